@@ -1,0 +1,1 @@
+"""Weekly deadline digests for children's social care assessments."""

@@ -1,0 +1,1 @@
+"""The composition root: settings become parts, and the only place that reads the clock."""

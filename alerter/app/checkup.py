@@ -1,0 +1,149 @@
+"""Every part of an installation tried once, so that the first Monday holds no surprise."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.app.installation import Installation
+from alerter.bank_holidays import coverage_warning, idle_overrides
+from alerter.domain.address import is_address, is_in_domains
+from alerter.domain.assessment import Assessment
+from alerter.domain.near import near_miss
+from alerter.domain.plan import Plan
+from alerter.domain.routing import DirectoryEntry, Recipient
+from alerter.domain.wording import counted, full_day_words
+from alerter.errors import AlerterError, ConfigError, MailError
+from alerter.pipeline.prepare import look
+from alerter.store import syncs
+
+SEND_DATES = 5
+MOST_PLACES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """
+    One part tried: what was found, whether it needs a look, and the exit code where it cannot be used.
+    """
+
+    part: str
+    found: str
+    is_warning: bool = False
+    exit_code: int = 0
+
+
+def check(installation: Installation) -> Iterator[Checked]:
+    """
+    Try every part in turn; a part that fails says why, and the next is tried all the same.
+    """
+    today = installation.today()
+    settings = installation.settings
+    yield Checked("settings", f"{settings.council}; fingerprint {settings.fingerprint}")
+    yield from _tried("calendar", lambda: _calendar(installation, today))
+    yield from _tried("database", lambda: _database(installation))
+    yield from _tried("data", lambda: _data(installation, today))
+    yield from _tried("mail server", lambda: _mail_server(installation))
+    yield from _tried("send dates", lambda: _send_dates(installation))
+
+
+def send_test(installation: Installation, address: str) -> str:
+    """
+    Send one message that says nothing but that it arrived; return the server's answer.
+
+    Raises:
+        ConfigError: *address* is none, or lies outside the allowed domains.
+        MailError: It was not accepted.
+    """
+    allowed = installation.rules.allowed_domains
+    if not is_address(address) or not is_in_domains(address, allowed):
+        raise ConfigError([f"--send-test: write one plain address in {', '.join(allowed)}."])
+    council = installation.settings.council
+    said = f"This is a test of the assessment alerts of {council}. Nothing is asked of you."
+    transport = installation.transport()
+    message = installation.press.test(said, Recipient(address), dated_at=installation.now())
+    try:
+        outcome = transport.send(message, mark=lambda: True)
+    finally:
+        transport.close()
+    if outcome.state != "sent":
+        raise MailError(f"the test message was not accepted ({outcome.state}): {outcome.reply}")
+    return outcome.reply
+
+
+def _tried(part: str, look: Callable[[], Iterator[Checked]]) -> Iterator[Checked]:
+    try:
+        yield from look()
+    except AlerterError as error:
+        yield Checked(part, str(error), exit_code=error.exit_code)
+
+
+def _calendar(installation: Installation, today: date) -> Iterator[Checked]:
+    rules, calendar = installation.rules, installation.rules.calendar
+    counting = "the first working day is day 1" if calendar.count_start_day else "the start is day 0"
+    yield Checked(
+        "calendar",
+        f"{calendar.nation}, {calendar.version}, known to {calendar.last_day.isoformat()}; {counting}",
+    )
+    longest = max(clock.working_days for clock in rules.clocks.values())
+    configured = installation.settings.calendar
+    warnings = [
+        coverage_warning(calendar, today, longest_clock=longest),
+        *idle_overrides(
+            calendar.nation,
+            days_off=configured.named("days_off"),
+            working_days=configured.named("working_days"),
+        ),
+    ]
+    yield from (Checked("calendar", warning, is_warning=True) for warning in warnings if warning)
+
+
+def _database(installation: Installation) -> Iterator[Checked]:
+    installation.ensure_schema()
+    yield Checked("database", f"{installation.database.engine.dialect.name}, schema current")
+
+
+def _data(installation: Installation, today: date) -> Iterator[Checked]:
+    with installation.database.rehearse() as connection:
+        done = installation.sync_within(connection).sync
+        plan = look(connection, installation.rules, today)
+        entries = syncs.directory_entries(connection)
+    yield Checked(
+        "source",
+        f"{done.source_name} of {done.extracted_at.astimezone(installation.zone):%Y-%m-%d %H:%M}: "
+        f"{counted(done.rows, 'row')}, {done.rejected} rejected, {plan.counts['open']} open",
+        is_warning=bool(done.rejected),
+    )
+    yield from (Checked("reading", note) for note in installation.source_notes())
+    yield from _directory(plan, entries)
+
+
+def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:
+    """
+    Say which places in the extract lead to nobody, and what the directory has that is spelt nearly so.
+    """
+    unrouted = [(alert.assessment, route) for _, alert, route in plan.judged if route.problem]
+    problems = sorted({f"{route.detail}{_near(assessment, entries)}" for assessment, route in unrouted})
+    yield Checked("directory", f"{counted(len(plan.digests), 'recipient')} for the open assessments")
+    yield from (Checked("directory", f"{problem}.", is_warning=True) for problem in problems[:MOST_PLACES])
+    if len(problems) > MOST_PLACES:
+        yield Checked("directory", f"and {len(problems) - MOST_PLACES} more like these.", is_warning=True)
+
+
+def _near(assessment: Assessment, entries: Sequence[DirectoryEntry]) -> str:
+    places = (place for place in (assessment.worker, assessment.team) if place)
+    near = next((found for place in places if (found := near_miss(place, entries))), "")
+    return f"; did you mean {near!r}?" if near and near not in (assessment.worker, assessment.team) else ""
+
+
+def _mail_server(installation: Installation) -> Iterator[Checked]:
+    transport = installation.transport()
+    try:
+        yield Checked("mail server", transport.connect())
+    finally:
+        transport.close()
+
+
+def _send_dates(installation: Installation) -> Iterator[Checked]:
+    last_due = installation.timetable().last_due(installation.now())
+    dates = installation.rules.schedule.upcoming(last_due, SEND_DATES)
+    yield Checked("send dates", "; ".join(full_day_words(on) for on in dates))

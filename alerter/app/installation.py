@@ -1,0 +1,128 @@
+"""One council's installation: its settings, the parts made from them, and its clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from alerter.app import clock, parts
+from alerter.config.file import load_settings
+from alerter.config.settings import Settings
+from alerter.domain.owing import Timetable
+from alerter.domain.plan import Rules
+from alerter.mail.press import Press
+from alerter.mail.transport import Transport
+from alerter.pipeline.sync import Gate, Synced, sync
+from alerter.sources.directory import read_directory
+from alerter.store import migration
+from alerter.store.database import Database, open_database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """
+    One council's settings, and the parts made from them.
+    """
+
+    settings: Settings
+    database: Database
+    rules: Rules
+    press: Press
+    zone: ZoneInfo
+    on_rows: Callable[[int], None] = lambda _rows: None
+    """Hears how many rows of a source have been read so far."""
+
+    @classmethod
+    def open(cls, config: Path, environ: Mapping[str, str]) -> "Installation":
+        """
+        Make every part from the settings file at *config*.
+
+        Raises:
+            ConfigError: The settings cannot be used; all faults at once.
+            StoreError: The database's URL or folder cannot be used.
+        """
+        settings = load_settings(config, environ)
+        return cls(
+            settings=settings,
+            database=open_database(settings.database.url.get_secret_value()),
+            rules=parts.rules(settings),
+            press=parts.press(settings),
+            zone=parts.zone(settings),
+        )
+
+    def now(self) -> datetime:
+        """
+        Return this moment in the council's time zone.
+        """
+        return clock.now(self.zone)
+
+    def today(self) -> date:
+        """
+        Return the council's today; never a UTC midnight's.
+        """
+        return self.now().date()
+
+    def migrate(self) -> bool:
+        """
+        Bring the database to the current schema; return whether anything had to be done.
+
+        Raises:
+            StoreError: The database cannot be used, or is newer than this program.
+        """
+        return migration.migrate(self.database, self.now())
+
+    def ensure_schema(self) -> None:
+        """
+        Make sure the schema is current: an embedded database is brought there, a server's is not touched.
+
+        Raises:
+            StoreError: A server's schema is old; the text names the command.
+        """
+        if self.database.is_sqlite:
+            self.migrate()
+        else:
+            migration.require_current(self.database)
+
+    def sync_within(
+        self, connection: Connection, *, as_of: date | None = None, gate: Gate | None = None
+    ) -> Synced:
+        """
+        Read the source and the directory into the store as part of a transaction.
+
+        Raises:
+            SourceError: Either cannot be read; the transaction must not be committed.
+        """
+        return sync(
+            connection,
+            parts.source(self.settings, self.rules, self.now()),
+            read_directory(self.settings.directory.path),
+            mapping=self.settings.reading_fingerprint,
+            today=as_of or self.today(),
+            now=self.now(),
+            gate=gate,
+            on_rows=self.on_rows,
+        )
+
+    def source_notes(self) -> tuple[str, ...]:
+        """
+        Return how the source is read, and what it cannot tell.
+
+        Raises:
+            SourceError: It cannot be opened.
+        """
+        return parts.source(self.settings, self.rules, self.now()).extract.notes
+
+    def transport(self) -> Transport:
+        """
+        Return the configured way of sending; it connects when the first message goes.
+        """
+        return parts.transport(self.settings)
+
+    def timetable(self) -> Timetable:
+        """
+        Return the send dates with their time of day.
+        """
+        return Timetable(self.rules.schedule, self.settings.schedule.time, self.zone)

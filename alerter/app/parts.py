@@ -1,0 +1,150 @@
+"""The parts of one installation, each made from the settings."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from alerter.bank_holidays import working_calendar
+from alerter.config.email import NotifySettings, OauthSettings
+from alerter.config.settings import Settings
+from alerter.domain.plan import Rules
+from alerter.domain.policy import Clock
+from alerter.domain.routing import Recipient
+from alerter.domain.schedule import Schedule
+from alerter.errors import ConfigError
+from alerter.mail.conversation import SmtpServer
+from alerter.mail.folder import FolderTransport
+from alerter.mail.notify import NotifyService, NotifyTransport
+from alerter.mail.oauth import EntraTokens, Registration
+from alerter.mail.press import Press, Stationery
+from alerter.mail.render import Renderer
+from alerter.mail.smtp import SmtpTransport
+from alerter.mail.transport import Transport
+from alerter.sources.source import Source, open_query, open_source
+
+
+def rules(settings: Settings) -> Rules:
+    """
+    Return what a run is judged, routed and timed by.
+    """
+    calendar = settings.calendar
+    working = working_calendar(
+        calendar.nation,
+        days_off=calendar.named("days_off"),
+        working_days=calendar.named("working_days"),
+        count_start_day=calendar.count_start_day,
+    )
+    closed = frozenset(on for which in ("office_closed", "days_off") for on, _ in calendar.named(which))
+    return Rules(
+        calendar=working,
+        clocks=settings.clocks(),
+        schedule=Schedule(settings.schedule.weekday_number, working, closed),
+        fallback=Recipient(settings.email.fallback),
+        allowed_domains=tuple(settings.email.allowed_domains),
+        reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
+        send_all_clear=settings.email.send_all_clear,
+        settings=settings.fingerprint,
+    )
+
+
+def source(settings: Settings, by: Rules, now: datetime) -> Source:
+    """
+    Open the configured source; *now* is when a query is asked.
+
+    Raises:
+        SourceError: It cannot be opened.
+    """
+    of = settings.source
+    columns: dict[str, str] = {str(name): heading for name, heading in of.columns.items()}
+    if of.kind == "sql":
+        url = of.url.get_secret_value() if of.url else ""
+        return open_query(url, of.query, columns, by.clocks, now=now)
+    return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "")
+
+
+def press(settings: Settings, *, is_whole: bool = False) -> Press:
+    """
+    Return the maker of messages; with *is_whole* every row is listed, whatever the size.
+    """
+    email = settings.email
+    stationery = Stationery(
+        council=settings.council,
+        sender=Recipient(email.sender_address, email.sender_name),
+        admins=[Recipient(address) for address in email.admins],
+        zone=zone(settings),
+        subject_prefix=email.subject_prefix,
+    )
+    return Press(stationery, Renderer(is_whole=is_whole))
+
+
+def transport(settings: Settings) -> Transport:
+    """
+    Return the configured way of sending; it connects when the first message goes.
+    """
+    email = settings.email
+    if email.folder is not None and email.transport == "folder":
+        return FolderTransport(email.folder)
+    if email.notify is not None and email.transport == "notify":
+        return notify_transport(email.notify)
+    smtp = email.smtp
+    return SmtpTransport(
+        SmtpServer(
+            host=smtp.host,
+            port=smtp.port,
+            sender=email.sender_address,
+            security=smtp.security,
+            username=smtp.username.get_secret_value() if smtp.username else "",
+            password=smtp.password.get_secret_value() if smtp.password else "",
+            token=_tokens(smtp.oauth) if smtp.oauth else None,
+            timeout_seconds=smtp.timeout_seconds,
+            ca_file=str(smtp.ca_file or ""),
+        )
+    )
+
+
+def notify_transport(notify: NotifySettings) -> NotifyTransport:
+    """
+    Return the way through GOV.UK Notify, which can also tell what was delivered.
+    """
+    return NotifyTransport(
+        NotifyService(
+            api_key=notify.api_key.get_secret_value(),
+            template_id=notify.template_id,
+            base_url=notify.base_url,
+            email_reply_to_id=notify.email_reply_to_id or "",
+        )
+    )
+
+
+def _tokens(oauth: OauthSettings) -> EntraTokens:
+    return EntraTokens(
+        Registration(
+            authority=oauth.authority,
+            client_id=oauth.client_id,
+            client_secret=oauth.client_secret.get_secret_value(),
+            scope=oauth.scope,
+        )
+    )
+
+
+def clock_of(clocks: Mapping[str, Clock], type_: str) -> Clock:
+    """
+    Return the clock of an assessment type by key or label; the only one where *type_* is empty.
+
+    Raises:
+        ConfigError: No such type, or none was named where several are configured.
+    """
+    if not type_ and len(clocks) == 1:
+        return next(iter(clocks.values()))
+    wanted = type_.casefold()
+    for clock in clocks.values():
+        if wanted in (clock.type.casefold(), clock.label.casefold()):
+            return clock
+    raise ConfigError([f"--type: name one of the configured assessment types: {', '.join(clocks)}."])
+
+
+def zone(settings: Settings) -> ZoneInfo:
+    """
+    Return the council's time zone.
+    """
+    return ZoneInfo(settings.schedule.timezone)

@@ -1,0 +1,68 @@
+"""Digests as files to look at, with a page that leads to them."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+
+from alerter.app import parts
+from alerter.app.installation import Installation
+from alerter.domain.wording import counted
+from alerter.mail.message import Message, Rendered
+from alerter.pipeline.prepare import proofs
+
+_OURS = re.compile(r"\d{3}-.+@.+\.(txt|html|eml)")
+_UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
+
+
+def preview(installation: Installation, as_of: date | None, folder: Path) -> int:
+    """
+    Write every digest into *folder* and return how many there are; nothing is sent, and nothing recorded.
+
+    Raises:
+        SourceError: The source or the directory cannot be read.
+        PartitionError: The digests do not add up.
+    """
+    installation.ensure_schema()
+    judged_by = as_of or installation.today()
+    press = parts.press(installation.settings, is_whole=True)
+    with installation.database.rehearse() as connection:
+        installation.sync_within(connection, as_of=judged_by)
+        written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
+    return write_proofs(written, folder, installation.settings.council)
+
+
+def write_proofs(proofs: Sequence[tuple[Rendered, Message]], folder: Path, council: str) -> int:
+    """
+    Write each digest into *folder* as .txt, .html and .eml, and an index.html; return how many there are.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for earlier in (path for path in folder.iterdir() if _OURS.fullmatch(path.name)):
+        earlier.unlink()
+    links = []
+    for number, (rendered, message) in enumerate(proofs, start=1):
+        name = f"{number:03d}-{_UNFIT_FOR_FILE_NAME.sub('_', message.recipient)}"
+        (folder / f"{name}.txt").write_text(rendered.text, encoding="utf-8")
+        (folder / f"{name}.html").write_text(rendered.html, encoding="utf-8")
+        (folder / f"{name}.eml").write_bytes(message.body)
+        links.append((name, message.recipient, rendered.subject))
+    (folder / "index.html").write_text(_index(links, council), encoding="utf-8")
+    return len(proofs)
+
+
+def _index(links: Sequence[tuple[str, str, str]], council: str) -> str:
+    rows = "\n".join(
+        f'<tr><th scope="row"><a href="{name}.html">{escape(recipient)}</a></th><td>{escape(subject)}</td>'
+        f'<td><a href="{name}.txt">text</a> <a href="{name}.eml">eml</a></td></tr>'
+        for name, recipient, subject in links
+    )
+    title, count = f"Digests of {escape(council)}", counted(len(links), "digest")
+    return (
+        f'<!doctype html>\n<html lang="en-GB">\n<head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>\n'
+        "<style>body{font:16px/1.5 sans-serif;margin:2rem}"
+        "th,td{text-align:left;padding:.25rem 1rem .25rem 0}</style>"
+        f"</head>\n<body>\n<h1>{title}</h1>\n<p>{count}; nothing was sent.</p>\n<table>\n"
+        f"<caption>One line a recipient</caption>\n{rows}\n</table>\n</body>\n</html>\n"
+    )

@@ -1,0 +1,251 @@
+"""The service: what is done each minute. It holds no rule, for the ledger says what is owed."""
+
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from alerter.app.heartbeat import Heartbeat
+from alerter.app.installation import Installation
+from alerter.app.logs import Fact, Journal
+from alerter.app.notice import Notice, Notices
+from alerter.app.settings_watch import Open, SettingsWatch
+from alerter.app.standing import RunResult
+from alerter.app.weekly import Weekly
+from alerter.domain.calendar import ONE_DAY
+from alerter.domain.owing import LastRun, Timetable, is_owed
+from alerter.domain.steadiness import ClockWatch
+from alerter.errors import AlerterError
+from alerter.store import runs
+from alerter.store.runs import Run
+
+PATIENCE = timedelta(minutes=15)
+"""How long a run may fail, one try a minute, before the admins are told by email."""
+
+REMEMBERED = timedelta(days=1)
+"""A run older than this was signalled by whoever did it: a restart is no new proof that it went well."""
+
+
+class Serving:
+    """
+    One service: the settings it goes by, and what it remembers from one tick to the next.
+
+    *steady* is a clock that nobody sets; *should_stop* is asked before and during each tick.
+
+    Raises:
+        ConfigError: The settings cannot be used.
+        StoreError: The database cannot be used, or is a server's with an old schema.
+    """
+
+    def __init__(
+        self,
+        config: Path,
+        open_: Open,
+        journal: Journal,
+        *,
+        steady: Callable[[], timedelta],
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._journal = journal
+        self._steady = steady
+        self._should_stop = should_stop
+        self._notices = Notices(journal)
+        self._heartbeat = Heartbeat(journal)
+        self._watch = SettingsWatch(config, open_, journal, self._notices)
+        self._since = self.installation.now()
+        self._clock = ClockWatch.begin(self._since, steady())
+        self._failing_since: datetime | None = None
+        self._ready: Installation | None = None
+        try:
+            self._start()
+        except AlerterError:
+            self.close()
+            raise
+
+    @property
+    def installation(self) -> Installation:
+        """
+        Return the installation as the last good settings make it.
+        """
+        return self._watch.installation
+
+    def tick(self) -> None:
+        """
+        Do what there is to do now: a run if one is owed, else what is due of the deliveries.
+
+        Whatever goes wrong is logged and signalled, and tried again by the next tick.
+        """
+        for step in (self._work, self._tell_admins):
+            if not self._should_stop():
+                try:
+                    step()
+                except Exception as error:  # noqa: BLE001 - a defect in one tick must not end the service
+                    self._fail(error)
+
+    def close(self) -> None:
+        """
+        Close the database.
+        """
+        self.installation.database.close()
+
+    def _start(self) -> None:
+        self._ready_store()
+        last = self._last_run()
+        now = self.installation.now()
+        if last is not None and last.state == "done" and now - last.prepared_at > REMEMBERED:
+            self._heartbeat.assume("success", last.send_date.isoformat())
+        self._journal.note("serving", settings=self.installation.settings.fingerprint)
+
+    def _work(self) -> None:
+        self._watch.look()
+        if not self._is_clock_believed():
+            self._heartbeat.say(self._url, "fail", "the clock")
+            return
+        self._run_or_deliver()
+        self._failing_since = None
+        if not self._should_stop():
+            self._signal_standing()
+
+    def _run_or_deliver(self) -> None:
+        """
+        Run if a run is owed; deliver what is due if none is, and also if it failed.
+        """
+        self._ready_store()
+        has_run = False
+        try:
+            if self._is_owed():
+                self._run()
+                has_run = True
+        finally:
+            if not has_run:
+                self._deliver()
+
+    def _tell_admins(self) -> None:
+        self._notices.send(self.installation)
+
+    def _ready_store(self) -> None:
+        """
+        Make sure of the schema, once each time that the settings were read.
+        """
+        if self._ready is not self.installation:
+            self.installation.ensure_schema()
+            self._ready = self.installation
+
+    def _is_clock_believed(self) -> bool:
+        before, now = self._clock, self.installation.now()
+        self._clock = before.looked(now, self._steady())
+        if self._clock.is_believed != before.is_believed:
+            if self._clock.is_believed:
+                self._journal.note("clock_believed")
+            else:
+                jumped = (self._clock.new_lead or before.lead) - before.lead
+                self._journal.warn("clock_jumped", jumped_minutes=round(jumped / timedelta(minutes=1)))
+        return self._clock.is_believed
+
+    def _is_owed(self) -> bool:
+        last = self._last_run()
+        known = None
+        if last is not None:
+            known = LastRun(send_date=last.send_date, is_held=last.state == "held", tried_at=last.prepared_at)
+        return is_owed(self._timetable, self.installation.now(), known, serving_since=self._since)
+
+    def _run(self) -> None:
+        """
+        Do the run that is owed, by settings that are read for it.
+        """
+        self._watch.reread()
+        due = self._timetable.last_due(self.installation.now())
+        self._heartbeat.begin(self._url, due.isoformat())
+        self._journal.note("run_started", send_date=due)
+        result = Weekly(self.installation, self._should_stop).run()
+        self._journal.note("run_ended", **_facts_of(result))
+
+    def _deliver(self) -> None:
+        delivered = Weekly(self.installation, self._should_stop).deliver_due()
+        outcomes = Counter(delivered.outcomes)
+        if outcomes or delivered.stopped:
+            told = {state: outcomes[state] for state in ("sent", "deferred", "refused", "unknown")}
+            self._journal.note("delivered", **told, is_stopped=bool(delivered.stopped))
+
+    def _signal_standing(self) -> None:
+        last = self._last_run()
+        if last is None:
+            return
+        about = last.send_date.isoformat()
+        if last.state == "done":
+            self._heartbeat.say(self._url, "success", about)
+        elif last.state in ("held", "undelivered"):
+            self._heartbeat.say(self._url, "fail", about)
+
+    def _fail(self, error: Exception) -> None:
+        """
+        Log what went wrong, signal it, and tell the admins when it has gone on for a while.
+        """
+        now = self.installation.now()
+        if self._failing_since is None:
+            self._failing_since = now
+        self._journal.warn("failed", fault=type(error).__name__, why=_why(error))
+        about = f"failing since {self._failing_since.isoformat()}"
+        self._heartbeat.say(self._url, "fail", about)
+        if now - self._failing_since >= PATIENCE:
+            self._notices.owe(
+                Notice(
+                    about=about,
+                    headline="the weekly job cannot be done",
+                    said="It is tried again every minute, and goes on by itself once this is mended:\n"
+                    + _why(error),
+                    noticed_at=now,
+                )
+            )
+
+    def _last_run(self) -> Run | None:
+        """
+        Return the run for the latest send date that has come: `--as-of` may have made one that has not.
+        """
+        today = self.installation.today()
+        with self.installation.database.read() as connection:
+            latest = runs.latest(connection)
+            if latest is None or latest.send_date <= today:
+                return latest
+            return runs.latest_before(connection, today + ONE_DAY)
+
+    @property
+    def _timetable(self) -> Timetable:
+        return self.installation.timetable()
+
+    @property
+    def _url(self) -> str:
+        url = self.installation.settings.schedule.heartbeat_url
+        return "" if url is None else url.get_secret_value()
+
+
+def _facts_of(result: RunResult) -> dict[str, Fact]:
+    counts = Counter(result.outcomes)
+    facts: dict[str, Fact] = {
+        "state": result.state,
+        "as_of": result.as_of,
+        "next_run": result.next_run,
+        "open": result.counts.get("open"),
+        "digests": result.digests,
+        "sent": counts["sent"],
+        "refused": counts["refused"],
+        "exceptions": len(result.exceptions),
+        "reasons": len(result.held_because),
+        "is_stopped": bool(result.stopped),
+    }
+    if result.run is None:
+        return facts
+    run = result.run
+    return {"run": run.id, "send_date": run.send_date, "is_late": run.is_late, **facts}
+
+
+def _why(error: Exception) -> str:
+    """
+    Return an operator's sentence; of a defect only where it is, for its own text could hold data.
+    """
+    if isinstance(error, AlerterError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"an unexpected fault of alerter's own ({type(error).__name__}{place}); please report it."

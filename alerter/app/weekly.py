@@ -1,0 +1,300 @@
+"""The weekly job, and its parts on their own: sync, run, rehearse, release, deliver."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from alerter.app.installation import Installation
+from alerter.app.pace import Pace, wait_until
+from alerter.app.standing import RunResult
+from alerter.domain.gate import Gates
+from alerter.errors import ConfigError, StoreError
+from alerter.pipeline.conclude import conclude, tell_held
+from alerter.pipeline.deliver import Delivered, deliver
+from alerter.pipeline.prepare import hold, look, prepare
+from alerter.pipeline.sync import Gate, Synced, apply_staged, gate_of
+from alerter.store import outbox, runs, syncs
+from alerter.store.database import take_turns
+from alerter.store.runs import Run
+from alerter.store.syncs import Sync
+
+OTHERS_SECONDS = 30
+_NUMBER = re.compile(r"\d+")  # an extract that grows older by the hour is held for the same reason
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """
+    The weekly job of one installation; *should_stop* is asked between two messages.
+    """
+
+    of: Installation
+    should_stop: Callable[[], bool] = lambda: False
+
+    def sync(self) -> Sync:
+        """
+        Read the source and the directory into the store, whatever the gates would say.
+
+        Raises:
+            SourceError: Either cannot be read; the store is as it was.
+        """
+        self.of.ensure_schema()
+        with self.of.database.write() as connection:
+            return self.of.sync_within(connection).sync
+
+    def run(self, as_of: date | None = None, *, is_synced: bool = True, again: str = "") -> RunResult:
+        """
+        Do the weekly job once: sync, prepare, deliver.
+
+        A send date that has its run already is not prepared again, unless *again* gives a reason. An extract
+        that looks wrong holds the run: nothing of it is applied, and the admins are told why.
+
+        Raises:
+            SourceError: The source or the directory cannot be read; nothing was changed.
+            PartitionError: The digests do not add up; nothing was sent.
+        """
+        self.of.ensure_schema()
+        judged_by = as_of or self.of.today()
+        if not again and (planned := self._planned(judged_by)) is not None:
+            return self._delivered(planned, "already_done")
+        if is_synced:
+            with self.of.database.write() as connection:
+                synced = self.of.sync_within(connection, as_of=judged_by, gate=self._gate(as_of))
+                held = self._hold(connection, synced, judged_by, again) if synced.held_because else None
+            if held is not None:
+                return self._told(held)
+        return self._prepared(judged_by, again=again)
+
+    def rehearse(self, as_of: date | None = None, *, is_synced: bool = True) -> RunResult:
+        """
+        Do the weekly job up to the sending, and leave no trace of it.
+
+        Raises:
+            SourceError: The source or the directory cannot be read.
+            PartitionError: The digests do not add up.
+        """
+        self.of.ensure_schema()
+        judged_by = as_of or self.of.today()
+        held_because: tuple[str, ...] = ()
+        read: Sync | None
+        with self.of.database.rehearse() as connection:
+            if is_synced:
+                synced = self.of.sync_within(connection, as_of=judged_by, gate=self._gate(as_of))
+                read, held_because = synced.sync, synced.held_because
+                if read.state == "staged":
+                    read = apply_staged(connection, read.id)
+            else:
+                read = syncs.latest_applied(connection)
+            plan = look(connection, self.of.rules, judged_by)
+        digests = plan.worth_sending(send_all_clear=self.of.rules.send_all_clear)
+        return RunResult(
+            state="dry_run",
+            as_of=judged_by,
+            next_run=plan.window.next_run,
+            counts=plan.counts,
+            digests=len(digests),
+            outcomes={},
+            exceptions=plan.exceptions,
+            sync=read,
+            held_because=held_because,
+        )
+
+    def release(self, run_id: int, *, by: str, reason: str) -> RunResult:
+        """
+        Let a held run go: apply its extract, prepare and deliver; *by* and *reason* are recorded.
+
+        Raises:
+            ConfigError: There is no such run, it is not held, or a later send date has its run.
+        """
+        self.of.ensure_schema()
+        with self.of.database.write() as connection:
+            take_turns(connection, "sync")  # what is staged must neither go meanwhile nor be applied twice
+            held = _releasable(connection, run_id)
+            if held.sync_id is not None and syncs.by_id(connection, held.sync_id).state == "staged":
+                apply_staged(connection, held.sync_id)
+            said = f"released by {by}" + (f": {reason}" if reason else "")
+            run = prepare(
+                connection,
+                self.of.rules,
+                self.of.press,
+                as_of=self._release_day(held),
+                now=self.of.now(),
+                remark=said,
+            )
+        if run is None:
+            raise StoreError("another process has released this run: see `alerter status`.")
+        return self._delivered(run)
+
+    def deliver(self) -> tuple[Delivered, int]:
+        """
+        Send everything owed now, whatever its back-off; return what happened, and what is still owed.
+        """
+        self.of.ensure_schema()
+        with self.of.database.write() as connection:
+            outbox.make_due(connection, self.of.now())
+        delivered = self._deliver()
+        with self.of.database.read() as connection:
+            return delivered, outbox.owed(connection)
+
+    def deliver_due(self) -> Delivered:
+        """
+        Send what is due by its back-off: what the service does every minute.
+        """
+        return self._deliver()
+
+    def _gate(self, as_of: date | None) -> Gate:
+        source = self.of.settings.source
+        gates = Gates(
+            max_age_hours=source.max_age_hours,
+            max_shrink_percent=source.max_shrink_percent,
+            max_quiet_days=source.max_quiet_days,
+            hold_unchanged=source.hold_unchanged,
+        )
+        return gate_of(self.of.rules, gates, as_of=as_of or self.of.today(), now=self._moment(as_of))
+
+    def _moment(self, as_of: date | None) -> datetime:
+        """
+        Return the moment an extract's age counts back from: now, or the schedule's time on *as_of*.
+        """
+        return self.of.now() if as_of is None else self.of.timetable().moment(as_of)
+
+    def _hold(self, connection: Connection, synced: Synced, as_of: date, again: str) -> Run | None:
+        """
+        Enter the held run, and write to the admins unless they were told the same of the same bytes.
+        """
+        before = runs.by_send_date(connection, self.of.rules.schedule.due_on_or_before(as_of))
+        run = hold(
+            connection,
+            self.of.rules,
+            sync_id=synced.sync.id,
+            held_because=synced.held_because,
+            as_of=as_of,
+            now=self.of.now(),
+            again=again,
+        )
+        if run is not None and not _is_told(connection, before, synced):
+            tell_held(connection, run, self.of.rules, self.of.press, self.of.now())
+        return run
+
+    def _told(self, held: Run) -> RunResult:
+        """
+        Send the admins what they are owed about a *held* run, and return how it stands.
+        """
+        delivered = self._deliver()
+        with self.of.database.read() as connection:
+            return self._result(connection, held.id, "held", delivered)
+
+    def _prepared(self, as_of: date, *, again: str) -> RunResult:
+        with self.of.database.write() as connection:
+            run = prepare(
+                connection, self.of.rules, self.of.press, as_of=as_of, now=self.of.now(), again=again
+            )
+        if run is not None:
+            return self._delivered(run)
+        planned = self._planned(as_of)
+        if planned is None:
+            raise StoreError("another process withdrew the run it had planned: run the command again.")
+        return self._delivered(planned, "already_done")
+
+    def _planned(self, as_of: date) -> Run | None:
+        with self.of.database.read() as connection:
+            run = runs.by_send_date(connection, self.of.rules.schedule.due_on_or_before(as_of))
+        return None if run is None or run.state == "held" else run
+
+    def _release_day(self, held: Run) -> date:
+        """
+        Return the day a released run judges by: today, unless its send date is not the one last due.
+        """
+        today = self.of.today()
+        due = self.of.rules.schedule.due_on_or_before(today)
+        return today if due == held.send_date else held.as_of
+
+    def _delivered(self, run: Run, state: str = "") -> RunResult:
+        """
+        Send what is owed, and return how *run* stands after it.
+        """
+        delivered = self._deliver(run)
+        with self.of.database.read() as connection:
+            return self._result(connection, run.id, state, delivered)
+
+    def _result(self, connection: Connection, run_id: int, state: str, delivered: Delivered) -> RunResult:
+        run = runs.by_id(connection, run_id)
+        outcomes = runs.outcomes(connection, run.id)
+        return RunResult(
+            state=state or run.state,
+            as_of=run.as_of,
+            next_run=run.next_run,
+            counts=run.counts,
+            digests=sum(outcomes.values()),
+            outcomes=outcomes,
+            exceptions=runs.exceptions_of(connection, run.id),
+            run=run,
+            sync=None if run.sync_id is None else syncs.by_id(connection, run.sync_id),
+            held_because=tuple(run.held_because),
+            stopped=delivered.stopped,
+        )
+
+    def _deliver(self, run: Run | None = None) -> Delivered:
+        """
+        Send the digests that are due, then the summaries that tell the admins what came of them.
+        """
+        transport = self.of.transport()
+        send_due = partial(
+            deliver,
+            self.of.database,
+            transport,
+            unknown_outcome=self.of.settings.delivery.unknown_outcome,
+            clock=self.of.now,
+            pace=Pace(self.of.settings.email.smtp.max_per_minute).wait,
+            should_stop=self.should_stop,
+        )
+        try:
+            digests = send_due()
+            self._await_others(run)
+            self._conclude(run)
+            if digests.stopped:
+                return digests
+            summaries = send_due()
+            self._await_others(run)
+            self._conclude(run)
+        finally:
+            transport.close()
+        return Delivered(outcomes=[*digests.outcomes, *summaries.outcomes], stopped=summaries.stopped)
+
+    def _await_others(self, run: Run | None) -> None:
+        """
+        Wait a while for other processes that have a message of *run* in hand, so that its outcome counts.
+        """
+        if run is not None:
+            wait_until(partial(self._is_in_no_hand, run), OTHERS_SECONDS)
+
+    def _is_in_no_hand(self, run: Run) -> bool:
+        with self.of.database.read() as connection:
+            return self.should_stop() or not outbox.is_in_flight(connection, run.id)
+
+    def _conclude(self, run: Run | None) -> None:
+        with self.of.database.write() as connection:
+            unconcluded = {*runs.unconcluded(connection), *([run.id] if run else [])}
+            for run_id in sorted(unconcluded):
+                conclude(connection, run_id, self.of.rules, self.of.press, self.of.now())
+
+
+def _releasable(connection: Connection, run_id: int) -> Run:
+    held, latest = runs.find(connection, run_id), runs.latest(connection)
+    if held is None or held.state != "held":
+        raise ConfigError([f"run {run_id} is not held, so there is nothing to release."])
+    if latest is not None and latest.send_date > held.send_date:
+        raise ConfigError([f"run {run_id} was overtaken by run {latest.id}, which is for a later send date."])
+    return held
+
+
+def _is_told(connection: Connection, before: Run | None, synced: Synced) -> bool:
+    if before is None or before.sync_id is None or before.state != "held":
+        return False
+    is_same_extract = syncs.by_id(connection, before.sync_id).sha256 == synced.sync.sha256
+    reasons = [[_NUMBER.sub("", why) for why in held] for held in (before.held_because, synced.held_because)]
+    return is_same_extract and reasons[0] == reasons[1]

@@ -1,0 +1,41 @@
+"""`alerter dates`: the threshold dates for a start date."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - click's callback signature
+
+import click
+
+from alerter.cli import options, output
+
+
+@click.command("dates")
+@click.argument("start", type=options.Day())
+@click.option(
+    "--type", "type_", metavar="TYPE", default="", help="The assessment type, where several are configured."
+)
+@options.json_
+@click.pass_context
+def command(ctx: click.Context, start: date, type_: str, *, is_json: bool) -> None:
+    """Show the threshold dates for an assessment whose clock started on START."""
+    from alerter.app.parts import clock_of  # noqa: PLC0415 - help needs no rules
+    from alerter.domain.walk import thresholds  # noqa: PLC0415 - the same
+
+    app = options.open_app(ctx)
+    clock = clock_of(app.rules.clocks, type_)
+    calendar = app.rules.calendar
+    dates = thresholds(calendar, clock, start)
+    if is_json:
+        plain = {name: on.isoformat() for name, on in dates.items()}
+        output.print_json({"start": start.isoformat(), "nation": calendar.nation} | plain)
+        return
+    from alerter.domain.wording import full_day_words  # noqa: PLC0415 - only people need words
+
+    said = {
+        "Start": start, f"Day {clock.alert_after}": dates["alert_on"],
+        f"First day past {clock.alert_after}": dates["past_alert_from"],
+        f"Day {clock.working_days}, due": dates["due_on"], "First day overdue": dates["overdue_from"],
+    }  # fmt: skip
+    output.print_table(("", clock.label), [(name, full_day_words(on)) for name, on in said.items()])
+    first = "the first working day is day 1" if calendar.count_start_day else "the start is day 0"
+    output.talk(f"Working days of {calendar.nation} ({calendar.version}); {first}.")

@@ -1,0 +1,35 @@
+"""`alerter history`: who was told what, when; reassurances; changed facts."""
+
+from __future__ import annotations
+
+import click
+
+from alerter.cli import options, output
+from alerter.errors import ConfigError
+
+
+@click.command("history")
+@click.argument("assessment_id")
+@click.option("--child", "child_id", metavar="ID", help="Only this child of a sibling group.")
+@options.json_
+@click.pass_context
+def command(ctx: click.Context, assessment_id: str, child_id: str | None, *, is_json: bool) -> None:
+    """Show who was told what of ASSESSMENT_ID and when, its reassurances, and what was changed."""
+    from alerter.store import assessments, history  # noqa: PLC0415 - help needs no database
+
+    app = options.open_app(ctx)
+    app.ensure_schema()
+    with app.database.read() as connection:
+        found = assessments.find(connection, assessment_id, child_id)
+        rows = [
+            (event.at.astimezone(app.zone).isoformat(" ", "minutes"), each.child_id, event.kind, event.what)
+            for number, each in found.items()
+            for event in history.events(connection, number)
+        ]
+    if not found:
+        raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
+    if is_json:
+        names = ("at", "child_id", "kind", "what")
+        output.print_json({"events": [dict(zip(names, row, strict=True)) for row in rows]})
+    else:
+        output.print_table(("when", "child", "", "what"), rows)

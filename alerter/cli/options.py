@@ -1,0 +1,50 @@
+"""Options that several commands share, and the way from a context to the app."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from alerter.cli.progress import reading
+
+if TYPE_CHECKING:
+    from alerter.app.installation import Installation
+
+
+class Day(click.ParamType[date]):
+    """
+    A date as YYYY-MM-DD.
+    """
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """
+        Read the date, or say how one is written.
+        """
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD, such as 2026-11-23.", param, ctx)
+
+
+as_of = click.option("--as-of", type=Day(), help="The day to judge by, in place of today.")
+json_ = click.option("--json", "is_json", is_flag=True, help="Print one JSON object on standard output.")
+
+
+def open_app(ctx: click.Context) -> Installation:
+    """
+    Open the installation of the settings that the command line names; it is closed when the command ends.
+    """
+    from alerter.app.installation import Installation  # noqa: PLC0415 - help needs no database
+    from alerter.config.file import find_config  # noqa: PLC0415 - the same
+
+    config = find_config(ctx.find_root().obj, os.environ, Path.cwd())
+    app = replace(Installation.open(config, os.environ), on_rows=ctx.with_resource(reading()))
+    ctx.call_on_close(app.database.close)
+    return app

@@ -1,0 +1,39 @@
+"""What goes to standard output: JSON for programs, short tables for people."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """
+    Print one JSON object, and nothing else.
+    """
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """
+    Print rows under headings: a drawn table on a terminal, tab-separated lines elsewhere.
+    """
+    if not sys.stdout.isatty():
+        for row in (headings, *rows):
+            click.echo("\t".join(str(cell) for cell in row))
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow, and only a terminal needs it
+    from rich.table import Table  # noqa: PLC0415 - the same
+
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console().print(table)
+
+
+def talk(text: str) -> None:
+    """
+    Say something to the person at the terminal, on standard error.
+    """
+    click.echo(text, err=True)

@@ -1,0 +1,23 @@
+"""`alerter preview`: every digest as files, nothing sent."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - click's callback signature
+from pathlib import Path
+
+import click
+
+from alerter.cli import options
+
+
+@click.command("preview")
+@options.as_of
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write into.")
+@click.pass_context
+def command(ctx: click.Context, as_of: date | None, out: Path) -> None:
+    """Write every digest as .html, .txt and .eml; nothing is sent and nothing recorded."""
+    from alerter.app.preview import preview  # noqa: PLC0415 - help needs no database
+    from alerter.domain.wording import counted  # noqa: PLC0415 - the same
+
+    written = preview(options.open_app(ctx), as_of, out)
+    click.echo(f"Written to {out}: {counted(written, 'digest')}.")

@@ -1,0 +1,49 @@
+"""`alerter quality`: the records to mend, by team."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date  # noqa: TC003 - click's callback signature
+from pathlib import Path
+
+import click
+
+from alerter.cli import options, output
+
+HEADINGS = ("team", "assessment_id", "child_id", "worker", "field", "dfe_rule", "what")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@click.command("quality")
+@options.as_of
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file instead.")
+@click.pass_context
+def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
+    """List the records to mend by team: which field, and the DfE's rule where there is one."""
+    from alerter.app.quality import quality  # noqa: PLC0415 - help needs no database
+
+    rows = [
+        (
+            fault.assessment.team,
+            fault.assessment.assessment_id,
+            fault.assessment.child_id,
+            fault.assessment.worker,
+            fault.field,
+            fault.rule,
+            fault.sentence,
+        )
+        for fault in quality(options.open_app(ctx), as_of)
+    ]
+    if out is None:
+        output.print_table(HEADINGS, rows)
+        return
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([HEADINGS, *([_plain(cell) for cell in row] for row in rows)])
+    click.echo(f"{len(rows)} records to mend were written to {out}.")
+
+
+def _plain(cell: str) -> str:
+    """
+    Return *cell* so that a spreadsheet shows it and never computes it (OWASP ASVS 1.2.10).
+    """
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

@@ -1,0 +1,29 @@
+"""`alerter release`: let a held run go."""
+
+import getpass
+import sys
+
+import click
+
+from alerter.cli import options, output
+from alerter.cli.run import FAILED, as_json, tell, warn
+
+
+@click.command("release")
+@click.argument("run", type=click.IntRange(1))
+@click.option("--by", metavar="NAME", help="Who lets it go; your login name if not given.")
+@click.option("--reason", metavar="TEXT", default="", help="Why; it is recorded.")
+@options.json_
+@click.pass_context
+def command(ctx: click.Context, run: int, by: str | None, reason: str, *, is_json: bool) -> None:
+    """Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name."""
+    from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
+
+    weekly = Weekly(options.open_app(ctx))
+    result = weekly.release(run, by=by or getpass.getuser(), reason=reason.strip())
+    if is_json:
+        output.print_json(as_json(result))
+    else:
+        tell(result)
+    warn(result)
+    sys.exit(1 if result.state in FAILED else 0)

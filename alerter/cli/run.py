@@ -1,0 +1,142 @@
+"""`alerter run`: the weekly job, once."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alerter.cli import options, output
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from alerter.app.standing import RunResult
+    from alerter.store.syncs import Sync
+
+WAITING = ("queued", "claimed", "marked", "deferred")
+FAILED = ("undelivered", "held")
+
+
+@click.command("run")
+@options.as_of
+@click.option("--dry-run", "is_rehearsal", is_flag=True, help="Do everything but send, and leave no trace.")
+@click.option("--no-sync", is_flag=True, help="Judge what is in the store; do not read the source.")
+@click.option(
+    "--again", is_flag=True, help="Prepare a fresh run for a send date that has one; needs --reason."
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why --again; it is recorded.")
+@options.json_
+@click.pass_context
+def command(
+    ctx: click.Context,
+    as_of: date | None,
+    *,
+    is_rehearsal: bool,
+    no_sync: bool,
+    again: bool,
+    reason: str,
+    is_json: bool,
+) -> None:
+    """Sync, prepare and deliver: the weekly job, once."""
+    from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
+
+    if again != bool(reason.strip()):
+        raise click.UsageError("--again and --reason go together: say why this send date is prepared again.")
+    app = options.open_app(ctx)
+    if is_rehearsal:
+        result = Weekly(app).rehearse(as_of, is_synced=not no_sync)
+    else:
+        result = Weekly(app).run(as_of, is_synced=not no_sync, again=reason.strip())
+    if is_json:
+        output.print_json(as_json(result))
+    else:
+        tell(result)
+    warn(result)
+    sys.exit(1 if result.state in FAILED else 0)
+
+
+def as_json(result: RunResult) -> dict[str, Any]:
+    """
+    Return what one run did in the contract's shape.
+    """
+    digests = result.digests
+    return {
+        "run": None if result.run is None else result.run.id,
+        "as_of": result.as_of.isoformat(),
+        "next_run": result.next_run.isoformat(),
+        "state": result.state,
+        "source": None if result.sync is None else source_json(result.sync),
+        "assessments": dict(result.counts),
+        "digests": digests,
+        "sent": result.outcomes.get("sent", 0),
+        "deferred": sum(result.outcomes.get(state, 0) for state in WAITING),
+        "refused": result.outcomes.get("refused", 0),
+        "unknown": result.outcomes.get("unknown", 0),
+        "undelivered": result.outcomes.get("undelivered", 0),
+        "held_because": list(result.held_because),
+        "exceptions": [
+            {
+                "kind": each.kind,
+                "assessment_id": each.assessment_id,
+                "child_id": each.child_id,
+                "detail": each.detail,
+            }
+            for each in result.exceptions
+        ],
+    }
+
+
+def source_json(sync: Sync) -> dict[str, Any]:
+    """
+    Return what was read, in the contract's shape.
+    """
+    return {
+        "name": sync.source_name,
+        "sha256": sync.sha256,
+        "rows": sync.rows,
+        "rejected": sync.rejected,
+        "extracted_at": sync.extracted_at.isoformat(timespec="seconds"),
+    }
+
+
+def tell(result: RunResult) -> None:
+    """
+    Say what one run did, to a person.
+    """
+    answer = as_json(result)
+    counts = answer["assessments"]
+    click.echo(
+        f"Run {answer['run'] or '(dry run)'} as of {answer['as_of']}: {answer['state'].replace('_', ' ')}."
+    )
+    if result.sync is not None:
+        click.echo(
+            f"Read {result.sync.source_name}: {result.sync.rows} rows, {result.sync.rejected} rejected."
+        )
+    click.echo(
+        f"Open {counts['open']}: {counts['overdue']} overdue, {counts['past_alert']} past the alert day, "
+        f"{counts['reassured']} reassured, {counts['approaching']} approaching, "
+        f"{counts['on_track']} on track."
+    )
+    click.echo(
+        f"Digests {answer['digests']}: {answer['sent']} sent, {answer['deferred']} still owed, "
+        f"{answer['refused']} refused. Exceptions: {len(answer['exceptions'])}. "
+        f"Next run: {answer['next_run']}."
+    )
+
+
+def warn(result: RunResult) -> None:
+    """
+    Say on standard error what an operator has to look at.
+    """
+    for reason in result.held_because:
+        output.talk(f"alerter: held: {reason}.")
+    if result.held_because and result.run is not None:
+        output.talk(
+            f"alerter: look at the extract; to let it go all the same: alerter release {result.run.id}"
+        )
+    if result.stopped:
+        output.talk(f"alerter: sending stopped: {result.stopped}")
+    if any(result.outcomes.get(state) for state in WAITING):
+        output.talk("alerter: run `alerter deliver` to try again what is still owed.")

@@ -1,0 +1,1 @@
+"""The settings: one TOML file made into frozen values, or refused with all its faults at once."""

@@ -1,0 +1,119 @@
+"""Faults in an operator's words: which key, what is wrong, what to do."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from difflib import get_close_matches
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from alerter.config.keys import dotted, nearest
+from alerter.config.table import Table
+
+SENTENCES: Mapping[str, str] = {
+    "missing": "is missing; config.example.toml shows how to write it",
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "bool_type": "must be true or false",
+    "date_type": "must be a date such as 2026-12-24",
+    "time_type": 'must be a time of day such as "08:00"',
+    "is_instance_of": "must be text in quotes",
+    "tuple_type": "must be a list in square brackets",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "too_short": "must not be empty",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
+    "string_too_long": "must not be longer than {max_length} characters",
+}
+"""What each kind of pydantic error means to somebody who writes TOML."""
+
+_TYPE_FAULTS = re.compile(r".*_type|is_instance_of")
+_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "true or false"),
+    (str, "text"),
+    (int, "a whole number"),
+    (float, "a number with a fraction"),
+    (datetime, "a date with a time"),
+    (date, "a date"),
+    (time, "a time of day"),
+    (list, "a list"),
+    (dict, "a table"),
+)
+
+
+def faults_of(error: ValidationError, table: type[Table]) -> dict[str, list[str]]:
+    """
+    Return the faults of *error*, met in reading *table*, by dotted key; no value is repeated in them.
+    """
+    faults: dict[str, list[str]] = {}
+    for each in error.errors(include_url=False):
+        if not _is_echo(each):
+            key = dotted(_place(each))
+            faults.setdefault(key, []).append(f"{key}: {_entry(each)}{_ended(_sentence(each, table))}")
+    return faults
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """
+    Say whether the fault only follows from another one that is listed.
+    """
+    return error["type"] == "default_factory_not_called" or (
+        error["type"] == "too_short" and bool(error["input"])
+    )
+
+
+def _place(error: ErrorDetails) -> tuple[str | int, ...]:
+    """
+    Return the fault's place; pydantic sets `[key]` behind a table's key that is itself wrong.
+    """
+    return error["loc"][:-1] if _is_wrong_key(error) else error["loc"]
+
+
+def _is_wrong_key(error: ErrorDetails) -> bool:
+    return bool(error["loc"]) and error["loc"][-1] == "[key]"
+
+
+def _entry(error: ErrorDetails) -> str:
+    places = [part + 1 for part in error["loc"] if isinstance(part, int)]
+    return f"entry {places[0]}: " if places else ""
+
+
+def _sentence(error: ErrorDetails, table: type[Table]) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return f"is not a known key; did you mean `{nearest(table, error['loc'])}`?"
+        case "literal_error":
+            return _choice(error)
+        case "value_error":
+            return str(error["ctx"]["error"])
+    sentence = SENTENCES.get(error["type"], "cannot be used").format_map(error.get("ctx", {}))
+    if _TYPE_FAULTS.fullmatch(error["type"]):
+        return f"{sentence}, not {_kind(error['input'])}"
+    return sentence
+
+
+def _choice(error: ErrorDetails) -> str:
+    """
+    Name the choices, and the one that was probably meant.
+    """
+    choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+    given = error["input"]
+    near = get_close_matches(given, choices, n=1) if isinstance(given, str) else []
+    if _is_wrong_key(error):
+        likest = near or get_close_matches(str(given), choices, n=1, cutoff=0)
+        return f"is not a known key; did you mean `{dotted((*_place(error)[:-1], likest[0]))}`?"
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    listed = ", ".join(f'"{choice}"' for choice in choices)
+    return f"must be one of {listed}{hint}"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
+
+
+def _kind(value: object) -> str:
+    return next((name for type_, name in _KINDS if isinstance(value, type_)), "this")

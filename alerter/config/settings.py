@@ -1,0 +1,104 @@
+"""All settings of one council, as values."""
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from alerter.config.calendar import CalendarSettings, ScheduleSettings
+from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
+from alerter.config.email import EmailSettings
+from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
+from alerter.config.table import FilledText, Table
+from alerter.domain.policy import Clock
+
+FINGERPRINT_LENGTH = 12
+
+
+class DigestSettings(Table):
+    """
+    What a digest holds: a manager's reassurance keeps an assessment quiet for so many digests.
+    """
+
+    reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
+
+
+class DeliverySettings(Table):
+    """
+    What to do with a message whose outcome is unknown: send the same bytes once more, or hold it.
+    """
+
+    unknown_outcome: Literal["resend", "hold"] = "resend"
+
+
+class Settings(Table):
+    """
+    The whole file. Paths are absolute where the file's was; secrets never show in `repr` or in a fingerprint.
+    """
+
+    council: FilledText
+    database: DatabaseSettings
+    source: SourceSettings
+    directory: DirectorySettings
+    calendar: CalendarSettings
+    assessments: dict[FilledText, AssessmentSettings] = Field(min_length=1)
+    schedule: ScheduleSettings = ScheduleSettings()
+    digest: DigestSettings = DigestSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    email: EmailSettings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _database_beside_the_file(cls, tree: object) -> object:
+        """
+        Read a missing `[database]` as an empty one, so that its default too lies beside the file.
+        """
+        return {"database": {}, **tree} if isinstance(tree, dict) else tree
+
+    @field_validator("assessments", mode="before")
+    @classmethod
+    def _completed(cls, tables: object) -> object:
+        if not isinstance(tables, dict):
+            return tables
+        return {key: completed(key, table) for key, table in tables.items()}
+
+    @field_validator("assessments")
+    @classmethod
+    def _are_told_apart(cls, types: dict[str, AssessmentSettings]) -> dict[str, AssessmentSettings]:
+        if names := ambiguous_names(types):
+            raise ValueError(f'"{names[0]}" names two types; keys and labels must differ by more than case')
+        return types
+
+    def clocks(self) -> dict[str, Clock]:
+        """
+        Return each assessment type's clock, by its key.
+        """
+        return {key: type_.clock_of(key) for key, type_ in self.assessments.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """
+        Return a short hash of all that is not secret: what a run records as the settings it ran by.
+        """
+        return _fingerprint(self.model_dump(mode="json", by_alias=True))
+
+    @property
+    def reading_fingerprint(self) -> str:
+        """
+        Return a short hash of what decides how a row is read; on a change the same extract is read again.
+        """
+        return _fingerprint(
+            {
+                "source": self.source.model_dump(mode="json", include={"kind", "sheet", "columns"}),
+                "assessments": {
+                    key: type_.model_dump(mode="json") for key, type_ in self.assessments.items()
+                },
+                "count_start_day": self.calendar.count_start_day,
+            }
+        )
+
+
+def _fingerprint(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]

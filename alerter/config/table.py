@@ -1,0 +1,83 @@
+"""What every table of the settings has in common, and the kinds of value they share."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Table(BaseModel):
+    """
+    One table of the file: frozen, no key it does not know, no value of another type taken for the right one.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+
+def _is_printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must not hold line breaks or control characters")
+    return text
+
+
+def _is_not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text.strip()
+
+
+def _beside_the_file(value: object, info: ValidationInfo) -> object:
+    """
+    Return a relative path as seen from the settings file's folder, wherever the program was started.
+    """
+    if not isinstance(value, str):
+        return value
+    if not value.strip() or "\0" in value:
+        raise ValueError("must be the path of a file or folder")
+    return folder_of(info) / value
+
+
+def _calendar_date(value: object) -> object:
+    """
+    Return an ISO date in quotes as the date it is; a TOML date stays what it is.
+    """
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"there is no {value} in the calendar") from None
+    return value
+
+
+def folder_of(info: ValidationInfo) -> Path:
+    """
+    Return the folder of the settings file that is being read.
+    """
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder
+
+
+Text = Annotated[str, AfterValidator(_is_printable)]
+"""One line of text."""
+
+FilledText = Annotated[Text, AfterValidator(_is_not_blank)]
+"""One line of text that says something."""
+
+FilePath = Annotated[Path, BeforeValidator(_beside_the_file)]
+"""A path; relative ones start at the settings file's folder."""
+
+CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
+"""A TOML date, or the same in quotes."""
+
+List = Field(strict=False)
+"""Lets a TOML list stand for a tuple; what is in it stays strict."""

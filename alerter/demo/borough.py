@@ -1,0 +1,137 @@
+"""The made-up borough of Northmere, written into a folder the way a council would set the alerter up."""
+
+import csv
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from alerter.demo.extract import COLUMNS, LABEL, make_extract
+from alerter.demo.staff import DIRECTORY_COLUMNS, DOMAIN, SERVICE_MANAGER, TEAMS, directory_rows, make_staff
+from alerter.demo.workload import TYPE, make_workload
+from alerter.domain.calendar import ONE_DAY, WorkingCalendar
+
+COUNCIL = "Northmere"
+EXPORTED_AT = time(18, 5)
+CONFIG = f"""\
+# Northmere is made up, and so is everybody in it.
+council = "{COUNCIL}"
+
+[database]
+url = "sqlite:///alerter.db"
+
+[source]
+kind = "csv"
+path = "extracts/assessments.csv"
+hold_unchanged = false  # there is one extract only, and it may be looked at for several weeks
+
+[directory]
+path = "directory.csv"
+
+[calendar]
+nation = "england"
+
+[assessments.{TYPE}]
+label = "{LABEL}"
+working_days = 35
+alert_after = 25
+target_percent = 81
+clock = "started_on"
+audit_pass_mark = 80
+
+[schedule]
+weekday = "monday"
+time = "08:00"
+timezone = "Europe/London"
+
+[email]
+sender = "{COUNCIL} assessment alerts <alerts@{DOMAIN}>"
+admins = ["performance@{DOMAIN}"]
+fallback = "{SERVICE_MANAGER}"
+allowed_domains = ["{DOMAIN}"]
+send_all_clear = true
+
+[email.smtp]
+host = "127.0.0.1"
+port = %d
+security = "none"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borough:
+    """
+    What was written where, in numbers a reader can check against the first run.
+
+    Of the extract's *rows* each is one of the *assessments*, *rejected*, or *repeated*. *doubtful*
+    assessments are judged but need mending; the *unowned* of the open ones have no manager.
+    """
+
+    council: str
+    config: Path
+    rows: int
+    assessments: int
+    open: int
+    rejected: int
+    repeated: int
+    doubtful: int
+    unowned: int
+    teams: int
+    managers: int
+    workers: int
+
+
+def make_borough(
+    folder: Path, *, as_of: date, seed: int, calendar: WorkingCalendar, smtp_port: int
+) -> Borough:
+    """
+    Write a borough's settings, directory and extract into *folder*; one seed and date give the same bytes.
+
+    The extract is dated the evening before *as_of*.
+
+    Raises:
+        CalendarRangeError: *calendar* does not know the two years before *as_of* and four months after it.
+    """
+    rng = Random(seed)  # noqa: S311 - the same seed must make the same borough; nothing is kept secret
+    staff = make_staff(rng, as_of)
+    workload = make_workload(rng, staff, calendar, as_of)
+    extract = make_extract(rng, workload, staff, calendar, as_of)
+    exported = folder / "extracts" / "assessments.csv"
+    exported.parent.mkdir(parents=True, exist_ok=True)
+    _write(exported, COLUMNS, extract.rows)
+    _date(exported, as_of - ONE_DAY)
+    _write(folder / "directory.csv", DIRECTORY_COLUMNS, directory_rows(staff))
+    config = folder / "config.toml"
+    config.write_text(CONFIG % smtp_port, encoding="utf-8", newline="\n")
+    return Borough(
+        council=COUNCIL,
+        config=config,
+        rows=len(extract.rows),
+        assessments=len(extract.assessments),
+        open=sum(each.is_open(as_of) for each in extract.assessments),
+        rejected=extract.rejected,
+        repeated=extract.repeated,
+        doubtful=extract.doubtful,
+        unowned=extract.unowned,
+        teams=len(TEAMS),
+        managers=len(staff.managers),
+        workers=len(staff.workers),
+    )
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _date(path: Path, on: date) -> None:
+    """
+    Give a file the time at which a council's nightly export would have written it.
+    """
+    moment = datetime.combine(on, EXPORTED_AT, ZoneInfo("Europe/London")).timestamp()
+    os.utime(path, (moment, moment))

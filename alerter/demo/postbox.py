@@ -1,0 +1,79 @@
+"""A mail server inside the process, which keeps what arrives as files."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+HOST = "127.0.0.1"
+_UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """
+    One message as the server took it, and the file its HTML part is in.
+    """
+
+    recipient: str
+    subject: str
+    page: Path
+
+
+@dataclass(slots=True)
+class Postbox:
+    """
+    The server's shelf: each message as .eml, and its HTML part as .html.
+    """
+
+    folder: Path
+    arrived: list[Arrived] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """
+        Keep one message, and accept it.
+        """
+        content = envelope.content or b""
+        raw = content if isinstance(content, bytes) else content.encode()
+        message = BytesParser(policy=policy.default).parsebytes(raw)
+        recipient = envelope.rcpt_tos[0]
+        name = f"{len(self.arrived) + 1:02d}-{_UNFIT_FOR_FILE_NAME.sub('_', recipient)}"
+        page = self.folder / f"{name}.html"
+        part = message.get_body(preferencelist=("html",))
+        (self.folder / f"{name}.eml").write_bytes(raw)
+        page.write_text("" if part is None else part.get_content(), encoding="utf-8")
+        self.arrived.append(Arrived(recipient, str(message["Subject"]), page))
+        return "250 OK"
+
+
+@contextmanager
+def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
+    """
+    Run the server on a free port of this machine; give its shelf and the port.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    postbox = Postbox(folder)
+    port = _free_port()
+    controller = Controller(postbox, hostname=HOST, port=port)
+    controller.start()
+    try:
+        yield postbox, port
+    finally:
+        controller.stop()
+
+
+def _free_port() -> int:
+    """
+    Return a port nobody listens on; aiosmtpd cannot be asked for any.
+    """
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port

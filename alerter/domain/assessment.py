@@ -1,0 +1,84 @@
+"""One assessment of one child, and the row that cannot be believed."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """
+    One assessment of one child, as the case system tells it.
+
+    Siblings assessed together share *assessment_id*, so identity is (assessment_id, child_id).
+    Where the case system has no id, *assessment_id* is `child_id/clock_on`.
+    Only ids show in the `repr`, so that no log can hold more.
+    """
+
+    assessment_id: str
+    child_id: str
+    type: str = field(repr=False)
+    clock_on: date = field(repr=False)
+    """The day its clock starts from: *started_on* or *referred_on*, as its type says."""
+    started_on: date | None = field(default=None, repr=False)
+    """DfE N00159."""
+    referred_on: date | None = field(default=None, repr=False)
+    """DfE N00100."""
+    authorised_on: date | None = field(default=None, repr=False)
+    """The manager's sign-off, DfE N00160."""
+    cancelled_on: date | None = field(default=None, repr=False)
+    closed_on: date | None = field(default=None, repr=False)
+    """The episode's closure, DfE N00102."""
+    review_on: date | None = field(default=None, repr=False)
+    """A planned review point, DfE N00161: a plan, never proof."""
+    team: str = field(default="", repr=False)
+    worker: str = field(default="", repr=False)
+    manager_email: str = field(default="", repr=False)
+    audit_score: int | None = field(default=None, repr=False)
+    worker_away_until: date | None = field(default=None, repr=False)
+
+    @property
+    def is_authorised_before_start(self) -> bool:
+        """
+        Say whether the sign-off lies before the start, which no sign-off can (DfE rule 8608).
+        """
+        if self.authorised_on is None:
+            return False
+        return self.authorised_on < max(self.clock_on, self.started_on or self.clock_on)
+
+    @property
+    def ended_on(self) -> date | None:
+        """
+        Return the first day on which it is no longer open, if anything believable says so.
+
+        A sign-off before the start is not believed; a cancellation or a closure ends
+        the assessment without authorisation. Whether an end lies in the future depends
+        on the day it is asked, so the reader compares.
+
+        >>> Assessment(assessment_id="A1", child_id="7", type="core", clock_on=date(2026, 10, 5),
+        ...            authorised_on=date(2026, 10, 2)).ended_on is None
+        True
+        """
+        signed = None if self.is_authorised_before_start else self.authorised_on
+        return min((d for d in (signed, self.cancelled_on, self.closed_on) if d is not None), default=None)
+
+    def is_open(self, as_of: date) -> bool:
+        """
+        Say whether nothing has ended it on or before *as_of*.
+        """
+        return self.ended_on is None or self.ended_on > as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """
+    A row that cannot be believed: its line, and why in a sentence without the child's data.
+
+    *kind* is that of the exception it makes (`start_missing`, `unknown_type`), else empty. The ids
+    are there where the row had them, so that a rejected row never looks like one that vanished.
+    """
+
+    line: int
+    reason: str
+    kind: str = ""
+    assessment_id: str = ""
+    child_id: str = ""

@@ -1,0 +1,93 @@
+"""What the data say that cannot be, as exceptions for somebody to mend."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.domain.assessment import Assessment, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class DataException:
+    """
+    One thing to mend: its kind, whose it is, and what is wrong.
+
+    *detail* names fields and lines, never a child. Listed every week until mended.
+    """
+
+    kind: str
+    assessment_id: str
+    child_id: str
+    detail: str
+
+
+# What to mend, with the rule of the DfE's census guide where there is one.
+SENTENCES = {
+    "start_in_future": "the start lies in the future",
+    "authorised_before_start": "the sign-off is dated before the start (DfE 8608): it does not count",
+    "authorised_in_future": "the sign-off lies in the future: it does not count yet",
+    "duplicate_open": "the child has another assessment open (DfE 8896)",
+    "closed_but_open": "the episode is closed but the assessment was never authorised (DfE 8867)",
+    "vanished": "it was open, and is missing from the extract without a sign-off",
+    "unknown_type": "its type is configured no longer, so it was not judged: name it under [assessments]",
+}
+
+
+def of_open(assessments: Sequence[Assessment], as_of: date) -> list[DataException]:
+    """
+    Return what is wrong with the *assessments* open on *as_of*, in their order.
+    """
+    open_by_child = Counter(assessment.child_id for assessment in assessments)
+    return [
+        _exception(kind, assessment)
+        for assessment in assessments
+        for kind in _kinds(assessment, as_of, open_by_child[assessment.child_id])
+    ]
+
+
+def of_closed(assessments: Iterable[Assessment]) -> list[DataException]:
+    """
+    Return one exception for each of *assessments*, closed without an authorisation.
+    """
+    return [_exception("closed_but_open", assessment) for assessment in assessments]
+
+
+def of_vanished(assessments: Iterable[Assessment]) -> list[DataException]:
+    """
+    Return one exception for each of *assessments*, gone from the extract without a sign-off.
+    """
+    return [_exception("vanished", assessment) for assessment in assessments]
+
+
+def of_unknown_type(assessments: Iterable[Assessment]) -> list[DataException]:
+    """
+    Return one exception for each of *assessments*, open under a type that is configured no longer.
+    """
+    return [_exception("unknown_type", assessment) for assessment in assessments]
+
+
+def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
+    """
+    Return the exceptions among *rejections*: those that have a kind.
+    """
+    return [
+        DataException(row.kind, row.assessment_id, row.child_id, f"line {row.line}: {row.reason}")
+        for row in rejections
+        if row.kind
+    ]
+
+
+def _kinds(assessment: Assessment, as_of: date, open_of_child: int) -> Iterator[str]:
+    if assessment.clock_on > as_of:
+        yield "start_in_future"
+    if assessment.is_authorised_before_start:
+        yield "authorised_before_start"
+    elif assessment.authorised_on is not None and assessment.authorised_on > as_of:
+        yield "authorised_in_future"
+    if open_of_child > 1:
+        yield "duplicate_open"
+
+
+def _exception(kind: str, assessment: Assessment) -> DataException:
+    return DataException(kind, assessment.assessment_id, assessment.child_id, SENTENCES[kind])

@@ -1,0 +1,157 @@
+"""One run, worked out: every open assessment judged, routed and placed, before anything is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.domain import data_exceptions
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.digest import Digest, check_partition, compile_digests, stage_counts, unrouted
+from alerter.domain.moved import Moved, moved
+from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Stage, Window
+from alerter.domain.quality import quality_faults
+from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
+from alerter.domain.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """
+    What the settings say a run is judged, routed and timed by.
+    """
+
+    calendar: WorkingCalendar
+    clocks: Mapping[str, Clock]
+    schedule: Schedule
+    fallback: Recipient
+    allowed_domains: tuple[str, ...]
+    reassurance_lasts_runs: int = 4
+    send_all_clear: bool = True
+    settings: str = ""
+    """Fingerprint of the settings these rules were made from."""
+
+    def window(self, as_of: date) -> Window:
+        """
+        Return the stretch that a digest judged on *as_of* answers for.
+        """
+        return Window(as_of, self.schedule.next_after(as_of))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """
+    What the store holds on one day: the open assessments by number, and all that bears on them.
+    """
+
+    open: Mapping[int, Assessment]
+    reassurances: Mapping[int, Reassurance]
+    directory: Sequence[DirectoryEntry]
+    rejected: Sequence[Rejected] = ()
+    closed_unauthorised: Sequence[Assessment] = ()
+    vanished: Sequence[Assessment] = ()
+    of_children: Sequence[Assessment] = ()
+    """Every assessment of the children who have one under way, ended ones too."""
+    calendar_before: WorkingCalendar | None = None
+    """What the last run counted by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    One run, worked out: who is told what, and what the data say that cannot be.
+
+    *judged* holds the number, the alert and the route of every open assessment, *moved* those whose
+    dates a changed calendar has moved since the last run.
+    """
+
+    window: Window
+    judged: Sequence[tuple[int, Alert, Route]]
+    digests: Sequence[Digest]
+    exceptions: Sequence[DataException]
+    moved: Sequence[Moved] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """
+        Return `open` and the number of each stage, which add up to it.
+        """
+        stages = stage_counts(alert for _, alert, _ in self.judged)
+        return {"open": len(self.judged)} | {stage.value: count for stage, count in stages.items()}
+
+    @property
+    def teams(self) -> dict[str, int]:
+        """
+        Return the number of open assessments by team.
+        """
+        return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
+
+    @property
+    def told(self) -> list[tuple[int, Alert, str]]:
+        """
+        Return who is told of what is listed: the assessment's number, its alert, the address.
+        """
+        return [
+            (number, alert, route.recipient.email)
+            for number, alert, route in self.judged
+            if alert.stage is not Stage.ON_TRACK
+        ]
+
+    def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
+        """
+        Return the digests that go out: all with *send_all_clear*, else those with something to say.
+        """
+        return [digest for digest in self.digests if send_all_clear or not digest.is_all_clear]
+
+
+def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
+    """
+    Judge, route and place every open assessment of *findings* as on *as_of*.
+
+    One whose type is configured no longer has no clock to be judged by: it is an exception, so that it
+    neither stops the run for everybody else nor passes for on track.
+
+    Raises:
+        PartitionError: The digests do not add up to the open assessments.
+        CalendarRangeError: A date lies outside the years known.
+    """
+    window = rules.window(as_of)
+    has_clock = {number: each for number, each in findings.open.items() if each.type in rules.clocks}
+    has_none = [each for number, each in findings.open.items() if number not in has_clock]
+    judged = _judged(rules, findings, has_clock, window)
+    alerts = [alert for _, alert, _ in judged]
+    placed = [(alert, route) for _, alert, route in judged]
+    of_open = data_exceptions.of_open(list(findings.open.values()), as_of)
+    shifted = _moved(alerts, findings.calendar_before, rules.calendar)
+    related = findings.of_children or findings.open.values()
+    to_mend = [fault.as_exception() for fault in quality_faults(related, as_of)]
+    digests = compile_digests(placed, to_mend, shifted)
+    check_partition([(each.assessment_id, each.child_id) for each in has_clock.values()], alerts, digests)
+    exceptions = [
+        *unrouted(placed),
+        *of_open,
+        *data_exceptions.of_unknown_type(has_none),
+        *data_exceptions.of_rejected(findings.rejected),
+        *data_exceptions.of_closed(findings.closed_unauthorised),
+        *data_exceptions.of_vanished(findings.vanished),
+    ]
+    return Plan(window=window, judged=judged, digests=digests, exceptions=exceptions, moved=shifted)
+
+
+def _judged(
+    rules: Rules, findings: Findings, has_clock: Mapping[int, Assessment], window: Window
+) -> list[tuple[int, Alert, Route]]:
+    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
+    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
+    return [
+        (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
+        for number, assessment in has_clock.items()
+    ]
+
+
+def _moved(alerts: Sequence[Alert], before: WorkingCalendar | None, now: WorkingCalendar) -> list[Moved]:
+    if before is None or before.fingerprint == now.fingerprint:
+        return []
+    return moved(alerts, before, now)

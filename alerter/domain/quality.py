@@ -1,0 +1,119 @@
+"""Records to mend: what a child's assessments say that cannot all be true, apart from late work."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.domain import data_exceptions
+from alerter.domain.assessment import Assessment
+from alerter.domain.data_exceptions import DataException
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityFault:
+    """
+    One record to mend: which kind of fault, the field, and the rule of the census guide where there is one.
+    """
+
+    assessment: Assessment
+    kind: str
+    field: str
+    rule: str
+
+    @property
+    def sentence(self) -> str:
+        """
+        Return what is wrong, in words.
+        """
+        return SENTENCES[self.kind]
+
+    def as_exception(self) -> DataException:
+        """
+        Return it as one line of its manager's digest.
+        """
+        assessment = self.assessment
+        return DataException(self.kind, assessment.assessment_id, assessment.child_id, self.sentence)
+
+
+# Kind, field to mend, DfE validation rule. Each of these silently corrupts a deadline.
+FUTURE_START = ("start_in_future", "started_on", "")
+BEFORE_REFERRAL = ("start_before_referral", "started_on", "1103")
+SIGNED_BEFORE_START = ("authorised_before_start", "authorised_on", "8608")
+SIGNED_IN_FUTURE = ("authorised_in_future", "authorised_on", "8696")
+CLOSED_UNSIGNED = ("closed_but_open", "closed_on", "8867")
+AFTER_CLOSURE = ("start_after_closure", "closed_on", "8565")
+TWO_OPEN = ("duplicate_open", "assessment_id", "8896")
+OVERLAPS = ("starts_during_another", "started_on", "8863Q")
+
+SENTENCES = {
+    **data_exceptions.SENTENCES,
+    "start_before_referral": "the start lies before the referral (DfE 1103)",
+    "start_after_closure": "the assessment starts after the episode was closed (DfE 8565)",
+    "starts_during_another": "it starts while another assessment of the child was under way (DfE 8863Q)",
+}
+
+Kind = tuple[str, str, str]
+
+
+def quality_faults(assessments: Iterable[Assessment], as_of: date) -> list[QualityFault]:
+    """
+    Return every fault of *assessments* as on *as_of*, by team and id; a child's are judged together.
+    """
+    of_child: dict[str, list[Assessment]] = defaultdict(list)
+    for assessment in assessments:
+        of_child[assessment.child_id].append(assessment)
+    found = [
+        QualityFault(assessment=assessment, kind=kind, field=field, rule=rule)
+        for siblings in of_child.values()
+        for assessment in siblings
+        for kind, field, rule in _kinds(assessment, siblings, as_of)
+    ]
+    return sorted(found, key=_by_team)
+
+
+def _kinds(assessment: Assessment, others: Sequence[Assessment], as_of: date) -> Iterator[Kind]:
+    yield from _of_start(assessment, as_of)
+    yield from _of_end(assessment, as_of)
+    is_open = assessment.is_open(as_of)
+    rest = [other for other in others if other is not assessment]
+    if is_open and any(other.is_open(as_of) for other in rest):
+        yield TWO_OPEN
+    elif any(_is_under_way(other, _start(assessment)) for other in rest):
+        yield OVERLAPS
+
+
+def _of_start(assessment: Assessment, as_of: date) -> Iterator[Kind]:
+    if assessment.clock_on > as_of:
+        yield FUTURE_START
+    if assessment.started_on and assessment.referred_on and assessment.started_on < assessment.referred_on:
+        yield BEFORE_REFERRAL
+
+
+def _of_end(assessment: Assessment, as_of: date) -> Iterator[Kind]:
+    if assessment.is_authorised_before_start:
+        yield SIGNED_BEFORE_START
+    elif assessment.authorised_on is not None and assessment.authorised_on > as_of:
+        yield SIGNED_IN_FUTURE
+    if assessment.closed_on is None:
+        return
+    if assessment.closed_on < _start(assessment):
+        yield AFTER_CLOSURE
+    elif assessment.closed_on <= as_of and not (assessment.authorised_on or assessment.cancelled_on):
+        yield CLOSED_UNSIGNED
+
+
+def _is_under_way(other: Assessment, on: date) -> bool:
+    """
+    Say whether *other* had started before *on* and ended after it.
+    """
+    return _start(other) < on and other.ended_on is not None and other.ended_on > on
+
+
+def _start(assessment: Assessment) -> date:
+    return assessment.started_on or assessment.clock_on
+
+
+def _by_team(fault: QualityFault) -> tuple[str, str, str, str]:
+    assessment = fault.assessment
+    return assessment.team.casefold(), assessment.assessment_id, assessment.child_id, fault.rule

@@ -1,0 +1,212 @@
+"""Who is told: from team and worker to the manager, the cover, or the fallback."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from alerter.domain.address import address_key, is_address, is_in_domains
+from alerter.domain.assessment import Assessment
+
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    """
+    One line of the directory: who manages a worker, a team, or a worker in a team, and who covers.
+
+    Cover dates are inclusive; a missing one leaves that side open.
+    """
+
+    line: int
+    team: str = ""
+    worker: str = ""
+    manager_name: str = ""
+    manager_email: str = ""
+    cover_email: str = ""
+    cover_from: date | None = None
+    cover_until: date | None = None
+    escalate_to: str = ""
+
+    def covers(self, on: date) -> bool:
+        """
+        Say whether the cover stands in on *on*.
+        """
+        if not self.cover_email:
+            return False
+        return (self.cover_from is None or self.cover_from <= on) and (
+            self.cover_until is None or on <= self.cover_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """
+    The person one digest goes to.
+    """
+
+    email: str
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """
+        Return what makes two recipients one.
+        """
+        return address_key(self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """
+    Where one assessment goes, and why.
+
+    *problem* is an exception kind when nobody could be found, and the route is the
+    fallback; *covering_for* names the manager whom the recipient covers.
+    """
+
+    recipient: Recipient
+    problem: str = ""
+    detail: str = ""
+    covering_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """
+    The directory, ready to answer for one day.
+
+    Team and worker beats worker alone beats team; an address on the assessment's own row beats all
+    three. Whatever leads to no one allowed address goes to *fallback*, with the reason. The fallback
+    itself is never covered: the last resort depends on the settings alone.
+    """
+
+    entries: Sequence[DirectoryEntry]
+    fallback: Recipient
+    allowed_domains: tuple[str, ...]
+    on: date
+    _by_place: dict[tuple[str, str], list[DirectoryEntry]] = field(
+        init=False, repr=False, default_factory=dict
+    )
+    _by_manager: dict[str, list[DirectoryEntry]] = field(init=False, repr=False, default_factory=dict)
+    _routes: dict[tuple[str, str, str], Route] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """
+        Index the entries by place and by manager.
+        """
+        for entry in self.entries:
+            self._by_place.setdefault((matched(entry.team), matched(entry.worker)), []).append(entry)
+            self._by_manager.setdefault(address_key(entry.manager_email), []).append(entry)
+
+    def route(self, assessment: Assessment) -> Route:
+        """
+        Return the recipient of *assessment*; the fallback, with a problem, when there is nobody.
+        """
+        key = (assessment.team, assessment.worker, assessment.manager_email)
+        if key not in self._routes:
+            self._routes[key] = self._find(*key)
+        return self._routes[key]
+
+    def _find(self, team: str, worker: str, manager_email: str) -> Route:
+        entries = self._entries_for(team, worker)
+        if manager_email:
+            return self._from_extract(manager_email, entries)
+        if not entries:
+            return self._unrouted("no_manager", f"{_place(team, worker)} is not in the directory")
+        if len({address_key(entry.manager_email) for entry in entries}) > 1:
+            what = f"{_place(team, worker)} has more than one manager ({_lines(entries)})"
+            return self._unrouted("ambiguous_manager", what)
+        if not entries[0].manager_email and not any(entry.covers(self.on) for entry in entries):
+            what = f"{_place(team, worker)} has no address for its manager ({_lines(entries)})"
+            return self._unrouted("no_manager", what)
+        named_by = f"the manager's address ({_lines(entries)})"
+        return self._manager_or_cover(entries[0].manager_email, named_by, entries)
+
+    def _from_extract(self, manager_email: str, entries: Sequence[DirectoryEntry]) -> Route:
+        """
+        Return the route to the manager whom the row itself names, whose cover the directory may know.
+
+        What it says of this manager in the row's own place goes before what it says elsewhere.
+        """
+        key = address_key(manager_email)
+        own = [entry for entry in entries if address_key(entry.manager_email) == key]
+        elsewhere = self._by_manager.get(key, [])
+        return self._manager_or_cover(manager_email, "the extract's manager_email", own or elsewhere)
+
+    def _entries_for(self, team: str, worker: str) -> Sequence[DirectoryEntry]:
+        team, worker = matched(team), matched(worker)
+        places = ((team, worker), ("", worker), (team, ""))
+        return next((self._by_place[each] for each in places if any(each) and each in self._by_place), ())
+
+    def _manager_or_cover(
+        self, manager_email: str, named_by: str, entries: Sequence[DirectoryEntry]
+    ) -> Route:
+        """
+        Return the route to the manager, or to whoever stands in at the end of a chain of covers.
+        """
+        manager = recipient = Recipient(manager_email, _name(entries))
+        passed: list[str] = []
+        while covering := self._covering(recipient, entries):
+            if len({address_key(entry.cover_email) for entry in covering}) > 1:
+                what = f"more than one person covers on the same day ({_lines(covering)})"
+                return self._unrouted("ambiguous_manager", what)
+            cover_email = covering[0].cover_email
+            passed.append(recipient.key)
+            if address_key(cover_email) in passed:
+                return self._unrouted("no_manager", f"the covers go round in a circle ({_lines(covering)})")
+            named_by = f"the cover's address ({_lines(covering)})"
+            entries = self._by_manager.get(address_key(cover_email), [])
+            recipient = Recipient(cover_email, _name(entries))
+        return self._allowed(recipient, named_by, (manager.name or manager.email) if passed else "")
+
+    def _covering(self, recipient: Recipient, entries: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
+        """
+        Return those of *entries* in which somebody else stands in for *recipient* today.
+        """
+        return [
+            entry
+            for entry in entries
+            if entry.covers(self.on) and address_key(entry.cover_email) != recipient.key
+        ]
+
+    def _allowed(self, recipient: Recipient, named_by: str, covering_for: str) -> Route:
+        if not is_address(recipient.email):
+            return self._unrouted("bad_address", f"{named_by} is not one plain email address")
+        if not is_in_domains(recipient.email, self.allowed_domains):
+            domain = recipient.email.rpartition("@")[2]
+            return self._unrouted(
+                "domain_not_allowed", f"{named_by} is at {domain}, which is not in allowed_domains"
+            )
+        return Route(recipient, covering_for=covering_for)
+
+    def _unrouted(self, problem: str, detail: str) -> Route:
+        return Route(self.fallback, problem, detail)
+
+
+def matched(text: str) -> str:
+    """
+    Return *text* as it is compared: case, runs of blanks (no-break ones too) and `&`/and do not matter.
+
+    >>> matched("Duty &  Assessment") == matched("duty and assessment")
+    True
+    """
+    return _BLANKS.sub(" ", text.replace("&", " and ")).strip().casefold()
+
+
+def _place(team: str, worker: str) -> str:
+    if team and worker:
+        return f"team {team!r}, worker {worker!r}"
+    if team or worker:
+        return f"team {team!r}" if team else f"worker {worker!r}"
+    return "a row without team and worker"
+
+
+def _name(entries: Sequence[DirectoryEntry]) -> str:
+    return next((entry.manager_name for entry in entries if entry.manager_name), "")
+
+
+def _lines(entries: Sequence[DirectoryEntry]) -> str:
+    lines = ", ".join(str(entry.line) for entry in entries)
+    return f"directory line {lines}" if len(entries) == 1 else f"directory lines {lines}"

@@ -1,0 +1,106 @@
+"""
+Errors an operator can act on.
+
+    AlerterError                 text fit for an operator; class attribute exit_code
+    ├── ConfigError              .faults lists everything wrong
+    ├── CalendarRangeError       a date lies beyond the known bank holidays
+    ├── SourceError              the extract or the directory cannot be read
+    ├── StoreError               the database cannot be used; an old schema names the command
+    ├── PartitionError           the digests do not add up; nothing is sent
+    ├── RunHeldError             the data look wrong; names the release command
+    └── MailError
+        ├── MailDeferredError    may be taken later: no connection, 4xx, greylisting
+        ├── MailRefusedError     never: 5xx for this recipient or content
+        └── MailStoppedError     nobody's message: login or sender refused, no verified TLS
+
+Exceptions are for runs. A row that cannot be believed is a value (`Rejected`),
+and what became of a message is a state in the outbox.
+"""
+
+from collections.abc import Sequence
+
+
+class AlerterError(Exception):
+    """
+    Something an operator must mend; its text says what and how, and never names a child.
+    """
+
+    exit_code = 3
+
+
+class ConfigError(AlerterError):
+    """
+    The settings cannot be used; `faults` lists every one of them, a sentence each.
+    """
+
+    exit_code = 2
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class CalendarRangeError(AlerterError):
+    """
+    A date lies outside the years whose bank holidays are known.
+    """
+
+    exit_code = 3
+
+
+class SourceError(AlerterError):
+    """
+    The extract or the directory cannot be read; the text names file, line or column.
+    """
+
+    exit_code = 3
+
+
+class StoreError(AlerterError):
+    """
+    The database cannot be used; the text names the command that mends it.
+    """
+
+    exit_code = 3
+
+
+class PartitionError(AlerterError):
+    """
+    The digests do not add up to the open assessments: a defect of ours, so nothing is sent.
+    """
+
+    exit_code = 3
+
+
+class RunHeldError(AlerterError):
+    """
+    The extract looks wrong, so nothing of it was applied and nothing sent.
+    """
+
+    exit_code = 1
+
+
+class MailError(AlerterError):
+    """
+    A message was not accepted.
+    """
+
+    exit_code = 1
+
+
+class MailDeferredError(MailError):
+    """
+    The server may take the message later: no connection, a 4xx reply, greylisting.
+    """
+
+
+class MailRefusedError(MailError):
+    """
+    The server will never take this message: a 5xx reply for the recipient or the content.
+    """
+
+
+class MailStoppedError(MailError):
+    """
+    No message can go: login or sender refused, or no verified encryption.
+    """

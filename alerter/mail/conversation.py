@@ -1,0 +1,166 @@
+"""`smtplib`, with replies bounded in size and time, and verified TLS from the first byte or by STARTTLS."""
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Literal, Protocol
+
+LONGEST_LINE = 8192
+MOST_LINES = 100
+FIRST_CODE, LAST_CODE = 200, 599
+PIECE = 4096
+FULL_STEPS = 3  # so many steps of one conversation may each take all of their time
+LEAST_SECONDS = 0.001  # a socket with no time at all would not wait, but fail otherwise
+
+
+class TokenSource(Protocol):
+    """
+    Gives access tokens for XOAUTH2.
+    """
+
+    def __call__(self, *, is_anew: bool) -> str:
+        """
+        Return the token at hand if it is still good, else, or with *is_anew*, a new one.
+
+        Raises:
+            MailDeferredError: None is to be had now.
+            MailStoppedError: None is to be had until someone changes a setting.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer:
+    """
+    The mail server, and how to speak to it.
+
+    *sender* is the envelope's return path. *ca_file* replaces the system's certificate authorities.
+    With a *token* the login is by XOAUTH2, else by password if there is a *username*.
+    *timeout_seconds* holds for every step but the reply to the final dot, which RFC 5321 4.5.3.2.6 gives
+    ten minutes.
+    """
+
+    host: str
+    port: int
+    sender: str
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: TokenSource | None = field(default=None, repr=False)
+    timeout_seconds: float = 60
+    dot_timeout_seconds: float = 600
+    ca_file: str = ""
+    helo_name: str = ""
+
+
+class Conversation(smtplib.SMTP):
+    """
+    One connection. Inherits to bound the replies, which every command of `smtplib` reads.
+
+    With *tls* the socket is encrypted from the first byte. A reply has its time in all, however many bytes
+    it comes in, and so has everything up to the next `allow`.
+    """
+
+    def __init__(self, server: SmtpServer, tls: ssl.SSLContext | None) -> None:
+        self._tls = tls
+        self._read = b""
+        self.allow(server.timeout_seconds, FULL_STEPS)
+        super().__init__(
+            server.host,
+            server.port,
+            local_hostname=server.helo_name or None,
+            timeout=server.timeout_seconds,
+        )
+
+    def allow(self, seconds: float, steps: int = 1) -> None:
+        """
+        Give each step from now on *seconds*, and all of them together as much as *steps* of that length.
+        """
+        self._step = seconds
+        self._until = monotonic() + seconds * steps
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """
+        Speak STARTTLS; what the server said in the clear beyond its go-ahead is forgotten.
+
+        Raises:
+            smtplib.SMTPResponseException: The server does not want to.
+            ssl.SSLError: No encryption that verifies.
+        """
+        self.starttls(context=context)
+        self._read = b""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """
+        Read one reply of at most 100 lines of 8192 bytes.
+
+        Raises:
+            smtplib.SMTPServerDisconnected: No whole reply came in time, the server hung up, or
+                what came is no SMTP reply. The connection is closed.
+        """
+        until = monotonic() + self._step
+        lines: list[bytes] = []
+        while len(lines) < MOST_LINES:
+            line = self._line(until)
+            if not _is_reply(line):
+                break
+            lines.append(line[4:].strip(b" \t\r\n"))
+            if line[3:4] != b"-":
+                self._wait(monotonic() + self._step)
+                return int(line[:3]), b"\n".join(lines)
+        self.close()
+        raise smtplib.SMTPServerDisconnected("the server's answer is no SMTP reply")
+
+    def close(self) -> None:
+        """
+        Hang up.
+        """
+        self._read = b""
+        super().close()
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = socket.create_connection((host, port), timeout)
+        # The dot follows the body at once: it must not wait for the body to be acknowledged (40 ms each).
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return plain if self._tls is None else self._tls.wrap_socket(plain, server_hostname=host)
+
+    def _line(self, until: float) -> bytes:
+        while b"\n" not in self._read and len(self._read) < LONGEST_LINE:
+            self._read += self._piece(until)
+        end = self._read.find(b"\n", 0, LONGEST_LINE) + 1 or LONGEST_LINE
+        line, self._read = self._read[:end], self._read[end:]
+        return line
+
+    def _piece(self, until: float) -> bytes:
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        try:
+            self._wait(until)
+            piece = self.sock.recv(PIECE)
+        except OSError as error:
+            self.close()
+            said = "no reply in time" if isinstance(error, TimeoutError) else "connection lost"
+            raise smtplib.SMTPServerDisconnected(said) from error
+        if not piece:
+            self.close()
+            raise smtplib.SMTPServerDisconnected("the server hung up")
+        return piece
+
+    def _wait(self, until: float) -> None:
+        """
+        Let the socket wait until *until*, and no longer than is allowed in all.
+        """
+        if self.sock is not None:
+            self.sock.settimeout(max(min(until, self._until) - monotonic(), LEAST_SECONDS))
+
+
+def _is_reply(line: bytes) -> bool:
+    return (
+        line.endswith(b"\n")
+        and line[:3].isdigit()
+        and FIRST_CODE <= int(line[:3]) <= LAST_CODE
+        and line[3:4] in (b" ", b"-", b"\r", b"\n")
+    )

@@ -1,0 +1,75 @@
+"""Sending into a folder: each message a file, for trying out without a mail server."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from alerter.errors import MailDeferredError
+from alerter.mail.transport import Outcome, Sendable
+
+_UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+class FolderTransport:
+    """
+    Writes each message to `<Message-ID>.eml` in *folder*: nothing about a person in the name.
+
+    The same message twice is one file, and a file is whole or not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def connect(self) -> str:
+        """
+        Make the folder, and say where it is.
+
+        Raises:
+            MailDeferredError: It cannot be made.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._cannot(error) from error
+        return str(self._folder)
+
+    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+        """
+        Write one message beside its place, call *mark*, and move it there.
+
+        Raises:
+            MailDeferredError: The folder cannot be written.
+        """
+        self.connect()
+        path = self._folder / file_name(message.message_id)
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            unfinished.write_bytes(message.body)
+            if not mark():
+                return Outcome("superseded", "another sender took this message over")
+            unfinished.replace(path)
+        except OSError as error:
+            raise self._cannot(error) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return Outcome("sent", f"written to {path.name}")
+
+    def close(self) -> None:
+        """
+        Do nothing: no connection is held.
+        """
+
+    def _cannot(self, error: OSError) -> MailDeferredError:
+        return MailDeferredError(f"cannot write to {self._folder}: {error.strerror or error}.")
+
+
+def file_name(message_id: str) -> str:
+    """
+    Return the file's name for a Message-ID: its part before the @.
+
+    >>> file_name("<run-7.digest.1f2e@council.example>")
+    'run-7.digest.1f2e.eml'
+    """
+    local, _, _ = message_id.strip("<>").partition("@")
+    return f"{_UNFIT.sub('-', local)}.eml"

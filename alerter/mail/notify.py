@@ -1,0 +1,159 @@
+"""Sending through GOV.UK Notify, and reading back from it what was delivered."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesParser
+from typing import Any
+
+from alerter.errors import MailStoppedError
+from alerter.mail.notify_answers import DeliveryState, best_state, outcome_of, trouble
+from alerter.mail.notify_body import markdown_of
+from alerter.mail.transport import Outcome, Sendable
+
+SERVICE = "https://api.notifications.service.gov.uk"
+PLACEHOLDERS = ("((subject))", "((body))")
+MISSING = (
+    'email.transport = "notify" needs the package notifications-python-client: '
+    'run pip install "alerter[notify]".'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyService:
+    """
+    A service of GOV.UK Notify, and its template: subject `((subject))`, message `((body))`.
+    """
+
+    api_key: str = field(repr=False)
+    template_id: str
+    base_url: str = SERVICE
+    email_reply_to_id: str = ""
+    timeout_seconds: float = 60
+
+
+class NotifyTransport:
+    """
+    Sends each message's text, as stored, through one template of Notify; its reference is the Message-ID.
+
+    Notify takes the same message as often as it is given, so the mark is set just before the request, and
+    a request without an answer leaves the outcome unknown. Needs the package notifications-python-client,
+    which is loaded with the connection.
+    """
+
+    def __init__(self, service: NotifyService) -> None:
+        self._service = service
+        self._client: Any = None
+        self._is_proven = False
+
+    def connect(self) -> str:
+        """
+        Look the template up, which proves address, key and template, and say where it is.
+
+        Raises:
+            MailDeferredError: Notify cannot be reached, or says not now.
+            MailStoppedError: The key or the template is refused, or the package is not installed.
+        """
+        ours = self._service
+        if not self._is_proven:
+            self._check(self._asked(lambda client: client.get_template(ours.template_id)))
+            self._is_proven = True
+        return f"{ours.base_url} (GOV.UK Notify, template {ours.template_id})"
+
+    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+        """
+        Hand one message over, calling *mark* just before.
+
+        Raises:
+            MailDeferredError: Notify cannot be reached, or has had too many requests.
+            MailStoppedError: The key, the template or the reply-to address is refused.
+        """
+        self.connect()
+        subject, text = _read(message.body)
+        body = markdown_of(text)
+        if not mark():
+            return Outcome("superseded", "another sender took this message over")
+        from notifications_python_client.errors import APIError  # noqa: PLC0415 - an extra
+
+        try:
+            answer = self._opened().send_email_notification(
+                email_address=message.recipient,
+                template_id=self._service.template_id,
+                personalisation={"subject": subject, "body": body},
+                reference=message.message_id,
+                email_reply_to_id=self._service.email_reply_to_id or None,
+            )
+        except APIError as error:
+            return outcome_of(error, self._service.base_url)
+        id_ = answer.get("id") if isinstance(answer, Mapping) else None
+        return Outcome("sent", f"201 accepted as {id_}") if id_ else Outcome("unknown", "no id in the answer")
+
+    def states(self, message_ids: Iterable[str]) -> dict[str, DeliveryState]:
+        """
+        Return how far each of *message_ids* got; those Notify no longer knows are left out.
+
+        Notify forgets after the service's retention, seven days unless it was changed.
+
+        Raises:
+            MailDeferredError: Notify cannot be reached, or says not now.
+            MailStoppedError: The key is refused, or the package is not installed.
+        """
+        found = {each: best_state(self._listed(each), each) for each in message_ids}
+        return {each: state for each, state in found.items() if state is not None}
+
+    def close(self) -> None:
+        """
+        Let go of the connection.
+        """
+        if self._client is not None:
+            self._client.request_session.close()
+        self._client, self._is_proven = None, False
+
+    def _opened(self) -> Any:
+        if self._client is None:
+            try:
+                from notifications_python_client.notifications import (  # noqa: PLC0415 - an extra
+                    NotificationsAPIClient,
+                )
+            except ImportError as error:
+                raise MailStoppedError(MISSING) from error
+            make: Any = NotificationsAPIClient
+            ours = self._service
+            self._client = make(ours.api_key, base_url=ours.base_url, timeout=ours.timeout_seconds)
+        return self._client
+
+    def _asked(self, question: Callable[[Any], Any]) -> Any:
+        """
+        Return the answer to a *question* that changes nothing.
+        """
+        client = self._opened()
+        from notifications_python_client.errors import APIError  # noqa: PLC0415 - an extra
+
+        try:
+            return question(client)
+        except APIError as error:
+            raise trouble(error, self._service.base_url) from error
+
+    def _listed(self, message_id: str) -> Any:
+        return self._asked(
+            lambda client: client.get_all_notifications(template_type="email", reference=message_id)
+        )
+
+    def _check(self, template: Any) -> None:
+        known = template if isinstance(template, Mapping) else {}
+        words = f"{known.get('subject')} {known.get('body')}"
+        if known.get("type") != "email" or not all(each in words for each in PLACEHOLDERS):
+            raise MailStoppedError(
+                f"GOV.UK Notify's template {self._service.template_id} is no email template with the subject "
+                "((subject)) and the message ((body)): correct it there, or email.notify.template_id."
+            )
+
+
+def _read(body: bytes) -> tuple[str, str]:
+    """
+    Return subject and text part of a message as it is stored.
+    """
+    email = BytesParser(policy=policy.SMTP).parsebytes(body)
+    part = email.get_body(preferencelist=("plain",))
+    text = "" if part is None else str(part.get_content())
+    return str(email["Subject"]), text.replace("\r\n", "\n")

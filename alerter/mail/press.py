@@ -1,0 +1,87 @@
+"""Where the messages of one run are made: facts and digests in, bytes for the outbox out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from alerter.domain.digest import Digest
+from alerter.domain.routing import Recipient
+from alerter.mail.facts import RunFacts
+from alerter.mail.message import Letterhead, Message, Rendered, build
+from alerter.mail.render import Renderer
+from alerter.mail.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stationery:
+    """
+    What every message of one council bears: who writes, who answers, and in which zone times are told.
+    """
+
+    council: str
+    sender: Recipient
+    admins: Sequence[Recipient]
+    zone: ZoneInfo
+    subject_prefix: str = ""
+
+    @property
+    def contact(self) -> str:
+        """
+        Return the address that takes corrections: the first admin's.
+        """
+        return self.admins[0].email
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """
+    Makes messages; the same inputs give the same bytes.
+    """
+
+    stationery: Stationery
+    renderer: Renderer
+
+    def proofs(
+        self, digests: Iterable[Digest], facts: RunFacts, *, installation: str, dated_at: datetime
+    ) -> list[tuple[Rendered, Message]]:
+        """
+        Return each of *digests* as it reads, and as the message that is sent.
+
+        Raises:
+            PartitionError: What was rendered is not what was planned.
+            MailRefusedError: What was built does not read back as it was meant.
+        """
+        letterhead = Letterhead(
+            sender=self.stationery.sender, installation=installation, run=facts.run, dated_at=dated_at
+        )
+        rendered = ((self.renderer.digest(each, facts), each.recipient) for each in digests)
+        return [(each, build(each, recipient, letterhead)) for each, recipient in rendered]
+
+    def summaries(
+        self, summary: Summary, *, installation: str, dated_at: datetime, edition: int
+    ) -> list[Message]:
+        """
+        Return the summary of one run for each admin; a further *edition* tells how outcomes changed.
+
+        Raises:
+            MailRefusedError: What was built does not read back as it was meant.
+        """
+        letterhead = Letterhead(
+            sender=self.stationery.sender, installation=installation, run=summary.facts.run,
+            dated_at=dated_at, kind="summary", edition=edition,
+        )  # fmt: skip
+        rendered = self.renderer.summary(summary)
+        return [build(rendered, admin, letterhead) for admin in self.stationery.admins]
+
+    def test(self, said: str, recipient: Recipient, *, dated_at: datetime) -> Message:
+        """
+        Return a message that says *said* and nothing else, to try the way to *recipient*.
+        """
+        html = f'<!doctype html>\n<html lang="en-GB"><body><p>{escape(said)}</p></body></html>\n'
+        letterhead = Letterhead(
+            sender=self.stationery.sender, installation=dated_at.isoformat(), run=0,
+            dated_at=dated_at, kind="summary",
+        )  # fmt: skip
+        return build(Rendered("Assessment alerts: test", f"{said}\n", html), recipient, letterhead)

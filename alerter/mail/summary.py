@@ -1,0 +1,242 @@
+"""What the admins are told about a run: how it ended first, then what there is to mend."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from alerter.domain.assessment import Rejected
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.moved import Moved
+from alerter.domain.policy import Stage
+from alerter.domain.quality import QualityFault
+from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
+from alerter.mail.facts import RunFacts
+from alerter.mail.footer import counting, data_words
+from alerter.mail.plain import phrase
+
+MOST_LINES = 100
+STAGE_WORDS = {
+    Stage.OVERDUE: "overdue",
+    Stage.PAST_ALERT: "past their alert day",
+    Stage.REASSURED: "reassured",
+    Stage.APPROACHING: "reaching their alert day before the next digest",
+    Stage.ON_TRACK: "on track",
+}
+STATE_WORDS = {
+    "sent": "delivered",
+    "refused": "refused",
+    "undelivered": "given up",
+    "unknown": "of unknown outcome",
+}
+OWED = "still owed"
+KIND_WORDS = {
+    "no_manager": "no manager found, sent to the fallback",
+    "ambiguous_manager": "more than one manager in the directory, sent to the fallback",
+    "bad_address": "a manager's address that is none, sent to the fallback",
+    "domain_not_allowed": "a manager's address outside the allowed domains, sent to the fallback",
+    "start_missing": "no start date",
+    "start_in_future": "a start in the future",
+    "authorised_before_start": "signed off before the start",
+    "authorised_in_future": "signed off in the future",
+    "closed_but_open": "closed without a sign-off",
+    "duplicate_open": "two assessments open for one child",
+    "vanished": "missing from the extract without a sign-off",
+    "signed_off_without_audit": "signed off without an audit",
+    "unknown_type": "a type that is not configured",
+}
+
+
+class Delivered(Protocol):
+    """
+    How one digest stands, as the ledger tells it.
+    """
+
+    @property
+    def recipient(self) -> str:
+        """
+        Return the address.
+        """
+
+    @property
+    def state(self) -> str:
+        """
+        Return the outbox state.
+        """
+
+    @property
+    def reply(self) -> str:
+        """
+        Return the server's last answer on one line.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """
+    One run as the admins hear of it.
+
+    *held_because* is empty unless the run is held. *moved* are those whose dates a changed calendar
+    moved. *remarks* are sentences about the installation, such as bank holidays that run out.
+    """
+
+    facts: RunFacts
+    counts: Mapping[Stage, int]
+    deliveries: Sequence[Delivered]
+    exceptions: Sequence[DataException] = ()
+    rejected: Sequence[Rejected] = ()
+    moved: Sequence[Moved] = ()
+    to_mend: Sequence[QualityFault] = ()
+    settings_fingerprint: str = ""
+    held_because: str = ""
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """
+    A heading and its lines.
+    """
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryView:
+    """
+    Everything the summary says, in order.
+    """
+
+    subject: str
+    state: str
+    context: tuple[str, ...]
+    lists: tuple[ListView, ...]
+    footer: tuple[str, ...]
+
+
+def summary_view(summary: Summary) -> SummaryView:
+    """
+    Return what *summary* says, as ready strings for both parts.
+    """
+    facts = summary.facts
+    state = state_words(summary)
+    prefix = f"{phrase(facts.subject_prefix)} " if facts.subject_prefix.strip() else ""
+    return SummaryView(
+        subject=f"{prefix}Assessment alerts: {_short(state)} ({date_words(facts.as_of)})",
+        state=state,
+        context=tuple(_context(summary)),
+        lists=tuple(_lists(summary)),
+        footer=tuple(_footer(summary)),
+    )
+
+
+def state_words(summary: Summary) -> str:
+    """
+    Return how the run stands, in one sentence.
+    """
+    if summary.held_because:
+        run = summary.facts.run
+        why = phrase(summary.held_because).rstrip(".")
+        return f"Run {run} is held and nothing was sent: {why}. To let it go: alerter release {run}"
+    total = len(summary.deliveries)
+    by_state: dict[str, int] = defaultdict(int)
+    for delivery in summary.deliveries:
+        by_state[STATE_WORDS.get(delivery.state, OWED)] += 1
+    delivered = by_state.pop("delivered", 0)
+    if not total:
+        return "No digest was due: nobody has an open assessment"
+    if delivered == total:
+        return f"All {total} digests delivered" if total > 1 else "The only digest was delivered"
+    parts = [f"{count} {words}" for words, count in sorted(by_state.items())]
+    first, *others = parts
+    count, _, words = first.partition(" ")
+    said = ", ".join([f"{count} of {counted(total, 'digest')} {words}", *others])
+    return f"{said}; {delivered} delivered"
+
+
+def _short(state: str) -> str:
+    words = state.partition(":")[0]
+    return words[0].lower() + words[1:]
+
+
+def _context(summary: Summary) -> Iterable[str]:
+    facts = summary.facts
+    day = full_day_words(facts.as_of)
+    yield f"Run {facts.run} of {phrase(facts.council)}, as of {day}."
+    if facts.is_late:
+        due = long_day_words(facts.send_date, facts.as_of)
+        yield f"The run is late: it was due on {due}."
+    counts = summary.counts
+    total = sum(counts.values())
+    stages = ", ".join(f"{counts.get(stage, 0):,} {STAGE_WORDS[stage]}" for stage in Stage)
+    yield f"Open assessments: {total:,}, of these {stages}."
+    yield from (phrase(remark) for remark in summary.remarks)
+
+
+def _lists(summary: Summary) -> Iterable[ListView]:
+    troubled = [delivery for delivery in summary.deliveries if delivery.state != "sent"]
+    delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
+    if troubled:
+        yield _list("Not delivered", [_delivery(delivery) for delivery in troubled])
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for exception in summary.exceptions:
+        subject = f"{phrase(exception.assessment_id)}: " if exception.assessment_id else ""
+        by_kind[exception.kind].append(f"{subject}{phrase(exception.detail)}")
+    for kind, lines in sorted(by_kind.items()):
+        yield _list(f"To mend, {kind}", lines, KIND_WORDS.get(kind, ""))
+    if summary.moved:
+        as_of = summary.facts.as_of
+        yield _list(
+            "Dates moved",
+            [
+                f"{phrase(each.assessment_id)} child {phrase(each.child_id)}: {each.sentence(as_of)}"
+                for each in summary.moved
+            ],
+            "the calendar has changed since the last run",
+        )
+    if summary.to_mend:
+        yield ListView(
+            f"Records to mend, by team ({len(summary.to_mend):,}): `alerter quality` lists each",
+            tuple(_teams_to_mend(summary.to_mend)),
+        )
+    if summary.rejected:
+        yield _list(
+            "Rows that could not be read",
+            [f"line {row.line}: {phrase(row.reason)}" for row in summary.rejected],
+        )
+    if delivered:
+        yield _list("Delivered", [_delivery(delivery) for delivery in delivered])
+
+
+def _teams_to_mend(faults: Sequence[QualityFault]) -> Iterable[str]:
+    by_team: dict[str, Counter[str]] = defaultdict(Counter)
+    for fault in faults:
+        by_team[fault.assessment.team or "no team"][fault.field] += 1
+    for team, fields in by_team.items():
+        said = ", ".join(f"{field} {count:,}" for field, count in sorted(fields.items()))
+        yield f"{phrase(team)}: {said}"
+
+
+def _list(heading: str, lines: Sequence[str], explained: str = "") -> ListView:
+    more = len(lines) - MOST_LINES
+    shown = list(lines[:MOST_LINES])
+    if more > 0:
+        shown.append(f"and {more:,} more; `alerter run --dry-run --json` lists every one")
+    about = f": {explained}" if explained else ""
+    return ListView(f"{heading} ({len(lines):,}){about}", tuple(shown))
+
+
+def _delivery(delivery: Delivered) -> str:
+    words = STATE_WORDS.get(delivery.state, OWED)
+    reply = f" ({phrase(delivery.reply)})" if delivery.reply else ""
+    return f"{phrase(delivery.recipient)}: {words}{reply}"
+
+
+def _footer(summary: Summary) -> Iterable[str]:
+    facts = summary.facts
+    yield f"Data: {data_words(facts)}."
+    yield f"How this was counted: {counting(facts)}."
+    yield f"Next run: {full_day_words(facts.next_run)}."
+    if summary.settings_fingerprint:
+        yield f"Settings: {phrase(summary.settings_fingerprint)}."

@@ -1,0 +1,62 @@
+"""How a run ends: what stands of it, and what the admins are told."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerter.domain.moved import Moved
+from alerter.domain.plan import Rules
+from alerter.domain.policy import Stage
+from alerter.domain.quality import quality_faults
+from alerter.mail.press import Press
+from alerter.mail.summary import Summary
+from alerter.pipeline.facts import run_facts
+from alerter.store import assessments, outbox, runs, syncs
+from alerter.store.database import installation_id
+from alerter.store.runs import Run
+
+
+def conclude(connection: Connection, run_id: int, rules: Rules, press: Press, now: datetime) -> Run:
+    """
+    Record how a run stands, and write the admins' summary when its outcomes are not the ones last told.
+
+    While another process is sending its digests there is nothing to tell yet.
+    """
+    run = runs.lock(connection, run_id)
+    by_state = runs.outcomes(connection, run_id)
+    # With the sum it is never empty, as it is for a run of which nothing was told, or only that it is held.
+    outcomes = by_state | {"digests": sum(by_state.values())}
+    if run.summarised != outcomes and not outbox.is_busy(connection, run_id, now):
+        runs.amend(connection, run_id, summarised=outcomes)
+        _tell(connection, run, rules, press, now)
+    state = "done" if outbox.is_all_sent(connection, run_id) else "undelivered"
+    runs.amend(connection, run_id, state=state)
+    return runs.by_id(connection, run_id)
+
+
+def tell_held(connection: Connection, run: Run, rules: Rules, press: Press, now: datetime) -> None:
+    """
+    Write to the admins that *run* is held, and why.
+    """
+    _tell(connection, run, rules, press, now)
+
+
+def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: datetime) -> None:
+    edition, is_held = outbox.editions(connection, run.id) + 1, run.state == "held"
+    read = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
+    summary = Summary(
+        facts=run_facts(press.stationery, rules, run, read),
+        counts={stage: run.counts[stage] for stage in Stage},
+        deliveries=outbox.deliveries(connection, run.id),
+        exceptions=runs.exceptions_of(connection, run.id),
+        rejected=[] if read is None else syncs.rejected_by(connection, read.id),
+        moved=[Moved.from_plain(each) for each in run.moved],
+        to_mend=quality_faults(assessments.of_children_under_way(connection, run.as_of), run.as_of),
+        settings_fingerprint=run.settings,
+        held_because="; ".join(run.held_because) if is_held else "",
+        remarks=[f"This run was {run.reason.rstrip('.')}."] if run.reason and not is_held else [],
+    )
+    letters = press.summaries(
+        summary, installation=installation_id(connection), dated_at=now, edition=edition
+    )
+    outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=letters, now=now)

@@ -1,0 +1,193 @@
+"""From the store to the outbox: judged, routed and written out, all in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from alerter.domain.assessment import Assessment
+from alerter.domain.plan import Findings, Plan, Rules, work_out
+from alerter.domain.policy import Reassurance
+from alerter.mail.message import Message, Rendered
+from alerter.mail.press import Press
+from alerter.pipeline.facts import run_facts
+from alerter.store import assessments, calendars, outbox, reassurances, runs, syncs
+from alerter.store.database import installation_id, take_turns
+from alerter.store.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    One assessment in the store: its number, the latest reassurance given for it, and whether it is open.
+
+    What has vanished from the extract is not, though nothing has ended it.
+    """
+
+    number: int
+    assessment: Assessment
+    reassurance: Reassurance | None
+    is_open: bool
+
+
+def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
+    """
+    Work out a run as on *as_of*, writing nothing.
+
+    Raises:
+        PartitionError: The digests do not add up to the open assessments.
+        CalendarRangeError: A date lies outside the years known.
+    """
+    last_sync = syncs.latest_applied(connection)
+    last_run = runs.latest_before(connection, rules.schedule.due_on_or_before(as_of))
+    findings = Findings(
+        open=assessments.open_on(connection, as_of),
+        reassurances=reassurances.latest(connection),
+        directory=syncs.directory_entries(connection),
+        rejected=[] if last_sync is None else syncs.rejected_by(connection, last_sync.id),
+        closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
+        vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
+        of_children=assessments.of_children_under_way(connection, as_of),
+        calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
+    )
+    return work_out(rules, findings, as_of)
+
+
+def prepare(
+    connection: Connection,
+    rules: Rules,
+    press: Press,
+    *,
+    as_of: date,
+    now: datetime,
+    again: str = "",
+    remark: str = "",
+) -> Run | None:
+    """
+    Write out the run for the send date last due: ledger, alerts and messages, all or none.
+
+    With *again*, a reason, a fresh run for the same send date is prepared beside the first. A held run
+    is replaced under its own number; *remark* says by whom it was let go. Return None when another
+    process has planned this send date: its run stands.
+
+    Raises:
+        PartitionError: The digests do not add up; the transaction must not be committed.
+    """
+    take_turns(connection, "sync")  # no reading may be applied between two looks at the store
+    plan = look(connection, rules, as_of)
+    drafted = _placed(connection, _drafted(connection, rules, plan, now), again, remark)
+    run = _entered(connection, rules, drafted)
+    if run is None:
+        return None
+    runs.record_alerts(connection, run.id, plan.told)
+    runs.record_exceptions(connection, run.id, plan.exceptions)
+    letters = _letters(connection, rules, press, plan, run)
+    messages = [message for _, message in letters]
+    outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)
+    return run
+
+
+def hold(
+    connection: Connection,
+    rules: Rules,
+    *,
+    sync_id: int,
+    held_because: Sequence[str],
+    as_of: date,
+    now: datetime,
+    again: str = "",
+) -> Run | None:
+    """
+    Enter a run in the ledger that is held, with its reasons; nothing of its extract is applied.
+
+    Return None when another process has planned this send date.
+    """
+    drafted = _drafted(connection, rules, look(connection, rules, as_of), now)
+    held = replace(drafted, state="held", sync_id=sync_id, held_because=list(held_because))
+    return _entered(connection, rules, _placed(connection, held, again))
+
+
+def proofs(
+    connection: Connection, rules: Rules, press: Press, *, as_of: date, now: datetime
+) -> list[tuple[Rendered, Message]]:
+    """
+    Return every digest of a run as on *as_of*, as it reads and as it would be sent; nothing stays.
+
+    Raises:
+        PartitionError: The digests do not add up.
+    """
+    plan = look(connection, rules, as_of)
+    return _letters(connection, rules, press, plan, _drafted(connection, rules, plan, now))
+
+
+def found(connection: Connection, assessment_id: str, child_id: str | None, as_of: date) -> list[Found]:
+    """
+    Return the assessments of one id, each as a run on *as_of* would find it.
+    """
+    given = reassurances.latest(connection)
+    still_open = assessments.open_on(connection, as_of)
+    matching = assessments.find(connection, assessment_id, child_id)
+    return [
+        Found(number, assessment, given.get(number), is_open=number in still_open)
+        for number, assessment in matching.items()
+    ]
+
+
+def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:
+    """
+    Return the run of a plan as the ledger would hold it, but for its number.
+    """
+    last_sync = syncs.latest_applied(connection)
+    return Run(
+        id=0,
+        send_date=rules.schedule.due_on_or_before(plan.window.as_of),
+        attempt=0,
+        reason="",
+        as_of=plan.window.as_of,
+        next_run=plan.window.next_run,
+        state="prepared",
+        held_because=[],
+        moved=[each.as_plain() for each in plan.moved],
+        sync_id=None if last_sync is None else last_sync.id,
+        counts=plan.counts,
+        teams=plan.teams,
+        summarised={},
+        settings=rules.settings,
+        calendar=rules.calendar.fingerprint,
+        prepared_at=now,
+    )
+
+
+def _placed(connection: Connection, drafted: Run, again: str, remark: str = "") -> Run:
+    """
+    Return a run in its place: a held one's, whose reason it keeps, or a further one where *again* says why.
+    """
+    last = runs.by_send_date(connection, drafted.send_date)
+    if last is not None and last.state == "held":
+        attempt, why = last.attempt, last.reason
+    else:
+        attempt, why = runs.next_attempt(connection, drafted.send_date) if again else 0, ""
+    said = (f"prepared again: {again}" if again else why, remark)
+    return replace(drafted, attempt=attempt, reason="; ".join(words for words in said if words))
+
+
+def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
+    """
+    Enter a run in the ledger; None when another process has planned its send date.
+    """
+    calendars.keep(connection, rules.calendar)
+    run_id = runs.plan(connection, drafted)
+    return None if run_id is None else runs.by_id(connection, run_id)
+
+
+def _letters(
+    connection: Connection, rules: Rules, press: Press, plan: Plan, run: Run
+) -> list[tuple[Rendered, Message]]:
+    last_sync = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
+    return press.proofs(
+        plan.worth_sending(send_all_clear=rules.send_all_clear),
+        run_facts(press.stationery, rules, run, last_sync),
+        installation=installation_id(connection),
+        dated_at=run.prepared_at.astimezone(press.stationery.zone),
+    )

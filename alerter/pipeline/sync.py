@@ -1,0 +1,156 @@
+"""From the source to the store: every row stored, collapsed or rejected, unless a gate closes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.gate import Before, Gates, Reading, reasons_to_hold
+from alerter.domain.plan import Rules
+from alerter.domain.routing import DirectoryEntry
+from alerter.sources.source import Source
+from alerter.store import assessments, runs, staging, syncs
+from alerter.store.database import take_turns
+from alerter.store.syncs import Sync
+
+BATCH = 5000  # rows held in memory at once
+
+Gate = Callable[[Connection, Sync], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """
+    One reading, and the sentences of the gates that closed: then nothing of it was applied.
+    """
+
+    sync: Sync
+    held_because: tuple[str, ...] = ()
+
+
+def sync(
+    connection: Connection,
+    source: Source,
+    directory: Iterable[DirectoryEntry],
+    *,
+    mapping: str,
+    today: date,
+    now: datetime,
+    gate: Gate | None = None,
+    on_rows: Callable[[int], None] = lambda _rows: None,
+) -> Synced:
+    """
+    Read the source and the directory into the store; what a *gate* holds is kept staged, not applied.
+
+    *today* is the day after which a start lies in the future. The same bytes read the same way
+    (*mapping* is the fingerprint of that way) change nothing and are not read again; the directory
+    always is. *on_rows* hears how many rows have been read so far.
+
+    Raises:
+        SourceError: The source cannot be read; the transaction must not be committed.
+    """
+    take_turns(connection, "sync")
+    syncs.replace_directory(connection, directory)
+    _discard_staged(connection)
+    extract, last = source.extract, syncs.latest_applied(connection)
+    if last is not None and (last.sha256, last.mapping) == (extract.sha256, mapping):
+        seen = syncs.seen_again(connection, last.id, extract.extracted_at, now)
+        return Synced(seen, tuple(gate(connection, seen)) if gate else ())
+    sync_id = syncs.begin(
+        connection,
+        source_name=extract.name,
+        sha256=extract.sha256,
+        mapping=mapping,
+        extracted_at=extract.extracted_at,
+        read_at=now,
+    )
+    _stage(connection, sync_id, source, today, on_rows)
+    with connection.begin_nested() as savepoint:
+        applied = apply_staged(connection, sync_id)
+        held_because = tuple(gate(connection, applied)) if gate else ()
+        if held_because:
+            savepoint.rollback()
+    return Synced(syncs.by_id(connection, sync_id), held_because)
+
+
+def apply_staged(connection: Connection, sync_id: int) -> Sync:
+    """
+    Make the store say what a staged reading says.
+    """
+    done = staging.apply(connection, sync_id)
+    syncs.finish(
+        connection,
+        sync_id,
+        state="applied",
+        stored=done.new + done.changed + done.unchanged,
+        new=done.new,
+        changed=done.changed,
+        unchanged=done.unchanged,
+        vanished=done.vanished,
+    )
+    return syncs.by_id(connection, sync_id)
+
+
+def gate_of(rules: Rules, gates: Gates, *, as_of: date, now: datetime) -> Gate:
+    """
+    Return the gate of one run: what the store would then hold against *gates* and the last run.
+    """
+
+    def gate(connection: Connection, reading: Sync) -> list[str]:
+        last = runs.latest_before(connection, rules.schedule.due_on_or_before(as_of))
+        held = Reading(
+            sha256=reading.sha256,
+            extracted_at=reading.extracted_at,
+            teams=assessments.open_by_team(connection, as_of),
+            newest_start=reading.newest_start,
+        )
+        before = None
+        if last is not None and last.sync_id is not None:
+            before = Before(sha256=syncs.by_id(connection, last.sync_id).sha256, teams=last.teams)
+        return reasons_to_hold(gates, held, before, calendar=rules.calendar, as_of=as_of, now=now)
+
+    return gate
+
+
+def _stage(
+    connection: Connection, sync_id: int, source: Source, today: date, on_rows: Callable[[int], None]
+) -> None:
+    """
+    Put the source's rows where they wait, one an identity, and keep what was rejected.
+    """
+    read = rejected = 0
+    newest = date.min
+    rows = source.rows()
+    while batch := list(islice(rows, BATCH)):
+        believable = [(line, row) for line, row in batch if isinstance(row, Assessment)]
+        unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
+        staging.stage(connection, sync_id, believable)
+        syncs.reject(connection, sync_id, unbelievable)
+        newest = max([newest, *(row.clock_on for _, row in believable if row.clock_on <= today)])
+        read += len(batch)
+        on_rows(read)
+        rejected += len(unbelievable)
+    collapsed, contradicting = staging.collapse(connection, sync_id)
+    syncs.reject(connection, sync_id, contradicting)
+    rejected += len(contradicting)
+    syncs.finish(
+        connection,
+        sync_id,
+        state="staged",
+        rows=read,
+        rejected=rejected,
+        collapsed=collapsed,
+        newest_start=None if newest == date.min else newest,
+    )
+
+
+def _discard_staged(connection: Connection) -> None:
+    """
+    Forget what an earlier, held reading left staged; this one replaces it.
+    """
+    for sync_id in syncs.staged(connection):
+        staging.discard(connection, sync_id)
+        syncs.finish(connection, sync_id, state="discarded")

@@ -1,0 +1,195 @@
+"""List 4 as a table of assessments, each row with its child's referral and present worker."""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from alerter.domain.policy import Clock
+from alerter.errors import SourceError
+from alerter.sources.annex_a.headings import wanted_of_list_4
+from alerter.sources.annex_a.lists import Lists, find_lists
+from alerter.sources.columns import Located, starts_of
+from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
+from alerter.sources.table import Cells, Table, fitted
+from alerter.sources.text import IdentifierError, read_id, read_text
+from alerter.sources.workbook.sheet_table import SheetTable
+
+JOINED = ("referred_on", "team", "worker")
+"""What a row may get from another list; where List 4 has no such column, it is added on the right."""
+
+
+def open_annex_a(
+    path: Path, columns: Mapping[str, str], clocks: Mapping[str, Clock], sheet: str = ""
+) -> Table:
+    """
+    Return the assessments of the Annex A that *path* stands for; their lines are List 4's.
+
+    *columns* maps what a council has added to List 4 or calls otherwise; *sheet* names List 4's sheet.
+
+    Raises:
+        SourceError: It cannot be read; List 4 is missing, there twice or lacks a column; or a clock
+            starts from the referral and no list tells it. Reading the rows raises it when a file has
+            changed meanwhile, or when List 3 or 6 has a date with the month first.
+    """
+    lists = find_lists(path, wanted_of_list_4(columns), sheet)
+    own = lists.assessments.columns
+    if "referred_on" in starts_of(clocks) and lists.referrals is None and "referred_on" not in own.indexes:
+        raise SourceError(
+            f"{lists.extract.name}: a clock starts from referred_on, and there is no List 3 with dates of "
+            "referral: add it, or let the clock start from started_on."
+        )
+    added = [name for name in JOINED if name not in own.indexes]
+    joined = Located(
+        headings=(*own.headings, *added),
+        indexes={**own.indexes, **{name: index for index, name in enumerate(added, len(own.headings))}},
+    )
+
+    def read() -> Iterator[tuple[int, Cells]]:
+        join = _Join(own, joined, _referrals(lists), _allocations(lists))
+        for line, cells in lists.assessments.read():
+            yield line, join.row(cells)
+        for file, stamp in lists.stamps.items():
+            stamp.check_unchanged(file)
+
+    return Table(replace(lists.extract, notes=(*lists.extract.notes, *_notes(lists))), joined, read)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """
+    The team and the worker a child has *since* a day; either may be blank.
+    """
+
+    since: date
+    team: str
+    worker: str
+
+
+class _Join:
+    """
+    Puts what the other lists know of a child into its rows of List 4.
+    """
+
+    def __init__(
+        self,
+        own: Located,
+        joined: Located,
+        referrals: Mapping[str, list[date]],
+        allocations: Mapping[str, Allocation],
+    ) -> None:
+        self._own = own
+        self._joined = joined
+        self._referrals = referrals
+        self._allocations = allocations
+        self._started = DateColumn("started_on")
+        self._authorised = DateColumn("authorised_on")
+
+    def row(self, cells: Cells) -> Cells:
+        """
+        Return the row with its referral date and, while it is open, its present team and worker.
+        """
+        own, indexes = fitted(cells, len(self._own.headings)), self._joined.indexes
+        if own is None:  # it stays a row with too many cells
+            return [*[""] * len(self._joined.headings), *cells]
+        row = [*own, *[""] * (len(self._joined.headings) - len(own))]
+        child = _id(row[indexes["child_id"]])
+        started, _ = _date(self._started, row[indexes["started_on"]])
+        authorised, is_readable = _date(self._authorised, row[indexes["authorised_on"]])
+        if "referred_on" not in self._own.indexes and started is not None:
+            row[indexes["referred_on"]] = self._referred(child, started)
+        if authorised is None and is_readable and (allocation := self._allocations.get(child)):
+            row[indexes["team"]] = allocation.team or row[indexes["team"]]
+            row[indexes["worker"]] = allocation.worker
+        return row
+
+    def _referred(self, child: str, started: date) -> date | None:
+        """
+        Return the latest referral of *child* on or before the day its assessment *started*.
+        """
+        referrals = self._referrals.get(child, [])
+        before = bisect_right(referrals, started)
+        return referrals[before - 1] if before else None
+
+
+def _referrals(lists: Lists) -> dict[str, list[date]]:
+    """
+    Return each child's dates of referral in List 3, in order.
+
+    A row that cannot be believed is passed over: only List 4 has assessments.
+    """
+    found: dict[str, list[date]] = {}
+    if lists.referrals is not None:
+        for child, (referred,), _ in _rows(lists, lists.referrals, "referred_on"):
+            if referred is not None:
+                insort(found.setdefault(child, []), referred)
+    return found
+
+
+def _allocations(lists: Lists) -> dict[str, Allocation]:
+    """
+    Return each child's latest team and worker in List 6, closed episodes apart.
+    """
+    found: dict[str, Allocation] = {}
+    if lists.children_in_need is not None:
+        for child, (since, closed), (team, worker) in _rows(
+            lists, lists.children_in_need, "started_on", "closed_on", texts=("team", "worker")
+        ):
+            allocation = Allocation(since or date.min, team, worker)
+            if closed is None and (team or worker):
+                found[child] = max(found.get(child, allocation), allocation, key=lambda each: each.since)
+    return found
+
+
+def _rows(
+    lists: Lists, table: SheetTable | Table, *dates: str, texts: tuple[str, ...] = ()
+) -> Iterator[tuple[str, list[date | None], list[str]]]:
+    """
+    Give the child, the *dates* and the *texts* of each row of *table* that can be believed.
+
+    Raises:
+        SourceError: A date has the month first.
+    """
+    indexes = table.columns.indexes
+    columns = [DateColumn(name, table.columns.heading_of(name)) for name in dates]
+    for line, cells in table.read():
+        row = [*cells, *[""] * (len(table.columns.headings) - len(cells)), ""]
+        try:
+            on = [column.read(row[indexes.get(column.name, -1)]) for column in columns]
+        except UnreadableDateError:
+            continue
+        except MonthFirstError as fault:
+            raise SourceError(
+                f'{lists.extract.name}, line {line} of List 3 or 6: the column "{fault}" has a date with the '
+                "month first; export it as YYYY-MM-DD or DD/MM/YYYY."
+            ) from None
+        if child := _id(row[indexes["child_id"]]):
+            yield child, on, [read_text(row[indexes.get(name, -1)]) for name in texts]
+
+
+def _date(column: DateColumn, cell: object) -> tuple[date | None, bool]:
+    """
+    Return the date in a cell of List 4, and whether the cell can be read; judging it is for the row's reader.
+    """
+    try:
+        return column.read(cell), True
+    except (UnreadableDateError, MonthFirstError):
+        return None, False
+
+
+def _id(cell: object) -> str:
+    try:
+        return read_id(cell)
+    except IdentifierError:
+        return ""
+
+
+def _notes(lists: Lists) -> list[str]:
+    referrals = "no referral dates, as there is no List 3" if lists.referrals is None else ""
+    workers = (
+        "team and worker from List 4, as there is no List 6"
+        if lists.children_in_need is None
+        else "team and worker of what is open from List 6"
+    )
+    return [note for note in (referrals, workers) if note]

@@ -1,0 +1,222 @@
+"""
+The Department for Education's children-in-need census, as XML.
+
+Read by element names alone, in any namespace or none; what is not needed is passed over, because no
+real file keeps to the schema. A census names neither team nor worker, and has no id for an assessment.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from alerter.errors import SourceError
+from alerter.sources.columns import Located
+from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
+from alerter.sources.markup import LocalNames, MarkupError, feed, local, new_parser
+from alerter.sources.table import Cells, Table
+
+CENSUS_SUFFIXES = (".xml",)
+ROOTS = frozenset({"message", "cindetailscollection"})
+COLLECTION = "CIN"
+ELEMENTS = {
+    "child_id": "LAchildID",
+    "referred_on": "CINreferralDate",
+    "closed_on": "CINclosureDate",
+    "started_on": "AssessmentActualStartDate",
+    "review_on": "AssessmentInternalReviewDate",
+    "authorised_on": "AssessmentAuthorisationDate",
+}
+COLUMNS = Located(tuple(ELEMENTS.values()), {name: index for index, name in enumerate(ELEMENTS)})
+NO_ROUTING = "a census names no team and no worker, so it alone cannot tell whose an assessment is"
+HEADER = frozenset({"collection", "referencedate", "datetime"})
+OF_EPISODE = frozenset({"cinreferraldate", "cinclosuredate"})
+TEXTS = HEADER | {element.lower() for element in ELEMENTS.values()}
+BLOCKS = frozenset({"header", "child", "cindetails", "assessments"})
+ZIP_START = b"PK\x03\x04"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LONDON = ZoneInfo("Europe/London")
+
+
+def open_census(path: Path) -> Table:
+    """
+    Return the assessments in the census at *path*; their lines are those of `<Assessments>`.
+
+    It is as old as its header says, not as its file. Memory stays flat however long it is.
+
+    Raises:
+        SourceError: It cannot be read, is no CIN census, or declares a document type. Reading
+            the rows raises it where the XML is broken or cut off, or the file has changed meanwhile.
+    """
+    stamp = FileStamp.of(path)
+    sha256 = fingerprint(path)
+    header = _read_header(path)
+    written_at = _moment(header.get("datetime", ""))
+
+    def read() -> Iterator[tuple[int, Cells]]:
+        census = _Census()
+        with _reading(path), path.open("rb") as file:
+            for _ in census.feed(file):
+                yield from census.rows
+                census.rows.clear()
+        stamp.check_unchanged(path)
+
+    extract = Extract(
+        name=path.name,
+        sha256=sha256,
+        extracted_at=written_at or stamp.written_at,
+        size=stamp.size,
+        notes=tuple(_notes(header, written_at)),
+        headings=COLUMNS.headings,
+    )
+    return Table(extract, COLUMNS, read)
+
+
+class _Census:
+    """
+    Listens to a census: takes down its header, and a row for each assessment of a child.
+
+    What a closing tag completes is kept by its local name; a child's rows are given at its end, because
+    the date an episode was closed, or the child's id, may stand behind its assessments.
+    """
+
+    def __init__(self) -> None:
+        self.header: dict[str, str] = {}
+        self.is_past_header = False
+        self.rows: list[tuple[int, Cells]] = []
+        self._names = LocalNames(TEXTS | BLOCKS)
+        self._pieces: list[str] = []
+        self._child_id = ""
+        self._episode: dict[str, str] = {}
+        self._assessment: dict[str, str] = {}
+        self._line = 0
+        self._of_episode: list[tuple[int, dict[str, str]]] = []
+        self._of_child: list[tuple[int, dict[str, str]]] = []
+        self._parser = new_parser()
+        self._parser.StartElementHandler = self._root
+        self._parser.EndElementHandler = self._end
+
+    def feed(self, file: IO[bytes]) -> Iterator[None]:
+        """
+        Read *file*, giving the caller a turn after each piece to take the rows away.
+
+        Raises:
+            MarkupError: The XML is broken, declares a document type, or is of another kind.
+        """
+        return feed(self._parser, file)
+
+    def _root(self, name: str, _attributes: object) -> None:
+        if local(name) not in ROOTS:
+            line = self._parser.CurrentLineNumber
+            raise MarkupError(line, f"it begins with <{name[:40]}>, not with <Message>")
+        self._parser.StartElementHandler = self._start
+
+    def _start(self, name: str, _attributes: object) -> None:
+        if not (name := self._names[name]):
+            return
+        if name in TEXTS:
+            self._pieces.clear()
+            self._parser.CharacterDataHandler = self._pieces.append
+        elif name == "assessments":
+            self._assessment = {}
+            self._line = self._parser.CurrentLineNumber
+        elif name == "cindetails":
+            self._episode = {}
+            self._of_episode = []
+        elif name == "child":
+            self.is_past_header = True
+            self._child_id = ""
+            self._of_child = []
+
+    def _end(self, name: str) -> None:
+        if not (name := self._names[name]):
+            return
+        if name in TEXTS:
+            self._parser.CharacterDataHandler = None
+            self._keep(name, "".join(self._pieces).strip())
+        elif name == "assessments":
+            self._of_episode.append((self._line, self._assessment))
+        elif name == "cindetails":
+            self._of_child += [(line, found | self._episode) for line, found in self._of_episode]
+        elif name == "child":
+            self.rows += [(line, self._cells(found)) for line, found in self._of_child]
+        elif name == "header":
+            self.is_past_header = True
+
+    def _keep(self, name: str, text: str) -> None:
+        if name in HEADER:
+            self.header.setdefault(name, text)
+        elif name == "lachildid":
+            self._child_id = text
+        elif name in OF_EPISODE:
+            self._episode[name] = text
+        else:
+            self._assessment[name] = text
+
+    def _cells(self, found: Mapping[str, str]) -> list[str]:
+        return [self._child_id, *(found.get(element.lower(), "") for element in COLUMNS.headings[1:])]
+
+
+def _read_header(path: Path) -> dict[str, str]:
+    """
+    Return what the header says, by element; nothing where there is none.
+
+    Raises:
+        SourceError: The file is no CIN census.
+    """
+    census = _Census()
+    with _reading(path), path.open("rb") as file:
+        for _ in census.feed(file):
+            if census.is_past_header:
+                break
+    collection = census.header.get("collection", COLLECTION)
+    if collection.upper() != COLLECTION:
+        raise SourceError(f'{path.name} is a return of the collection "{collection[:20]}", not a CIN census.')
+    return census.header
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """
+    Turn what is wrong with the XML into an operator's sentence.
+
+    Raises:
+        SourceError: The file cannot be read, or is broken, cut off or no census.
+    """
+    with opening(path):
+        try:
+            with path.open("rb") as file:
+                start = file.read(len(ZIP_START))
+            if start == ZIP_START:
+                raise SourceError(f"{path.name} is a zip archive: unpack it, and give the XML file inside.")
+            yield
+        except MarkupError as error:
+            raise SourceError(
+                f"{path.name}, line {error.line}: this is no CIN census that can be read ({error}); "
+                "export it again, and do not edit it by hand."
+            ) from None
+
+
+def _moment(text: str) -> datetime | None:
+    """
+    Return a header's moment in UTC; without a zone it is London's.
+
+    >>> _moment("2026-07-21T10:12:28")
+    datetime.datetime(2026, 7, 21, 9, 12, 28, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _notes(header: Mapping[str, str], written_at: datetime | None) -> Iterator[str]:
+    reference = header.get("referencedate", "")
+    as_of = f"as at {reference}" if _DAY.fullmatch(reference) else "without a reference date"
+    written = f"written {written_at:%Y-%m-%d}" if written_at else "without a date in its header"
+    yield f"CIN census {as_of}, {written}"
+    yield NO_ROUTING

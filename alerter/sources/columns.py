@@ -1,0 +1,230 @@
+"""Which columns are wanted, under which headings, and where a file has them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from alerter.domain.policy import Clock
+from alerter.errors import SourceError
+from alerter.sources.text import as_text, clean
+
+DATE_COLUMNS = (
+    "started_on",
+    "referred_on",
+    "authorised_on",
+    "cancelled_on",
+    "closed_on",
+    "review_on",
+    "worker_away_until",
+)
+ASSESSMENT_COLUMNS = (
+    "assessment_id",
+    "child_id",
+    "type",
+    "team",
+    "worker",
+    "manager_email",
+    "audit_score",
+    *DATE_COLUMNS,
+)
+DIRECTORY_COLUMNS = (
+    "team",
+    "worker",
+    "manager_name",
+    "manager_email",
+    "cover_email",
+    "cover_from",
+    "cover_until",
+    "escalate_to",
+)
+HEADING_ROWS = 10
+"""The heading line is looked for in this many rows: titles and blank rows come first in reports."""
+MOST_SHOWN = 40
+
+_APOSTROPHES = str.maketrans(dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'"))
+_LOOKS_LIKE_DATA = re.compile(r"\d{3}|\d[/.-]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """
+    Where a file has the wanted columns: *indexes* by canonical name, *headings* as the file writes them.
+    """
+
+    headings: tuple[str, ...]
+    indexes: Mapping[str, int]
+
+    def heading_of(self, name: str) -> str:
+        """
+        Return what the file calls the canonical column *name*; the name itself where it has none.
+        """
+        return self.headings[self.indexes[name]] if name in self.indexes else name
+
+
+@dataclass(frozen=True, slots=True)
+class WantedColumns:
+    """
+    The columns a file is read for.
+
+    *headings* are by canonical name, and *variants* are further headings of the same columns.
+    Each group of *required* must have at least one of its columns in the file, and each of *mapped*
+    must be there because the settings name its heading. *advice* ends the sentence about one that
+    is missing.
+    """
+
+    headings: Mapping[str, str]
+    required: tuple[tuple[str, ...], ...]
+    advice: str
+    mapped: frozenset[str] = frozenset()
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
+        """
+        Return the index of the first of *rows* that holds the required headings.
+
+        Where none does, the row with most of the wanted headings, or else the first with
+        anything in it, so that the fault can name what is missing; None when all are blank.
+        """
+        best, most = None, -1
+        for index, row in enumerate(rows[:HEADING_ROWS]):
+            present = {normalised(cell) for cell in row} - {""}
+            if not present:
+                continue
+            if self.is_heading(row):
+                return index
+            found = self.count_in(row)
+            if found > most:
+                best, most = index, found
+        return best
+
+    def is_heading(self, row: Sequence[object]) -> bool:
+        """
+        Say whether *row* holds all the required headings.
+        """
+        present = {normalised(cell) for cell in row}
+        return all(any(self._keys(name) & present for name in group) for group in self.required)
+
+    def count_in(self, row: Sequence[object]) -> int:
+        """
+        Return how many of the wanted columns *row* has a heading for.
+        """
+        present = {normalised(cell) for cell in row}
+        return sum(bool(self._keys(name) & present) for name in self.headings)
+
+    def locate(self, row: Sequence[object], file_name: str) -> Located:
+        """
+        Return where the heading *row* of *file_name* has the wanted columns.
+
+        Raises:
+            SourceError: A heading named in the settings or a required column is not there,
+                or two headings are the same wanted column.
+        """
+        positions: dict[str, list[int]] = {}
+        for index, cell in enumerate(row):
+            if key := normalised(cell):
+                positions.setdefault(key, []).append(index)
+        found = {name: self._found(name, positions) for name in self.headings}
+        located = Located(
+            headings=tuple(clean(as_text(cell)) for cell in row),
+            indexes={name: indexes[0] for name, indexes in found.items() if indexes},
+        )
+        faults = [*self._twice(found, located), *self._missing(located)]
+        if faults:
+            raise SourceError("\n".join(f"{file_name}: {fault}" for fault in faults))
+        return located
+
+    def _keys(self, name: str) -> set[str]:
+        return {normalised(heading) for heading in (self.headings[name], *self.variants.get(name, ()))}
+
+    def _found(self, name: str, positions: Mapping[str, list[int]]) -> list[int]:
+        return sorted(index for key in self._keys(name) for index in positions.get(key, ()))
+
+    def _twice(self, found: Mapping[str, list[int]], located: Located) -> Iterable[str]:
+        for name, indexes in found.items():
+            if len(indexes) > 1:
+                headings = '" and "'.join(dict.fromkeys(located.headings[index] for index in indexes))
+                yield (
+                    f'more than one column is headed "{headings}", wanted as {name}: '
+                    "rename or remove all but one."
+                )
+
+    def _missing(self, located: Located) -> Iterable[str]:
+        shown = _shown(located)
+        for name in sorted(self.mapped - located.indexes.keys()):
+            heading = self.headings[name]
+            hint = _nearest(heading, shown) or self._listed(shown)
+            yield f'no column is headed "{heading}", which [source.columns] gives for {name}; {hint}.'
+        for group in self.required:
+            if self.mapped.isdisjoint(group) and located.indexes.keys().isdisjoint(group):
+                yield f"the column {' or '.join(map(self._named, group))} is missing; {self._listed(shown)}."
+
+    def _named(self, name: str) -> str:
+        heading = self.headings[name]
+        return name if heading == name else f'{name} ("{heading}")'
+
+    def _listed(self, shown: Sequence[str]) -> str:
+        if not shown:
+            return "the file seems to have no heading line: export it again with column headings"
+        more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
+        headings = ", ".join(f'"{heading[:60]}"' for heading in shown[:MOST_SHOWN])
+        return f"the file's headings are {headings}{more}: {self.advice}"
+
+
+def wanted_for_assessments(columns: Mapping[str, str], clocks: Mapping[str, Clock]) -> WantedColumns:
+    """
+    Return the columns of an extract: the child, and the date each configured clock starts from.
+
+    Where a rule changed, the dates of the rules before it are wanted too. *columns* is the settings'
+    mapping from canonical name to heading; what it leaves out goes by its canonical name.
+    """
+    starts = starts_of(clocks)
+    return WantedColumns(
+        headings={name: columns.get(name, name) for name in ASSESSMENT_COLUMNS},
+        required=(("child_id",), *((start,) for start in starts)),
+        advice="name the right one in [source.columns]",
+        mapped=frozenset(columns) & frozenset(ASSESSMENT_COLUMNS),
+    )
+
+
+def starts_of(clocks: Mapping[str, Clock]) -> list[str]:
+    """
+    Return the columns that start a clock, those of earlier rules as well.
+    """
+    return sorted({version.starts_from for clock in clocks.values() for version in clock.versions()})
+
+
+def wanted_for_directory() -> WantedColumns:
+    """
+    Return the columns of the directory: whose manager, and the manager's address.
+    """
+    return WantedColumns(
+        headings={name: name for name in DIRECTORY_COLUMNS},
+        required=(("team", "worker"), ("manager_email",)),
+        advice="rename the right one",
+    )
+
+
+def normalised(heading: object) -> str:
+    r"""
+    Return what two headings must share to be the same column.
+
+    >>> normalised("  Was the child\u2019s\r\nneed met ? ")
+    "was the child's need met"
+    """
+    return clean(as_text(heading)).translate(_APOSTROPHES).casefold().rstrip("? ")
+
+
+def _shown(located: Located) -> list[str]:
+    """
+    Return the headings fit for an error text: none that could be a row of a file without headings.
+    """
+    named = [heading for heading in located.headings if heading]
+    safe = [heading for heading in named if not _LOOKS_LIKE_DATA.search(heading)]
+    return safe if located.indexes or len(safe) == len(named) else []
+
+
+def _nearest(heading: str, shown: Sequence[str]) -> str:
+    by_key = {normalised(each): each for each in shown}
+    near = get_close_matches(normalised(heading), by_key, n=1, cutoff=0.5)
+    return f'the nearest heading is "{by_key[near[0]]}"' if near else ""

@@ -1,0 +1,126 @@
+"""CSV as councils export it: any of four delimiters, three encodings, and titles above the headings."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+from alerter.errors import SourceError
+from alerter.sources.columns import HEADING_ROWS, WantedColumns
+from alerter.sources.encoding import encoding_of, label_of
+from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
+from alerter.sources.table import Cells, Table
+
+CSV_SUFFIXES = (".csv", ".txt", ".tsv")
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+SAMPLE = 1 << 16
+"""Characters looked at for the heading line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """
+    The heading row under one delimiter: which row it is, and its cells.
+    """
+
+    delimiter: str
+    index: int
+    cells: list[str]
+
+
+def open_csv(path: Path, wanted: WantedColumns) -> Table:
+    """
+    Return the table in the file at *path*; its rows are read when they are asked for, one at a time.
+
+    Raises:
+        SourceError: The file cannot be read or decoded, has no heading line, or lacks a
+            column. Reading the rows raises it for a quotation mark that is never closed, a cell
+            longer than 128 KB, and a file that changed meanwhile.
+    """
+    stamp = FileStamp.of(path)
+    sha256 = fingerprint(path)
+    encoding = encoding_of(path)
+    heading = _find_heading(path, encoding, wanted)
+    columns = wanted.locate(heading.cells, path.name)
+
+    def read() -> Iterator[tuple[int, Cells]]:
+        with opening(path), path.open(encoding=encoding, newline="") as file:
+            records = _records(file, heading.delimiter, path.name)
+            for line, cells in islice(records, heading.index + 1, None):
+                if any(map(str.strip, cells)):
+                    yield line, cells
+        stamp.check_unchanged(path)
+
+    extract = Extract(
+        name=path.name,
+        sha256=sha256,
+        extracted_at=stamp.written_at,
+        size=stamp.size,
+        notes=(f"read as {label_of(encoding)}, {DELIMITERS[heading.delimiter]}",),
+        headings=columns.headings,
+    )
+    return Table(extract, columns, read)
+
+
+def _find_heading(path: Path, encoding: str, wanted: WantedColumns) -> _Heading:
+    """
+    Return the heading row under the delimiter that shows most of the wanted columns, or else most cells.
+    """
+    with opening(path), path.open(encoding=encoding, newline="") as file:
+        sample = file.read(SAMPLE)
+    best: _Heading | None = None
+    most = (-1, -1)
+    for delimiter in DELIMITERS:
+        rows = list(_readable(sample, delimiter, path.name))
+        index = wanted.heading_row(rows)
+        if index is None:
+            continue
+        rank = (wanted.count_in(rows[index]), len(rows[index]))
+        if rank > most:
+            best, most = _Heading(delimiter, index, rows[index]), rank
+    if best is None:
+        raise _no_heading(sample, path.name)
+    return best
+
+
+def _readable(sample: str, delimiter: str, name: str) -> Iterator[list[str]]:
+    """
+    Give the first rows of *sample*, as far as they can be read under *delimiter*.
+    """
+    try:
+        for _, cells in islice(_records(StringIO(sample, newline=""), delimiter, name), HEADING_ROWS):
+            yield cells
+    except SourceError:
+        return
+
+
+def _no_heading(sample: str, name: str) -> SourceError:
+    try:
+        list(islice(_records(StringIO(sample, newline=""), ",", name), HEADING_ROWS))
+    except SourceError as error:
+        return error
+    return SourceError(f"{name} has no heading line in its first {HEADING_ROWS} rows: export it again.")
+
+
+def _records(lines: Iterable[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """
+    Give each record with the physical line it begins on.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise SourceError(
+                f"{name}, line {line}: a cell is longer than 128 KB; "
+                "most likely a quotation mark is never closed: correct it or export the file again."
+            ) from None
+        raise SourceError(
+            f"{name}, line {line}: a quotation mark is not closed, or not doubled inside a cell; "
+            "correct the cell or export the file again."
+        ) from None

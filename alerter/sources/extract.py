@@ -1,0 +1,163 @@
+"""The file an extract is: which one, when it was written, and whether it stays the same while it is read."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alerter.errors import SourceError
+
+LARGEST = 2 << 30
+"""No extract of one council comes near it in bytes: a larger file is the wrong one, or never ended."""
+_WILDCARDS = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """
+    What is known of one extract before its rows are read.
+
+    *name* is the file's name without its folder. *extracted_at* (UTC) is the time it was last written, or
+    what a census says of itself, or for a query the moment it was asked. *size* is in bytes, 0 for a
+    query. *notes* say how it was read.
+    """
+
+    name: str
+    sha256: str
+    extracted_at: datetime
+    size: int
+    notes: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """
+    A file's size and time of writing: what changes while somebody is still writing it.
+    """
+
+    size: int
+    written_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileStamp":
+        """
+        Return the stamp of the file at *path*.
+
+        Raises:
+            SourceError: There is no such file, it cannot be looked at, or it is larger than 2 GB.
+        """
+        try:
+            status = path.stat()
+        except OSError as error:
+            raise unreadable(path, error) from None
+        if status.st_size > LARGEST:
+            raise SourceError(
+                f"{path.name} is larger than 2 GB, which no extract is: "
+                "export only what is open or was finished in recent years."
+            )
+        return cls(status.st_size, status.st_mtime_ns)
+
+    @property
+    def written_at(self) -> datetime:
+        """
+        Return when the file was last written, in UTC.
+        """
+        return datetime.fromtimestamp(self.written_ns / 1e9, UTC)
+
+    def check_unchanged(self, path: Path) -> None:
+        """
+        Refuse a file that is no longer what it was.
+
+        Raises:
+            SourceError: Its size or its time of writing has changed.
+        """
+        if FileStamp.of(path) != self:
+            raise changed(path)
+
+
+def fingerprint(path: Path) -> str:
+    """
+    Return the SHA-256 of the file's bytes, in hex.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
+    with opening(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
+    """
+    Return the file that *path* stands for: itself, or the newest in a folder or of a pattern.
+
+    The newest is the last written, of several the last by name. Hidden files and the lock files
+    of an open workbook (`~$`) are passed over; in a folder only names ending in one of *suffixes*
+    count, where any are given.
+
+    Raises:
+        SourceError: Nothing fits, or *path* is neither file nor folder nor pattern.
+    """
+    try:
+        if path.is_dir():
+            return _newest(path.iterdir(), suffixes, f"{path} (a folder)")
+        if path.is_file():
+            return path
+        if not path.exists() and _WILDCARDS & set(str(path)):
+            found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+            return _newest(found, (), f"{path} (a pattern)")
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if path.exists():
+        raise SourceError(f"{path} is neither a file nor a folder: correct the path.")
+    raise SourceError(f"{path} does not exist: correct the path, or put the file there.")
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """
+    Turn what the system says while the file at *path* is opened and read into an operator's sentence.
+
+    Raises:
+        SourceError: The system will not give the file; or it is not the one whose encoding was
+            decided, so its bytes mean nothing any more.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except UnicodeDecodeError:
+        raise changed(path) from None
+
+
+def changed(path: Path) -> SourceError:
+    """
+    Return the fault of a file that is not the same at the end of reading as at its start.
+    """
+    return SourceError(
+        f"{path.name} changed while it was read, so it is still being written: run again when it is complete."
+    )
+
+
+def unreadable(path: Path, error: Exception) -> SourceError:
+    """
+    Return the fault of a file that the system will not open.
+    """
+    reason = error.strerror if isinstance(error, OSError) else None
+    return SourceError(f"{path} cannot be read ({reason or error}): correct the path or its permissions.")
+
+
+def _newest(found: Iterator[Path], suffixes: tuple[str, ...], where: str) -> Path:
+    files = [
+        file
+        for file in found
+        if not file.name.startswith((".", "~$"))
+        and (not suffixes or file.suffix.lower() in suffixes)
+        and file.is_file()
+    ]
+    if not files:
+        kinds = f" ending in {' or '.join(suffixes)}" if suffixes else ""
+        raise SourceError(f"no file{kinds} was found in {where}: put the extract there, or correct the path.")
+    return max(files, key=lambda file: (file.stat().st_mtime_ns, file.name))

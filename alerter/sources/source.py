@@ -1,0 +1,100 @@
+"""The entry: one extract opened, its rows ready to be read once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.policy import Clock
+from alerter.errors import SourceError
+from alerter.sources.annex_a.joined import open_annex_a
+from alerter.sources.census import CENSUS_SUFFIXES, open_census
+from alerter.sources.columns import wanted_for_assessments
+from alerter.sources.csv_file import CSV_SUFFIXES, open_csv
+from alerter.sources.extract import Extract, choose_file
+from alerter.sources.rows import RowReader
+from alerter.sources.table import Table
+from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
+from alerter.sources.workbook.workbook import open_workbook
+
+FILE_KINDS = ("csv", "workbook", "annex-a", "cin-census")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    One extract, and the way from its rows to values.
+    """
+
+    table: Table
+    reader: RowReader
+
+    @property
+    def extract(self) -> Extract:
+        """
+        Return what is known of the extract before its rows are read.
+        """
+        return self.table.extract
+
+    def rows(self) -> Iterator[tuple[int, Assessment | Rejected]]:
+        """
+        Give, for each row that is not blank, its line and exactly one value.
+
+        Raises:
+            SourceError: The file turns out unreadable on the way, a column is month first, or the
+                file changed while it was read: what was given so far must not be applied.
+        """
+        read = self.reader.read
+        for line, cells in self.table.read():
+            yield line, read(line, cells)
+
+
+def open_source(
+    kind: str, path: Path, columns: Mapping[str, str], clocks: Mapping[str, Clock], *, sheet: str = ""
+) -> Source:
+    """
+    Return the extract that *path* (file, folder or pattern) stands for, opened as *kind*.
+
+    *columns* maps canonical names to the council's headings; *clocks* are by type; *sheet* names
+    the sheet of a workbook that has several with the headings.
+
+    Raises:
+        SourceError: There is no such file, it cannot be read, or it lacks a column.
+    """
+    table = _open_table(kind, path, columns, clocks, sheet)
+    return Source(table, RowReader(table.extract.name, table.columns, clocks))
+
+
+def open_query(
+    url: str, query: str, columns: Mapping[str, str], clocks: Mapping[str, Clock], *, now: datetime
+) -> Source:
+    """
+    Return what *query* finds in the database at *url*, as on *now*.
+
+    Its columns are called canonically, or as *columns* maps them.
+
+    Raises:
+        SourceError: The database cannot be reached, refuses the query, or gives too few columns.
+    """
+    from alerter.sources.sql.query import open_sql  # noqa: PLC0415 - SQLAlchemy, which no file needs
+
+    table = open_sql(url, query, wanted_for_assessments(columns, clocks), now)
+    return Source(table, RowReader(table.extract.name, table.columns, clocks))
+
+
+def _open_table(
+    kind: str, path: Path, columns: Mapping[str, str], clocks: Mapping[str, Clock], sheet: str
+) -> Table:
+    match kind:
+        case "csv":
+            return open_csv(choose_file(path, CSV_SUFFIXES), wanted_for_assessments(columns, clocks))
+        case "workbook":
+            file = choose_file(path, WORKBOOK_SUFFIXES)
+            return open_workbook(file, wanted_for_assessments(columns, clocks), sheet)
+        case "annex-a":
+            return open_annex_a(path, columns, clocks, sheet)
+        case "cin-census":
+            return open_census(choose_file(path, CENSUS_SUFFIXES))
+        case _:
+            raise SourceError(f'source.kind "{kind}" is no kind of file; those are {", ".join(FILE_KINDS)}.')

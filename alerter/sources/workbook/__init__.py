@@ -1,0 +1,1 @@
+"""Workbooks: looked over before they are opened, then read by calamine."""

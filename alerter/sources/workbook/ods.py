@@ -1,0 +1,87 @@
+"""OpenDocument spreadsheets (.ods), looked over."""
+
+from collections.abc import Mapping
+from typing import IO
+from zipfile import ZipFile
+
+from alerter.sources.markup import LocalNames, feed, local, new_parser
+from alerter.sources.workbook.archive import check_whole
+from alerter.sources.workbook.survey import Flaws, Survey, check_extent
+
+CONTENT = "content.xml"
+
+
+def survey_ods(opened: ZipFile, file_name: str) -> Survey:
+    """
+    Look over every sheet of the spreadsheet in the archive *opened*.
+
+    Raises:
+        SourceError: A sheet reaches too far out.
+        BadZipFile, LookupError, ValueError: The content is missing or is not what it should be.
+    """
+    check_whole(opened)
+    tables = _Tables()
+    with opened.open(CONTENT) as file:
+        tables.read(file)
+    for name, (rows, columns) in tables.extents.items():
+        check_extent(f'{file_name}, sheet "{name}"', rows, columns)
+    return Survey(flaws={name: Flaws(unvalued) for name, unvalued in tables.unvalued.items()})
+
+
+class _Tables:
+    """
+    The tables of a spreadsheet: how far their filled cells reach, and which formulas have no result.
+    """
+
+    def __init__(self) -> None:
+        self.extents: dict[str, tuple[int, int]] = {}
+        self.unvalued: dict[str, dict[int, int]] = {}
+        self._table = ""
+        self._row = self._row_end = 0
+        self._column = self._column_end = 0
+        self._names = LocalNames({"table", "table-row", "table-cell", "covered-table-cell", "p"})
+
+    def read(self, file: IO[bytes]) -> None:
+        """
+        Read the spreadsheet's XML to its end.
+
+        Raises:
+            ValueError: It is no spreadsheet's XML.
+        """
+        parser = new_parser()
+
+        def start(name: str, attributes: Mapping[str, str]) -> None:
+            match self._names[name]:
+                case "table":
+                    self._begin_table({local(key): value for key, value in attributes.items()})
+                case "table-row":
+                    self._begin_row({local(key): value for key, value in attributes.items()})
+                case "table-cell" | "covered-table-cell":
+                    self._begin_cell({local(key): value for key, value in attributes.items()})
+                case "p":
+                    self._fill()
+
+        parser.StartElementHandler = start
+        for _ in feed(parser, file):
+            pass
+
+    def _begin_table(self, attributes: Mapping[str, str]) -> None:
+        self._table = attributes.get("name", "")
+        self._row_end = 0
+
+    def _begin_row(self, attributes: Mapping[str, str]) -> None:
+        self._row = self._row_end
+        self._row_end += int(attributes.get("number-rows-repeated", "1"))
+        self._column_end = 0
+
+    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        self._column = self._column_end
+        self._column_end += int(attributes.get("number-columns-repeated", "1"))
+        if "value-type" in attributes:
+            self._fill()
+        elif "formula" in attributes:
+            self.unvalued.setdefault(self._table, {})[self._column] = self._row
+
+    def _fill(self) -> None:
+        rows, columns = self.extents.get(self._table, (0, 0))
+        self.extents[self._table] = (max(rows, self._row_end), max(columns, self._column_end))

@@ -1,0 +1,170 @@
+"""From a workbook to a table: the one sheet with the headings, and its cells as they were meant."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.errors import SourceError
+from alerter.sources.columns import DATE_COLUMNS, HEADING_ROWS, Located, WantedColumns, normalised
+from alerter.sources.dates import EXCEL_EPOCH, FIRST_SERIAL, LAST_SERIAL
+from alerter.sources.table import Cells
+from alerter.sources.workbook.book import Book, Sheet, Value
+
+DAYS_TO_1904 = (date(1904, 1, 1) - EXCEL_EPOCH).days
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """
+    A sheet in which the wanted columns were found, with *heading_index* rows above the headings.
+    """
+
+    sheet: Sheet
+    columns: Located
+    heading_index: int
+    is_1904: bool
+
+    def read(self) -> Iterator[tuple[int, Cells]]:
+        """
+        Give each row below the headings that is not blank, with its number in the sheet.
+        """
+        dates = [self.columns.indexes[name] for name in DATE_COLUMNS if name in self.columns.indexes]
+        odd = dates if self.is_1904 else [column for column in dates if column in self.sheet.flaws.errors]
+        for index, cells in enumerate(self.sheet.rows()):
+            for column in odd:
+                cells[column] = self._meant(index, column, cells[column])
+            if index > self.heading_index and not _is_blank(cells):
+                yield index + 1, cells
+
+    def _meant(self, index: int, column: int, cell: Value) -> Value:
+        """
+        Return what a cell of dates says: its error, or its number as one counted from 1900.
+        """
+        if error := self.sheet.flaws.errors.get(column, {}).get(index):
+            return error
+        if not self.is_1904 or not isinstance(cell, int | float) or isinstance(cell, bool):
+            return cell
+        serial = cell + DAYS_TO_1904
+        return serial if FIRST_SERIAL <= serial <= LAST_SERIAL else cell
+
+
+def find_sheet(book: Book, wanted: WantedColumns, sheet_name: str = "") -> SheetTable:
+    """
+    Return the sheet called *sheet_name*, or without one the only sheet with the required headings.
+
+    Raises:
+        SourceError: There is no such sheet, or none or several have the headings, or it lacks a
+            column, or it has a formula without a result in one.
+    """
+    if sheet_name:
+        return named_sheet(book, wanted, sheet_name)
+    (found,) = matching_sheets(book, [wanted])
+    return only_sheet(book, wanted, found)
+
+
+def matching_sheets(book: Book, wanted: Sequence[WantedColumns]) -> list[list[SheetTable]]:
+    """
+    Return, for each of *wanted*, every sheet that has its required headings.
+
+    Raises:
+        SourceError: A sheet that has them cannot be read, or has one of them twice, or a formula
+            without a result under one.
+    """
+    found: list[list[SheetTable]] = [[] for _ in wanted]
+    for sheet in book.sheets():
+        head = sheet.head()
+        for each, tables in zip(wanted, found, strict=True):
+            index = each.heading_row(head)
+            if index is not None and each.is_heading(head[index]):
+                tables.append(_located(book, sheet, index, head[index], each))
+    return found
+
+
+def only_sheet(book: Book, wanted: WantedColumns, found: Sequence[SheetTable]) -> SheetTable:
+    """
+    Return the one sheet among those *found*.
+
+    Raises:
+        SourceError: There is none, or more than one.
+    """
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise SourceError(
+            f"{book.file_name}: the sheets {listed(each.sheet.name for each in found)} all have the headings "
+            "wanted; name one of them as source.sheet."
+        )
+    if len(book.names) == 1:
+        return _as_it_is(book, next(book.sheets()), wanted)
+    names = listed(book.names)
+    groups = (" or ".join(f'"{wanted.headings[name]}"' for name in group) for group in wanted.required)
+    raise SourceError(
+        f"{book.file_name}: none of its sheets has the headings {', '.join(groups)}; they are {names}: "
+        "name the right one as source.sheet, or the right headings in [source.columns]."
+    )
+
+
+def named_sheet(book: Book, wanted: WantedColumns, sheet_name: str) -> SheetTable:
+    """
+    Return the sheet called *sheet_name*, whatever else the workbook has.
+
+    Raises:
+        SourceError: There is no such sheet, or it lacks a column.
+    """
+    key = normalised(sheet_name)
+    for sheet in book.sheets():
+        if normalised(sheet.name) == key:
+            return _as_it_is(book, sheet, wanted)
+    raise SourceError(
+        f'{book.file_name} has no sheet "{sheet_name}"; its sheets are {listed(book.names)}: '
+        "correct source.sheet."
+    )
+
+
+def listed(names: Iterable[str]) -> str:
+    """
+    Return the names of sheets for a sentence.
+    """
+    known = list(names)
+    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    return ", ".join(f'"{name}"' for name in known[:MOST_NAMED]) + more
+
+
+def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
+    """
+    Return the *sheet* that must be the one, so that a missing column is named.
+    """
+    head = sheet.head()
+    index = wanted.heading_row(head)
+    if index is None:
+        raise SourceError(
+            f'{book.file_name}, sheet "{sheet.name}" has no heading line in its first {HEADING_ROWS} rows: '
+            "export it again."
+        )
+    return _located(book, sheet, index, head[index], wanted)
+
+
+def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: WantedColumns) -> SheetTable:
+    columns = wanted.locate(headings, f'{book.file_name}, sheet "{sheet.name}"')
+    found = SheetTable(sheet, columns, index, book.is_1904)
+    _check_results(book.file_name, found)
+    return found
+
+
+def _check_results(file_name: str, found: SheetTable) -> None:
+    for name, column in found.columns.indexes.items():
+        row = found.sheet.flaws.unvalued.get(column, -1)
+        if row > found.heading_index:
+            raise SourceError(
+                f'{file_name}, sheet "{found.sheet.name}", row {row + 1}: a formula under '
+                f'"{found.columns.heading_of(name)}" has no stored result; '
+                "open the workbook in Excel and save it, then run again."
+            )
+
+
+def _is_blank(cells: Iterable[Value]) -> bool:
+    """
+    Say whether nothing stands in any of the *cells*; in almost every row the first one answers.
+    """
+    return all(isinstance(cell, str) and not cell.strip() for cell in cells)

@@ -1,0 +1,99 @@
+"""The assessments as the case system last told them."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union_all
+
+from alerter.domain.assessment import Assessment
+from alerter.store.schema import assessments
+
+FACTS = (
+    "assessment_id", "child_id", "type", "clock_on", "started_on", "referred_on", "authorised_on",
+    "cancelled_on", "closed_on", "review_on", "team", "worker", "manager_email", "audit_score",
+    "worker_away_until",
+)  # fmt: skip
+_columns = assessments.c
+
+
+def open_on(connection: Connection, as_of: date) -> dict[int, Assessment]:
+    """
+    Return every assessment open on *as_of*, by its number in the store, longest open first.
+
+    What has no end comes from the partial index on open assessments; what ended after *as_of*
+    (a sign-off in the future, or a look back) from the index on its end.
+    """
+    query = union_all(
+        _query().where(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None)),
+        _query().where(_columns.ended_on > as_of),
+    )
+    found = [(row[0], _assessment(row)) for row in connection.execute(query).all()]
+    return dict(sorted(found, key=lambda pair: (pair[1].clock_on, pair[1].assessment_id, pair[1].child_id)))
+
+
+def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]:
+    """
+    Return what was closed on or before *as_of*, neither authorised nor cancelled (DfE rule 8867).
+    """
+    query = (
+        _query()
+        .where(_columns.closed_on <= as_of, _columns.authorised_on.is_(None), _columns.cancelled_on.is_(None))
+        .order_by(_columns.closed_on, _columns.assessment_id, _columns.child_id)
+    )
+    return [_assessment(row) for row in connection.execute(query)]
+
+
+def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
+    """
+    Return what was open and went missing from the extract in a reading after *sync_id*.
+    """
+    query = (
+        _query()
+        .where(_columns.vanished_sync_id > sync_id)
+        .order_by(_columns.assessment_id, _columns.child_id)
+    )  # fmt: skip
+    return [_assessment(row) for row in connection.execute(query)]
+
+
+def of_children_under_way(connection: Connection, as_of: date) -> list[Assessment]:
+    """
+    Return all assessments of the children who have one open on *as_of*, or closed without a sign-off.
+    """
+    is_unauthorised = and_(_columns.closed_on <= as_of, _columns.authorised_on.is_(None))
+    under_way = union_all(
+        select(_columns.child_id).where(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None)),
+        select(_columns.child_id).where(_columns.ended_on > as_of),
+        select(_columns.child_id).where(is_unauthorised),
+    )
+    query = _query().where(
+        _columns.child_id.in_(under_way.subquery().select()), _columns.vanished_sync_id.is_(None)
+    )
+    return [_assessment(row) for row in connection.execute(query)]
+
+
+def open_by_team(connection: Connection, as_of: date) -> dict[str, int]:
+    """
+    Count the assessments open on *as_of* by team.
+    """
+    has_no_end = and_(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None))
+    is_open = or_(has_no_end, _columns.ended_on > as_of)
+    query = select(_columns.team, func.count()).where(is_open).group_by(_columns.team)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def find(connection: Connection, assessment_id: str, child_id: str | None = None) -> dict[int, Assessment]:
+    """
+    Return the assessments of one id, which siblings share, or of one child among them.
+    """
+    query = _query().where(_columns.assessment_id == assessment_id).order_by(_columns.child_id)
+    if child_id is not None:
+        query = query.where(_columns.child_id == child_id)
+    return {row.id: _assessment(row) for row in connection.execute(query)}
+
+
+def _query() -> Select[Any]:
+    return select(_columns.id, *(_columns[name] for name in FACTS))
+
+
+def _assessment(row: Row[Any]) -> Assessment:
+    return Assessment(**dict(zip(FACTS, row[1:], strict=True)))

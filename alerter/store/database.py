@@ -1,0 +1,162 @@
+"""One database, and the three kinds of transaction it has."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic, sleep
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import OperationalError
+
+from alerter.store.engine import make_engine
+from alerter.store.faults import is_worth_waiting, told
+from alerter.store.schema import installation
+
+PATIENCE_SECONDS = 30.0
+PAUSE_SECONDS = 0.25
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """
+    The store's engine; `read`, `write` and `rehearse` are the only ways to a connection.
+
+    What cannot be reached, but may yet come, is tried again for *patience_seconds*.
+    """
+
+    engine: Engine
+    patience_seconds: float = PATIENCE_SECONDS
+
+    @property
+    def is_sqlite(self) -> bool:
+        """
+        Say whether it is an embedded file rather than a server.
+        """
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """
+        Open a connection that sees one consistent state and writes nothing.
+
+        Raises:
+            StoreError: The database cannot be reached or used.
+        """
+        options = {"is_read": True} if self.is_sqlite else SNAPSHOT
+        with self._connected(**options) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """
+        Open a transaction that commits at the end, or leaves no trace.
+
+        On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`) and so waits its turn.
+
+        Raises:
+            StoreError: The database cannot be reached or used.
+        """
+        with self._connected() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def rehearse(self) -> Iterator[Connection]:
+        """
+        Open a transaction in which everything may be done, and nothing stays.
+
+        Raises:
+            StoreError: The database cannot be reached or used.
+        """
+        with self._connected() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    def close(self) -> None:
+        """
+        Close every pooled connection.
+        """
+        self.engine.dispose()
+
+    @contextmanager
+    def _connected(self, **options: Any) -> Iterator[Connection]:
+        with told(self.engine.url), self._connect() as connection:
+            yield connection.execution_options(**options)
+
+    def _connect(self) -> Connection:
+        """
+        Connect, waiting for what may yet come.
+        """
+        give_up_at = monotonic() + self.patience_seconds
+        while True:
+            try:
+                return self.engine.connect()
+            except OperationalError as error:
+                if not is_worth_waiting(error) or monotonic() >= give_up_at:
+                    raise
+            sleep(min(PAUSE_SECONDS, self.patience_seconds))
+
+
+def open_database(url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Database:
+    """
+    Return the database at *url*; it is connected to, and a SQLite file made, when first used.
+
+    Raises:
+        StoreError: The URL is none of ours, its driver is not installed, or the SQLite file's
+            folder is missing.
+    """
+    return Database(make_engine(url), patience_seconds)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """
+    Return the INSERT of this connection's dialect, for it has ON CONFLICT where the general one has not.
+    """
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_many(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """
+    Insert many rows into the columns *names*, which stand in the table's order.
+
+    The values must be fit for the driver, a date as ISO text: it is handed the tuples as they are,
+    which leaves out SQLAlchemy's work on every value.
+    """
+    if not rows:
+        return
+    paramstyle: Literal["qmark", "format"] = "qmark" if connection.dialect.name == "sqlite" else "format"
+    statement = insert(table).compile(dialect=DefaultDialect(paramstyle=paramstyle), column_keys=names)
+    connection.exec_driver_sql(str(statement), rows)
+
+
+def take_turns(connection: Connection, what: str) -> None:
+    """
+    Wait until no other transaction does *what*; on SQLite a write transaction is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"alerter {what}"))))
+
+
+def installation_id(connection: Connection) -> str:
+    """
+    Return the id of this installation, which lives and is restored with its database.
+    """
+    return str(connection.execute(select(installation.c.id)).scalar_one())
+
+
+def ensure_installation(connection: Connection, now: datetime) -> None:
+    """
+    Give the database its id, once.
+    """
+    if connection.execute(select(installation.c.id)).first() is None:
+        connection.execute(insert(installation).values(id=uuid.uuid4().hex, created_at=now))

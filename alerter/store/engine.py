@@ -1,0 +1,129 @@
+"""How SQLite and PostgreSQL are opened: durable, private, and explicit about transactions."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from alerter.errors import StoreError
+
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a host that does not answer
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
+def make_engine(url: str) -> Engine:
+    """
+    Return the engine of the database at *url*, which is not connected to yet.
+
+    Raises:
+        StoreError: The URL is none of SQLite or PostgreSQL, its driver is not installed,
+            or the SQLite file's folder is missing.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    timeout = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_SECONDS}
+    try:
+        return create_engine(parsed, connect_args=timeout, pool_pre_ping=True, hide_parameters=True)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"database.url: the driver {error.name} is not installed; run pip install 'alerter[postgres]'."
+        ) from error
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(
+            "database.url: this is no database URL of ours; "
+            "write sqlite:///alerter.db or postgresql+psycopg://user@host/name."
+        )
+    # The driver SQLAlchemy takes for a bare postgresql:// differs between its releases.
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and not (folder := Path(url.database).parent).is_dir():
+        raise StoreError(f"database.url: the folder {folder} does not exist; create it first.")
+    timeout = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=timeout, hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    if url.database:
+        file = SqliteFile(Path(url.database))
+        event.listen(engine, "do_connect", file.make)
+        event.listen(engine, "checkout", file.watch)
+    return engine
+
+
+class SqliteFile:
+    """
+    The file behind an engine: made for its owner's eyes only, and never exchanged unnoticed.
+
+    A file that is deleted or replaced under a running program would be written to in vain, or be
+    begun anew with nothing due.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity: tuple[int, int] | None = None
+
+    def make(self, *_connecting: Any) -> None:
+        """
+        Create the file with mode 0600 where there is none yet; SQLite gives its own files the same.
+
+        An existing file is not opened, for closing it would drop this process's locks on it
+        (sqlite.org/howtocorrupt.html, 2.2).
+
+        Raises:
+            StoreError: It was there before, and was deleted or replaced meanwhile.
+        """
+        if self._identity is not None:
+            self.watch()
+        with suppress(OSError):  # SQLite itself says why it cannot be opened
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+    def watch(self, *_checking_out: Any) -> None:
+        """
+        Refuse to go on with another file than the one first opened.
+
+        Raises:
+            StoreError: The file was deleted or replaced meanwhile.
+        """
+        found = self._find()
+        self._identity = self._identity or found
+        if found is None or found != self._identity:
+            raise StoreError(
+                f"the database {self._path} was deleted or replaced while it was in use; "
+                "put the right file there, then start the alerter again."
+            )
+
+    def _find(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+
+def _prepare(connection: SqliteConnection, _record: object) -> None:
+    connection.isolation_level = None  # no BEGIN of the driver's own
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """
+    Take the write lock at once, so that no transaction fails half-way because somebody else wrote first.
+    """
+    is_read = connection.get_execution_options().get("is_read", False)
+    connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")

@@ -1,0 +1,116 @@
+"""The schema's version: what the database has, what this program needs, and the way between."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, String, column, inspect, select, table
+
+from alerter.errors import StoreError
+from alerter.store.database import Database, ensure_installation, take_turns
+from alerter.store.schema import REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_version = table("alembic_version", column("version_num", String))
+
+
+def migrate(database: Database, now: datetime) -> bool:
+    """
+    Bring the database to the current schema; return whether anything had to be done.
+
+    It is done in full or, when it is killed, not at all.
+
+    Raises:
+        StoreError: The database is damaged or newer than this program, or cannot be used.
+    """
+    with database.read() as connection:
+        _refuse_damaged(connection)
+        if schema_version(connection) == REVISION:
+            return False
+    with database.write() as connection:
+        take_turns(connection, "migrate")
+        version = schema_version(connection)
+        if version == REVISION:
+            return False  # another process was faster
+        _refuse_newer(version)
+        from alembic import command  # noqa: PLC0415 - slow, and seldom needed
+
+        command.upgrade(_config(connection), "head")
+        ensure_installation(connection, now)
+    return True
+
+
+def require_current(database: Database) -> None:
+    """
+    Refuse to work on a schema that is not this program's.
+
+    Raises:
+        StoreError: The schema is older (run `alerter migrate`) or newer (update alerter).
+    """
+    with database.read() as connection:
+        version = schema_version(connection)
+    if version == REVISION:
+        return
+    _refuse_newer(version)
+    raise StoreError("the database has an older schema than this alerter: run `alerter migrate` first.")
+
+
+def schema_version(connection: Connection) -> str | None:
+    """
+    Return the schema's revision, or None where there is no schema yet.
+    """
+    if not inspect(connection).has_table(_version.name):
+        return None
+    return connection.execute(select(_version.c.version_num)).scalar_one_or_none()
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """
+    Take the schema back to *revision* (`base` is an empty database); its data go with it.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    from alembic import command  # noqa: PLC0415 - slow, and seldom needed
+
+    with database.write() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def _refuse_damaged(connection: Connection) -> None:
+    """
+    Refuse a SQLite file with a damaged page, whose rows would otherwise seem to be no longer there.
+    """
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if found != "ok":
+            raise StoreError(
+                f"the database {connection.engine.url.database} is damaged; restore a backup of it."
+            )
+
+
+def _refuse_newer(version: str | None) -> None:
+    """
+    Refuse a revision that is none of those this program was released with.
+    """
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow, and seldom needed
+
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if version is not None and version not in known:
+        raise StoreError("the database has a newer schema than this alerter knows: update alerter.")
+
+
+def _config(connection: Connection | None = None) -> "Config":
+    """
+    Point Alembic at the migrations: inside the installed package, or beside it in a checkout.
+    """
+    from alembic.config import Config  # noqa: PLC0415 - slow, and seldom needed
+
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "migrations"
+    folder = installed if installed.is_dir() else package.parent / "migrations"
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", folder.as_posix().replace("%", "%%"))
+    return config

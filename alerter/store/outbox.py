@@ -1,0 +1,284 @@
+"""Messages written out, from the moment they are prepared until their outcome is settled."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
+
+from alerter.store.schema import outbox
+
+WAITING = ("queued", "deferred")
+IN_FLIGHT = ("claimed", "marked")
+_columns = outbox.c
+_is_owed = _columns.settled_at.is_(None)  # literally the condition of the index on what is unsettled
+
+
+class Written(Protocol):
+    """
+    A message as it goes into the outbox: to whom, and the bytes that will be sent.
+    """
+
+    @property
+    def recipient(self) -> str:
+        """
+        Return the address.
+        """
+
+    @property
+    def message_id(self) -> str:
+        """
+        Return the Message-ID.
+        """
+
+    @property
+    def subject(self) -> str:
+        """
+        Return the subject.
+        """
+
+    @property
+    def body(self) -> bytes:
+        """
+        Return the whole message.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """
+    A message that is ours to send while *token* holds.
+    """
+
+    id: int
+    run_id: int
+    recipient: str
+    message_id: str
+    subject: str
+    body: bytes
+    prepared_at: datetime
+    attempts: int
+    was_resent: bool
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """
+    How one message of a run stands.
+    """
+
+    recipient: str
+    state: str
+    attempts: int
+    reply: str
+
+
+def enqueue(
+    connection: Connection,
+    run_id: int,
+    *,
+    kind: str,
+    edition: int,
+    messages: Sequence[Written],
+    now: datetime,
+) -> None:
+    """
+    Put *messages* of one run where they wait to be sent.
+    """
+    rows = [
+        {
+            "run_id": run_id, "kind": kind, "edition": edition, "recipient": message.recipient,
+            "message_id": message.message_id, "subject": message.subject, "body": message.body,
+            "state": "queued", "prepared_at": now, "attempts": 0, "next_attempt_at": now, "was_resent": 0,
+            "reply": "",
+        }
+        for message in messages
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(outbox), rows)
+
+
+def make_due(connection: Connection, now: datetime) -> None:
+    """
+    Let what was deferred be tried again now, whatever its back-off.
+    """
+    connection.execute(
+        update(outbox).where(_is_owed, _columns.state == "deferred").values(next_attempt_at=now)
+    )
+
+
+def claim(connection: Connection, *, token: str, now: datetime, lease_until: datetime) -> Claimed | None:
+    """
+    Take the next message that is due, or None when there is none.
+
+    The candidate is only proposed (on PostgreSQL past the rows others hold; SQLite ignores that
+    clause); the conditional UPDATE decides, on both.
+    """
+    candidate = (
+        select(_columns.id)
+        .where(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at <= now)
+        .order_by(_columns.next_attempt_at, _columns.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = (
+        update(outbox)
+        .where(_columns.id == candidate, _columns.state.in_(WAITING))
+        .values(state="claimed", claim_token=token, lease_until=lease_until, attempts=_columns.attempts + 1)
+        .returning(outbox)
+    )
+    row = connection.execute(taken).first()
+    return None if row is None else _claimed(row, token)
+
+
+def mark(connection: Connection, message: Claimed, now: datetime, lease_until: datetime) -> bool:
+    """
+    Record that the final dot is about to go out; False when the claim is no longer ours.
+
+    Until this is durable the message is certainly not delivered; after it, its outcome
+    is unknown until the reply is settled. The lease begins anew, for the wait may be a long one.
+    """
+    marked = (
+        update(outbox)
+        .where(_is_ours(message), _columns.state == "claimed")
+        .values(state="marked", marked_at=now, lease_until=lease_until)
+        .returning(_columns.id)
+    )
+    return connection.execute(marked).first() is not None
+
+
+def settle(
+    connection: Connection,
+    message: Claimed,
+    *,
+    state: str,
+    reply: str,
+    now: datetime,
+    next_attempt_at: datetime | None = None,
+    is_resend: bool = False,
+) -> bool:
+    """
+    Record what became of a message; False when somebody else has settled it.
+    """
+    settled = (
+        update(outbox)
+        .where(_is_ours(message), _columns.state.in_(IN_FLIGHT))
+        .values(
+            state=state, reply=reply, claim_token=None, lease_until=None,
+            settled_at=None if state in WAITING else now,
+            next_attempt_at=next_attempt_at or _columns.next_attempt_at,
+            was_resent=1 if is_resend else _columns.was_resent,
+        )
+        .returning(_columns.id)
+    )  # fmt: skip
+    return connection.execute(settled).first() is not None
+
+
+def abandoned(
+    connection: Connection, now: datetime, is_alive: Callable[[str], bool]
+) -> list[tuple[str, Claimed]]:
+    """
+    Return the messages in flight whose sender is gone, each with its state: `claimed` or `marked`.
+
+    *is_alive* says of a claim's token whether its sender lives; a lease that ran out is the fallback.
+    """
+    query = select(outbox).where(_is_owed, _columns.state.in_(IN_FLIGHT)).order_by(_columns.id)
+    return [
+        (row.state, _claimed(row, row.claim_token))
+        for row in connection.execute(query).all()
+        if row.lease_until <= now or not is_alive(row.claim_token)
+    ]
+
+
+def owed(connection: Connection, run_id: int | None = None) -> int:
+    """
+    Count what is prepared and not settled, over all runs or in one.
+    """
+    query = select(func.count()).select_from(outbox).where(_is_owed, _of(run_id))
+    return int(connection.execute(query).scalar_one())
+
+
+def stuck(connection: Connection) -> int:
+    """
+    Count what waits for a person: an outcome that is unknown and stays so.
+    """
+    query = select(func.count()).select_from(outbox).where(_columns.state == "unknown")
+    return int(connection.execute(query).scalar_one())
+
+
+def is_in_flight(connection: Connection, run_id: int) -> bool:
+    """
+    Say whether somebody has a message of a run in hand.
+    """
+    query = select(_columns.id).where(_is_owed, _columns.run_id == run_id, _columns.state.in_(IN_FLIGHT))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def is_busy(connection: Connection, run_id: int, now: datetime) -> bool:
+    """
+    Say whether digests of a run are being sent, or could be right now.
+    """
+    could_be = and_(_columns.state.in_(WAITING), _columns.next_attempt_at <= now)
+    query = select(_columns.id).where(
+        _columns.run_id == run_id, _columns.kind == "digest", or_(_columns.state.in_(IN_FLIGHT), could_be)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def deliveries(connection: Connection, run_id: int) -> list[Delivery]:
+    """
+    Return how each digest of a run stands, by recipient.
+    """
+    query = (
+        select(_columns.recipient, _columns.state, _columns.attempts, _columns.reply)
+        .where(_columns.run_id == run_id, _columns.kind == "digest")
+        .order_by(_columns.recipient)
+    )
+    return [
+        Delivery(recipient=row.recipient, state=row.state, attempts=row.attempts, reply=row.reply)
+        for row in connection.execute(query)
+    ]
+
+
+def unsettled_runs(connection: Connection) -> list[int]:
+    """
+    Return the numbers of the runs of which something is still owed.
+    """
+    query = select(_columns.run_id).where(_is_owed).distinct().order_by(_columns.run_id)
+    return list(connection.execute(query).scalars())
+
+
+def editions(connection: Connection, run_id: int) -> int:
+    """
+    Return how many editions of its summary a run has.
+    """
+    query = select(func.max(_columns.edition)).where(_columns.run_id == run_id, _columns.kind == "summary")
+    last = connection.execute(query).scalar()
+    return 0 if last is None else int(last)
+
+
+def is_all_sent(connection: Connection, run_id: int) -> bool:
+    """
+    Say whether every message of a run was accepted.
+    """
+    query = select(_columns.id).where(_columns.run_id == run_id, _columns.state != "sent").limit(1)
+    return connection.execute(query).first() is None
+
+
+def _of(run_id: int | None) -> ColumnElement[bool]:
+    return true() if run_id is None else _columns.run_id == run_id
+
+
+def _is_ours(message: Claimed) -> ColumnElement[bool]:
+    return and_(_columns.id == message.id, _columns.claim_token == message.token)
+
+
+def _claimed(row: Row[Any], token: str) -> Claimed:
+    return Claimed(
+        id=row.id, run_id=row.run_id, recipient=row.recipient, message_id=row.message_id, subject=row.subject,
+        body=row.body, prepared_at=row.prepared_at, attempts=row.attempts, was_resent=bool(row.was_resent),
+        token=token,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""What became of what we knew: assessments under a corrected date, changed facts, and those that are gone."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    cast,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from alerter.store.schema import assessments, changes, rejections, staged_assessments
+
+CORRECTED_WITHIN = timedelta(days=14)
+WATCHED = ("clock_on", "authorised_on", "team")
+_stored, _staged = assessments.c, staged_assessments.c
+
+
+def same_key() -> ColumnElement[bool]:
+    """
+    Match a stored assessment with its staged row.
+    """
+    return and_(_stored.assessment_id == _staged.assessment_id, _stored.child_id == _staged.child_id)
+
+
+def rekey(connection: Connection, sync_id: int) -> int:
+    """
+    Give assessments without an id of their own the reference their corrected start makes; return how many.
+
+    `child/start` is the reference where the case system has no id, so a corrected start looks like
+    one assessment gone and another come. It is the same one when the child has just one of either,
+    the referrals agree, and the starts lie within two weeks of each other.
+    """
+    pairs = [row for row in connection.execute(_gone_and_come(sync_id)).all() if _is_correction(row)]
+    gone, come = Counter(row.id for row in pairs), Counter(row.became for row in pairs)
+    corrected = [row for row in pairs if gone[row.id] == come[row.became] == 1]
+    for row in corrected:
+        connection.execute(update(assessments).where(_stored.id == row.id).values(assessment_id=row.became))
+    return len(corrected)
+
+
+def record_changes(connection: Connection, sync_id: int) -> None:
+    """
+    Keep what a staged reading changes of the facts that bear on a deadline or its manager.
+    """
+    for field in WATCHED:
+        was, became = _stored[field], _staged[field]
+        changed = (
+            select(literal(sync_id), _stored.id, literal(field), cast(was, String), cast(became, String))
+            .select_from(assessments.join(staged_assessments, same_key()))
+            .where(_staged.sync_id == sync_id, was.is_not(None), was.is_distinct_from(became))
+        )
+        connection.execute(
+            insert(changes).from_select(["sync_id", "assessment", "field", "was", "became"], changed)
+        )
+
+
+def mark_vanished(connection: Connection, sync_id: int) -> int:
+    """
+    Mark what was open and is no longer in the extract; return how many.
+
+    What was only rejected has not vanished; and while a rejected row has no ids it could be any of
+    them, so that nothing is taken for gone.
+    """
+    is_nameless = exists().where(rejections.c.sync_id == sync_id, rejections.c.child_id == "")
+    is_staged = exists().where(_staged.sync_id == sync_id, same_key())
+    is_rejected = exists().where(
+        rejections.c.sync_id == sync_id,
+        rejections.c.child_id == _stored.child_id,
+        rejections.c.assessment_id.in_((_stored.assessment_id, "")),
+    )
+    gone = (
+        update(assessments)
+        .where(_stored.ended_on.is_(None), _stored.vanished_sync_id.is_(None))
+        .where(~is_staged, ~is_rejected, ~is_nameless)
+        .values(vanished_sync_id=sync_id)
+        .returning(_stored.id)
+    )
+    return len(connection.execute(gone).all())
+
+
+def _gone_and_come(sync_id: int) -> Any:
+    """
+    Select pairs of one child's assessments: stored and open but no longer staged, staged but not yet stored.
+    """
+    come = aliased(staged_assessments)
+    known = aliased(assessments)
+    is_still_there = exists().where(_staged.sync_id == sync_id, same_key())
+    is_known = exists().where(
+        known.c.assessment_id == come.c.assessment_id, known.c.child_id == come.c.child_id
+    )
+    return (
+        select(
+            _stored.id,
+            _stored.assessment_id.label("was"),
+            _stored.child_id,
+            _stored.clock_on.label("started"),
+            _stored.referred_on.label("referred"),
+            come.c.assessment_id.label("became"),
+            come.c.clock_on.label("restarted"),
+            come.c.referred_on.label("rereferred"),
+        )
+        .select_from(assessments.join(come, come.c.child_id == _stored.child_id))
+        .where(come.c.sync_id == sync_id, _stored.ended_on.is_(None), ~is_still_there, ~is_known)
+    )
+
+
+def _is_correction(row: Row[Any]) -> bool:
+    is_made_up = row.was == f"{row.child_id}/{row.started.isoformat()}"
+    is_made_up_again = row.became == f"{row.child_id}/{row.restarted.isoformat()}"
+    is_near = bool(abs(row.restarted - row.started) <= CORRECTED_WITHIN)
+    return is_made_up and is_made_up_again and is_near and bool(row.referred == row.rereferred)

@@ -1,0 +1,286 @@
+"""The tables, for SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+UNSETTLED_STATES = ("queued", "claimed", "marked", "deferred")
+OUTBOX_STATES = (*UNSETTLED_STATES, "sent", "refused", "unknown", "undelivered")
+RUN_STATES = ("held", "prepared", "done", "undelivered")
+
+REVISION = "0001"  # the migration these tables come from
+
+metadata = MetaData(naming_convention=NAMES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """
+    An aware moment, kept as UTC; SQLite has no time zones of its own.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """
+        Turn a moment of any zone into UTC.
+        """
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """
+        Return the moment in UTC.
+        """
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _assessment_columns() -> list[Column[Any]]:
+    """
+    Make the columns of one assessment, which the stored and the staged ones share.
+    """
+    return [
+        Column("assessment_id", String, nullable=False),
+        Column("child_id", String, nullable=False),
+        Column("type", String, nullable=False),
+        Column("clock_on", Date, nullable=False),
+        Column("started_on", Date),
+        Column("referred_on", Date),
+        Column("authorised_on", Date),
+        Column("cancelled_on", Date),
+        Column("closed_on", Date),
+        Column("review_on", Date),
+        Column("team", String, nullable=False),
+        Column("worker", String, nullable=False),
+        Column("manager_email", String, nullable=False),
+        Column("audit_score", Integer),
+        Column("worker_away_until", Date),
+        Column("ended_on", Date, comment="first believable end; null is open"),
+    ]
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", String, primary_key=True, comment="part of every Message-ID"),
+    Column("created_at", Moment, nullable=False),
+)
+
+syncs = Table(
+    "syncs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("source_name", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("mapping", String, nullable=False, comment="fingerprint of the column mapping and the clocks"),
+    Column("extracted_at", Moment, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("newest_start", Date, comment="the last start not in the future"),
+    Column("rows", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("vanished", Integer, nullable=False),
+    Column("collapsed", Integer, nullable=False),
+    CheckConstraint("state IN ('reading', 'staged', 'applied', 'discarded')", name="state"),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("line", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("assessment_id", String, nullable=False),
+    Column("child_id", String, nullable=False),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *_assessment_columns(),
+    Column("vanished_sync_id", ForeignKey("syncs.id"), comment="the sync that no longer had it"),
+    UniqueConstraint("assessment_id", "child_id"),
+)
+_open = assessments.c.ended_on.is_(None)
+Index("ix_assessments_open", assessments.c.clock_on, sqlite_where=_open, postgresql_where=_open)
+_ended = assessments.c.ended_on.is_not(None)
+Index("ix_assessments_ended_on", assessments.c.ended_on, sqlite_where=_ended, postgresql_where=_ended)
+_closed_unauthorised = assessments.c.closed_on.is_not(None) & assessments.c.authorised_on.is_(None)
+Index("ix_assessments_closed_unauthorised", assessments.c.closed_on,
+      sqlite_where=_closed_unauthorised, postgresql_where=_closed_unauthorised)  # fmt: skip
+_vanished = assessments.c.vanished_sync_id.is_not(None)
+Index("ix_assessments_child_id", assessments.c.child_id)
+Index("ix_assessments_vanished_sync_id", assessments.c.vanished_sync_id,
+      sqlite_where=_vanished, postgresql_where=_vanished)  # fmt: skip
+
+staged_assessments = Table(
+    "staged_assessments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False),
+    Column("line", Integer, nullable=False),
+    *_assessment_columns(),
+    Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sync_id", ForeignKey("syncs.id"), nullable=False),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("field", String, nullable=False),
+    Column("was", String),
+    Column("became", String),
+)
+
+directory = Table(
+    "directory",
+    metadata,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("team", String, nullable=False),
+    Column("worker", String, nullable=False),
+    Column("manager_name", String, nullable=False),
+    Column("manager_email", String, nullable=False),
+    Column("cover_email", String, nullable=False),
+    Column("cover_from", Date),
+    Column("cover_until", Date),
+    Column("escalate_to", String, nullable=False),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("fingerprint", String, primary_key=True),
+    Column("nation", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("first_year", Integer, nullable=False),
+    Column("last_year", Integer, nullable=False),
+    Column("count_start_day", Boolean, nullable=False),
+    Column("days_off", JSON, nullable=False, comment="date, name, source"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("send_date", Date, nullable=False),
+    Column("attempt", Integer, nullable=False, comment="0, and one more for each --again"),
+    Column("reason", String, nullable=False, comment="why --again"),
+    Column("as_of", Date, nullable=False),
+    Column("next_run", Date, nullable=False),
+    Column("state", String, nullable=False),
+    Column("held_because", JSON, nullable=False, comment="the sentences of the gates that closed"),
+    Column("sync_id", ForeignKey("syncs.id")),
+    Column("counts", JSON, nullable=False, comment="open, and each stage"),
+    Column("teams", JSON, nullable=False, comment="open assessments by team"),
+    Column("settings", String, nullable=False, comment="fingerprint of the settings"),
+    Column("calendar", String, nullable=False, comment="fingerprint of the calendar"),
+    Column("moved", JSON, nullable=False, comment="whose dates a changed calendar moved, from and to"),
+    Column("summarised", JSON, nullable=False, comment="the outcomes the admins were last told"),
+    Column("prepared_at", Moment, nullable=False),
+    CheckConstraint(f"state IN {RUN_STATES}", name="state"),
+    UniqueConstraint("send_date", "attempt"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), primary_key=True),
+    Column("stage", String, nullable=False),
+    Column("age", Integer, nullable=False),
+    Column("recipient", String, nullable=False),
+    Index("ix_alerts_assessment", "assessment"),
+)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("assessment_id", String, nullable=False),
+    Column("child_id", String, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("edition", Integer, nullable=False, comment="a summary is written anew when outcomes change"),
+    Column("recipient", String, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("prepared_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("claim_token", String),
+    Column("lease_until", Moment),
+    Column("marked_at", Moment, comment="just before the final dot"),
+    Column("was_resent", Integer, nullable=False, comment="1 after an unknown outcome was sent again"),
+    Column("settled_at", Moment),
+    Column("reply", String, nullable=False),
+    # Last, so that SQLite reads the other columns without walking over it.
+    Column("body", LargeBinary, comment="the bytes that are sent; removed by retention"),
+    CheckConstraint("kind IN ('digest', 'summary')", name="kind"),
+    CheckConstraint(f"state IN {OUTBOX_STATES}", name="state"),
+    CheckConstraint(f"(settled_at IS NULL) = (state IN {UNSETTLED_STATES})", name="settled"),
+    UniqueConstraint("run_id", "kind", "edition", "recipient"),
+)
+_unsettled = outbox.c.settled_at.is_(None)
+Index("ix_outbox_unsettled", outbox.c.next_attempt_at, sqlite_where=_unsettled, postgresql_where=_unsettled)
+
+reassurances = Table(
+    "reassurances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("expected_on", Date, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+)

@@ -1,0 +1,49 @@
+"""
+Every measurement, one after the other, written to docs/performance.md.
+
+    python -m bench            all of them
+    python -m bench --quick    small sizes, printed only: proof that they still run
+"""
+
+import contextlib
+import io
+import os
+import platform
+import sys
+from pathlib import Path
+
+from bench import sources, sync, working_days
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+INTRODUCTION = """\
+# Performance
+
+Made by `make bench`. Every figure is a ratio of things measured in one process, in turns, so that a busy
+machine slows both; the seconds beside them are of that machine and that hour. Peers that are not
+installed are named and left out.
+"""
+
+
+def main(*, is_quick: bool) -> None:
+    """
+    Run each measurement; write the page, unless only the small sizes were run.
+    """
+    parts = {
+        "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
+        "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
+        "An extract into the store": lambda: sync.main(*((500, 1) if is_quick else ())),
+    }
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    page = [INTRODUCTION, f"Machine: {machine}.\n"]
+    for heading, measure in parts.items():
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            measure()
+        page.append(f"## {heading}\n\n{said.getvalue()}")
+    text = "\n".join(page)
+    print(text)
+    if not is_quick:
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(is_quick="--quick" in sys.argv[1:])

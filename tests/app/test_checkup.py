@@ -1,0 +1,202 @@
+"""Every part tried once: what is found, what needs a look, and what cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from alerter.app.checkup import Checked, check, send_test
+from alerter.app.installation import Installation
+from alerter.errors import ConfigError, MailDeferredError, MailError
+from alerter.store import syncs
+from tests.acceptance.post_office import free_port
+from tests.app.office import EXTRACTED_AT, Office, row, text_of
+from tests.mail.scripted_smtp import ScriptedSmtp
+
+
+def parts(installation: Installation) -> dict[str, Checked]:
+    """
+    Return the last row found for each part.
+    """
+    return {each.part: each for each in check(installation)}
+
+
+def warnings(installation: Installation, part: str) -> list[str]:
+    """
+    Return what needs a look about one part.
+    """
+    return [each.found for each in check(installation) if each.part == part and each.is_warning]
+
+
+def over_smtp(office: Office, port: int) -> Installation:
+    """
+    Return an installation whose mail server listens on *port*.
+    """
+    return office.open(email__transport="smtp", email__smtp__port=port)
+
+
+def test_everything_in_order(office: Office) -> None:
+    """
+    Each part says what was found, and nothing of the try stays in the store.
+    """
+    office.extract(row("A-1"), row("A-2", authorised_on="2009-11-20"))
+    installation = office.open()
+    found = list(check(installation))
+    assert [each.part for each in found] == [
+        "settings", "calendar", "database", "source", "reading", "directory", "mail server",
+        "send dates",
+    ]  # fmt: skip
+    assert not any(each.is_warning or each.exit_code for each in found)
+    said = {each.part: each.found for each in found}
+    assert said["settings"] == f"Sampleford; fingerprint {installation.settings.fingerprint}"
+    assert said["calendar"].startswith("england, holidays ")
+    assert said["calendar"].endswith("known to 2035-12-31; the start is day 0")
+    assert said["database"] == "sqlite, schema current"
+    assert said["source"] == "extract.csv of 2009-11-22 18:05: 2 rows, 0 rejected, 1 open"
+    assert said["directory"] == "1 recipient for the open assessments"
+    assert said["mail server"] == str(office.folder / "sent")
+    assert said["send dates"].count(";") == 4
+    with installation.database.read() as connection:
+        assert syncs.latest_applied(connection) is None
+
+
+def test_start_day_rule_is_said(office: Office) -> None:
+    """
+    Where the start counts, the calendar says so.
+    """
+    office.extract(row("A-1"))
+    found = parts(office.open(calendar__count_start_day=True))
+    assert found["calendar"].found.endswith("the first working day is day 1")
+
+
+def test_override_that_changes_nothing_needs_a_look(office: Office) -> None:
+    """
+    A day off on a weekend is a slip more often than a wish.
+    """
+    office.extract(row("A-1"))
+    (warning,) = warnings(office.open(calendar__days_off=[EXTRACTED_AT.date()]), "calendar")
+    assert warning.startswith("calendar.days_off: 2009-11-22")
+    assert "changes nothing" in warning
+
+
+def test_rejected_rows_need_a_look(office: Office) -> None:
+    """
+    What cannot be believed is counted.
+    """
+    office.extract(row("A-1"), row("A-2", started_on=""))
+    (warning,) = warnings(office.open(), "source")
+    assert warning.endswith("2 rows, 1 rejected, 1 open")
+
+
+def test_places_without_a_manager_need_a_look(office: Office) -> None:
+    """
+    A team that the directory does not have is named, with what it has that is spelt nearly so.
+    """
+    office.extract(row("A-1", team="Nrth", worker=""), row("A-2", team="Elsewhere", worker=""))
+    assert warnings(office.open(), "directory") == [
+        "team 'Elsewhere' is not in the directory.",
+        "team 'Nrth' is not in the directory; did you mean 'North'?.",
+    ]
+
+
+def test_many_places_without_a_manager_are_counted(office: Office) -> None:
+    """
+    Twenty are named, and the others counted.
+    """
+    office.extract(*(row(f"A-{number}", team=f"Team {number}") for number in range(23)))
+    found = warnings(office.open(), "directory")
+    assert len(found) == 21
+    assert found[-1] == "and 3 more like these."
+
+
+def test_missing_extract_is_a_fault_and_the_rest_is_tried(office: Office) -> None:
+    """
+    The source cannot be used (exit code 3); mail server and send dates are looked at all the same.
+    """
+    found = parts(office.open())
+    assert found["data"].exit_code == 3
+    assert "extract.csv does not exist" in found["data"].found
+    assert (found["mail server"].exit_code, found["send dates"].exit_code) == (0, 0)
+
+
+def test_mail_server_that_is_away_is_a_fault(office: Office) -> None:
+    """
+    It is named with its port, and the exit code is the one for mail.
+    """
+    office.extract(row("A-1"))
+    port = free_port()
+    found = parts(over_smtp(office, port))["mail server"]
+    assert found.exit_code == 1
+    assert f"127.0.0.1:{port} cannot be reached" in found.found
+
+
+def test_mail_server_is_greeted(office: Office) -> None:
+    """
+    A server that answers is told goodbye, and nothing is sent.
+    """
+    office.extract(row("A-1"))
+    with ScriptedSmtp({}) as server:
+        found = parts(over_smtp(office, server.port))["mail server"]
+        assert found.found == f"127.0.0.1:{server.port} (none)"
+    assert server.verbs() == ["EHLO", "QUIT"]
+
+
+def test_database_that_cannot_be_used_is_a_fault(office: Office) -> None:
+    """
+    A file that is no database is refused by name, for the database and for what needs it.
+    """
+    office.extract(row("A-1"))
+    (office.folder / "alerter.db").write_text("no database", encoding="utf-8")
+    found = parts(office.open())
+    assert (found["database"].exit_code, found["data"].exit_code) == (3, 3)
+    assert "no SQLite database" in found["database"].found
+
+
+def test_test_message_says_nothing_but_that_it_came(office: Office) -> None:
+    """
+    It names the council, asks nothing, and the server's answer is returned.
+    """
+    assert send_test(office.open(), "n.okafor@council.example").startswith("written to ")
+    (mail,) = office.sent()
+    assert mail["To"] == "n.okafor@council.example"
+    assert (
+        text_of(mail) == "This is a test of the assessment alerts of Sampleford. Nothing is asked of you.\n"
+    )
+
+
+@pytest.mark.parametrize("address", ["n.okafor", "n.okafor@elsewhere.example", "a@council.example, b@x"])
+def test_test_message_goes_to_an_allowed_address_only(office: Office, address: str) -> None:
+    """
+    What is no plain address in the allowed domains is refused before anything is sent.
+    """
+    with pytest.raises(ConfigError, match=r"--send-test: write one plain address in council\.example"):
+        send_test(office.open(), address)
+    assert office.sent() == []
+
+
+def test_test_message_that_is_refused_is_a_fault(office: Office) -> None:
+    """
+    The server's words are in the error.
+    """
+    with (
+        ScriptedSmtp({"RCPT": b"550 no such user\r\n"}) as server,
+        pytest.raises(MailError, match=r"not accepted \(refused\): 550 no such user"),
+    ):
+        send_test(over_smtp(office, server.port), "n.okafor@council.example")
+
+
+def test_test_message_without_a_server_is_a_fault(office: Office) -> None:
+    """
+    A server that is not there defers the message.
+    """
+    with pytest.raises(MailDeferredError, match="cannot be reached"):
+        send_test(over_smtp(office, free_port()), "n.okafor@council.example")
+
+
+def test_settings_and_extract_may_lie_anywhere(office: Office, tmp_path: Path) -> None:
+    """
+    A folder as the source gives its newest file.
+    """
+    office.extract(row("A-1"))
+    (tmp_path / "extracts").mkdir()
+    (tmp_path / "extract.csv").rename(tmp_path / "extracts" / "newest.csv")
+    assert parts(office.open(source__path="extracts"))["source"].found.startswith("newest.csv of ")

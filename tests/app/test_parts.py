@@ -1,0 +1,150 @@
+"""The parts of an installation: each made from the settings as they stand."""
+
+import sqlite3
+import uuid
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from alerter.app import parts
+from alerter.app.pace import Pace
+from alerter.domain.routing import Recipient
+from alerter.errors import ConfigError
+from alerter.mail.folder import FolderTransport
+from alerter.mail.notify import NotifyTransport
+from alerter.mail.smtp import SmtpTransport
+from tests.acceptance.council import ADMINS, FALLBACK
+from tests.app.office import Office
+from tests.mail.scripted_smtp import ScriptedSmtp
+
+INITIAL = {
+    "assessments__initial__label": "Initial assessment",
+    "assessments__initial__working_days": 10,
+    "assessments__initial__alert_after": 7,
+}
+
+
+def test_rules_are_the_settings(office: Office) -> None:
+    """
+    The council's own days count, a closure moves the send day only, and the rest is as written.
+    """
+    rules = office.open(
+        calendar__days_off=[date(2009, 11, 23)],
+        calendar__working_days=[date(2009, 8, 31)],
+        calendar__office_closed=[date(2009, 11, 24)],
+        email__send_all_clear=False,
+        digest__reassurance_lasts_runs=2,
+    ).rules
+    assert not rules.calendar.is_working_day(date(2009, 11, 23))
+    assert rules.calendar.is_working_day(date(2009, 8, 31))
+    assert rules.calendar.is_working_day(date(2009, 11, 24))
+    assert rules.schedule.next_after(date(2009, 11, 16)) == date(2009, 11, 25)
+    assert (rules.fallback, rules.allowed_domains) == (Recipient(FALLBACK), ("council.example",))
+    assert (rules.send_all_clear, rules.reassurance_lasts_runs) == (False, 2)
+    assert rules.settings == office.opened[0].settings.fingerprint
+
+
+def test_stationery_is_the_settings(office: Office) -> None:
+    """
+    Who writes, who answers and what stands before a subject.
+    """
+    stationery = office.open(email__subject_prefix="[TEST]").press.stationery
+    assert stationery.sender == Recipient("alerts@council.example", "Assessment alerts")
+    assert (stationery.contact, stationery.subject_prefix, stationery.council) == (
+        ADMINS,
+        "[TEST]",
+        "Sampleford",
+    )
+
+
+def test_transport_is_the_one_named(office: Office) -> None:
+    """
+    A folder where one is asked for, a mail server otherwise, also with a folder that is only named.
+    """
+    assert isinstance(office.open().transport(), FolderTransport)
+    assert isinstance(office.open(email__transport="smtp").transport(), SmtpTransport)
+
+
+def test_login_reaches_the_server(office: Office) -> None:
+    """
+    Name and password of the settings are what the server is given.
+    """
+    with ScriptedSmtp({}) as server:
+        transport = office.open(
+            email__transport="smtp",
+            email__smtp__port=server.port,
+            email__smtp__username="alerter",
+            email__smtp__password="made up",
+        ).transport()
+        transport.connect()
+        transport.close()
+    assert server.verbs() == ["EHLO", "AUTH", "QUIT"]
+
+
+def test_notify_is_a_way_of_sending(office: Office) -> None:
+    """
+    With GOV.UK Notify named and set up, messages go through it.
+    """
+    key = f"made_up-{uuid.UUID(int=1)}-{uuid.UUID(int=2)}"
+    installation = office.open(
+        email__transport="notify",
+        email__notify__api_key=key,
+        email__notify__template_id=str(uuid.UUID(int=3)),
+    )
+    assert isinstance(installation.transport(), NotifyTransport)
+
+
+def test_query_is_a_source(office: Office, tmp_path: Path) -> None:
+    """
+    Rows of a query are read like rows of a file, as extracted at the moment they are asked for.
+    """
+    with closing(sqlite3.connect(tmp_path / "cases.db")) as cases:
+        cases.execute("CREATE TABLE open (assessment_id, child_id, started_on)")
+        cases.execute("INSERT INTO open VALUES ('A-1', '7', '2009-10-15')")
+        cases.commit()
+    weekly = office.weekly(
+        source__kind="sql",
+        source__path=None,
+        source__url="sqlite:///cases.db",
+        source__query="SELECT * FROM open",
+    )
+    before = weekly.of.now()
+    read = weekly.sync()
+    assert (read.rows, read.stored) == (1, 1)
+    assert before <= read.extracted_at <= weekly.of.now()
+
+
+def test_clock_is_found_by_key_or_label(office: Office) -> None:
+    """
+    The only type needs no name; of several one is named, in any case.
+    """
+    only = office.open().rules.clocks
+    assert parts.clock_of(only, "").type == "core"
+    both = office.open(**INITIAL).rules.clocks
+    assert parts.clock_of(both, "INITIAL").type == "initial"
+    assert parts.clock_of(both, "core assessment").type == "core"
+    for type_ in ("", "unheard of"):
+        with pytest.raises(ConfigError, match="core, initial"):
+            parts.clock_of(both, type_)
+
+
+def test_now_is_told_in_the_councils_zone(office: Office) -> None:
+    """
+    The clock's zone is the schedule's, and a send moment is that zone's time of day, summer and winter.
+    """
+    installation = office.open()
+    assert installation.now().tzinfo == installation.zone
+    offsets = [installation.timetable().moment(date(2009, month, 6)).isoformat() for month in (7, 12)]
+    assert offsets == ["2009-07-06T08:00:00+01:00", "2009-12-06T08:00:00+00:00"]
+
+
+def test_pace_lets_every_message_go_in_the_end() -> None:
+    """
+    Nought a minute is no limit; with one, each further message waits its turn.
+    """
+    for per_minute in (0, 60_000):
+        pace = Pace(per_minute)
+        for _ in range(5):
+            pace.wait()

@@ -1,0 +1,75 @@
+"""Digests as files: looked at before anything is sent, and leaving nothing behind in the store."""
+
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+
+from alerter.app.preview import preview, write_proofs
+from alerter.errors import SourceError
+from alerter.mail.message import Message, Rendered
+from alerter.store import runs, syncs
+from tests.app.office import AS_OF, Office, row, text_of
+
+
+def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> None:
+    """
+    Text, HTML and the message itself say the same, and the index leads to them.
+    """
+    office.extract(row("A-1"), row("A-2", team="South", days=3))
+    shown = office.folder / "shown"
+    assert preview(office.open(), AS_OF, shown) == 2
+    names = ["001-n.okafor@council.example", "002-s.lindqvist@council.example"]
+    files = [f"{name}.{ending}" for name in names for ending in ("eml", "html", "txt")]
+    assert sorted(path.name for path in shown.iterdir()) == [*files, "index.html"]
+    mail = BytesParser(policy=policy.default).parsebytes((shown / files[0]).read_bytes())
+    assert text_of(mail) == (shown / files[2]).read_text(encoding="utf-8")
+    index = (shown / "index.html").read_text(encoding="utf-8")
+    assert "<p>2 digests; nothing was sent.</p>" in index
+    assert all(f'href="{name}.{ending}"' in index for name in names for ending in ("eml", "html", "txt"))
+
+
+def test_preview_leaves_the_store_as_it_was(office: Office) -> None:
+    """
+    Neither a reading nor a run is recorded, and nothing is sent.
+    """
+    office.extract(row("A-1"))
+    installation = office.open()
+    preview(installation, None, office.folder / "shown")
+    with installation.database.read() as connection:
+        assert (runs.latest(connection), syncs.latest_applied(connection)) == (None, None)
+    assert office.sent() == []
+
+
+def test_preview_lists_every_row(office: Office) -> None:
+    """
+    Looked at, a digest is whole, however many rows an email would have room for.
+    """
+    office.extract(*(row(f"A-{number}", days=40) for number in range(200)))
+    shown = office.folder / "shown"
+    preview(office.open(), AS_OF, shown)
+    text = (shown / "001-n.okafor@council.example.txt").read_text(encoding="utf-8")
+    assert sum(line.startswith("A-") for line in text.splitlines()) == 200
+
+
+def test_preview_needs_an_extract(office: Office) -> None:
+    """
+    Without one nothing is written.
+    """
+    with pytest.raises(SourceError):
+        preview(office.open(), AS_OF, office.folder / "shown")
+    assert not (office.folder / "shown").exists()
+
+
+def test_file_names_and_index_are_safe(office: Office) -> None:
+    """
+    An address that would be a path or markup is neither.
+    """
+    address = "a/../<b>&'c'@council.example"
+    proof = (Rendered("1 < 2", "text", "<p>html</p>"), Message(address, "<1@x>", "1 < 2", b"x"))
+    assert write_proofs([proof], office.folder / "shown", "A & B") == 1
+    index = (office.folder / "shown" / "index.html").read_text(encoding="utf-8")
+    assert "<title>Digests of A &amp; B</title>" in index
+    assert "a/../&lt;b&gt;&amp;&#x27;c&#x27;@council.example</a>" in index
+    assert "<p>1 digest; nothing was sent.</p>" in index
+    assert (office.folder / "shown" / "001-a_..__b___c_@council.example.txt").read_text() == "text"

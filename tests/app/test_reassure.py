@@ -1,0 +1,109 @@
+"""A manager's reassurance: checked before it is recorded, and standing in the next run."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from alerter.app.installation import Installation
+from alerter.app.reassure import reassure
+from alerter.app.weekly import Weekly
+from alerter.domain.policy import Reassurance
+from alerter.errors import ConfigError
+from alerter.store import reassurances
+from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
+
+BY = NORTH["manager_email"]
+GIVEN = Reassurance(by=BY, given_on=AS_OF, expected_on=AS_OF + WEEK, reason="absence")
+ONE_DAY = timedelta(days=1)
+
+
+def kept(installation: Installation) -> list[Reassurance]:
+    """
+    Return the reassurances recorded, by assessment.
+    """
+    with installation.database.read() as connection:
+        return list(reassurances.latest(connection).values())
+
+
+def read_siblings(office: Office) -> Installation:
+    """
+    Read two children under one id, and one that was signed off.
+    """
+    office.extract(
+        row("A-1", child_id="7"),
+        row("A-1", child_id="8"),
+        row("A-2", authorised_on=AS_OF.isoformat()),
+    )
+    weekly = office.weekly()
+    weekly.sync()
+    return weekly.of
+
+
+def test_reassurance_counts_for_every_child_of_an_id(office: Office) -> None:
+    """
+    Siblings under one id are reassured together, unless one child is named.
+    """
+    installation = read_siblings(office)
+    assert reassure(installation, "A-1", None, GIVEN, note="") == 2
+    assert reassure(installation, "A-1", "8", GIVEN, note="") == 1
+    assert kept(installation) == [GIVEN, GIVEN]
+
+
+def test_reassured_assessment_is_judged_so(office: Office) -> None:
+    """
+    The next run lists it as reassured; its child's other sibling stays past the alert day.
+    """
+    installation = read_siblings(office)
+    reassure(installation, "A-1", "7", GIVEN, note="")
+    counts = Weekly(installation).run(AS_OF).counts
+    assert (counts["reassured"], counts["past_alert"]) == (1, 1)
+
+
+@pytest.mark.parametrize("assessment_id", ["A-2", "A-7"])
+def test_nothing_open_is_nothing_to_reassure(office: Office, assessment_id: str) -> None:
+    """
+    What is signed off, and what nobody knows, is refused without naming it.
+    """
+    installation = read_siblings(office)
+    with pytest.raises(ConfigError) as refused:
+        reassure(installation, assessment_id, None, GIVEN, note="")
+    assert str(refused.value) == (
+        "no open assessment in the store has this id: check it, or run `alerter sync`."
+    )
+    assert kept(installation) == []
+
+
+def test_what_vanished_is_not_open(office: Office) -> None:
+    """
+    An assessment missing from the extract is no longer judged, so it cannot be reassured.
+    """
+    read_siblings(office)
+    office.extract(row("A-9"))
+    weekly = office.weekly()
+    weekly.sync()
+    with pytest.raises(ConfigError, match="no open assessment"):
+        reassure(weekly.of, "A-1", None, GIVEN, note="")
+
+
+@pytest.mark.parametrize(
+    ("by", "given_on", "expected_on", "faults"),
+    [
+        ("A. Manager", AS_OF, AS_OF, ["--by", "--by"]),
+        ("a.manager@elsewhere.example", AS_OF, AS_OF, ["--by"]),
+        (BY, today() + ONE_DAY, today() + WEEK, ["--on"]),
+        (BY, AS_OF, AS_OF - ONE_DAY, ["--expected"]),
+        ("A. Manager", today() + WEEK, today(), ["--by", "--by", "--on", "--expected"]),
+    ],
+)
+def test_faults_are_told_all_at_once(
+    office: Office, by: str, given_on: date, expected_on: date, faults: list[str]
+) -> None:
+    """
+    No plain address, another domain, a look in the future, an expectation in the past: each is named.
+    """
+    installation = read_siblings(office)
+    given = Reassurance(by=by, given_on=given_on, expected_on=expected_on)
+    with pytest.raises(ConfigError) as refused:
+        reassure(installation, "A-1", None, given, note="")
+    assert [fault.partition(":")[0] for fault in refused.value.faults] == faults
+    assert kept(installation) == []

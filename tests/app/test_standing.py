@@ -1,0 +1,154 @@
+"""How the installation stands: fine, or what needs a person, in numbers and in words."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerter.app import clock
+from alerter.app.standing import Standing, standing_of
+from alerter.domain.wording import full_day_words
+from tests.acceptance.post_office import free_port
+from tests.app.office import AS_OF, LONDON, WEEK, Office, row, today
+from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
+
+
+def from_now(hours: int) -> datetime:
+    """
+    Return a moment some *hours* away, or twice as many where the settings allow no send time.
+    """
+    moment = clock.now(LONDON) + timedelta(hours=hours)
+    return moment if moment.hour != 1 else moment + timedelta(hours=hours)
+
+
+def scheduled(moment: datetime) -> dict[str, object]:
+    """
+    Return settings under which digests are due each week at that *moment*, holidays or not.
+    """
+    return {
+        "schedule__weekday": f"{moment:%A}".lower(),
+        "schedule__time": f"{moment:%H:%M}",
+        "calendar__working_days": [moment.date() - WEEK, moment.date(), moment.date() + WEEK],
+    }
+
+
+def standing_after_run(office: Office, **changes: object) -> Standing:
+    """
+    Do this week's job under settings with *changes*, and return how the installation then stands.
+    """
+    office.extract(row("A-1", as_of=today()), at=from_now(-2))
+    weekly = office.weekly(**changes)
+    weekly.run()
+    return standing_of(weekly.of)
+
+
+def test_embedded_database_is_made_by_a_look(office: Office) -> None:
+    """
+    A file that is not there yet is made, for its owner's eyes only, and brought to the current schema.
+    """
+    (office.folder / "alerter.db").unlink()
+    assert standing_of(office.open()).is_ok
+    assert (office.folder / "alerter.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_new_installation_waits_for_its_first_run(office: Office) -> None:
+    """
+    Without a run and without data nothing is wrong: the next send date is awaited.
+    """
+    standing = standing_of(office.open())
+    upcoming = standing.next_run_at
+    assert (standing.last_run, standing.data_age_hours, standing.is_ok) == (None, None, True)
+    assert (upcoming.tzinfo, upcoming.hour, upcoming.minute) == (LONDON, 8, 0)
+    assert standing.sentences() == [
+        "No run yet.",
+        f"Next run: {full_day_words(upcoming.date())} at 08:00.",
+        "No data yet.",
+    ]
+
+
+def test_week_that_is_done_is_fine(office: Office) -> None:
+    """
+    After this week's run nothing is owed, and the data are as old as their file.
+    """
+    standing = standing_after_run(office)
+    assert standing.last_run is not None
+    assert (standing.last_run.state, standing.is_ok) == ("done", True)
+    assert (standing.owed, standing.held, standing.stuck) == (0, 0, 0)
+    assert standing.next_run_at > clock.now(LONDON)
+    assert standing.data_age_hours is not None
+    assert 1.9 < standing.data_age_hours < 4.1
+    assert standing.sentences() == [
+        f"Last run: 1, as of {today().isoformat()}, done.",
+        f"Next run: {full_day_words(standing.next_run_at.date())} at 08:00.",
+        f"Age of the data: {standing.data_age_hours:.1f} hours.",
+    ]
+
+
+@pytest.mark.parametrize(("hours", "is_overdue"), [(-2, True), (2, False)])
+def test_run_is_overdue_once_its_moment_has_come(office: Office, hours: int, *, is_overdue: bool) -> None:
+    """
+    With last week's run in the ledger, this week's is overdue after its time of day and not before.
+    """
+    due = from_now(hours)
+    office.extract(row("A-1", as_of=due.date() - WEEK))
+    weekly = office.weekly(**scheduled(due))
+    weekly.run(due.date() - WEEK)
+    standing = standing_of(weekly.of)
+    assert (standing.is_run_overdue, standing.is_ok) == (is_overdue, not is_overdue)
+    assert ("A run is overdue: run `alerter run`." in standing.sentences()) is is_overdue
+
+
+def test_held_run_needs_a_person(office: Office) -> None:
+    """
+    A run that waits for a release is counted and said.
+    """
+    standing = standing_after_run(office, source__max_age_hours=1)
+    assert (standing.held, standing.is_ok) == (1, False)
+    assert standing.sentences()[0] == "1 run held: read the admins' summary."
+
+
+def test_owed_messages_make_a_run_undelivered(office: Office) -> None:
+    """
+    What the mail server has not taken is counted, and the run is not fine until it has.
+    """
+    away = {"email__transport": "smtp", "email__smtp__port": free_port()}
+    standing = standing_after_run(office, **away)
+    assert standing.last_run is not None
+    assert (standing.last_run.state, standing.owed, standing.is_ok) == ("undelivered", 2, False)
+    assert standing.sentences()[0] == "2 messages still owed."
+
+
+def test_unknown_outcome_waits_for_a_person(office: Office) -> None:
+    """
+    A message whose reply never came, and which is not to be sent again, is stuck.
+    """
+    with ScriptedSmtp({"dot": [HANG_UP, b"250 queued\r\n"]}) as server:
+        standing = standing_after_run(
+            office,
+            email__transport="smtp",
+            email__smtp__port=server.port,
+            delivery__unknown_outcome="hold",
+        )
+    assert (standing.stuck, standing.owed, standing.is_ok) == (1, 0, False)
+    assert standing.sentences()[0] == "1 message of unknown outcome."
+
+
+def test_server_is_never_migrated_by_a_look(office: Office, empty_postgresql_url: str) -> None:
+    """
+    Also asking how things stand refuses a server's old schema, and a current one is not migrated again.
+    """
+    installation = office.open(database__url=empty_postgresql_url)
+    assert (installation.migrate(), installation.migrate()) == (True, False)
+    assert standing_of(installation).is_ok
+
+
+def test_next_run_follows_one_that_came_early(office: Office) -> None:
+    """
+    Where the last run was for a send date still to come, the next one is the one after it.
+    """
+    later = today() + 3 * WEEK
+    office.extract(row("A-1", as_of=AS_OF))
+    weekly = office.weekly()
+    result = weekly.run(later)
+    assert result.run is not None
+    next_run = weekly.of.rules.schedule.next_after(result.run.send_date)
+    assert standing_of(weekly.of).next_run_at.date() == next_run

@@ -1,0 +1,18 @@
+"""The measurements still run: small sizes, whatever peers are installed."""
+
+import pytest
+
+from bench.__main__ import main
+
+
+def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Each heading is followed by a table in which alerter stands; the page itself is not written.
+    """
+    main(is_quick=True)
+    said = capsys.readouterr().out
+    tables = {part.partition("\n")[0]: part for part in said.split("\n## ")[1:]}
+    assert list(tables) == ["Working days", "Reading a workbook", "An extract into the store"]
+    assert all("|---|" in table for table in tables.values())
+    assert "| cut-off | alerter |" in tables["Working days"]
+    assert "| first sync |" in tables["An extract into the store"]

@@ -1,0 +1,80 @@
+"""What is told of single records: the ones to mend, and one assessment's past."""
+
+import csv
+import json
+
+from alerter.errors import ConfigError
+from tests.app.office import AS_OF, NEXT, NORTH, Office, row
+from tests.cli.terminal import alerter
+
+HEADINGS = ["team", "assessment_id", "child_id", "worker", "field", "dfe_rule", "what"]
+
+
+def read(office: Office, *rows: dict[str, object]) -> None:
+    """
+    Read these rows into the store.
+    """
+    office.extract(*rows)
+    assert alerter(office, "sync").exit_code == 0
+
+
+def test_records_to_mend_are_listed_by_team(office: Office) -> None:
+    """
+    Each with its team, its field, and the DfE's rule where there is one.
+    """
+    twice = [row(f"A-{number}", child_id="7", team="South") for number in (4, 5)]
+    read(office, row("A-1"), row("A-2", started_on="2009-12-01"), *twice)
+    lines = [line.split("\t") for line in alerter(office, "quality", "--as-of", AS_OF).stdout.splitlines()]
+    assert lines[0] == HEADINGS
+    assert [(line[0], line[1], line[4], line[5]) for line in lines[1:]] == [
+        ("North", "A-2", "started_on", ""),
+        ("South", "A-4", "assessment_id", "8896"),
+        ("South", "A-5", "assessment_id", "8896"),
+    ]
+
+
+def test_list_for_a_spreadsheet_computes_nothing(office: Office) -> None:
+    """
+    A cell that a spreadsheet would take for a formula is written as text.
+    """
+    read(office, row("=1+1", child_id="7", started_on="2009-12-01", team="@North"))
+    out = office.folder / "to mend.csv"
+    result = alerter(office, "quality", "--as-of", AS_OF, "--out", out)
+    assert (result.exit_code, str(out) in result.stdout) == (0, True)
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        headings, only = list(csv.reader(file))
+    assert headings == HEADINGS
+    assert only[:3] == ["'@North", "'=1+1", "7"]
+
+
+def test_nothing_to_mend_is_an_empty_list(office: Office) -> None:
+    """
+    Without faults there are only the headings, judged by today where no day is named.
+    """
+    read(office, row("A-1"))
+    assert alerter(office, "quality").stdout.splitlines() == ["\t".join(HEADINGS)]
+
+
+def test_history_tells_who_was_told_what(office: Office) -> None:
+    """
+    A digest, a reassurance and a changed date are told in the order they happened.
+    """
+    office.extract(row("A-1"))
+    alerter(office, "run", "--as-of", AS_OF)
+    by = NORTH["manager_email"]
+    alerter(office, "reassure", "A-1", "--by", by, "--expected", NEXT, "--on", AS_OF)
+    read(office, row("A-1", started_on="2009-10-20"))
+    result = alerter(office, "history", "A-1", "--child", "91")
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    assert lines[0] == ["when", "child", "", "what"]
+    assert [line[1:3] for line in lines[1:]] == [["91", "told"], ["91", "reassured"], ["91", "changed"]]
+    assert lines[1][3] == f"run 1: past alert, day 27, to {by} (sent)"
+    events = json.loads(alerter(office, "history", "A-1", "--json").stdout)["events"]
+    assert [[each["at"], each["child_id"], each["kind"], each["what"]] for each in events] == lines[1:]
+
+
+def test_history_of_nobody_is_refused(office: Office) -> None:
+    """
+    An unknown id is a mistake of the caller's.
+    """
+    assert isinstance(alerter(office, "history", "A-7").exception, ConfigError)

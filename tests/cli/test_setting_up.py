@@ -1,0 +1,157 @@
+"""The commands one sets up with: init, check, preview and the demonstration."""
+
+import io
+from contextlib import redirect_stderr
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from alerter.cli.output import print_table
+from alerter.cli.progress import reading
+from alerter.config.file import load_settings
+from alerter.errors import ConfigError
+from alerter.sources.directory import read_directory
+from tests.acceptance.post_office import free_port
+from tests.app.office import AS_OF, Office, row
+from tests.cli.terminal import alerter, drawn
+
+
+def test_init_writes_settings_that_load(office: Office) -> None:
+    """
+    Settings and directory are complete, and the folder for extracts is there.
+    """
+    result = alerter(office, "init", office.folder / "new")
+    new = office.folder / "new"
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
+    assert "alerter check" in result.stderr
+    assert load_settings(new / "config.toml", {}).source.path == new / "extracts" / "assessments.csv"
+    assert len(read_directory(new / "directory.csv")) == 1
+    assert (new / "extracts").is_dir()
+
+
+@pytest.mark.parametrize("name", ["config.toml", "directory.csv"])
+def test_init_never_overwrites(office: Office, name: str) -> None:
+    """
+    Where one of the files is there already, none is written.
+    """
+    folder = office.folder / "new"
+    folder.mkdir()
+    (folder / name).write_text("mine", encoding="utf-8")
+    refused = alerter(office, "init", folder)
+    assert isinstance(refused.exception, ConfigError)
+    assert str(refused.exception) == f"{folder / name} exists already and is not overwritten."
+    assert [path.name for path in folder.iterdir()] == [name]
+    assert (folder / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_init_names_every_file_that_is_there(office: Office) -> None:
+    """
+    Both at once, where both are there.
+    """
+    alerter(office, "init", office.folder / "new")
+    refused = alerter(office, "init", office.folder / "new")
+    assert isinstance(refused.exception, ConfigError)
+    assert len(refused.exception.faults) == 2
+
+
+def test_check_of_what_is_in_order(office: Office) -> None:
+    """
+    One line a part, each ok, and exit code 0.
+    """
+    office.extract(row("A-1"))
+    result = alerter(office, "check")
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert lines[0] == ["part", "", "found"]
+    assert {line[1] for line in lines[1:]} == {"ok"}
+
+
+def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
+    """
+    A fault decides the exit code, a warning does not.
+    """
+    office.extract(row("A-1", team="Nowhere", worker=""))
+    warned = alerter(office, "check")
+    assert warned.exit_code == 0
+    assert "directory\tlook\tteam 'Nowhere' is not in the directory.\n" in warned.stdout
+    (office.folder / "extract.csv").unlink()
+    failed = alerter(office, "check")
+    assert failed.exit_code == 3
+    assert "\ndata\tfault\t" in failed.stdout
+
+
+def test_check_sends_a_test_message(office: Office) -> None:
+    """
+    When all is well the message goes, and the answer to it is shown.
+    """
+    office.extract(row("A-1"))
+    result = alerter(office, "check", "--send-test", "n.okafor@council.example")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("The test message was accepted: written to ")
+    assert len(office.sent("n.okafor@council.example")) == 1
+
+
+def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
+    """
+    Nobody waits for a test message that was never sent.
+    """
+    office.extract(row("A-1"))
+    office.configure(email__transport="smtp", email__smtp__port=free_port())
+    result = alerter(office, "check", "--send-test", "n.okafor@council.example")
+    assert result.exit_code == 1
+    assert result.stderr == "alerter: no test message was sent: mend the faults first.\n"
+
+
+def test_preview_says_where_to_look(office: Office) -> None:
+    """
+    The count and the folder.
+    """
+    office.extract(row("A-1"))
+    shown = office.folder / "shown"
+    result = alerter(office, "preview", "--as-of", AS_OF, "--out", shown)
+    assert (result.exit_code, result.stdout) == (0, f"Written to {shown}: 1 digest.\n")
+    assert (shown / "index.html").is_file()
+
+
+def test_table_is_drawn_on_a_terminal() -> None:
+    """
+    Where somebody looks the rows stand in a frame; in a pipe they are separated by tabs.
+    """
+    with drawn() as shown:
+        print_table(("to", "subject"), [("n.okafor@council.example", 1)])
+    lines = shown.getvalue().splitlines()
+    assert len(lines) == 5
+    assert lines[0].startswith("┏")
+    assert "n.okafor@council.example" in lines[3]
+
+
+def test_progress_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Where somebody looks the rows read so far are shown, and wiped at the end; elsewhere nothing is.
+    """
+    monkeypatch.setenv("TERM", "xterm")
+    with drawn(redirect_stderr) as shown, reading() as show:
+        show(5000)
+        show(10_000)
+    assert "Reading the extract: 10,000 rows" in shown.getvalue()
+    quiet = io.StringIO()
+    with redirect_stderr(quiet), reading() as show:
+        show(5000)
+    assert quiet.getvalue() == ""
+
+
+def test_demonstration_shows_what_arrived(office: Office, tmp_path: Path) -> None:
+    """
+    A borough, a run, the emails with their subjects, and a page to open.
+    """
+    out = tmp_path / "demonstration"
+    result = alerter(office, "demo", "--out", out, "--as-of", date(2026, 11, 23))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Northmere, a made-up borough: ")
+    assert "Weekly run as of 2026-11-23: done;" in result.stdout
+    assert "performance@" in result.stdout
+    page = result.stdout.splitlines()[-1].removeprefix("Open one: ")
+    assert page.startswith(out.resolve().as_uri())
+    assert f"--config {out / 'config.toml'} status" in result.stderr

@@ -1,0 +1,98 @@
+"""What is typed between two runs: sync, status, migrate and reassure."""
+
+from alerter.errors import ConfigError, StoreError
+from tests.app.office import AS_OF, NEXT, NORTH, WEEK, Office, row, today
+from tests.cli.terminal import alerter, json_of
+
+
+def test_sync_counts_what_became_of_the_rows(office: Office) -> None:
+    """
+    Stored is new, changed and unchanged; the same bytes again are unchanged.
+    """
+    office.extract(row("A-1"), row("A-1"), row("A-2"), row("A-3", started_on=""))
+    answer = json_of(alerter(office, "sync", "--json"))
+    assert (answer["source"]["rows"], answer["source"]["rejected"]) == (4, 1)
+    assert {name: answer[name] for name in ("stored", "new", "changed", "unchanged")} == {
+        "stored": 2, "new": 2, "changed": 0, "unchanged": 0,
+    }  # fmt: skip
+    assert (answer["vanished"], answer["collapsed"]) == (0, 1)
+    assert alerter(office, "sync").stdout.splitlines() == [
+        "Read extract.csv: 4 rows, 1 rejected.",
+        "stored 2, new 0, changed 0, unchanged 2, vanished 0, collapsed 1.",
+    ]
+
+
+def test_status_of_a_week_that_is_done(office: Office) -> None:
+    """
+    Exit code 0, and the contract's fields.
+    """
+    office.extract(row("A-1", as_of=today()))
+    alerter(office, "run")
+    result = alerter(office, "status", "--json")
+    answer = json_of(result)
+    assert (result.exit_code, answer["ok"], answer["owed"], answer["held"]) == (0, True, 0, 0)
+    assert answer["last_run"] == {"run": 1, "as_of": today().isoformat(), "state": "done"}
+    assert answer["next_run"][11:19] == "08:00:00"
+    assert answer["data_age_hours"] > 24
+    assert alerter(office, "status").stdout.startswith(f"Last run: 1, as of {today().isoformat()}, done.\n")
+
+
+def test_status_before_anything_was_done(office: Office) -> None:
+    """
+    Nothing is wrong with an installation that waits for its first run.
+    """
+    result = alerter(office, "status", "--json")
+    answer = json_of(result)
+    assert (result.exit_code, answer["last_run"], answer["data_age_hours"]) == (0, None, None)
+
+
+def test_status_of_a_run_long_ago_is_overdue(office: Office) -> None:
+    """
+    For monitoring it is exit code 1.
+    """
+    office.extract(row("A-1"))
+    alerter(office, "run", "--as-of", AS_OF)
+    result = alerter(office, "status")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("A run is overdue: run `alerter run`.\n")
+
+
+def test_migrate_brings_a_server_to_the_current_schema(office: Office, empty_postgresql_url: str) -> None:
+    """
+    A server's schema is changed by this command only, which other commands name.
+    """
+    office.configure(database__url=empty_postgresql_url)
+    refused = alerter(office, "status")
+    assert isinstance(refused.exception, StoreError)
+    assert "alerter migrate" in str(refused.exception)
+    assert alerter(office, "migrate").stdout == "The database was brought to the current schema.\n"
+    assert alerter(office, "migrate").stdout == "The database is current.\n"
+    assert alerter(office, "status").exit_code == 0
+
+
+def test_reassured_manager_is_not_asked_again(office: Office) -> None:
+    """
+    From the command to the next run: what was past the alert day is reassured.
+    """
+    office.extract(row("A-1", child_id="7"), row("A-1", child_id="8"))
+    alerter(office, "sync")
+    options = ["--by", NORTH["manager_email"], "--expected", NEXT, "--on", AS_OF]
+    assert alerter(office, "reassure", "A-1", "--child", "7", *options).stdout == (
+        "Recorded for 1 child; expected 2009-11-30.\n"
+    )
+    assert alerter(office, "reassure", "A-1", *options).stdout == (
+        "Recorded for 2 children; expected 2009-11-30.\n"
+    )
+    assert json_of(alerter(office, "run", "--as-of", AS_OF, "--json"))["assessments"]["reassured"] == 2
+
+
+def test_reassurance_of_today_needs_no_day(office: Office) -> None:
+    """
+    Without `--on` the manager looked today, so that an expectation before today is refused.
+    """
+    office.extract(row("A-1"))
+    alerter(office, "sync")
+    options = ["--by", NORTH["manager_email"], "--expected"]
+    refused = alerter(office, "reassure", "A-1", *options, AS_OF)
+    assert isinstance(refused.exception, ConfigError)
+    assert alerter(office, "reassure", "A-1", *options, today() + WEEK).exit_code == 0

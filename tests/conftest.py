@@ -1,0 +1,144 @@
+"""What every test may ask for: a database, migrated or empty, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from alerter.store.database import Database, open_database
+from alerter.store.migration import migrate
+from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
+
+BOTH = ("sqlite", "postgresql")
+MADE_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+NO_POSTGRES = (
+    "no PostgreSQL to test on: `apt-get install postgresql`, or set ALERTER_TEST_DATABASE_URL "
+    "to a server where databases may be made (postgresql+psycopg://user@host/postgres)"
+)
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """
+    Open a database with the current schema and no rows, once on each kind.
+    """
+    opened = open_database(request.getfixturevalue(f"{request.param}_url"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=BOTH)
+def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """
+    Open a database without any table, once on each kind.
+    """
+    opened = open_database(request.getfixturevalue(f"empty_{request.param}_url"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """
+    Return the URL of a migrated SQLite file of the test's own.
+    """
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'alerter.db')}"
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """
+    Return the URL of a SQLite file that is not there yet.
+    """
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
+    """
+    Return the URL of a migrated PostgreSQL database of the test's own.
+    """
+    name = f"{migrated_template}_copy"
+    yield postgres_server.create(name, migrated_template)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def empty_postgresql_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """
+    Return the URL of a PostgreSQL database without tables.
+    """
+    name = f"alerter_empty_{os.getpid()}"
+    yield postgres_server.create(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Make the migrated SQLite file that tests copy.
+    """
+    path = tmp_path_factory.mktemp("migrated") / "alerter.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: PostgresServer) -> Iterator[str]:
+    """
+    Make the migrated PostgreSQL database that tests copy.
+    """
+    name = f"alerter_test_{os.getpid()}"
+    _migrate(postgres_server.create(name))
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> PostgresServer:
+    """
+    Return the server in ALERTER_TEST_DATABASE_URL, or else the one of the temporary cluster.
+    """
+    if url := os.environ.get("ALERTER_TEST_DATABASE_URL"):
+        return PostgresServer(make_url(url))
+    cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
+    return cluster.server
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """
+    Run a temporary cluster until the session ends, where PostgreSQL is installed.
+    """
+    binaries = debian_binaries()
+    if binaries is None:
+        pytest.skip(NO_POSTGRES)
+    cluster = PostgresCluster(binaries)
+    cluster.start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+    """
+    Say loudly, below all else, when nothing was tested on PostgreSQL.
+    """
+    yield
+    skipped = [
+        each for each in terminalreporter.stats.get("skipped", []) if NO_POSTGRES in str(each.longrepr)
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"NOT TESTED: {len(skipped)} tests found {NO_POSTGRES}.", red=True, bold=True
+        )
+
+
+def _migrate(url: str) -> None:
+    database = open_database(url)
+    migrate(database, MADE_AT)
+    database.close()

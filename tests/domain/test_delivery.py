@@ -1,0 +1,73 @@
+"""What becomes of a message after each outcome."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerter.domain.delivery import Settlement, settlement
+
+PREPARED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+NOW = PREPARED_AT + timedelta(hours=1)
+A_DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("was_resent", [False, True])
+@pytest.mark.parametrize("unknown_outcome", ["resend", "hold"])
+@pytest.mark.parametrize("outcome", ["sent", "refused"])
+def test_sent_and_refused_are_final(outcome: str, unknown_outcome: str, *, was_resent: bool) -> None:
+    """
+    Nothing is due after either, however often and however late it was tried.
+    """
+    settled = settlement(
+        outcome, attempts=9, was_resent=was_resent, prepared_at=PREPARED_AT,
+        now=PREPARED_AT + 2 * A_DAY, unknown_outcome=unknown_outcome,
+    )  # fmt: skip
+    assert settled == Settlement(state=outcome, next_attempt_at=None, is_resend=False)
+
+
+@pytest.mark.parametrize(
+    ("unknown_outcome", "was_resent", "settled"),
+    [
+        ("resend", False, Settlement(state="queued", next_attempt_at=NOW, is_resend=True)),
+        ("resend", True, Settlement(state="unknown")),
+        ("hold", False, Settlement(state="unknown")),
+        ("hold", True, Settlement(state="unknown")),
+    ],
+)
+def test_unknown_is_sent_again_at_most_once(
+    unknown_outcome: str, settled: Settlement, *, was_resent: bool
+) -> None:  # fmt: skip
+    """
+    It is due again at once, the first time and where the council wants that; else it waits for a person.
+    """
+    found = settlement(
+        "unknown", attempts=1, was_resent=was_resent, prepared_at=PREPARED_AT, now=NOW,
+        unknown_outcome=unknown_outcome,
+    )  # fmt: skip
+    assert found == settled
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"), [(0, 1), (1, 1), (2, 5), (3, 10), (4, 20), (5, 40), (6, 60), (7, 60), (99, 60)]
+)
+def test_deferred_waits_longer_each_time(attempts: int, minutes: int) -> None:
+    """
+    One minute after the first attempt, an hour after the sixth and each one after.
+    """
+    found = settlement("deferred", attempts=attempts, was_resent=False, prepared_at=PREPARED_AT, now=NOW)
+    assert found == Settlement(state="deferred", next_attempt_at=NOW + timedelta(minutes=minutes))
+
+
+def test_deferred_is_given_up_after_a_day() -> None:
+    """
+    A second before 24 hours it is still tried again; from then on it is undelivered.
+    """
+
+    def after(waited: timedelta) -> Settlement:
+        return settlement(
+            "deferred", attempts=30, was_resent=False, prepared_at=PREPARED_AT, now=PREPARED_AT + waited
+        )
+
+    an_hour_on = PREPARED_AT + A_DAY - SECOND + timedelta(hours=1)
+    assert after(A_DAY - SECOND) == Settlement(state="deferred", next_attempt_at=an_hour_on)
+    assert after(A_DAY) == Settlement(state="undelivered")

@@ -1,0 +1,102 @@
+"""
+Whole emails compared with files in `tests/approved/`.
+
+`ALERTER_APPROVE=1 python -m pytest tests/mail/test_approved.py` writes them anew; read the difference before
+committing it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.digest import Digest
+from alerter.domain.policy import Stage
+from alerter.domain.routing import Recipient
+from alerter.mail.message import Rendered, build
+from alerter.mail.render import Renderer
+from alerter.mail.summary import Summary
+from tests.mail import made_up
+from tests.mail.made_up import Fate
+
+APPROVED = Path(__file__).parent.parent / "approved"
+
+
+def _all_clear() -> Digest:
+    return made_up.digest_of([made_up.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
+
+
+def _two_types() -> Digest:
+    return made_up.digest_of(
+        [
+            made_up.started(27, "A-1", "71"),
+            made_up.started(24, "A-2", "72", type="single"),
+            made_up.started(35, "A-3", "73", worker=""),
+        ]
+    )
+
+
+def _fallback() -> Digest:
+    return made_up.digest_of(
+        [made_up.started(27, "A-1", "71", team="Duty"), made_up.started(3, "A-2", "72", team="Duty")],
+        recipient=Recipient("service.manager@council.example"),
+        problem="no_manager",
+    )
+
+
+def _summary(*states: str) -> Summary:
+    return Summary(
+        facts=made_up.facts(),
+        counts={
+            Stage.OVERDUE: 9,
+            Stage.PAST_ALERT: 31,
+            Stage.REASSURED: 6,
+            Stage.APPROACHING: 22,
+            Stage.ON_TRACK: 146,
+        },
+        deliveries=[Fate(f"manager{place}@council.example", state) for place, state in enumerate(states)],
+        exceptions=[DataException("no_manager", "A-77", "88213", "team 'Duty' is not in the directory")],
+        rejected=[made_up.REJECTED],
+        settings_fingerprint="3f2a9c",
+    )
+
+
+def _cases() -> dict[str, Rendered]:
+    write, facts = Renderer(), made_up.facts()
+    late = made_up.facts(as_of=made_up.AS_OF, send_date=made_up.AS_OF.replace(day=16))
+    return {
+        "digest": write.digest(made_up.usual_week(), facts),
+        "digest-all-clear": write.digest(_all_clear(), facts),
+        "digest-two-types": write.digest(_two_types(), facts),
+        "digest-fallback": write.digest(_fallback(), facts),
+        "digest-late": write.digest(_all_clear(), late),
+        "summary": write.summary(_summary("sent", "sent", "sent")),
+        "summary-refused": write.summary(_summary("sent", "refused", "deferred")),
+    }
+
+
+@pytest.mark.parametrize("name", _cases())
+def test_emails_read_as_approved(name: str) -> None:
+    """
+    Subject, text and HTML are those that somebody read and approved.
+    """
+    rendered = _cases()[name]
+    _compare(f"{name}.txt", f"Subject: {rendered.subject}\n\n{rendered.text}")
+    _compare(f"{name}.html", rendered.html)
+
+
+def test_bytes_are_as_approved() -> None:
+    """
+    The message as it is sent has no header that was not approved.
+    """
+    rendered = _cases()["digest-all-clear"]
+    message = build(rendered, made_up.MANAGER, made_up.letterhead())
+    _compare("digest-all-clear.eml", message.body.decode("ascii").replace("\r\n", "\n"))
+
+
+def _compare(name: str, words: str) -> None:
+    path = APPROVED / name
+    if os.environ.get("ALERTER_APPROVE") == "1":
+        path.write_text(words, encoding="utf-8")
+    assert words == path.read_text(encoding="utf-8")

@@ -1,0 +1,172 @@
+"""What came back, read from mailboxes as mail servers write them."""
+
+import mailbox
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerter.errors import MailError
+from alerter.mail.bounces import Bounce, read_bounces
+from alerter.mail.message import Rendered, build
+from tests.mail import made_up
+
+DIGEST = build(
+    Rendered("Assessments: 2 overdue", "Hello\n", "<p>Hello</p>\n"), made_up.MANAGER, made_up.letterhead()
+)
+HEADERS = DIGEST.body.partition(b"\r\n\r\n")[0].decode("ascii")
+GONE = Bounce(DIGEST.message_id, "5.1.1", "n.okafor@council.example")
+
+
+def report(
+    *,
+    action: str = "failed",
+    status: str = "5.1.1",
+    kind: str = "multipart/report; report-type=delivery-status",
+    returned: str = "text/rfc822-headers",
+    headers: str = HEADERS,
+    auto: str = "auto-replied",
+) -> bytes:
+    """
+    Return a delivery report as Postfix writes it, which calls it auto-replied.
+    """
+    lines = [
+        "From: MAILER-DAEMON@mail.council.example (Mail Delivery System)",
+        "To: alerts@council.example",
+        "Subject: Undelivered Mail Returned to Sender",
+        f"Auto-Submitted: {auto}",
+        "MIME-Version: 1.0",
+        f'Content-Type: {kind}; boundary="b1"',
+        "",
+        "--b1",
+        "Content-Type: text/plain; charset=us-ascii",
+        "",
+        "I'm sorry to have to inform you that your message could not be delivered.",
+        "",
+        "--b1",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mail.council.example",
+        "",
+        "Final-Recipient: rfc822; n.okafor@council.example",
+        f"Action: {action}",
+        f"Status: {status}",
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user",
+        "",
+        "--b1",
+        f"Content-Type: {returned}",
+        "",
+        *headers.splitlines(),
+        "",
+        "--b1--",
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
+def absence(*, is_quoting: bool) -> bytes:
+    """
+    Return a manager's absence note, which may bring the digest back as an attachment.
+    """
+    note = EmailMessage(policy=SMTP)
+    note["From"], note["To"] = "n.okafor@council.example", "alerts@council.example"
+    note["Subject"], note["Auto-Submitted"] = "Out of office", "auto-replied"
+    note["In-Reply-To"] = DIGEST.message_id
+    note.set_content("I am away. Action: failed\nStatus: 5.1.1\n")
+    if is_quoting:
+        note.add_attachment(BytesParser(policy=SMTP).parsebytes(DIGEST.body))
+    return note.as_bytes()
+
+
+def mbox(path: Path, *messages: bytes) -> Path:
+    """
+    Write an mbox of *messages*.
+    """
+    box = mailbox.mbox(path)
+    for message in messages:
+        box.add(message)
+    box.close()
+    return path
+
+
+def test_a_failed_delivery_is_read_from_both_kinds_of_mailbox(tmp_path: Path) -> None:
+    """
+    An mbox and a Maildir tell the same, each bounce once, and neither is changed by it.
+    """
+    path = mbox(tmp_path / "mbox", report(), report(returned="message/rfc822"))
+    before = path.read_bytes()
+    assert read_bounces(path) == [GONE]
+    assert path.read_bytes() == before
+    maildir = mailbox.Maildir(tmp_path / "Maildir")
+    maildir.add(report())
+    assert read_bounces(tmp_path / "Maildir") == [GONE]
+    assert list((tmp_path / "Maildir" / "new").iterdir()) != []
+
+
+@pytest.mark.parametrize("status", ["5.2.2", "4.4.7", "5.7.129 (blocked)"])
+def test_given_up_is_given_up_whatever_the_class(tmp_path: Path, status: str) -> None:
+    """
+    A server that stopped trying says `failed`, with a 4 in front where it was only ever busy.
+    """
+    (bounce,) = read_bounces(mbox(tmp_path / "mbox", report(status=status)))
+    assert bounce.status == status.partition(" ")[0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        report(action="delayed", status="4.4.1"),
+        report(action="delivered", status="2.0.0"),
+        report(action="failed", status="nonsense"),
+        report(headers="Message-ID: <stranger@elsewhere.example>"),
+        report(headers="Message-ID: <run-7.digest.short@council.example>"),
+        report(headers="Subject: no id"),
+        report(headers=""),
+        report(kind="multipart/mixed"),
+        report(returned="text/plain"),
+        absence(is_quoting=False),
+        absence(is_quoting=True),
+        DIGEST.body,
+        b"",
+        b"Content-Type: multipart/report\r\n\r\nno parts",
+        b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n"
+        + b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+        b"".join(b"Content-Type: multipart/report; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(60)),
+    ],
+)
+def test_whatever_else_is_in_the_mailbox_is_no_bounce(tmp_path: Path, other: bytes) -> None:
+    """
+    A delay, a success, an absence note, a forgery without our id, and junk; the report after it is read.
+    """
+    assert read_bounces(mbox(tmp_path / "mbox", other, report())) == [GONE]
+    assert read_bounces(mbox(tmp_path / "alone", other)) == []
+
+
+def test_a_mailbox_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    """
+    Mail servers make the file with the first message; a wrong folder is told.
+    """
+    assert read_bounces(tmp_path / "mbox") == []
+    with pytest.raises(MailError, match=r"email\.bounces"):
+        read_bounces(tmp_path / "no-such-folder" / "mbox")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(MailError, match="correct the path"):
+        read_bounces(tmp_path / "empty")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300), st.integers(0, len(report())))
+def test_any_bytes_are_read_without_an_error(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
+) -> None:
+    """
+    Junk in the middle of a report makes it a bounce of ours or none, and never an error.
+    """
+    whole = report()
+    path = tmp_path_factory.mktemp("mail") / "mbox"
+    path.write_bytes(b"From x Mon Nov 23 08:00:00 2026\n" + whole[:at] + junk + whole[at:])
+    assert {bounce.message_id for bounce in read_bounces(path)} <= {DIGEST.message_id}

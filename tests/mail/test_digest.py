@@ -1,0 +1,256 @@
+"""What a digest says: its words, its rows, and that text and HTML say the same."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerter.domain.policy import Reassurance
+from alerter.domain.routing import Recipient
+from alerter.errors import PartitionError
+from alerter.mail.message import Rendered, build
+from alerter.mail.render import LARGEST_HTML, Renderer, check_receipt
+from alerter.mail.view import view_of
+from tests.mail import made_up, reading
+from tests.mail.reading import text_of
+
+WRITE = Renderer()
+HEADINGS = ("Overdue", "Past day 25", "Reaches day 25", "Reassured")
+PIECES = [
+    "\r\nBcc: x@evil.example",
+    "=?UTF-8?Q?=0D=0A?=",
+    "<script>",
+    "</td>",
+    "&amp;",
+    "\u202e",
+    "\ud800",
+    "\u2028",
+]
+PIECES += ["\x85", "\x00", "  child ", "{{ 7 }}", "Overdue", "é", "'", '"', "\u200b", "\U000e0041", "A", " "]
+HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=5).map("".join)
+
+
+def test_rows_stand_under_their_stage_worst_first() -> None:
+    """
+    Each row's line begins with the assessment id, below the unindented heading of its stage.
+    """
+    found: dict[str, list[str]] = {}
+    heading = ""
+    for line in text_of(made_up.usual_week()).splitlines():
+        if line.startswith(HEADINGS):
+            heading = line.partition(" (")[0]
+        elif line.startswith("A-"):
+            found.setdefault(heading, []).append(line.split()[0])
+    assert list(found) == list(HEADINGS)
+    assert list(found.values()) == [
+        ["A-10433", "A-10433"],
+        ["A-10518", "A-10522", "A-10540"],
+        ["A-10561", "A-10570"],
+        ["A-10497"],
+    ]
+
+
+def test_no_line_but_a_row_begins_with_a_digit_or_an_id() -> None:
+    """
+    Ids of digits alone cannot be mistaken for prose: no other line begins with a digit.
+    """
+    digest = made_up.digest_of(
+        [made_up.started(27, "2", "7", team="2"), made_up.started(40, "1", "8", team="2")]
+    )
+    lines = [line for line in text_of(digest).splitlines() if re.match(r"\d", line)]
+    assert [line.split()[0] for line in lines] == ["1", "2"]
+
+
+def test_clocks_with_different_alert_days_share_a_heading_without_number() -> None:
+    """
+    Two alert days in one digest make `Past alert day` and `Reaches alert day`, and rows name their type.
+    """
+    week = [made_up.started(27, "A-1", "1"), made_up.started(24, "A-2", "2", type="single")]
+    week += [made_up.started(22, "A-3", "3"), made_up.started(40, "A-4", "4")]
+    text = text_of(made_up.digest_of(week))
+    assert "\nPast alert day (2): " in text
+    assert "\nReaches alert day (1): " in text
+    assert "\nOverdue (1): past the last working day" in text
+    assert "Single assessment" in text
+
+
+def test_all_clear_says_so_first() -> None:
+    """
+    Nothing to do is a sentence, with what is open and what a reassurance holds.
+    """
+    clear = made_up.digest_of([made_up.started(3, f"A-{number}", "7") for number in range(14)])
+    assert "Nothing needs you this week: 14 open, none reaches day 25 before Monday 30 November." in text_of(
+        clear
+    )
+    given = Reassurance(by="x@council.example", given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
+    reassured = made_up.digest_of([made_up.started(27, "A-1", "7")], reassurances={"A-1": given})
+    assert "Nothing needs you this week: 1 open, 1 reassured, none other reaches" in text_of(reassured)
+    two = made_up.facts(clocks=(made_up.CORE, made_up.SINGLE))
+    assert "none reaches its alert day before" in WRITE.digest(clear, two).text
+
+
+@pytest.mark.parametrize(
+    ("days", "subject"),
+    [
+        (
+            (40, 27, 22),
+            "Assessments: 1 overdue, 1 past day 25, 1 reaches it by Mon 30 Nov (23 November 2026)",
+        ),
+        ((22, 21), "Assessments: 2 reach day 25 by Mon 30 Nov (23 November 2026)"),
+        ((3,), "Assessments: nothing needs you this week (23 November 2026)"),
+    ],
+)
+def test_subject_counts_and_names_nobody(days: tuple[int, ...], subject: str) -> None:
+    """
+    The subject holds counts and dates, after the council's prefix.
+    """
+    week = made_up.digest_of([made_up.started(each, f"A-{each}", "7") for each in days])
+    assert WRITE.digest(week, made_up.facts()).subject == subject
+    marked = WRITE.digest(week, made_up.facts(subject_prefix="[OFFICIAL] ")).subject
+    assert marked == f"[OFFICIAL] {subject}"
+
+
+def test_counting_of_the_start_day_is_said() -> None:
+    """
+    The footer states the convention that was used.
+    """
+    assert "the start date is day 0, England bank holidays" in text_of(made_up.usual_week())
+    counted = made_up.calendar(count_start_day=True)
+    assert "the start date is day 1" in text_of(made_up.usual_week(), calendar=counted)
+
+
+def test_many_teams_are_named_in_part() -> None:
+    """
+    Five teams by name, and how many more.
+    """
+    week = [made_up.started(3, f"A-{number}", "7", team=f"Team {number}") for number in range(8)]
+    assert "Team 3, Team 4 and 3 more teams\n" in text_of(made_up.digest_of(week))
+
+
+def test_html_says_what_the_text_says() -> None:
+    """
+    Every string of the view stands in both parts.
+    """
+    digest = made_up.usual_week()
+    rendered = WRITE.digest(digest, made_up.facts())
+    view = view_of(digest, made_up.facts(), None)
+    facts = [view.week, view.audience, view.asks, view.detail, view.on_track, *view.footer]
+    for section in view.sections:
+        facts.append(section.heading)
+        for each in section.rows:
+            facts += [
+                each.assessment_id,
+                f"child {each.child_id}",
+                each.worker,
+                each.day,
+                each.due,
+                *each.notes,
+            ]
+    text, html = " ".join(rendered.text.split()), reading.visible(rendered.html)
+    assert [fact for fact in facts if fact not in text or fact not in html] == []
+
+
+def test_html_tables_are_announced() -> None:
+    """
+    Rows' tables have a caption and scopes, all other tables are for layout only.
+    """
+    html = WRITE.digest(made_up.usual_week(), made_up.facts()).html
+    assert '<html lang="en-GB">' in html
+    tables = re.findall(r"<table[^>]*>", html.replace("<!--[if mso]>", "").replace("<![endif]-->", ""))
+    of_rows = [table for table in tables if 'role="presentation"' not in table]
+    assert len(of_rows) == html.count("<caption") == 4
+    assert html.count('scope="col"') == 8
+    assert html.count('scope="row"') == 8
+
+
+def test_colours_can_be_read() -> None:
+    """
+    Text and links have a contrast of 4.5 to 1 at least, and a stage's bar 3 to 1 (WCAG 2.2, AA).
+    """
+    html = WRITE.digest(made_up.usual_week(), made_up.facts(send_date=date(2026, 11, 16))).html
+    dark = re.search(r"@media.*?\n}\n", html, re.DOTALL)[0]
+    for css in (html.replace(dark, ""), dark):
+        found: dict[str, set[str]] = {"border-left": set()}
+        for kind, colour in reading.COLOUR.findall(css):
+            found.setdefault(kind, set()).add(colour)
+        pairs = product(found["color"], found["background-color"])
+        assert min(reading.contrast(text, ground) for text, ground in pairs) >= 4.5
+        assert all(reading.contrast(bar, "#ffffff") >= 3 for bar in found["border-left"])
+
+
+def test_a_thousand_rows_fit_and_say_how_many_are_left() -> None:
+    """
+    Gmail clips at 102 kB: the worst rows are listed, the counts complete, and the rest is pointed to.
+    """
+    days = [36 + number % 9 if number < 100 else 30 for number in range(1000)]
+    week = made_up.digest_of([made_up.started(each, f"A-{number}", "7") for number, each in enumerate(days)])
+    rendered = WRITE.digest(week, made_up.facts())
+    assert 50_000 < len(rendered.html.encode()) <= LARGEST_HTML
+    assert sum(line.startswith("A-") for line in rendered.text.splitlines()) == 150
+    assert "Overdue (100): " in rendered.text
+    assert "Past day 25 (900): " in rendered.text
+    assert "And 850 more, not listed for length: ask performance@council.example" in rendered.text
+    assert "alerter preview --as-of 2026-11-23" in reading.visible(rendered.html)
+    whole = Renderer(is_whole=True).digest(week, made_up.facts())
+    assert sum(line.startswith("A-") for line in whole.text.splitlines()) == 1000
+
+
+def test_names_of_unusual_length_cost_rows_not_size() -> None:
+    """
+    Where ids and names are long, fewer rows are listed.
+    """
+    week = [made_up.started(30, f"A-{number}", "7", worker="W" * 900) for number in range(200)]
+    rendered = WRITE.digest(made_up.digest_of(week), made_up.facts())
+    assert len(rendered.html.encode()) <= LARGEST_HTML
+    assert "And 125 more" in rendered.text
+
+
+def test_receipt_notices_a_row_that_is_missing_foreign_or_twice() -> None:
+    """
+    A text that does not hold exactly the rows planned is never sent.
+    """
+    digest = made_up.usual_week()
+    view = view_of(digest, made_up.facts(), None)
+    text = WRITE.digest(digest, made_up.facts()).text
+    line = next(line for line in text.splitlines() if line.startswith("A-10540"))
+    for broken in (
+        text.replace(line, ""),
+        text.replace(line, f"{line}\n{line}"),
+        text.replace("A-10540", "A-99999"),
+        text.replace("child 87655", "child 1"),
+    ):
+        with pytest.raises(PartitionError, match="run 7"):
+            check_receipt(broken, digest, view)
+    with pytest.raises(PartitionError):
+        check_receipt(text, replace(digest, alerts=digest.alerts[1:]), view)
+
+
+def written(ids: list[str], worker: str, team: str, name: str) -> tuple[Rendered, Recipient]:
+    """
+    Return a digest to *name* of one overdue assessment for each of *ids*.
+    """
+    week = [made_up.started(40, id_, f"7{id_}", worker=worker, team=team) for id_ in ids]
+    recipient = Recipient("n.okafor@council.example", name)
+    digest = made_up.digest_of(week, recipient=recipient, covering_for=name, problem="no_manager")
+    return WRITE.digest(digest, made_up.facts(source_name=name)), recipient
+
+
+@settings(max_examples=60, deadline=None)
+@given(ids=st.lists(HOSTILE, min_size=2, max_size=4), worker=HOSTILE, team=HOSTILE, name=HOSTILE)
+def test_hostile_text_changes_no_header_no_tag_and_no_row(
+    ids: list[str], worker: str, team: str, name: str
+) -> None:
+    """
+    Line ends, encoded words, markup, reordering marks and surrogates end up as harmless words.
+    """
+    rendered, recipient = written([f"{id_}{place}" for place, id_ in enumerate(ids)], worker, team, name)
+    tame, _ = written([f"A-{place}" for place in range(len(ids))], "W", "T", "N")
+    head = build(rendered, recipient, made_up.letterhead()).body.partition(b"\r\n\r\n")[0]
+    names = [line.partition(b":")[0] for line in head.split(b"\r\n")]
+    assert len(names) == len(set(names)) == 10
+    assert reading.read_html(rendered.html).tags == reading.read_html(tame.html).tags
+    assert sum("  child " in line for line in rendered.text.splitlines()) == len(ids)

@@ -1,0 +1,96 @@
+"""One row of a digest: its day, its deadline, and what is asked."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from alerter.domain.digest import Digest
+from alerter.domain.policy import Reassurance
+from tests.mail import made_up
+from tests.mail.reading import text_of
+
+
+def row(digest: Digest, assessment_id: str) -> str:
+    """
+    Return the first line of the text part that begins with *assessment_id*.
+    """
+    return next(line for line in text_of(digest).splitlines() if line.startswith(f"{assessment_id} "))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (38, "day 38 of 35, was due Wed 18 Nov (3 working days over)"),
+        (36, "day 36 of 35, was due Fri 20 Nov (1 working day over)"),
+        (35, "day 35 of 35, due Mon 23 Nov (today)"),
+        (34, "day 34 of 35, due Tue 24 Nov (in 1 working day)"),
+        (27, "day 27 of 35, due Thu 3 Dec (in 8 working days)"),
+        (20, "day 20 of 35, due Mon 14 Dec (in 15 working days)"),
+    ],
+)
+def test_row_counts_and_dates(days: int, words: str) -> None:
+    """
+    A row says the day of the limit, the due date with its weekday, and how far off that is.
+    """
+    assert words in row(made_up.digest_of([made_up.started(days, "A-1", "7")]), "A-1")
+
+
+def test_due_date_in_another_year_shows_it() -> None:
+    """
+    The year is there when it is not that of `as_of`.
+    """
+    digest = made_up.digest_of([made_up.started(24, "A-1", "7", type="single")])
+    long = replace(digest.alerts[0], due_on=date(2027, 1, 8))
+    assert "due Fri 8 Jan 2027 (" in row(replace(digest, alerts=(long,)), "A-1")
+
+
+def test_due_before_a_weekend_run_has_no_working_day_left() -> None:
+    """
+    A run on a Sunday looks back on a due date of Friday that is not overdue yet.
+    """
+    digest = made_up.digest_of([made_up.started(35, "A-1", "7")])
+    text = text_of(digest, as_of=date(2026, 11, 29), next_run=date(2026, 11, 30))
+    assert "due Mon 23 Nov (no working day left)" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "by", "expected", "runs", "words"),
+    [
+        (27, "N.Okafor@council.example", 20, 1, "you expected Fri 20 Nov: not signed off"),
+        (27, "n.okafor@council.example", 26, 1, "reassured by you on Mon 9 Nov: expected Thu 26 Nov"),
+        (27, "cover@council.example", 26, 1, "reassured by cover@council.example on Mon 9 Nov"),
+        (27, "n.okafor@council.example", 26, 4, "by you on Mon 9 Nov has lapsed: expected Thu 26 Nov"),
+        (38, "n.okafor@council.example", 26, 1, "expected Thu 26 Nov by you"),
+        (38, "n.okafor@council.example", 20, 1, "you expected Fri 20 Nov: not signed off"),
+    ],
+)
+def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int, words: str) -> None:
+    """
+    A standing one says by whom and until when; one that did not hold says so.
+    """
+    given = Reassurance(
+        by=by, given_on=date(2026, 11, 9), expected_on=date(2026, 11, expected), runs_since=runs
+    )
+    digest = made_up.digest_of([made_up.started(days, "A-1", "7")], reassurances={"A-1": given})
+    assert words in row(digest, "A-1")
+
+
+def test_absence_shows_until_it_is_over() -> None:
+    """
+    A worker is away through the date given, today's included.
+    """
+    for away, words in [(date(2026, 11, 23), "(away until Mon 23 Nov)"), (date(2026, 11, 22), None)]:
+        line = row(made_up.digest_of([made_up.started(27, "A-1", "7", worker_away_until=away)]), "A-1")
+        assert (words in line) if words else ("away" not in line)
+
+
+def test_siblings_stand_together_even_when_another_is_older_in_between() -> None:
+    """
+    Children of one assessment follow each other, at the place of the oldest.
+    """
+    week = [(31, "A-2", "1"), (30, "A-1", "2"), (29, "A-2", "3")]
+    lines = text_of(made_up.digest_of([made_up.started(*each) for each in week])).splitlines()
+    rows = [line for line in lines if line.startswith("A-")]
+    assert [line.split("  ")[1] for line in rows] == ["child 1", "child 3", "child 2"]
+    assert "sibling, same assessment" in rows[1]

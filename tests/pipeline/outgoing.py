@@ -1,0 +1,66 @@
+"""Messages in the outbox and how they stand, and a transport that dawdles."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alerter.mail.transport import Outcome, Sendable, Transport
+from alerter.store import outbox
+from tests.pipeline.council import Council
+from tests.store.made_up import run_with
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """
+    A transport that dawdles: before it marks a message, *meanwhile* happens.
+    """
+
+    inner: Transport
+    meanwhile: Callable[[], object]
+
+    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+        """
+        Dawdle, then deliver.
+        """
+
+        def late_mark() -> bool:
+            self.meanwhile()
+            return mark()
+
+        return self.inner.send(message, late_mark)
+
+    def connect(self) -> str:
+        """
+        Open the way.
+        """
+        return self.inner.connect()
+
+    def close(self) -> None:
+        """
+        Let go of it.
+        """
+        self.inner.close()
+
+
+def enqueue(council: Council, count: int) -> None:
+    """
+    Put one run with *count* digests into the outbox.
+    """
+    with council.database.write() as connection:
+        run_with(connection, *(f"m{number}@council.example" for number in range(count)))
+
+
+def states(council: Council) -> list[str]:
+    """
+    Return the state of every digest, by recipient.
+    """
+    with council.database.read() as connection:
+        return [each.state for each in outbox.deliveries(connection, 1)]
+
+
+def replies(council: Council) -> list[str]:
+    """
+    Return what is kept of each server's answer, by recipient.
+    """
+    with council.database.read() as connection:
+        return [each.reply for each in outbox.deliveries(connection, 1)]

@@ -1,0 +1,181 @@
+"""From the outbox to the recipients: each outcome settled as it is, and what is owed left for later."""
+
+from datetime import datetime, timedelta
+
+from alerter.mail.folder import FolderTransport
+from alerter.mail.smtp import SmtpTransport
+from alerter.pipeline.deliver import Delivered, deliver
+from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
+from tests.mail.sending import settings
+from tests.pipeline.council import NOW, Council, at_once
+from tests.pipeline.outgoing import enqueue, replies, states
+
+MINUTE = timedelta(minutes=1)
+
+
+def over_smtp(
+    council: Council,
+    script: dict[str, bytes | list[bytes]],
+    *,
+    unknown_outcome: str = "resend",
+    now: datetime = NOW,
+) -> tuple[Delivered, ScriptedSmtp]:
+    """
+    Deliver what is due through a server that follows *script*.
+    """
+    with ScriptedSmtp(script) as server:
+        transport = SmtpTransport(settings(server.port))
+        delivered = council.deliver(transport, unknown_outcome=unknown_outcome, now=now)
+        transport.close()
+    return delivered, server
+
+
+def test_everything_due_is_sent(either_council: Council) -> None:
+    """
+    Each message goes out once, and its state says so.
+    """
+    enqueue(either_council, 3)
+    assert either_council.deliver() == Delivered(outcomes=["sent"] * 3)
+    assert states(either_council) == ["sent"] * 3
+    assert either_council.deliver() == Delivered(outcomes=[])
+
+
+def test_delivery_stops_between_two_messages(council: Council) -> None:
+    """
+    When it is asked to stop, the message in hand is settled and the others stay queued.
+    """
+    enqueue(council, 3)
+    sent = council.folder / "sent"
+    delivered = deliver(
+        council.database,
+        FolderTransport(sent),
+        unknown_outcome="resend",
+        clock=lambda: NOW,
+        pace=at_once,
+        should_stop=sent.exists,
+    )
+    assert delivered.outcomes == ["sent"]
+    assert states(council) == ["sent", "queued", "queued"]
+
+
+def test_each_message_waits_for_the_pace(council: Council) -> None:
+    """
+    The pace is asked before each message, and not when there is none.
+    """
+    enqueue(council, 3)
+    asked: list[None] = []
+    deliver(
+        council.database,
+        FolderTransport(council.folder / "sent"),
+        unknown_outcome="resend",
+        clock=lambda: NOW,
+        pace=lambda: asked.append(None),
+    )
+    assert len(asked) == 3
+
+
+def test_deferred_message_waits_out_its_back_off(council: Council) -> None:
+    """
+    A 4xx is tried again after a minute, not before, and then with the same bytes.
+    """
+    enqueue(council, 1)
+    delivered, first = over_smtp(council, {"dot": b"451 later\r\n"})
+    assert delivered.outcomes == ["deferred"]
+    assert (states(council), replies(council)) == (["deferred"], ["451 later"])
+    assert council.deliver(now=NOW + MINUTE - timedelta(seconds=1)).outcomes == []
+    _, second = over_smtp(council, {}, now=NOW + MINUTE)
+    assert first.bodies == second.bodies
+    assert states(council) == ["sent"]
+
+
+def test_message_is_given_up_after_a_day(council: Council) -> None:
+    """
+    What is deferred a day after it was prepared is undelivered, and not tried again.
+    """
+    enqueue(council, 1)
+    over_smtp(council, {"RCPT": b"450 greylisted\r\n"}, now=NOW + timedelta(hours=24))
+    assert states(council) == ["undelivered"]
+    assert council.deliver(now=NOW + timedelta(days=2)).outcomes == []
+
+
+def test_refused_message_is_final_and_others_go_on(council: Council) -> None:
+    """
+    A 5xx for one recipient leaves that message refused; the next one is sent.
+    """
+    enqueue(council, 2)
+    delivered, _ = over_smtp(council, {"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]})
+    assert delivered == Delivered(outcomes=["refused", "sent"])
+    assert states(council) == ["refused", "sent"]
+    assert council.deliver(now=NOW + timedelta(days=2)).outcomes == []
+
+
+def test_unknown_outcome_is_sent_again_with_the_same_bytes(council: Council) -> None:
+    """
+    No reply after the dot leads to one more attempt at once; the server sees the same message twice.
+    """
+    enqueue(council, 1)
+    delivered, server = over_smtp(council, {"dot": [HANG_UP, b"250 queued\r\n"]})
+    assert delivered.outcomes == ["unknown", "sent"]
+    assert len(server.bodies) == 2
+    assert len(set(server.bodies)) == 1
+    assert states(council) == ["sent"]
+
+
+def test_unknown_outcome_is_sent_again_only_once(council: Council) -> None:
+    """
+    The second unknown outcome waits for a person.
+    """
+    enqueue(council, 1)
+    delivered, server = over_smtp(council, {"dot": HANG_UP})
+    assert delivered.outcomes == ["unknown", "unknown"]
+    assert len(server.bodies) == 2
+    assert states(council) == ["unknown"]
+    assert council.deliver(now=NOW + timedelta(days=2)).outcomes == []
+
+
+def test_unknown_outcome_is_left_to_a_person_where_settings_say_hold(council: Council) -> None:
+    """
+    With `hold` the message is not sent again.
+    """
+    enqueue(council, 1)
+    delivered, server = over_smtp(council, {"dot": HANG_UP}, unknown_outcome="hold")
+    assert delivered.outcomes == ["unknown"]
+    assert len(server.bodies) == 1
+    assert states(council) == ["unknown"]
+
+
+def test_sender_refused_stops_the_delivery(council: Council) -> None:
+    """
+    A fault that is no message's own stops at the first; the others stay queued, untried.
+    """
+    enqueue(council, 3)
+    delivered, server = over_smtp(council, {"MAIL": b"550 not you\r\n"})
+    assert delivered.outcomes == []
+    assert "refuses the sender" in delivered.stopped
+    assert states(council) == ["deferred", "queued", "queued"]
+    assert server.connections == 1
+
+
+def test_three_failures_to_connect_stop_the_delivery(council: Council) -> None:
+    """
+    A server that is not there is tried three times, whatever else is due.
+    """
+    enqueue(council, 5)
+    delivered, server = over_smtp(council, {"banner": b"421 too busy\r\n"})
+    assert delivered.outcomes == ["deferred"] * 3
+    assert "421 too busy" in delivered.stopped
+    assert server.connections == 3
+    assert states(council) == ["deferred"] * 3 + ["queued"] * 2
+
+
+def test_failures_count_only_in_a_row(council: Council) -> None:
+    """
+    A message that got through to the server in between begins the count anew.
+    """
+    enqueue(council, 6)
+    busy, ready = b"421 too busy\r\n", b"220 ready\r\n"
+    script: dict[str, bytes | list[bytes]] = {
+        "banner": [busy, busy, ready, busy, busy, ready], "dot": b"421 closing\r\n",
+    }  # fmt: skip
+    delivered, _ = over_smtp(council, script)
+    assert delivered == Delivered(outcomes=["deferred"] * 6)

@@ -1,0 +1,217 @@
+"""From the store to the outbox: all of a run or nothing, and what it says."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from alerter.domain.digest import Digest
+from alerter.domain.policy import Reassurance
+from alerter.errors import PartitionError
+from alerter.mail.facts import RunFacts
+from alerter.mail.message import Rendered
+from alerter.mail.press import Press
+from alerter.mail.render import Renderer
+from alerter.pipeline.prepare import found, look, prepare, proofs
+from alerter.store import assessments, reassurances, runs
+from alerter.store.schema import alerts, exceptions, outbox
+from alerter.store.schema import calendars as calendars_table
+from alerter.store.schema import runs as runs_table
+from tests.pipeline.council import (
+    AS_OF,
+    FALLBACK,
+    NEXT_RUN,
+    NORTH,
+    NOW,
+    Council,
+    press,
+    row,
+    rows_in,
+    rules,
+)
+
+WEEK = [
+    row("A-1", days=40), row("A-2", days=30), row("A-3", days=22, team="South"), row("A-4", days=3),
+    row("A-5", days=28, team="Unlisted"), row("A-6", started_on=""),
+]  # fmt: skip
+WRITTEN = (runs_table, alerts, exceptions, outbox, calendars_table)
+
+
+class TornRenderer(Renderer):
+    """
+    A renderer that fails on the last digest, when the ledger is written and others are rendered.
+    """
+
+    def digest(self, digest: Digest, facts: RunFacts) -> Rendered:
+        """
+        Render all but the fallback's.
+        """
+        if digest.recipient.email == FALLBACK:
+            raise PartitionError("the digests do not add up.")
+        return super().digest(digest, facts)
+
+
+def test_run_is_written_out_whole(either_council: Council) -> None:
+    """
+    Ledger, alerts, exceptions and one message a recipient are there together, and agree.
+    """
+    read = either_council.read(WEEK).sync
+    run = either_council.prepare()
+    assert (run.send_date, run.next_run, run.attempt, run.state) == (AS_OF, NEXT_RUN, 0, "prepared")
+    assert run.counts == {
+        "open": 5, "overdue": 1, "past_alert": 2, "reassured": 0, "approaching": 1, "on_track": 1,
+    }  # fmt: skip
+    assert (run.sync_id, run.teams, run.settings) == (
+        read.id,
+        {"North": 3, "South": 1, "Unlisted": 1},
+        "5e77",
+    )
+    with either_council.database.read() as connection:
+        kinds = [each.kind for each in runs.exceptions_of(connection, run.id)]
+    assert kinds == ["no_manager", "start_missing"]
+    assert rows_in(either_council.database, alerts) == 4
+    recipients = [letter.recipient for letter in either_council.letters()]
+    assert recipients == [NORTH.manager_email, "s.lindqvist@council.example", FALLBACK]
+
+
+def test_digest_is_dated_in_the_councils_time(council: Council) -> None:
+    """
+    In summer a message prepared at seven UTC is dated eight in London.
+    """
+    council.read([row("A-1", started_on="2026-06-01")])
+    council.prepare(date(2026, 7, 20), NOW.replace(month=7, day=20, hour=7))
+    assert b"Date: Mon, 20 Jul 2026 08:00:00 +0100" in council.letters()[0].body
+
+
+def test_failure_while_writing_leaves_nothing(either_council: Council) -> None:
+    """
+    When the last digest cannot be rendered there is no run, no alert, no exception and no message.
+    """
+    either_council.read(WEEK)
+    torn = Press(press().stationery, TornRenderer())
+    with pytest.raises(PartitionError), either_council.database.write() as connection:
+        prepare(connection, either_council.rules, torn, as_of=AS_OF, now=NOW)
+    assert [rows_in(either_council.database, table) for table in WRITTEN] == [0] * len(WRITTEN)
+
+
+def test_proofs_are_the_bytes_that_are_sent(council: Council) -> None:
+    """
+    What is looked at before is what goes out, but for the run's number in it.
+    """
+    council.read(WEEK)
+    with council.database.rehearse() as connection:
+        shown = proofs(connection, council.rules, press(), as_of=AS_OF, now=NOW)
+    assert council.letters() == []
+    run = council.prepare()
+    letters = council.letters()
+    assert [(message.recipient, rendered.subject) for rendered, message in shown] == [
+        (letter.recipient, letter.subject) for letter in letters
+    ]
+    assert [rendered.text.replace("run 0.", f"run {run.id}.") for rendered, _ in shown] == [
+        letter.text for letter in letters
+    ]
+    for (_, message), letter in zip(shown, letters, strict=True):
+        assert lasting_headers(message.body) == lasting_headers(letter.body)
+
+
+def lasting_headers(body: bytes) -> list[bytes]:
+    """
+    Return the headers of a message, without those that hold the run's number or follow from it.
+    """
+    of_the_run = (b"Message-ID", b"X-Alerter-Run", b"Content-Type")
+    headers = body.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    return [line for line in headers if not line.startswith(of_the_run)]
+
+
+def test_without_any_reading_a_run_is_empty(council: Council) -> None:
+    """
+    A store into which nothing was read gives a run with no one to write to.
+    """
+    run = council.prepare()
+    assert (run.counts["open"], run.sync_id, council.letters()) == (0, None, [])
+
+
+def test_all_clear_goes_out_only_where_it_is_wanted(council: Council) -> None:
+    """
+    Without `send_all_clear` a manager with nothing due gets nothing; the count is in the ledger.
+    """
+    council.read([row("A-1", days=3), row("A-2", days=30, team="South")])
+    quiet = replace(council, rules=rules(send_all_clear=False))
+    assert quiet.prepare().counts["on_track"] == 1
+    assert [letter.recipient for letter in quiet.letters()] == ["s.lindqvist@council.example"]
+
+
+def test_vanished_is_reported_once(council: Council) -> None:
+    """
+    What went missing is an exception of the next run, and of no run after it.
+    """
+    council.read([row("A-1"), row("A-2")])
+    council.week(date(2026, 11, 9), NOW.replace(day=9))
+    council.read([row("A-1"), row("A-3")])
+    with council.database.read() as connection:
+        now = look(connection, council.rules, date(2026, 11, 16))
+    council.week(date(2026, 11, 16), NOW.replace(day=16))
+    with council.database.read() as connection:
+        later = look(connection, council.rules, AS_OF)
+    assert [(each.kind, each.assessment_id) for each in now.exceptions] == [("vanished", "A-2")]
+    assert later.exceptions == []
+
+
+def test_rejected_rows_are_told_every_week(council: Council) -> None:
+    """
+    A row that cannot be believed is an exception of every run until it is mended, read again or not.
+    """
+    rows = [row("A-1"), row("A-2", started_on="")]
+    council.read(rows)
+    first = council.week(date(2026, 11, 16), NOW.replace(day=16))
+    council.read(rows)
+    second = council.prepare()
+    with council.database.read() as connection:
+        told = [runs.exceptions_of(connection, run.id) for run in (first, second)]
+    assert [[each.kind for each in week] for week in told] == [["start_missing"], ["start_missing"]]
+
+
+def test_changed_calendar_tells_whose_dates_moved(council: Council) -> None:
+    """
+    A day off announced between two runs is told in the digest of whom it moves, and in the summary.
+    """
+    council.read([row("A-1", days=20), row("A-2", days=40, team="South")])
+    first = council.week(date(2026, 11, 16), NOW.replace(day=16))
+    later = replace(council, rules=rules(date(2026, 11, 26)))
+    run = later.week()
+    assert first.moved == []
+    assert run.moved == [
+        {
+            "assessment_id": "A-1", "child_id": "91", "alert_day": 25,
+            "alert_from": "2026-11-30", "alert_to": "2026-12-01",
+            "due_from": "2026-12-14", "due_to": "2026-12-15",
+        }
+    ]  # fmt: skip
+    said = "day 25 from Mon 30 Nov to Tue 1 Dec, due date from Mon 14 Dec to Tue 15 Dec"
+    north, south = later.letters(run=run)
+    assert said in north.text
+    assert said not in south.text
+    (summary,) = later.letters("summary", run=run)
+    assert f"A-1 child 91: {said}" in summary.text
+
+
+def test_what_was_found_comes_with_its_reassurance(council: Council) -> None:
+    """
+    An id gives every child under it, or the one named, each with the latest reassurance, open or not.
+    """
+    council.read([row("A-1", child_id="6"), row("A-1", child_id="7"), row("A-1", child_id="8")])
+    council.read([row("A-1", child_id="7", authorised_on="2026-11-20"), row("A-1", child_id="8")])
+    given = Reassurance(by=NORTH.manager_email, given_on=AS_OF, expected_on=NEXT_RUN)
+    with council.database.write() as connection:
+        (number,) = assessments.find(connection, "A-1", "8")
+        reassurances.record(connection, number, given, note="", now=NOW)
+    with council.database.read() as connection:
+        siblings = found(connection, "A-1", None, AS_OF)
+        one = found(connection, "A-1", "8", AS_OF)
+    assert [(each.assessment.child_id, each.reassurance, each.is_open) for each in siblings] == [
+        ("6", None, False),
+        ("7", None, False),
+        ("8", given, True),
+    ]
+    assert one == siblings[2:]
+    assert one[0].number == number

@@ -1,0 +1,128 @@
+"""Senders beside each other: what one has in hand is left to it, and taken over when it is gone."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from alerter.mail.folder import FolderTransport
+from alerter.pipeline.deliver import LEASE, Delivered, deliver
+from alerter.store import outbox
+from alerter.store.database import Database
+from alerter.store.senders import fresh_token, sending
+from tests.pipeline.council import NOW, Council, at_once
+from tests.pipeline.outgoing import Meanwhile, enqueue, replies, states
+
+LATER = NOW + LEASE
+
+
+def claim(council: Council, sender: str, *, is_marked: bool) -> None:
+    """
+    Take one message in the name of *sender*, and mark it if its dot is to have gone out.
+    """
+    with council.database.write() as connection:
+        message = outbox.claim(connection, token=fresh_token(sender), now=NOW, lease_until=LATER)
+        assert message is not None
+        assert not is_marked or outbox.mark(connection, message, NOW, NOW + LEASE)
+
+
+def recover(council: Council) -> None:
+    """
+    Settle what dead senders left, and send nothing.
+    """
+    deliver(
+        council.database,
+        FolderTransport(council.folder / "sent"),
+        unknown_outcome="resend",
+        clock=lambda: NOW,
+        pace=at_once,
+        should_stop=lambda: True,
+    )
+
+
+def test_message_taken_over_is_left_alone(either_council: Council) -> None:
+    """
+    A sender that comes back after its lease does not deliver, and settles nothing.
+    """
+    enqueue(either_council, 1)
+    late, quick = either_council.folder / "late", FolderTransport(either_council.folder / "quick")
+    dawdling = Meanwhile(FolderTransport(late), lambda: either_council.deliver(quick, now=LATER))
+    assert either_council.deliver(dawdling).outcomes == ["superseded"]
+    assert states(either_council) == ["sent"]
+    assert list(late.iterdir()) == []
+    assert len(list((either_council.folder / "quick").iterdir())) == 1
+
+
+def test_living_sender_keeps_its_message_until_its_lease_is_out(either_council: Council) -> None:
+    """
+    What a sender has in hand is left to it, and taken over when it has had it for too long.
+    """
+    enqueue(either_council, 1)
+    with sending(either_council.database) as sender:
+        claim(either_council, sender, is_marked=False)
+        assert either_council.deliver(now=LATER - timedelta(seconds=1)).outcomes == []
+        assert either_council.deliver(now=LATER).outcomes == ["sent"]
+    assert states(either_council) == ["sent"]
+
+
+def test_claimed_message_of_a_dead_sender_is_sent_at_once(either_council: Council) -> None:
+    """
+    Without a mark it was certainly not delivered, so nobody waits for the lease.
+    """
+    enqueue(either_council, 1)
+    with sending(either_council.database) as sender:
+        claim(either_council, sender, is_marked=False)
+    assert either_council.deliver().outcomes == ["sent"]
+    assert states(either_council) == ["sent"]
+
+
+def test_sender_that_dies_meanwhile_is_noticed(either_council: Council) -> None:
+    """
+    What a sender leaves that was still alive at the beginning is taken over at the end.
+    """
+    enqueue(either_council, 2)
+    other = ExitStack()
+    claim(either_council, other.enter_context(sending(either_council.database)), is_marked=False)
+    transport = Meanwhile(FolderTransport(either_council.folder / "sent"), other.close)
+    assert either_council.deliver(transport).outcomes == ["sent", "sent"]
+    assert states(either_council) == ["sent", "sent"]
+
+
+def test_marked_message_of_a_dead_sender_is_sent_once_more(either_council: Council) -> None:
+    """
+    With a mark its outcome is unknown: it goes out again, and a second death is left to a person.
+    """
+    enqueue(either_council, 1)
+    for _ in range(2):
+        claim(either_council, "dead", is_marked=True)
+        with either_council.database.read() as connection:
+            assert outbox.owed(connection) == 1
+        recover(either_council)
+    assert states(either_council) == ["unknown"]
+    assert either_council.deliver(now=LATER).outcomes == []
+
+
+def test_marked_message_of_a_dead_sender_is_held_where_settings_say_so(council: Council) -> None:
+    """
+    With `hold` it is not sent again.
+    """
+    enqueue(council, 1)
+    claim(council, "dead", is_marked=True)
+    assert council.deliver(unknown_outcome="hold").outcomes == []
+    assert (states(council), replies(council)) == (["unknown"], ["the sender died before the reply"])
+
+
+def test_senders_side_by_side_share_the_work(database: Database, tmp_path: Path) -> None:
+    """
+    Four senders at once deliver every message exactly once between them.
+    """
+    council = Council(database, tmp_path)
+    enqueue(council, 16)
+
+    def send(number: int) -> Delivered:
+        return council.deliver(FolderTransport(tmp_path / f"sender{number}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = [outcome for done in pool.map(send, range(4)) for outcome in done.outcomes]
+    assert outcomes == ["sent"] * 16
+    assert states(council) == ["sent"] * 16

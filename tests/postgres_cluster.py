@@ -1,0 +1,131 @@
+"""A real PostgreSQL for the tests: a server given, or a cluster of their own for one session."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import URL
+
+DEBIAN = Path("/usr/lib/postgresql")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+ROOM = 1 << 30
+# Reads until the tests have ended, however they did.
+WATCH = 'cat; "$0" stop --silent --mode=immediate --pgdata="$1/data" 2>&1; rm -rf "$1"'
+ACCOUNT = "postgres"  # PostgreSQL refuses to run as root
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """
+    A server on which the tests may make databases; *url* names the one to do it from.
+    """
+
+    url: URL
+
+    def create(self, name: str, template: str = "template1") -> str:
+        """
+        Make the database *name*, a copy of *template*, in place of any old one; return its URL.
+        """
+        self.drop(name)
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        """
+        Remove the database *name*, whoever is still connected to it.
+        """
+        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        conninfo = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+class PostgresCluster:
+    """
+    A temporary cluster from Debian's binaries, on a free port of this machine.
+
+    It is made without waiting for the disk and without passwords, so fit for tests alone; run by
+    root it runs as `postgres`. Stopping and starting it again is a server that goes away and comes back.
+    """
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="alerter-", dir=_roomy_memory()))
+        self._account: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, ACCOUNT, ACCOUNT)
+            self._account = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []}
+        self._port = _free_port()
+        self._watcher = subprocess.Popen(  # noqa: S603 - no part of it comes from outside
+            ["/bin/sh", "-c", WATCH, self._binaries / "pg_ctl", self._folder],
+            stdin=subprocess.PIPE, cwd=self._folder, start_new_session=True, **self._account,
+        )  # fmt: skip
+        self._run("initdb", "--auth=trust", "--username=tests", "--encoding=UTF8", "--no-sync")
+
+    @property
+    def server(self) -> PostgresServer:
+        """
+        Return the server it runs.
+        """
+        return PostgresServer(
+            URL.create("postgresql+psycopg", "tests", host="127.0.0.1", port=self._port, database="postgres")
+        )
+
+    def start(self) -> None:
+        """
+        Start the server, and return when it takes connections.
+        """
+        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}", f"--options={options}")
+
+    def stop(self) -> None:
+        """
+        Stop the server at once, as a crash does.
+        """
+        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+
+    def remove(self) -> None:
+        """
+        Stop the server and delete all there is of it, which the watcher does also when we are killed.
+        """
+        self._watcher.communicate()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # Its output goes to a file: the server that pg_ctl starts keeps it open.
+        with tempfile.TemporaryFile() as output:
+            ended = subprocess.run(  # noqa: S603 - no part of it comes from outside
+                [self._binaries / program, f"--pgdata={self._folder / 'data'}", *arguments],
+                cwd=self._folder, stdout=output, stderr=output, check=False, **self._account,
+            )  # fmt: skip
+            output.seek(0)
+            assert ended.returncode == 0, f"{program}: {output.read().decode()}"
+
+
+def debian_binaries() -> Path | None:
+    """
+    Return the folder of the newest PostgreSQL that Debian's package has installed.
+    """
+    found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+def _roomy_memory() -> Path | None:
+    """
+    Return the file system in memory where it has room: to make a database is to make 300 files.
+    """
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if has_room else None
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

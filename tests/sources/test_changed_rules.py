@@ -1,0 +1,64 @@
+"""A council that changed its rule has open work under both: each row counts by the one it began under."""
+
+from datetime import date
+
+import pytest
+
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.policy import Clock
+from alerter.sources.columns import Located
+from alerter.sources.rows import RowReader
+
+FIFTH = date(2026, 10, 5)
+CHANGED = Clock(
+    type="single",
+    label="Single assessment",
+    working_days=45,
+    alert_after=35,
+    starts_from="referred_on",
+    effective_from=date(2026, 9, 1),
+    earlier=Clock(type="single", label="Single assessment", working_days=35, alert_after=25),
+)
+
+COLUMNS = ("child_id", "started_on", "referred_on")
+
+
+def read(started: str, referred: str) -> Assessment | Rejected:
+    """
+    Read a row with these dates, on line 2.
+    """
+    located = Located(COLUMNS, {name: index for index, name in enumerate(COLUMNS)})
+    return RowReader("x.csv", located, {"single": CHANGED}).read(2, ["88213", started, referred])
+
+
+@pytest.mark.parametrize(
+    ("referred", "clock_on"),
+    [
+        ("2026-09-01", date(2026, 9, 1)),
+        ("2026-08-31", FIFTH),
+        ("", None),
+    ],
+)
+def test_a_rule_that_changed_starts_the_clock_as_it_was_in_force(
+    referred: str, clock_on: date | None
+) -> None:
+    """
+    Referred before the new rule, it counts from the start as the old one did.
+    """
+    value = read("2026-10-05", referred)
+    assert getattr(value, "clock_on", None) == clock_on
+    if clock_on is None:
+        assert isinstance(value, Rejected)
+        assert value.reason == "has no referred_on"
+
+
+@pytest.mark.parametrize("name", ["started_on", "referred_on"])
+def test_the_date_of_either_rule_is_a_start_that_is_missing(name: str) -> None:
+    """
+    Unreadable, it may be the one that counts.
+    """
+    dates = {"started_on": "2026-10-05", "referred_on": "2026-09-01"} | {name: "TBC"}
+    value = read(dates["started_on"], dates["referred_on"])
+    assert isinstance(value, Rejected)
+    assert value.kind == "start_missing"
+    assert value.reason.startswith(f"{name} is no date")

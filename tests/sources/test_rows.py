@@ -1,0 +1,330 @@
+"""Each row becomes an assessment or says in a sentence why not, and never whose it is."""
+
+from datetime import date, datetime
+
+import pytest
+
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.policy import Clock
+from alerter.errors import SourceError
+from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, Located
+from alerter.sources.rows import TOO_MANY_CELLS, RowReader
+
+CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
+SINGLE = Clock(
+    type="single", label="Single assessment", working_days=45, alert_after=35, starts_from="referred_on"
+)
+FIFTH = date(2026, 10, 5)
+GOOD = {"assessment_id": "A-77", "child_id": "88213", "type": "core", "started_on": "2026-10-05"}
+
+
+def reader(*clocks: Clock, headings: dict[str, str] | None = None) -> RowReader:
+    """
+    Return a reader of a file that has every canonical column, in order.
+    """
+    named = tuple((headings or {}).get(name, name) for name in ASSESSMENT_COLUMNS)
+    located = Located(named, {name: index for index, name in enumerate(ASSESSMENT_COLUMNS)})
+    return RowReader("extract.csv", located, {clock.type: clock for clock in clocks or (CORE,)})
+
+
+def read(*clocks: Clock, **cells: object) -> Assessment | Rejected:
+    """
+    Read a good row with some cells changed, on line 5.
+    """
+    row = [(GOOD | cells).get(name, "") for name in ASSESSMENT_COLUMNS]
+    return reader(*clocks).read(5, row)
+
+
+def accepted(*clocks: Clock, **cells: object) -> Assessment:
+    """
+    Read a row that must be believed.
+    """
+    value = read(*clocks, **cells)
+    assert isinstance(value, Assessment)
+    return value
+
+
+def rejected(*clocks: Clock, **cells: object) -> Rejected:
+    """
+    Read a row that must not be believed.
+    """
+    value = read(*clocks, **cells)
+    assert isinstance(value, Rejected)
+    assert value.line == 5
+    return value
+
+
+def test_every_column_arrives_under_its_own_name() -> None:
+    """
+    Fourteen cells become fourteen fields, and none another's.
+    """
+    assert accepted(
+        referred_on="01/10/2026",
+        authorised_on="2026-11-02",
+        cancelled_on="2026-11-03",
+        closed_on="2026-11-04",
+        review_on="2026-10-20",
+        worker_away_until="2026-11-30",
+        team=" Duty\u00a0 team ",
+        worker="P. Novak",
+        manager_email="p.novak@council.example",
+        audit_score="85",
+    ) == Assessment(
+        assessment_id="A-77",
+        child_id="88213",
+        type="core",
+        clock_on=FIFTH,
+        started_on=FIFTH,
+        referred_on=date(2026, 10, 1),
+        authorised_on=date(2026, 11, 2),
+        cancelled_on=date(2026, 11, 3),
+        closed_on=date(2026, 11, 4),
+        review_on=date(2026, 10, 20),
+        worker_away_until=date(2026, 11, 30),
+        team="Duty team",
+        worker="P. Novak",
+        manager_email="p.novak@council.example",
+        audit_score=85,
+    )
+
+
+def test_columns_the_file_lacks_are_blank() -> None:
+    """
+    Two columns are an assessment; its reference is the child and the start.
+    """
+    located = Located(("child_id", "started_on"), {"child_id": 0, "started_on": 1})
+    assert RowReader("x.csv", located, {"core": CORE}).read(2, ["88213", "05/10/2026"]) == Assessment(
+        assessment_id="88213/2026-10-05", child_id="88213", type="core", clock_on=FIFTH, started_on=FIFTH
+    )
+
+
+def test_the_clock_starts_from_its_own_column() -> None:
+    """
+    A type counted from the referral takes the referral's date, and makes its reference from it.
+    """
+    found = accepted(CORE, SINGLE, assessment_id="", type="single", referred_on="2026-10-01")
+    assert (found.clock_on, found.started_on, found.assessment_id) == (
+        date(2026, 10, 1),
+        FIFTH,
+        "88213/2026-10-01",
+    )
+
+
+@pytest.mark.parametrize("type_", ["core", "CORE ", "Core assessment", "core\u00a0 ASSESSMENT"])
+def test_a_type_is_named_by_key_or_label(type_: str) -> None:
+    """
+    Case and runs of blanks do not matter.
+    """
+    assert accepted(CORE, SINGLE, type=type_).type == "core"
+
+
+def test_a_key_comes_before_another_types_label() -> None:
+    """
+    Where one type's label is another's key, the key is meant.
+    """
+    odd = Clock(type="other", label="core", working_days=10, alert_after=7)
+    assert accepted(odd, CORE, type="core").type == "core"
+
+
+@pytest.mark.parametrize("type_", ["", "NULL", " "])
+def test_a_blank_type_is_the_only_one_there_is(type_: str) -> None:
+    """
+    With one clock nothing needs to be said; with two, guessing would be believing.
+    """
+    assert accepted(type=type_).type == "core"
+    assert rejected(CORE, SINGLE, type=type_) == Rejected(
+        5, "type is blank; the types are core, single", "unknown_type", "A-77", "88213"
+    )
+
+
+def test_an_unknown_type_is_rejected_without_repeating_it() -> None:
+    """
+    The cell may hold anything, so the sentence names what would have been right.
+    """
+    assert rejected(type="Carer's assessment") == Rejected(
+        5, "type names no configured type; the types are core", "unknown_type", "A-77", "88213"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        ("", "has no started_on"),
+        ("1900-01-01", "has no started_on"),
+        ("TBC", "started_on is no date that can be read; write YYYY-MM-DD or DD/MM/YYYY"),
+        ("31/12/1989", "started_on is before 1990 and cannot be believed"),
+    ],
+)
+def test_a_start_that_cannot_be_believed_is_start_missing(start: str, reason: str) -> None:
+    """
+    Without its start an assessment has no clock, so the row is told and keeps its ids.
+    """
+    assert rejected(started_on=start) == Rejected(5, reason, "start_missing", "A-77", "88213")
+    assert accepted(started_on="1990-01-01").clock_on == date(1990, 1, 1)
+
+
+@pytest.mark.parametrize("name", [name for name in DATE_COLUMNS if name != "started_on"])
+def test_any_other_unreadable_date_rejects_the_row(name: str) -> None:
+    """
+    An unreadable sign-off is neither a sign-off nor none, and the sentence names the column alone.
+    """
+    assert rejected(**{name: "after half-term"}) == Rejected(
+        5, f"{name} is no date that can be read; write YYYY-MM-DD or DD/MM/YYYY", "", "A-77", "88213"
+    )
+
+
+def test_the_clocks_own_date_is_named_first() -> None:
+    """
+    Of two unreadable dates the one without which there is no clock is told.
+    """
+    assert rejected(started_on="TBC", referred_on="TBC").kind == "start_missing"
+    assert rejected(SINGLE, type="", started_on="TBC", referred_on="TBC").reason.startswith("referred_on")
+
+
+@pytest.mark.parametrize("name", ["cancelled_on", "closed_on"])
+def test_an_end_before_1990_silences_nothing(name: str) -> None:
+    """
+    0001-01-01, as some systems write for none, must not make an open assessment look ended.
+    """
+    assert rejected(**{name: "0001-01-01"}).reason == f"{name} is before 1990 and cannot be believed"
+
+
+def test_a_sign_off_before_the_start_is_for_the_rules_to_judge() -> None:
+    """
+    It is kept, because the contract makes it an exception and the assessment open.
+    """
+    assert accepted(authorised_on="1985-01-01").is_authorised_before_start
+
+
+@pytest.mark.parametrize("child", ["", " ", "NULL", "-1", "\u200b"])
+def test_a_row_without_a_child_is_rejected(child: str) -> None:
+    """
+    Identity needs the child; the assessment's id is kept for whoever looks it up.
+    """
+    assert rejected(child_id=child) == Rejected(5, "has no child_id", "", "A-77", "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (
+            {"child_id": "1.07E+07"},
+            (
+                "child_id was turned into a number in scientific notation (as 1.07E+07); "
+                "export the column as text"
+            ),
+        ),
+        ({"assessment_id": "x" * 65}, "assessment_id has more than 64 characters"),
+    ],
+)
+def test_a_mangled_id_is_rejected_and_not_carried_on(cells: dict[str, str], reason: str) -> None:
+    """
+    The mangled id is blank, the other one is kept.
+    """
+    kept = {"assessment_id": "A-77", "child_id": "88213"} | dict.fromkeys(cells, "")
+    assert rejected(**cells) == Rejected(5, reason, "", **kept)
+
+
+@pytest.mark.parametrize(
+    ("score", "points"),
+    [
+        ("", None),
+        ("N/A", None),
+        (None, None),
+        ("0", 0),
+        (0, 0),
+        ("79.9", 79),
+        ("100", 100),
+        (87.0, 87),
+        ("100.0", 100),
+    ],
+)
+def test_an_audit_score_is_whole_points_rounded_down(score: object, points: int | None) -> None:
+    """
+    Rounding never lifts a score over a pass mark.
+    """
+    assert accepted(audit_score=score).audit_score == points
+
+
+@pytest.mark.parametrize("score", ["101", "100.5", "-5", "85%", "good", "1e1", "nan ish", 1000, "٨٥"])
+def test_any_other_audit_score_rejects_the_row(score: object) -> None:
+    """
+    A score outside 0 to 100 is no score.
+    """
+    assert rejected(audit_score=score).reason == "audit_score is not a number from 0 to 100"
+
+
+def test_a_reason_names_the_heading_of_the_councils_own_file() -> None:
+    """
+    Whoever reads the sentence finds the column by what the file calls it.
+    """
+    own = reader(headings={"child_id": "Person ID", "started_on": "Start"})
+    row = ["A-77", "", "core", *[""] * 4, "2026-10-05", *[""] * 6]
+    assert own.read(5, row) == Rejected(5, 'has no child_id ("Person ID")', "", "A-77", "")
+    row[1:8] = ["88213", "core", *[""] * 4, "x"]
+    assert own.read(5, row) == Rejected(
+        5,
+        'started_on ("Start") is no date that can be read; write YYYY-MM-DD or DD/MM/YYYY',
+        "start_missing",
+        "A-77",
+        "88213",
+    )
+
+
+@pytest.mark.parametrize(
+    "cells", [{}, {"child_id": ""}, {"type": "adult"}, {"started_on": "TBC"}, {"assessment_id": "x" * 65}]
+)
+def test_a_month_first_date_refuses_the_file_whatever_else_the_row_is(cells: dict[str, str]) -> None:
+    """
+    Even a row that would be rejected proves its column month first; the value is not told.
+    """
+    with pytest.raises(SourceError) as caught:
+        read(authorised_on="05/25/2026", **cells)
+    assert str(caught.value) == (
+        'extract.csv, line 5: the column "authorised_on" has a date with the month first, '
+        "so none of its dates can be trusted; export it as YYYY-MM-DD or DD/MM/YYYY."
+    )
+
+
+def test_a_row_shorter_or_longer_than_the_headings() -> None:
+    """
+    Missing and blank surplus cells are nothing; a surplus cell with text has shifted the row.
+    """
+    row = ["A-77", "88213", "core", "", "", "", "", "2026-10-05"]
+    short = reader().read(5, row)
+    assert isinstance(short, Assessment)
+    padded = [*row, *[""] * 6]
+    assert reader().read(5, [*padded, " ", "", None]) == short
+    assert reader().read(5, [*padded, "", "x"]) == Rejected(5, TOO_MANY_CELLS)
+
+
+def test_values_of_a_workbook_or_a_database_are_read_as_they_come() -> None:
+    """
+    Numbers, dates and moments mean what their text would.
+    """
+    found = accepted(
+        assessment_id=77.0,
+        child_id=88213,
+        started_on=datetime(2026, 10, 5, 9, 30),  # noqa: DTZ001 - a workbook's dates have no zone
+        authorised_on=date(2026, 11, 2),
+        team=12,
+    )
+    assert (found.assessment_id, found.child_id, found.clock_on, found.team) == ("77", "88213", FIFTH, "12")
+
+
+def test_nothing_read_can_break_a_line_of_an_email() -> None:
+    """
+    Ids, teams, workers and addresses are on one line.
+    """
+    found = accepted(
+        assessment_id="A\r\nBcc: x",
+        team="T\x1b[31m",
+        worker="W\u2028V\u202e",
+        manager_email="m@c.example\r\nCc: y",
+    )
+    assert (found.assessment_id, found.team, found.worker, found.manager_email) == (
+        "A Bcc: x",
+        "T [31m",
+        "W V",
+        "m@c.example Cc: y",
+    )

@@ -1,0 +1,26 @@
+"""Senders that compete: each claims and settles until nothing is left."""
+
+from alerter.store import outbox
+from alerter.store.database import open_database
+from tests.store.made_up import LEASE, NOW, claim
+
+
+def drain(url: str, name: str) -> list[str]:
+    """
+    Claim, mark and settle one message after another from the database at *url*; return whose they were.
+    """
+    database = open_database(url)
+    taken: list[str] = []
+    try:
+        while True:
+            with database.write() as connection:
+                message = claim(connection, by=f"{name}-{len(taken)}")
+            if message is None:
+                return taken
+            with database.write() as connection:
+                assert outbox.mark(connection, message, NOW, NOW + LEASE)
+            with database.write() as connection:
+                assert outbox.settle(connection, message, state="sent", reply="250", now=NOW)
+            taken.append(message.recipient)
+    finally:
+        database.close()

@@ -1,0 +1,108 @@
+"""Made-up rows for the store: assessments, readings, runs and messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.store import outbox, runs, staging, syncs
+from alerter.store.outbox import Claimed
+from alerter.store.runs import Run
+from alerter.store.syncs import Sync
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+AS_OF = date(2026, 11, 23)
+LEASE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """
+    A message as it goes into the outbox.
+    """
+
+    recipient: str
+    message_id: str = "<7.n.okafor@council.example>"
+    subject: str = "1 assessment"
+    body: bytes = b"Subject: 1 assessment\r\n\r\n.\r\n"
+
+
+def assessment(assessment_id: str = "A-1", child_id: str = "7", **changed: Any) -> Assessment:
+    """
+    Return an open assessment of 5 October 2026, with what is *changed*.
+    """
+    usual = {"type": "core", "clock_on": date(2026, 10, 5), "team": "Duty", "worker": "W-12"}
+    return Assessment(assessment_id=assessment_id, child_id=child_id, **{**usual, **changed})
+
+
+def begin(connection: Connection) -> int:
+    """
+    Record that a reading has begun; return its number.
+    """
+    return syncs.begin(
+        connection, source_name="assessments.csv", sha256="5f", mapping="1", extracted_at=NOW, read_at=NOW
+    )
+
+
+def read_in(
+    connection: Connection, rows: Sequence[Assessment], rejected: Sequence[Rejected] = (), *, line: int = 2
+) -> Sync:
+    """
+    Read an extract of *rows*, from *line* on, and apply it; return what became of it.
+    """
+    sync_id = begin(connection)
+    staging.stage(connection, sync_id, list(enumerate(rows, start=line)))
+    syncs.reject(connection, sync_id, rejected)
+    collapsed, contradicting = staging.collapse(connection, sync_id)
+    syncs.reject(connection, sync_id, contradicting)
+    done = staging.apply(connection, sync_id)
+    syncs.finish(
+        connection, sync_id, state="applied", rows=len(rows) + len(rejected), collapsed=collapsed,
+        rejected=len(rejected) + len(contradicting), stored=done.new + done.changed + done.unchanged,
+        new=done.new, changed=done.changed, unchanged=done.unchanged, vanished=done.vanished,
+    )  # fmt: skip
+    return syncs.by_id(connection, sync_id)
+
+
+def drafted(send_date: date = AS_OF, **changed: Any) -> Run:
+    """
+    Return a run for *send_date* as it is before it has a number, with what is *changed*.
+    """
+    usual = {
+        "id": 0, "as_of": send_date, "next_run": send_date + timedelta(days=7), "state": "prepared",
+        "attempt": 0, "reason": "", "held_because": [], "counts": {"open": 3, "overdue": 1},
+        "teams": {"Duty": 3}, "moved": [], "summarised": {}, "prepared_at": NOW, "sync_id": None,
+        "settings": "a1", "calendar": "0.109",
+    }  # fmt: skip
+    return Run(send_date=send_date, **{**usual, **changed})
+
+
+def run_with(connection: Connection, *recipients: str, send_date: date = AS_OF, **changed: Any) -> int:
+    """
+    Plan a run with one digest for each of *recipients*; return its number.
+    """
+    run = drafted(send_date, **changed)
+    run_id = runs.plan(connection, run)
+    assert run_id is not None
+    letters = [Letter(recipient) for recipient in recipients]
+    outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=letters, now=run.prepared_at)
+    return run_id
+
+
+def claim(connection: Connection, now: datetime = NOW, by: str = "t1") -> Claimed | None:
+    """
+    Claim what is next, for as long as a lease lasts.
+    """
+    return outbox.claim(connection, token=by, now=now, lease_until=now + LEASE)
+
+
+def claimed(connection: Connection, now: datetime = NOW, by: str = "t1") -> Claimed:
+    """
+    Claim what is next, where something is.
+    """
+    message = claim(connection, now, by)
+    assert message is not None
+    return message

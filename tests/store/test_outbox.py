@@ -1,0 +1,238 @@
+"""The outbox: who may send a message, and what is kept of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerter.store import outbox
+from alerter.store.database import Database
+from alerter.store.outbox import Delivery
+from tests.store.made_up import LEASE, NOW, Letter, claim, claimed, run_with
+
+LATER = NOW + timedelta(minutes=5)
+A, B, C = "a@council.example", "b@council.example", "c@council.example"
+
+
+def alive(_token: str) -> bool:
+    """
+    Say of every sender that it lives, so that only its lease decides.
+    """
+    return True
+
+
+def states(database: Database, run_id: int) -> dict[str, str]:
+    """
+    Return the state of each digest of a run.
+    """
+    with database.read() as connection:
+        return {each.recipient: each.state for each in outbox.deliveries(connection, run_id)}
+
+
+def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
+    """
+    What is claimed are the very bytes that were put in, and whose they are.
+    """
+    letter = Letter(A, body=b"X: \xff\r\n\r\n.\r\n\x00")
+    with database.write() as connection:
+        run_id = run_with(connection)
+        outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=[letter], now=NOW)
+        message = claimed(connection)
+    assert (message.run_id, message.recipient, message.message_id) == (run_id, A, letter.message_id)
+    assert (message.subject, message.body, message.prepared_at) == (letter.subject, letter.body, NOW)
+    assert (message.attempts, message.was_resent, message.token) == (1, False, "t1")
+
+
+def test_a_message_is_claimed_once(database: Database) -> None:
+    """
+    What one has claimed is not offered to another, however often it asks.
+    """
+    with database.write() as connection:
+        run_with(connection, A)
+        assert claim(connection, by="t1") is not None
+        assert claim(connection, by="t2") is None
+        assert claim(connection, NOW + 2 * LEASE, by="t2") is None
+
+
+def test_a_run_has_one_digest_a_recipient(database: Database) -> None:
+    """
+    A second digest of one run for one recipient is refused by the database itself.
+    """
+    with database.rehearse() as connection:
+        run_with(connection, A)
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            outbox.enqueue(connection, 1, kind="digest", edition=0, messages=[Letter(A), Letter(A)], now=NOW)
+
+
+def test_messages_go_in_their_order(database: Database) -> None:
+    """
+    What has been due longest goes first, and of those that are due together the first written.
+    """
+    with database.write() as connection:
+        run_with(connection, A, B, C)
+        first = claimed(connection)
+        outbox.settle(connection, first, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
+        order = [claimed(connection, LATER).recipient for _ in range(3)]
+    assert [first.recipient, *order] == [A, B, C, A]
+
+
+def test_a_deferred_message_waits(database: Database) -> None:
+    """
+    Before its next attempt is due a deferred message is not offered; from that moment it is.
+    """
+    with database.write() as connection:
+        run_with(connection, A)
+        message = claimed(connection)
+        outbox.settle(connection, message, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
+        assert claim(connection, LATER - timedelta(microseconds=1)) is None
+        assert claimed(connection, LATER).attempts == 2
+
+
+def test_everything_owed_can_be_made_due(database: Database) -> None:
+    """
+    A person who asks for delivery does not wait for the back-off; what is settled stays so.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A, B)
+        for state in ("deferred", "refused"):
+            message = claimed(connection)
+            due = LATER if state == "deferred" else None
+            outbox.settle(connection, message, state=state, reply="", now=NOW, next_attempt_at=due)
+        outbox.make_due(connection, NOW)
+        assert claimed(connection).recipient == A
+        assert claim(connection) is None
+    assert states(database, run_id) == {A: "claimed", B: "refused"}
+
+
+def test_the_dot_needs_a_mark(database: Database) -> None:
+    """
+    The claim's holder marks once; a second mark of the same claim is refused.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A)
+        message = claimed(connection)
+        assert outbox.mark(connection, message, NOW, NOW + LEASE) is True
+        assert outbox.mark(connection, message, NOW, NOW + LEASE) is False
+    assert states(database, run_id) == {A: "marked"}
+
+
+def test_a_sender_that_lost_its_claim_may_not_mark(database: Database) -> None:
+    """
+    A sender that was paused while another took its message over gets no mark, and changes nothing.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A)
+        slow = claimed(connection, by="slow")
+        ((state, taken_over),) = outbox.abandoned(connection, NOW + LEASE, alive)
+        assert (state, taken_over) == ("claimed", slow)
+        outbox.settle(connection, taken_over, state="queued", reply="", now=LATER, next_attempt_at=LATER)
+        assert outbox.mark(connection, slow, LATER, LATER + LEASE) is False
+        fast = claimed(connection, NOW + LEASE, by="fast")
+        assert outbox.mark(connection, slow, LATER, LATER + LEASE) is False
+        assert outbox.settle(connection, slow, state="sent", reply="250 stale", now=LATER) is False
+        assert outbox.mark(connection, fast, LATER, LATER + LEASE) is True
+        assert outbox.settle(connection, fast, state="sent", reply="250 ok", now=LATER) is True
+        assert outbox.settle(connection, fast, state="refused", reply="550", now=LATER) is False
+        (delivery,) = outbox.deliveries(connection, run_id)
+    assert delivery == Delivery(recipient=A, state="sent", attempts=2, reply="250 ok")
+
+
+def test_a_live_sender_is_not_abandoned(database: Database) -> None:
+    """
+    Until its lease has run out nobody takes a message over, and what is settled nobody ever does.
+    """
+    with database.write() as connection:
+        run_with(connection, A, B)
+        first, second = claimed(connection), claimed(connection)
+        outbox.mark(connection, second, NOW, NOW + LEASE)
+        assert outbox.abandoned(connection, NOW + LEASE - timedelta(microseconds=1), alive) == []
+        assert len(outbox.abandoned(connection, NOW, lambda _token: False)) == 2
+        assert outbox.abandoned(connection, NOW + LEASE, alive) == [("claimed", first), ("marked", second)]
+        for message in (first, second):
+            outbox.settle(connection, message, state="sent", reply="250", now=NOW)
+        assert outbox.abandoned(connection, NOW + LEASE, alive) == []
+
+
+def test_a_resend_is_remembered(database: Database) -> None:
+    """
+    A message sent again after an unknown outcome keeps its bytes and knows that it was.
+    """
+    with database.write() as connection:
+        run_with(connection, A)
+        message = claimed(connection)
+        outbox.mark(connection, message, NOW, NOW + LEASE)
+        outbox.settle(
+            connection, message, state="queued", reply="", now=NOW, next_attempt_at=NOW, is_resend=True
+        )
+        again = claimed(connection)
+        assert (again.was_resent, again.body) == (True, message.body)
+        outbox.settle(connection, again, state="deferred", reply="451", now=NOW, next_attempt_at=NOW)
+        assert claimed(connection).was_resent is True
+
+
+@pytest.mark.parametrize(
+    ("state", "owed", "stuck", "is_all_sent"),
+    [
+        ("queued", 1, 0, False),
+        ("deferred", 1, 0, False),
+        ("sent", 0, 0, True),
+        ("refused", 0, 0, False),
+        ("undelivered", 0, 0, False),
+        ("unknown", 0, 1, False),
+    ],
+)
+def test_what_is_owed(database: Database, *, state: str, owed: int, stuck: int, is_all_sent: bool) -> None:
+    """
+    Everything prepared and not settled is owed; an unknown outcome that stays so waits for a person.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A)
+        message = claimed(connection)
+        assert outbox.owed(connection) == outbox.owed(connection, run_id) == 1
+        outbox.settle(connection, message, state=state, reply="", now=NOW)
+        assert outbox.owed(connection) == outbox.owed(connection, run_id) == owed
+        assert outbox.owed(connection, run_id + 1) == 0
+        assert outbox.unsettled_runs(connection) == [run_id] * owed
+        assert outbox.stuck(connection) == stuck
+        assert outbox.is_all_sent(connection, run_id) is is_all_sent
+
+
+def test_a_run_is_busy_while_its_digests_could_go(database: Database) -> None:
+    """
+    Due or in flight is busy; deferred until later, or settled, is not.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A)
+        assert outbox.is_busy(connection, run_id, NOW)
+        message = claimed(connection)
+        assert outbox.is_busy(connection, run_id, NOW)
+        outbox.settle(connection, message, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
+        assert not outbox.is_busy(connection, run_id, NOW)
+        assert outbox.is_busy(connection, run_id, LATER)
+        outbox.settle(connection, claimed(connection, LATER), state="sent", reply="250", now=LATER)
+        assert not outbox.is_busy(connection, run_id, LATER)
+
+
+def test_a_summary_is_no_digest(database: Database) -> None:
+    """
+    The admins' summary is owed like a digest, but is none, and each edition is a message of its own.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection)
+        assert outbox.editions(connection, run_id) == 0
+        for edition in (1, 2):
+            outbox.enqueue(connection, run_id, kind="summary", edition=edition, messages=[Letter(A)], now=NOW)
+        assert outbox.editions(connection, run_id) == 2
+        assert outbox.owed(connection, run_id) == 2
+        assert outbox.deliveries(connection, run_id) == []
+        assert not outbox.is_busy(connection, run_id, NOW)
+        assert not outbox.is_all_sent(connection, run_id)
+
+
+def test_a_run_without_messages_is_all_sent(database: Database) -> None:
+    """
+    Where there is nothing to send nothing is owed.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection)
+        assert outbox.is_all_sent(connection, run_id)
+        assert claim(connection) is None

@@ -1,0 +1,123 @@
+"""What became of what we knew: corrected starts, changed facts, and assessments that are gone."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.policy import Reassurance
+from alerter.store import assessments, history, reassurances, runs, syncs
+from alerter.store.database import Database
+from alerter.store.schema import alerts
+from tests.store.made_up import AS_OF, NOW, assessment, drafted, read_in
+
+MONDAY = date(2026, 10, 5)
+REFERRED = date(2026, 10, 1)
+
+
+def nameless(start: date, child_id: str = "7", referred_on: date | None = REFERRED) -> Assessment:
+    """
+    Return an assessment without an id of its own, known by child and start.
+    """
+    reference = f"{child_id}/{start.isoformat()}"
+    return assessment(reference, child_id, clock_on=start, started_on=start, referred_on=referred_on)
+
+
+def test_a_corrected_start_is_the_same_assessment(database: Database) -> None:
+    """
+    Its number stays, so its reassurances do; its reference and its dates are the new ones.
+    """
+    given = Reassurance(by="n.okafor@council.example", given_on=AS_OF, expected_on=AS_OF)
+    with database.write() as connection:
+        read_in(connection, [nameless(MONDAY)])
+        (number,) = assessments.open_on(connection, AS_OF)
+        reassurances.record(connection, number, given, note="", now=NOW)
+        done = read_in(connection, [nameless(MONDAY + timedelta(days=2))])
+        (again,) = assessments.open_on(connection, AS_OF).items()
+        said = [event.what for event in history.events(connection, number) if event.kind == "changed"]
+    assert again == (number, nameless(MONDAY + timedelta(days=2)))
+    assert (done.new, done.changed, done.vanished) == (0, 1, 0)
+    assert said == ["clock_on from 2026-10-05 to 2026-10-07"]
+
+
+@pytest.mark.parametrize(
+    "come",
+    [
+        [nameless(MONDAY + timedelta(days=15))],
+        [nameless(MONDAY + timedelta(days=2), referred_on=MONDAY)],
+        [nameless(MONDAY + timedelta(days=2), child_id="8")],
+        [nameless(MONDAY + timedelta(days=2)), nameless(MONDAY + timedelta(days=3))],
+        [assessment("A-9", clock_on=MONDAY + timedelta(days=2), referred_on=REFERRED)],
+    ],
+    ids=["too far", "another referral", "another child", "two it could be", "an id of its own"],
+)
+def test_what_may_be_another_assessment_is_another(database: Database, come: list[Assessment]) -> None:
+    """
+    The old one has vanished, and each that came is new.
+    """
+    with database.write() as connection:
+        read_in(connection, [nameless(MONDAY)])
+        done = read_in(connection, come)
+    assert (done.new, done.changed, done.vanished) == (len(come), 0, 1)
+
+
+def test_a_move_between_teams_and_a_withdrawn_sign_off_are_kept(database: Database) -> None:
+    """
+    A first sign-off is no change of anything; one that is taken back is.
+    """
+    signed = assessment(authorised_on=date(2026, 11, 2))
+    with database.write() as connection:
+        for row in (assessment(), signed, assessment(team="Court")):
+            read_in(connection, [row])
+        (number,) = assessments.find(connection, "A-1")
+        said = [event.what for event in history.events(connection, number)]
+    assert said == ["authorised_on from 2026-11-02 to blank", "team from Duty to Court"]
+
+
+def test_a_rejected_row_has_not_vanished(database: Database) -> None:
+    """
+    By its ids, or by its child alone where it has no id of its own.
+    """
+    rows = [assessment("A-1", "6"), nameless(MONDAY, "7"), assessment("A-3", "8")]
+    rejected = [Rejected(3, "why", "", "A-1", "6"), Rejected(4, "why", "start_missing", "", "7")]
+    with database.write() as connection:
+        first = read_in(connection, rows)
+        done = read_in(connection, [], rejected)
+        gone = assessments.vanished_since(connection, first.id)
+    assert done.vanished == 1
+    assert [each.assessment_id for each in gone] == ["A-3"]
+
+
+def test_nothing_vanishes_while_a_rejected_row_could_be_any(database: Database) -> None:
+    """
+    A row without ids keeps every open assessment in the digests.
+    """
+    with database.write() as connection:
+        read_in(connection, [assessment()])
+        done = read_in(connection, [], [Rejected(2, "has more cells than there are headings")])
+        held = assessments.open_on(connection, AS_OF)
+    assert done.vanished == 0
+    assert len(held) == 1
+
+
+def test_history_tells_who_was_told_what(database: Database) -> None:
+    """
+    Alerts, reassurances and changes, oldest first; a digest that never went says so.
+    """
+    with database.write() as connection:
+        read = read_in(connection, [assessment()])
+        (number,) = assessments.open_on(connection, AS_OF)
+        run_id = runs.plan(connection, drafted(sync_id=read.id))
+        assert run_id is not None
+        told_of = {"run_id": run_id, "assessment": number, "stage": "past_alert", "age": 27}
+        connection.execute(insert(alerts).values(told_of | {"recipient": "n.okafor@council.example"}))
+        given = Reassurance(
+            by="n.okafor@council.example", given_on=AS_OF, expected_on=AS_OF, reason="absence"
+        )
+        reassurances.record(connection, number, given, note="seen", now=NOW + timedelta(hours=1))
+        told, reassured = history.events(connection, number)
+        assert syncs.latest_applied(connection) is not None
+    assert told.what == f"run {run_id}: past alert, day 27, to n.okafor@council.example (not sent)"
+    assert (told.kind, reassured.kind) == ("told", "reassured")
+    assert reassured.what == ("by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence: seen")
