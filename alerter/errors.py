@@ -7,7 +7,6 @@ Errors an operator can act on.
     ├── SourceError              the extract or the directory cannot be read
     ├── StoreError               the database cannot be used; an old schema names the command
     ├── PartitionError           the digests do not add up; nothing is sent
-    ├── RunHeldError             the data look wrong; names the release command
     └── MailError
         ├── MailDeferredError    may be taken later: no connection, 4xx, greylisting
         ├── MailRefusedError     never: 5xx for this recipient or content
@@ -70,14 +69,6 @@ class PartitionError(AlerterError):
     """
 
     exit_code = 3
-
-
-class RunHeldError(AlerterError):
-    """
-    The extract looks wrong, so nothing of it was applied and nothing sent.
-    """
-
-    exit_code = 1
 
 
 class MailError(AlerterError):

@@ -222,7 +222,6 @@ class EmailSettings(Table):
     send_all_clear: bool = True
     transport: Literal["smtp", "folder", "notify"] = "smtp"
     folder: FilePath | None = None
-    bounces: FilePath | None = None
     smtp: SmtpSettings = SmtpSettings()
     notify: NotifySettings | None = None
 

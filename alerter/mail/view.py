@@ -194,7 +194,7 @@ def _sections(digest: Digest, facts: RunFacts, marks: _Marks, max_rows: int | No
     seen: set[str] = set()
     room = len(digest.alerts) if max_rows is None else max_rows
     for stage in ORDER:
-        alerts = _siblings_together(digest.of_stage(stage))
+        alerts = digest.of_stage(stage)
         if not alerts:
             continue
         rows = []
@@ -220,16 +220,6 @@ def _heading(stage: Stage, count: int, facts: RunFacts, marks: _Marks) -> str:
         until = long_day_words(facts.next_run, facts.as_of)
         return f"Reaches {marks.alert_day} ({count:,}): by {until}"
     return f"Reassured ({count:,}): nothing is asked while this stands"
-
-
-def _siblings_together(alerts: Sequence[Alert]) -> list[Alert]:
-    """
-    Return *alerts* in their order, each assessment's rows where its first one stands.
-    """
-    place: dict[str, int] = {}
-    for alert in alerts:
-        place.setdefault(alert.assessment.assessment_id, len(place))
-    return sorted(alerts, key=lambda alert: place[alert.assessment.assessment_id])
 
 
 def _unlisted(count: int, facts: RunFacts) -> str:

@@ -243,14 +243,6 @@ def deliveries(connection: Connection, run_id: int) -> list[Delivery]:
     ]
 
 
-def unsettled_runs(connection: Connection) -> list[int]:
-    """
-    Return the numbers of the runs of which something is still owed.
-    """
-    query = select(_columns.run_id).where(_is_owed).distinct().order_by(_columns.run_id)
-    return list(connection.execute(query).scalars())
-
-
 def editions(connection: Connection, run_id: int) -> int:
     """
     Return how many editions of its summary a run has.

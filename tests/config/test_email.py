@@ -275,10 +275,3 @@ def test_a_secret_that_cannot_be_read_is_one_fault(faults: Faults) -> None:
     changes = {**NOTIFY, "email.notify.api_key": None, "email.notify.api_key_file": '"no-such-file"'}
     (found,) = faults(changes)
     assert found.startswith("email.notify.api_key_file: the file cannot be read")
-
-
-def test_the_mailbox_of_bounces_lies_beside_the_file(load: Load, tmp_path: Path) -> None:
-    """
-    It need not be there yet.
-    """
-    assert load({"email.bounces": '"mail/alerts"'}).email.bounces == tmp_path / "mail" / "alerts"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import NoResultFound
 
-from alerter.errors import RunHeldError, StoreError
+from alerter.errors import SourceError, StoreError
 from alerter.store.database import Database, ensure_installation, installation_id, open_database, take_turns
 from alerter.store.schema import alerts, assessments, directory, installation
 from tests.store.made_up import NOW, assessment, read_in
@@ -54,9 +54,9 @@ def test_a_failed_write_leaves_no_trace(database: Database) -> None:
     def fail() -> None:
         with database.write() as connection:
             connection.execute(insert(directory).values(ENTRY | {"line": 1}))
-            raise RunHeldError
+            raise SourceError
 
-    with pytest.raises(RunHeldError):
+    with pytest.raises(SourceError):
         fail()
     assert lines(database) == 0
 
