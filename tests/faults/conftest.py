@@ -1,11 +1,14 @@
 """What the tests of faults may ask for."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from alerter.store.database import open_database
+from tests.app import office as office_module
 from tests.app.serving.made_up_service import Office
 from tests.faults.monday import Monday, waiting
 from tests.pipeline.council import Council
@@ -37,3 +40,13 @@ def monday(tmp_path: Path, migrated_file: Path, post_office: Office) -> Iterator
     """
     with waiting(tmp_path, migrated_file, post_office.port) as monday:
         yield monday
+
+
+@pytest.fixture
+def office(tmp_path: Path, migrated_file: Path) -> Iterator[office_module.Office]:
+    """
+    Return a configured council that sends into a folder.
+    """
+    shutil.copy(migrated_file, tmp_path / "alerter.db")
+    with closing(office_module.new_office(tmp_path)) as office:
+        yield office
