@@ -48,19 +48,19 @@ def test_fault_028_later_after_the_dot(monday: Monday, reply: bytes) -> None:
 
 
 @pytest.mark.parametrize("reply", [b"552 5.3.4 too big\r\n", b"554 5.7.1 blocked by policy\r\n"])
-def test_fault_029_never_after_the_dot(council: Council, reply: bytes) -> None:
+def test_fault_029_never_after_the_dot(mailroom: Council, reply: bytes) -> None:
     """
     Too big, or blocked for what it says: refused, and the same bytes are never sent again.
     """
-    enqueue(council, 2)
-    _, server = _over_smtp(council, {"dot": [reply, b"250 ok\r\n"]})
-    assert states(council) == ["refused", "sent"]
-    assert replies(council)[0] == reply.decode().strip()
-    _, later = _over_smtp(council, {}, now=NOW + timedelta(days=2))
+    enqueue(mailroom, 2)
+    _, server = _over_smtp(mailroom, {"dot": [reply, b"250 ok\r\n"]})
+    assert states(mailroom) == ["refused", "sent"]
+    assert replies(mailroom)[0] == reply.decode().strip()
+    _, later = _over_smtp(mailroom, {}, now=NOW + timedelta(days=2))
     assert (len(server.bodies), later.bodies) == (2, [])
 
 
-def test_fault_029_the_admins_read_it(monday: Monday, post_office: Office) -> None:
+def test_more_of_029_the_admins_read_it(monday: Monday, post_office: Office) -> None:
     """
     The summary names whom the content was refused for, in the server's words.
     """
@@ -118,40 +118,40 @@ def test_fault_032_a_late_reply_is_waited_for() -> None:
     assert timedelta(minutes=9, seconds=50) < timedelta(seconds=usual.dot_timeout_seconds) < LEASE
 
 
-def test_fault_033_no_reply_ever(council: Council) -> None:
+def test_fault_033_no_reply_ever(mailroom: Council) -> None:
     """
     When the time for the reply is over the outcome is unknown: sent once more, and then left to a person.
     """
-    enqueue(council, 1)
-    delivered, server = _over_smtp(council, {"dot": SILENT}, dot_timeout_seconds=0.3)
+    enqueue(mailroom, 1)
+    delivered, server = _over_smtp(mailroom, {"dot": SILENT}, dot_timeout_seconds=0.3)
     assert delivered.outcomes == ["unknown", "unknown"]
-    assert (states(council), len(server.bodies)) == (["unknown"], 2)
-    assert replies(council) == ["no reply in time"]
+    assert (states(mailroom), len(server.bodies)) == (["unknown"], 2)
+    assert replies(mailroom) == ["no reply in time"]
 
 
 @pytest.mark.parametrize("reply", [b"421 4.4.2 gone\r\n", b"500 what\r\n", HANG_UP])
-def test_fault_034_quit_changes_nothing(council: Council, reply: bytes) -> None:
+def test_fault_034_quit_changes_nothing(mailroom: Council, reply: bytes) -> None:
     """
     Accepted is accepted, however the server takes leave.
     """
-    enqueue(council, 2)
-    _, server = _over_smtp(council, {"QUIT": reply})
-    assert (states(council), server.verbs()[-1]) == (["sent"] * 2, "QUIT")
-    assert council.deliver().outcomes == []
+    enqueue(mailroom, 2)
+    _, server = _over_smtp(mailroom, {"QUIT": reply})
+    assert (states(mailroom), server.verbs()[-1]) == (["sent"] * 2, "QUIT")
+    assert mailroom.deliver().outcomes == []
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_fault_035_peer_vanishes_before_the_mark(council: Council, step: str) -> None:
+def test_fault_035_peer_vanishes_before_the_mark(mailroom: Council, step: str) -> None:
     """
     Neither an answer nor an end of the connection: each step has its time, and the message stays owed.
     """
-    enqueue(council, 1)
-    delivered, server = _over_smtp(council, {step: SILENT}, timeout_seconds=0.3)
-    assert (delivered.outcomes, states(council)) == (["deferred"], ["deferred"])
+    enqueue(mailroom, 1)
+    delivered, server = _over_smtp(mailroom, {step: SILENT}, timeout_seconds=0.3)
+    assert (delivered.outcomes, states(mailroom)) == (["deferred"], ["deferred"])
     assert server.bodies == server.unfinished == []
 
 
-def test_fault_035_peer_vanishes_in_the_body() -> None:
+def test_more_of_035_peer_vanishes_in_the_body() -> None:
     """
     A body that nobody takes off the line runs into its time as well, and was never marked.
     """
@@ -163,7 +163,7 @@ def test_fault_035_peer_vanishes_in_the_body() -> None:
     assert (outcome.state, mark.times) == ("deferred", 0)
 
 
-def test_fault_035_peer_vanishes_after_the_mark() -> None:
+def test_more_of_035_peer_vanishes_after_the_mark() -> None:
     """
     Gone between the mark and the reply, nobody knows.
     """
@@ -173,16 +173,16 @@ def test_fault_035_peer_vanishes_after_the_mark() -> None:
 
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("step", [*STEPS, "dot"])
-def test_fault_036_no_reply_at_all(council: Council, step: str, junk: str) -> None:
+def test_fault_036_no_reply_at_all(mailroom: Council, step: str, junk: str) -> None:
     """
     A reply without end, or none of SMTP's, is read no further: owed before the mark, unknown after.
     """
-    enqueue(council, 1)
-    delivered, server = _over_smtp(council, {step: JUNK[junk]}, unknown_outcome="hold")
+    enqueue(mailroom, 1)
+    delivered, server = _over_smtp(mailroom, {step: JUNK[junk]}, unknown_outcome="hold")
     expected = "unknown" if step == "dot" else "deferred"
-    assert (delivered.outcomes, states(council)) == ([expected], [expected])
+    assert (delivered.outcomes, states(mailroom)) == ([expected], [expected])
     assert len(server.bodies) == (step == "dot")
-    assert max(map(len, replies(council))) <= 200
+    assert max(map(len, replies(mailroom))) <= 200
 
 
 class Tardy(ScriptedSmtp):
@@ -207,7 +207,7 @@ class Deaf(ScriptedSmtp):
 
 
 def _over_smtp(
-    council: Council,
+    mailroom: Council,
     script: dict[str, bytes | list[bytes]],
     *,
     unknown_outcome: str = "resend",
@@ -219,6 +219,6 @@ def _over_smtp(
     """
     with ScriptedSmtp(script) as server:
         transport = SmtpTransport(settings(server.port, **changed))
-        delivered = council.deliver(transport, unknown_outcome=unknown_outcome, now=now)
+        delivered = mailroom.deliver(transport, unknown_outcome=unknown_outcome, now=now)
         transport.close()
     return delivered, server

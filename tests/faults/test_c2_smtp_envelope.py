@@ -21,32 +21,32 @@ MINUTE = timedelta(minutes=1)
 Script = dict[str, bytes | list[bytes]]
 
 
-def test_fault_021_mail_later(council: Council) -> None:
+def test_fault_021_mail_later(mailroom: Council) -> None:
     """
     MAIL answered with 451, or 421 on two connections, leaves a message owed and unmarked until its back-off.
     """
-    enqueue(council, 2)
+    enqueue(mailroom, 2)
     script: Script = {"MAIL": [b"451 4.3.0 later\r\n", *[b"421 4.3.2 closing\r\n"] * 2, OK]}
     with ScriptedSmtp(script) as server:
-        _deliver(council, server)
-        assert (states(council), server.bodies) == (["deferred"] * 2, [])
-        _deliver(council, server, minutes=1)
-    assert (states(council), len(server.bodies)) == (["sent"] * 2, 2)
+        _deliver(mailroom, server)
+        assert (states(mailroom), server.bodies) == (["deferred"] * 2, [])
+        _deliver(mailroom, server, minutes=1)
+    assert (states(mailroom), len(server.bodies)) == (["sent"] * 2, 2)
 
 
-def test_fault_023_greylisted(council: Council) -> None:
+def test_fault_023_greylisted(mailroom: Council) -> None:
     """
     A server that wants five minutes between two tries gets them by the second back-off, and takes it.
     """
-    enqueue(council, 1)
+    enqueue(mailroom, 1)
     with ScriptedSmtp({"RCPT": b"450 4.2.0 greylisted, wait five minutes\r\n"}) as server:
-        _deliver(council, server)
-        _deliver(council, server, minutes=1)
-        assert (states(council), server.verbs().count("RCPT")) == (["deferred"], 2)
+        _deliver(mailroom, server)
+        _deliver(mailroom, server, minutes=1)
+        assert (states(mailroom), server.verbs().count("RCPT")) == (["deferred"], 2)
         for minute in range(2, 6):
-            assert _deliver(council, server, minutes=minute).outcomes == []
+            assert _deliver(mailroom, server, minutes=minute).outcomes == []
     with ScriptedSmtp({}) as server:
-        assert _deliver(council, server, minutes=6).outcomes == ["sent"]
+        assert _deliver(mailroom, server, minutes=6).outcomes == ["sent"]
 
 
 def test_fault_024_no_such_user(monday: Monday, post_office: Office) -> None:
@@ -64,73 +64,75 @@ def test_fault_024_no_such_user(monday: Monday, post_office: Office) -> None:
     assert monday.heard() == ["start", "fail"]
 
 
-def test_fault_025_closing_at_the_seventh_of_fifty(council: Council) -> None:
+def test_fault_025_closing_at_the_seventh_of_fifty(mailroom: Council) -> None:
     """
     421 at the seventh opens a new connection that goes on with the seventh; nobody gets a second copy.
     """
-    enqueue(council, 50)
+    enqueue(mailroom, 50)
     script: Script = {"RCPT": [*[OK] * 6, b"421 4.4.2 closing\r\n", OK]}
     with ScriptedSmtp(script) as server:
-        _deliver(council, server)
+        _deliver(mailroom, server)
         assert server.connections == 2
-    assert states(council) == ["sent"] * 50
+    assert states(mailroom) == ["sent"] * 50
     told = [command for command in server.commands if command.upper().startswith("RCPT")]
     assert (len(told), len(set(told)), told[6]) == (51, 50, told[7])
     assert len(server.bodies) == 50
 
 
-def test_fault_026_throttled(council: Council) -> None:
+def test_fault_026_throttled(mailroom: Council) -> None:
     """
     Too many connections, or messages a minute, is for later; one connection at a set pace meets neither.
     """
-    enqueue(council, 8)
+    enqueue(mailroom, 8)
     busy: Script = {
         "banner": [b"432 4.3.2 concurrent connections\r\n", b"220 ready\r\n"],
         "RCPT": [OK, b"451 4.7.0 too many messages\r\n", OK],
     }
     with ScriptedSmtp(busy) as server:
-        _deliver(council, server)
-        assert states(council) == ["deferred", "sent", "deferred", *["sent"] * 5]
-        _deliver(council, server, minutes=1)
-    assert states(council) == ["sent"] * 8
-    enqueue_more(council, 7)
+        _deliver(mailroom, server)
+        assert states(mailroom) == ["deferred", "sent", "deferred", *["sent"] * 5]
+        _deliver(mailroom, server, minutes=1)
+    assert states(mailroom) == ["sent"] * 8
+    enqueue_more(mailroom, 7)
     began = monotonic()
     with ScriptedSmtp({}) as server:
         transport = SmtpTransport(settings(server.port))
-        deliver(council.database, transport, unknown_outcome="resend", clock=lambda: NOW, pace=Pace(600).wait)
+        deliver(
+            mailroom.database, transport, unknown_outcome="resend", clock=lambda: NOW, pace=Pace(600).wait
+        )
         transport.close()
         assert (server.connections, len(server.bodies)) == (1, 7)
     assert monotonic() - began >= 6 * 60 / 600
 
 
-def test_fault_027_data_refused(council: Council) -> None:
+def test_fault_027_data_refused(mailroom: Council) -> None:
     """
     DATA answered with 451 is for later, with 550 never; either way no body went, and no mark was made.
     """
-    enqueue(council, 3)
+    enqueue(mailroom, 3)
     script: Script = {"DATA": [b"451 4.3.0 later\r\n", b"550 5.7.1 no\r\n", b"354 go ahead\r\n"]}
     with ScriptedSmtp(script) as server:
-        _deliver(council, server)
-        assert states(council) == ["deferred", "refused", "sent"]
-        assert replies(council)[:2] == ["451 4.3.0 later", "550 5.7.1 no"]
+        _deliver(mailroom, server)
+        assert states(mailroom) == ["deferred", "refused", "sent"]
+        assert replies(mailroom)[:2] == ["451 4.3.0 later", "550 5.7.1 no"]
         assert (len(server.bodies), server.unfinished) == (1, [])
-        _deliver(council, server, minutes=1)
-    assert states(council) == ["sent", "refused", "sent"]
+        _deliver(mailroom, server, minutes=1)
+    assert states(mailroom) == ["sent", "refused", "sent"]
 
 
-def enqueue_more(council: Council, count: int) -> None:
+def enqueue_more(mailroom: Council, count: int) -> None:
     """
     Put another run with *count* digests into the outbox.
     """
-    with council.database.write() as connection:
+    with mailroom.database.write() as connection:
         run_with(connection, *(f"n{number}@council.example" for number in range(count)), send_date=NEXT_RUN)
 
 
-def _deliver(council: Council, server: ScriptedSmtp, *, minutes: int = 0) -> Delivered:
+def _deliver(mailroom: Council, server: ScriptedSmtp, *, minutes: int = 0) -> Delivered:
     """
     Send what is due so many *minutes* after eight.
     """
     transport = SmtpTransport(settings(server.port))
-    delivered = council.deliver(transport, now=NOW + minutes * MINUTE)
+    delivered = mailroom.deliver(transport, now=NOW + minutes * MINUTE)
     transport.close()
     return delivered

@@ -27,31 +27,31 @@ hostile = st.lists(st.sampled_from((*CONTROLS, *UNREADABLE)) | st.text(max_size=
 
 
 @pytest.mark.parametrize("control", CONTROLS)
-def test_fault_075_control_characters(office: Office, control: str) -> None:
+def test_fault_075_control_characters(desk: Office, control: str) -> None:
     """
-    In every text of a row and of the directory: no header shows it, the body has neutralised it, all get theirs.
+    In every text there is: no header shows it, the body has neutralised it, and all managers get theirs.
     """
     name = f"N.{control}Bcc: evil@elsewhere.example{control}Okafor"
-    office.council.directory({**NORTH, "manager_name": name}, SOUTH)
-    office.extract(
+    desk.council.directory({**NORTH, "manager_name": name}, SOUTH)
+    desk.extract(
         row("A-1", worker=f"P.{control}Bcc: evil@elsewhere.example{control}{control}Adeyemi"),
         row(f"A-2{control}x", child_id=f"92{control}x"),
         row("A-3", team=f"Nor{control}th", manager_email=OKAFOR),
         row("A-4", team="South"),
     )
-    done = office.weekly().run(AS_OF)
+    done = desk.weekly().run(AS_OF)
     assert (done.state, done.counts["open"]) == ("done", 4)
-    assert {mail["To"].addresses[0].addr_spec for mail in office.sent()} == {OKAFOR, LINDQVIST, ADMINS}
-    for mail in office.sent():
+    assert {mail["To"].addresses[0].addr_spec for mail in desk.sent()} == {OKAFOR, LINDQVIST, ADMINS}
+    for mail in desk.sent():
         _assert_plain(mail)
         assert not set(control) & set(text_of(mail)) - {"\n", "[", "2", "J"}
-    lines = [line for line in text_of(office.sent(OKAFOR)[0]).splitlines() if line.startswith("A-")]
+    lines = [line for line in text_of(desk.sent(OKAFOR)[0]).splitlines() if line.startswith("A-")]
     assert len(lines) == 3
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hostile, hostile, hostile, hostile)
-def test_fault_075_any_text(id_: str, child: str, worker: str, name: str) -> None:
+def test_more_of_075_any_text(id_: str, child: str, worker: str, name: str) -> None:
     """
     Lone surrogates and NUL too, which the standard library stumbles over: a message of ours, or none at all.
     """
@@ -63,53 +63,53 @@ def test_fault_075_any_text(id_: str, child: str, worker: str, name: str) -> Non
 
 
 @pytest.mark.parametrize("place", ["manager_name", "worker", "team", "assessment_id"])
-def test_fault_076_encoded_word_newline(office: Office, place: str) -> None:
+def test_fault_076_encoded_word_newline(desk: Office, place: str) -> None:
     """
     An encoded word that hides a line end makes no header: not from a name, and not from any text of a row.
     """
-    office.council.directory(NORTH | ({place: f"N. {ENCODED}"} if place == "manager_name" else {}))
+    desk.council.directory(NORTH | ({place: f"N. {ENCODED}"} if place == "manager_name" else {}))
     hidden = {} if place == "manager_name" else {place: f"A-{ENCODED}", "manager_email": OKAFOR}
-    office.extract(row("A-1") | hidden)
-    assert office.weekly().run(AS_OF).state == "done"
-    assert {mail["To"].addresses[0].addr_spec for mail in office.sent()} == {OKAFOR, ADMINS}
-    for mail in office.sent():
+    desk.extract(row("A-1") | hidden)
+    assert desk.weekly().run(AS_OF).state == "done"
+    assert {mail["To"].addresses[0].addr_spec for mail in desk.sent()} == {OKAFOR, ADMINS}
+    for mail in desk.sent():
         _assert_plain(mail)
         assert mail["Bcc"] is None
 
 
-def test_fault_077_five_thousand_for_one_manager(office: Office) -> None:
+def test_fault_077_five_thousand_for_one_manager(desk: Office) -> None:
     """
     The digest lists what it has room for and counts the rest; all 5,000 are recorded as told in it.
     """
-    office.extract(*(row(f"A-{number}") for number in range(10_000, 15_000)))
-    done = office.weekly().run(AS_OF)
+    desk.extract(*(row(f"A-{number}") for number in range(10_000, 15_000)))
+    done = desk.weekly().run(AS_OF)
     assert (done.state, done.digests, done.counts["past_alert"]) == ("done", 1, 5_000)
-    (digest,) = office.sent(OKAFOR)
+    (digest,) = desk.sent(OKAFOR)
     lines = text_of(digest).splitlines()
     listed = sum(line.startswith("A-1") for line in lines)
     assert 10 <= listed <= 200
     assert any(f"{5_000 - listed:,} more" in line for line in lines)
     assert len(digest.as_bytes()) < 400_000
-    with office.opened[-1].database.read() as connection:
+    with desk.opened[-1].database.read() as connection:
         told = connection.exec_driver_sql("SELECT count(*) FROM alerts").scalar_one()
     assert told == 5_000
 
 
-def test_fault_077_notes_of_ten_megabytes(office: Office) -> None:
+def test_more_of_077_notes_of_ten_megabytes(desk: Office) -> None:
     """
     Notes are never read; as CSV a cell of 10 MB is refused as a quotation mark that was never closed.
     """
     notes = ("canary " * 14_000, "canary " * 1_500_000)
     for length, text in enumerate(notes):
         columns = [*row("A-1"), "notes"]
-        office.council.extract([row("A-1", notes=text)], columns=columns)
+        desk.council.extract([row("A-1", notes=text)], columns=columns)
         if length:
             with pytest.raises(SourceError, match="line 2: a cell is longer than 128 KB"):
-                office.weekly().run(AS_OF, again="longer notes")
+                desk.weekly().run(AS_OF, again="longer notes")
         else:
-            assert office.weekly().run(AS_OF).state == "done"
-    assert "canary" not in "".join(text_of(mail) for mail in office.sent())
-    assert b"canary" not in (office.folder / "alerter.db").read_bytes()
+            assert desk.weekly().run(AS_OF).state == "done"
+    assert "canary" not in "".join(text_of(mail) for mail in desk.sent())
+    assert b"canary" not in (desk.folder / "alerter.db").read_bytes()
 
 
 def _assert_plain(mail: EmailMessage) -> None:
