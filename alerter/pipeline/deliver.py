@@ -68,7 +68,7 @@ def _send_all(
             outcome = transport.send(message, mark=_marker(database, message, clock))
             failures = 0
         except MailStoppedError as error:
-            _settle(database, message, Outcome("deferred", str(error)), unknown_outcome, clock())
+            _stop(database, message, str(error), unknown_outcome, clock())
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
@@ -138,9 +138,24 @@ def _settle(
         _record(connection, message, outcome, unknown_outcome, now)
 
 
+def _stop(database: Database, message: Claimed, reply: str, unknown_outcome: str, now: datetime) -> None:
+    """
+    Settle the message a delivery stopped at, and let all others wait as long.
+
+    Else each of them would try the login that was refused, until the account is locked.
+    """
+    with database.write() as connection:
+        until = _record(connection, message, Outcome("deferred", reply), unknown_outcome, now)
+        if until is not None:
+            outbox.postpone(connection, until)
+
+
 def _record(
     connection: Connection, message: Claimed, outcome: Outcome, unknown_outcome: str, now: datetime
-) -> None:
+) -> datetime | None:
+    """
+    Record what is decided after an attempt; return when the message is next due, if it is.
+    """
     decided = settlement(
         outcome.state, attempts=message.attempts, was_resent=message.was_resent,
         prepared_at=message.prepared_at, now=now, unknown_outcome=unknown_outcome,
@@ -149,3 +164,4 @@ def _record(
         connection, message, state=decided.state, reply=outcome.reply, now=now,
         next_attempt_at=decided.next_attempt_at, is_resend=decided.is_resend,
     )  # fmt: skip
+    return decided.next_attempt_at

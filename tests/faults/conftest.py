@@ -8,17 +8,23 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from alerter.store.database import open_database
 from tests.acceptance.council import Council
+from tests.app.office import Office, new_office
+from tests.app.serving.made_up_service import Office as PostOffice
 from tests.faults.ledger import ledger_of
+from tests.faults.monday import Monday, waiting
 from tests.faults.roster import number_of
 from tests.faults.system_calls import Call
 from tests.faults.table import DOCUMENT, Shown, document
 from tests.faults.watched_office import WatchedOffice
 from tests.faults.week import calls_of_week, made_ready
+from tests.pipeline.council import Council as Mailroom
 from tests.postgres_cluster import PostgresServer
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
@@ -62,6 +68,43 @@ def week(either_council: Council) -> Council:
     Return a council whose extract is read in, and whose weekly job is `WEEK`.
     """
     return made_ready(either_council)
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """
+    Run a mail server that takes everything.
+    """
+    with PostOffice() as server:
+        yield server
+
+
+@pytest.fixture
+def monday(tmp_path: Path, migrated_file: Path, post_office: PostOffice) -> Iterator[Monday]:
+    """
+    Return a service that waits for its Monday, with `post_office` for its mail server.
+    """
+    with waiting(tmp_path, migrated_file, post_office.port) as monday:
+        yield monday
+
+
+@pytest.fixture
+def mailroom(sqlite_url: str, tmp_path: Path) -> Iterator[Mailroom]:
+    """
+    Return a council whose messages a test delivers by a transport of its own.
+    """
+    with closing(open_database(sqlite_url)) as database:
+        yield Mailroom(database, tmp_path)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
+    """
+    Return a council that does its weekly job in the tests' process, and sends into a folder.
+    """
+    shutil.copy(migrated_file, tmp_path / "alerter.db")
+    with closing(new_office(tmp_path)) as desk:
+        yield desk
 
 
 @pytest.fixture
