@@ -194,5 +194,5 @@ def _databases(item: pytest.Item) -> list[str]:
         "sqlite" not in params and any(name.startswith("postgres") for name in names)
     ):
         return [POSTGRESQL]
-    is_on_file = {"council", "service", "sqlite_url", "migrated_file"} & set(names)
+    is_on_file = {"council", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"} & set(names)
     return [SQLITE] if is_on_file else []

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.council import Council, Said
-from tests.faults.victim import ended
+from tests.faults.victim import Victim, start_under
 
 NO_STRACE = "no strace to break system calls with: `apt-get install strace`"
 WATCHED = (
@@ -24,7 +24,7 @@ WATCHED = (
     "sendto", "unlink", "write",
 )  # fmt: skip
 LONGEST_TEXT = 2000
-DOT = r'".\r\n"'
+THE_DOT = r'".\r\n"'
 _LINE = re.compile(r"(?:\d+ +)?(?P<name>\w+)\((?P<text>.*)")
 
 
@@ -69,6 +69,13 @@ def failing_at(council: Council, call: Call, error: str, *arguments: object, tim
     return _under(council, _injecting(call, f"error={error}", times), *arguments)
 
 
+def kill_at_next(council: Council, victim: Victim, name: str, nth: int = 1) -> None:
+    """
+    Let a running process die as it makes the *nth* call of *name* from now on.
+    """
+    victim.trace([*_strace(council), *_injecting(Call(name, nth, ""), "signal=SIGKILL")])
+
+
 def first(calls: Sequence[Call], name: str, *words: str, after: Call | None = None) -> Call:
     """
     Return the first call of *name* with *words*, *after* another one or of all.
@@ -77,13 +84,25 @@ def first(calls: Sequence[Call], name: str, *words: str, after: Call | None = No
     return next(call for call in calls[begin:] if call.name == name and call.has(*words))
 
 
+def distance(calls: Sequence[Call], after: Call, until: Call) -> int:
+    """
+    Return which call of its name *until* is, counted *after* another one.
+    """
+    between = calls[calls.index(after) + 1 : calls.index(until) + 1]
+    return [call.name for call in between].count(until.name)
+
+
 def _under(council: Council, how: Sequence[str], *arguments: object) -> Said:
+    return start_under(council, [*_strace(council), *how], *arguments).ended()
+
+
+def _strace(council: Council) -> list[str]:
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip(NO_STRACE)
+    # Not --seccomp-bpf, by which strace 6.1 forgets to send the signal.
     options = ["--follow-forks", "--quiet=all", f"--string-limit={LONGEST_TEXT}"]
-    under = [strace, *options, f"--output={_log(council)}", *how]
-    return ended(council.start(*arguments, under=under))
+    return [strace, *options, f"--output={_log(council)}"]
 
 
 def _injecting(call: Call, what: str, times: int = 1) -> list[str]:

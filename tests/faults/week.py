@@ -6,7 +6,7 @@ from tests.acceptance.caseload import MONDAY, managed
 from tests.acceptance.council import ADMINS, Council
 from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded
-from tests.faults.victim import alerter
+from tests.faults.terminal import alerter
 from tests.faults.watched_office import WatchedOffice
 
 WEEK = ("run", "--no-sync", "--as-of", MONDAY)
@@ -52,3 +52,11 @@ def settled(council: Council, office: WatchedOffice, *, twice: str = "") -> None
     assert {each: tally[each] for each in managers} == wanted
     assert len(set(office.copies(twice))) == (1 if twice else 0)
     assert tally[ADMINS] >= 1
+
+
+def settle_by(council: Council, policy: str) -> None:
+    """
+    Let an unknown outcome be settled by *policy*.
+    """
+    settings = (council.folder / "config.toml").read_text(encoding="utf-8")
+    council.write("config.toml", f'{settings}delivery.unknown_outcome = "{policy}"\n')
