@@ -9,8 +9,8 @@ from alerter.store.database import Database
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import NEVER, NEVER_AT_DOT
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
-from tests.cli.terminal import alerter, json_of
 from tests.faults.monday import Monday
+from tests.faults.terminal import alerter
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Meanwhile, enqueue, states
 
@@ -38,9 +38,9 @@ def test_fault_101_admins_refused(monday: Monday, post_office: Office) -> None:
     assert post_office.tally() == dict.fromkeys(MANAGERS, 1)
     assert monday.heard() == ["start", "fail"]
     monday.service.stop()
-    said = alerter(monday, "status", "--json")
+    said = alerter(monday.service.council, "status", "--json")
     assert said.exit_code == 1
-    assert (json_of(said)["last_run"]["state"], json_of(said)["ok"]) == ("undelivered", False)
+    assert (said.json["last_run"]["state"], said.json["ok"]) == ("undelivered", False)
 
 
 def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> None:
@@ -68,15 +68,14 @@ def test_fault_104_sent_twice_by_hand(monday: Monday, post_office: Office) -> No
     """
     monday.at("07:00", "08:00")
     as_of = ("--as-of", "2026-11-23", "--json")
-    said = [
-        alerter(monday, command, *of) for command, of in (("run", as_of), ("run", as_of), ("deliver", ()))
-    ]
+    hand = monday.service.council
+    said = [alerter(hand, "run", *as_of), alerter(hand, "run", *as_of), alerter(hand, "deliver")]
     assert [each.exit_code for each in said] == [0, 0, 0]
-    assert [json_of(each)["state"] for each in said[:2]] == ["already_done"] * 2
-    assert alerter(monday, "run", *as_of, "--again").exit_code == 2
+    assert [each.json["state"] for each in said[:2]] == ["already_done"] * 2
+    assert alerter(hand, "run", *as_of, "--again").exit_code == 2
     assert post_office.tally() == EVERYBODY
-    again = alerter(monday, "run", *as_of, "--again", "--reason", "the directory was wrong")
-    assert (again.exit_code, json_of(again)["state"]) == (0, "done")
+    again = alerter(hand, "run", *as_of, "--again", "--reason", "the directory was wrong")
+    assert (again.exit_code, again.json["state"]) == (0, "done")
     assert post_office.tally() == dict.fromkeys(EVERYBODY, 2)
     assert "the directory was wrong" in text_of(post_office, ADMINS)
     ledger = monday.asked("SELECT send_date, attempt, reason FROM runs ORDER BY id")
