@@ -4,6 +4,10 @@ from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+
+from alerter.errors import StoreError
 from alerter.mail.folder import FolderTransport
 from alerter.store.database import Database
 from tests.acceptance.council import ADMINS
@@ -62,6 +66,24 @@ def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> Non
     assert folders == [1, 1]
 
 
+def test_fault_103_newer_program(database: Database, tmp_path: Path) -> None:
+    """
+    A newer program changes the schema in mid-delivery: what is in hand ends, and no more is claimed.
+    """
+    council = Council(database, tmp_path)
+    enqueue(council, 3)
+    before = _revision(database)
+    upgrading = Meanwhile(FolderTransport(tmp_path / "sent"), lambda: _set_revision(database, "9999"))
+    with pytest.raises(StoreError, match="another version of alerter"):
+        council.deliver(upgrading)
+    assert states(council) == ["sent", "queued", "queued"]
+    with pytest.raises(StoreError):
+        council.deliver()
+    _set_revision(database, before)
+    council.deliver()
+    assert states(council) == ["sent"] * 3
+
+
 def test_fault_104_sent_twice_by_hand(monday: Monday, post_office: Office) -> None:
     """
     "Send now" twice after the weekly run: one mail each; a second needs `--again` and a reason, on record.
@@ -83,3 +105,13 @@ def test_fault_104_sent_twice_by_hand(monday: Monday, post_office: Office) -> No
     assert "the directory was wrong" in ledger[1]["reason"]
     ids = [message_from_bytes(each.content)["Message-ID"] for each in post_office.arrived]
     assert len(set(ids)) == len(ids) == 6
+
+
+def _revision(database: Database) -> str:
+    with database.read() as connection:
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+
+
+def _set_revision(database: Database, revision: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
