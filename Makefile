@@ -6,13 +6,14 @@ UV     ?= uv
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help demo test check format bench soak lock clean
+.PHONY: help demo test check format bench faults soak lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
 	@echo "make test    everything a change must pass (make check is the same)"
 	@echo "make format  put the code into its one format"
 	@echo "make bench   the measurements"
+	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
 	@echo "make soak    the long tests: 1,000 histories of down-time, 100,000 hostile digests"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
@@ -40,9 +41,13 @@ bench: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
 
+faults: $(READY)
+	ALERTER_FAULT_TABLE=1 $(BIN)/python -m pytest -q tests/faults
+
 soak: $(READY)
 	ALERTER_SOAK_HISTORIES=1000 $(BIN)/python -m pytest -q tests/domain/test_owing_histories.py
 	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/mail/test_hostile_digests.py
+	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/faults/test_hostile_files.py tests/faults/test_random_servers.py
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:
