@@ -22,7 +22,7 @@ from tests.faults.system_calls import (
 from tests.faults.terminal import alerter
 from tests.faults.victim import killed, start, struck
 from tests.faults.watched_office import BODY, CONNECT, DOT, WatchedOffice
-from tests.faults.week import FIRST, MANAGERS, WEEK, settle_by, settled
+from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
 
 TABLES = ("runs", "alerts", "outbox")
 
@@ -101,7 +101,7 @@ def test_fault_005_killed_between_mark_and_dot(
     """
     Nobody can say from outside that nothing was delivered: it is sent again, or held and the admins told.
     """
-    settle_by(week, policy)
+    amend(week, f'delivery.unknown_outcome = "{policy}"')
     data = first(calls, "sendto", "DATA")
     nth = distance(calls, data, first(calls, "sendto", THE_DOT))
     struck(week, office, "DATA", lambda victim: kill_at_next(week, victim, "sendto", nth), *WEEK)

@@ -8,10 +8,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
+from alerter.errors import StoreError
+from alerter.store.database import open_database
+from alerter.store.network_drive import KINDS, kind_of_mount
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import read
 from tests.app.serving.made_up_service import EVERYBODY, Office
@@ -21,19 +24,11 @@ from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, f
 from tests.faults.terminal import alerter
 from tests.faults.victim import killed, start
 from tests.faults.watched_office import DOT, WatchedOffice
-from tests.faults.week import MANAGERS, WEEK, made_ready, settled
+from tests.faults.week import MANAGERS, WEEK, settled
 
 PAGE = 4096
 FOR_GOOD = 10_000
 """Calls; no command makes as many of one kind."""
-
-
-@pytest.fixture
-def on_file(council: Council) -> Council:
-    """
-    Return a council on a SQLite file, ready for its weekly job.
-    """
-    return made_ready(council)
 
 
 def test_fault_047_disk_full_while_the_plan_is_written(
@@ -96,6 +91,19 @@ def test_fault_051_read_only_file_system(on_file: Council, office: WatchedOffice
     assert "let the alerter's account" in said.err
     assert not office.kept
     settled(on_file, office)
+
+
+@pytest.mark.shown_in_part("no network drive is mounted here: the system's own list of mounts is made up")
+def test_fault_052_on_a_network_drive() -> None:
+    """
+    A file on a share is refused before it is opened; other kinds are known by the system's list of mounts.
+    """
+    with pytest.raises(StoreError, match=r"network drive .* allow_network_file = true"):
+        open_database("sqlite:////server/share/alerter.db")
+    for kind in KINDS:
+        mounts = f"1 1 0:1 / / rw - ext4 disk rw\n2 1 0:2 / /srv/share rw shared:1 - {kind} server:/x rw\n"
+        assert kind_of_mount(Path("/srv/share/alerter.db"), mounts) == kind
+        assert kind_of_mount(Path("/srv/own/alerter.db"), mounts) == "ext4"
 
 
 @pytest.mark.parametrize("fault", ["deleted", "replaced"])
