@@ -47,6 +47,7 @@ faults: $(READY)
 soak: $(READY)
 	ALERTER_SOAK_HISTORIES=1000 $(BIN)/python -m pytest -q tests/domain/test_owing_histories.py
 	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/mail/test_hostile_digests.py
+	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/faults/test_hostile_files.py tests/faults/test_random_servers.py
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:

@@ -74,7 +74,7 @@ def _send_all(
             outcome = transport.send(message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
-            settle(message, Outcome("deferred", str(error)), is_for_all=True)
+            settle(message, Outcome("deferred", str(error)), is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
@@ -159,20 +159,20 @@ def _settle(
     message: Claimed,
     outcome: Outcome,
     *,
-    is_for_all: bool = False,
+    is_everybodys: bool = False,
 ) -> None:
     """
     Record what became of a message, however long the database is away: nobody else knows it.
 
-    With *is_for_all* everything else waits as long: each would try the login that was refused, until the
-    account is locked.
+    What *is_everybodys* lets all others wait as long: else each of them would try the login that was
+    refused, until the account is locked.
     """
     if outcome.state == "superseded":
         return
 
     def record(connection: Connection) -> None:
         until = _record(connection, message, outcome, unknown_outcome, clock())
-        if is_for_all and until is not None:
+        if is_everybodys and until is not None:
             outbox.postpone(connection, until)
 
     database.write_at_last(record, should_stop=should_stop)

@@ -5,27 +5,15 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 from click.testing import CliRunner, Result
 
 from alerter.cli.main import group
+from tests.app.office import Office
 
 
-class Configured(Protocol):
-    """
-    Whatever has a settings file.
-    """
-
-    @property
-    def config(self) -> Path:
-        """
-        Return it.
-        """
-
-
-def alerter(office: Configured, *arguments: object) -> Result:
+def alerter(office: Office, *arguments: object) -> Result:
     """
     Run one command under the settings of *office*.
 

@@ -35,7 +35,7 @@ def _strings(text: str) -> bytes:
 def _zeros(folder: Path) -> Path:
     path = folder / "x.xlsx"
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", bytes(400 * MEGABYTE))
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(100 * MEGABYTE))
     return path
 
 
@@ -43,21 +43,21 @@ def _understated(folder: Path) -> Path:
     """
     Write a bomb whose directory says that it is small.
     """
-    size = 300 * MEGABYTE
+    size = 80 * MEGABYTE
     path = _book(folder, "", sharedStrings=bytes(size))
     path.write_bytes(path.read_bytes().replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little")))
     return path
 
 
 WORKBOOKS: dict[str, Callable[[Path], Path]] = {
-    "zeros, 400 MB of them": _zeros,
-    "300 MB that claim to be 1 kB": _understated,
-    "empty rows, 200 MB": lambda folder: _book(folder, "<row/>" * (200 * MEGABYTE // 6)),
-    "empty cells, 9 MB": lambda folder: _book(folder, f"<row>{'<c/>' * (9 * MEGABYTE // 4)}</row>"),
-    "empty rows, 9 MB": lambda folder: _book(folder, "<row/>" * (9 * MEGABYTE // 6)),
-    "rows of formulas, 9 MB": lambda folder: _book(folder, "<row><c><f/></c></row>" * (9 * MEGABYTE // 22)),
-    "one text of 5 MB a thousand times": lambda folder: _book(
-        folder, '<row><c t="s"><v>0</v></c></row>' * 1000, sharedStrings=_strings("x" * 5 * MEGABYTE)
+    "zeros, 100 MB of them": _zeros,
+    "80 MB that claim to be 1 kB": _understated,
+    "empty rows, 60 MB": lambda folder: _book(folder, "<row/>" * (60 * MEGABYTE // 6)),
+    "empty cells, 3 MB": lambda folder: _book(folder, f"<row>{'<c/>' * (3 * MEGABYTE // 4)}</row>"),
+    "empty rows, 3 MB": lambda folder: _book(folder, "<row/>" * (3 * MEGABYTE // 6)),
+    "rows of formulas, 3 MB": lambda folder: _book(folder, "<row><c><f/></c></row>" * (3 * MEGABYTE // 22)),
+    "one text of 3 MB a thousand times": lambda folder: _book(
+        folder, '<row><c t="s"><v>0</v></c></row>' * 1000, sharedStrings=_strings("x" * 3 * MEGABYTE)
     ),
     "one text of 30 kB in 60,000 cells": lambda folder: _book(
         folder, '<row><c t="s"><v>0</v></c></row>' * 60_000, sharedStrings=_strings("x" * 30_000)
@@ -72,7 +72,7 @@ WORKBOOKS: dict[str, Callable[[Path], Path]] = {
         folder, '<row r="2"><c r="ZZZZZZZZ2"><v>1</v></c></row>'
     ),
     "tags nested 200,000 deep": lambda folder: _book(folder, "<row><c><is>" + "<r>" * 200_000),
-    "one tag of 9 MB": lambda folder: _book(folder, f'<row a="{"x" * 9 * MEGABYTE}"/>'),
+    "one tag of 3 MB": lambda folder: _book(folder, f'<row a="{"x" * 3 * MEGABYTE}"/>'),
     "laughs": lambda folder: xlsx(
         folder / "x.xlsx",
         {"S": []},
@@ -86,12 +86,12 @@ WORKBOOKS: dict[str, Callable[[Path], Path]] = {
         '<row><c t="s"><v>0</v></c></row>',
         sharedStrings=b"<!DOCTYPE a [<!ENTITY a '0123456789'>]>" + _strings("&a;" * 100_000),
     ),
-    "100,000 sheets": lambda folder: xlsx(
+    "20,000 sheets": lambda folder: xlsx(
         folder / "x.xlsx",
         {"S": []},
         more={
             "xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets>'.encode()
-            + b'<sheet name="S" sheetId="1" id="rId1"/>' * 100_000
+            + b'<sheet name="S" sheetId="1" id="rId1"/>' * 20_000
             + b"</sheets></workbook>"
         },
     ),
@@ -131,7 +131,7 @@ TEXTS: dict[str, bytes] = {
     "a heading of 100,000 columns": b"child_id,started_on," + b"x," * 100_000 + b"\n1,2026-10-05\n",
     "a million commas": HEAD + b"," * 1_000_000 + b"\n",
     "a million empty lines": HEAD + b"\n" * 1_000_000,
-    "a million quotes": HEAD + b'""' * 60_000 + b"\n",
+    "sixty thousand quotes": HEAD + b'""' * 60_000 + b"\n",
     "NUL": HEAD + b"1,\0,x\n",
     "nothing but NUL": bytes(MEGABYTE),
     "half of UTF-16": HEAD.decode().encode("utf-16")[:-1],
@@ -140,9 +140,9 @@ TEXTS: dict[str, bytes] = {
     "numbers without end": HEAD + b"9" * 100_000 + b"," + b"9" * 100_000 + b",x\n",
     "dates of no calendar": HEAD + b"1,2026-13-45,x\n2,9999-99-99,x\n3,1e400,x\n4,\xe2\x88\x9e,x\n",
     "formulas": HEAD + b"=cmd|'/c calc'!A1,2026-10-05,@SUM(1)\n-1,2026-10-05,+1\n",
-    "the same row 20,000 times": HEAD + b"1,2026-10-05,x\n" * 20_000,
-    "5,000 rows that contradict each other": HEAD
-    + b"".join(b"1,2026-10-05,T%d\n" % number for number in range(5_000)),
+    "the same row 5,000 times": HEAD + b"1,2026-10-05,x\n" * 5_000,
+    "2,000 rows that contradict each other": HEAD
+    + b"".join(b"1,2026-10-05,T%d\n" % number for number in range(2_000)),
     "5,000 rows without a start": HEAD + b"1,,x\n" * 5_000,
 }
 MARKUP: dict[str, bytes] = {
@@ -153,13 +153,23 @@ MARKUP: dict[str, bytes] = {
     "a comment without end": b"<Message><!--" + b"x" * 3 * MEGABYTE,
     "DTD": b"<!DOCTYPE a [<!ENTITY b 'c'>]><Message/>",
     "an encoding of its own": b"<?xml version='1.0' encoding='utf-7'?><Message/>",
-    "20,000 children without a start": CENSUS
+    "10,000 children without a start": CENSUS
     % (
         b"<Child><ChildIdentifiers><LAchildID>1</LAchildID></ChildIdentifiers><CINdetails><Assessments/>"
-        b"</CINdetails></Child>" * 20_000
+        b"</CINdetails></Child>" * 10_000
     ),
     "text alone": b"x" * MEGABYTE,
 }
+
+BOMBS = tuple(
+    {**WORKBOOKS, **SHEETS, **OLD}[name]
+    for name in (
+        "zeros, 100 MB of them", "80 MB that claim to be 1 kB", "empty rows, 60 MB",
+        "one text of 3 MB a thousand times", "one text of 30 kB in 60,000 cells", "a cell at the far corner",
+        "a million rows of 30 kB", "20,000 rows of 30 kB", "a cell in row 65,536",
+    )
+)  # fmt: skip
+"""What would be gigabytes if it were read."""
 
 
 def by_hand() -> Iterator[Make]:

@@ -36,13 +36,6 @@ class Monday:
         """
         return self.service.council.folder
 
-    @property
-    def config(self) -> Path:
-        """
-        Return its settings file.
-        """
-        return self.folder / "config.toml"
-
     def configure(self, **changes: object) -> None:
         """
         Write the settings, with *changes*.

@@ -4,13 +4,17 @@ from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+
+from alerter.errors import StoreError
 from alerter.mail.folder import FolderTransport
 from alerter.store.database import Database
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import NEVER, NEVER_AT_DOT
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
-from tests.cli.terminal import alerter, json_of
 from tests.faults.monday import Monday
+from tests.faults.terminal import alerter
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Meanwhile, enqueue, states
 
@@ -38,9 +42,9 @@ def test_fault_101_admins_refused(monday: Monday, post_office: Office) -> None:
     assert post_office.tally() == dict.fromkeys(MANAGERS, 1)
     assert monday.heard() == ["start", "fail"]
     monday.service.stop()
-    said = alerter(monday, "status", "--json")
+    said = alerter(monday.service.council, "status", "--json")
     assert said.exit_code == 1
-    assert (json_of(said)["last_run"]["state"], json_of(said)["ok"]) == ("undelivered", False)
+    assert (said.json["last_run"]["state"], said.json["ok"]) == ("undelivered", False)
 
 
 def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> None:
@@ -62,21 +66,38 @@ def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> Non
     assert folders == [1, 1]
 
 
+def test_fault_103_newer_program(database: Database, tmp_path: Path) -> None:
+    """
+    A newer program changes the schema in mid-delivery: what is in hand ends, and no more is claimed.
+    """
+    council = Council(database, tmp_path)
+    enqueue(council, 3)
+    before = _revision(database)
+    upgrading = Meanwhile(FolderTransport(tmp_path / "sent"), lambda: _set_revision(database, "9999"))
+    with pytest.raises(StoreError, match="another version of alerter"):
+        council.deliver(upgrading)
+    assert states(council) == ["sent", "queued", "queued"]
+    with pytest.raises(StoreError):
+        council.deliver()
+    _set_revision(database, before)
+    council.deliver()
+    assert states(council) == ["sent"] * 3
+
+
 def test_fault_104_sent_twice_by_hand(monday: Monday, post_office: Office) -> None:
     """
     "Send now" twice after the weekly run: one mail each; a second needs `--again` and a reason, on record.
     """
     monday.at("07:00", "08:00")
     as_of = ("--as-of", "2026-11-23", "--json")
-    said = [
-        alerter(monday, command, *of) for command, of in (("run", as_of), ("run", as_of), ("deliver", ()))
-    ]
+    hand = monday.service.council
+    said = [alerter(hand, "run", *as_of), alerter(hand, "run", *as_of), alerter(hand, "deliver")]
     assert [each.exit_code for each in said] == [0, 0, 0]
-    assert [json_of(each)["state"] for each in said[:2]] == ["already_done"] * 2
-    assert alerter(monday, "run", *as_of, "--again").exit_code == 2
+    assert [each.json["state"] for each in said[:2]] == ["already_done"] * 2
+    assert alerter(hand, "run", *as_of, "--again").exit_code == 2
     assert post_office.tally() == EVERYBODY
-    again = alerter(monday, "run", *as_of, "--again", "--reason", "the directory was wrong")
-    assert (again.exit_code, json_of(again)["state"]) == (0, "done")
+    again = alerter(hand, "run", *as_of, "--again", "--reason", "the directory was wrong")
+    assert (again.exit_code, again.json["state"]) == (0, "done")
     assert post_office.tally() == dict.fromkeys(EVERYBODY, 2)
     assert "the directory was wrong" in text_of(post_office, ADMINS)
     ledger = monday.asked("SELECT send_date, attempt, reason FROM runs ORDER BY id")
@@ -84,3 +105,13 @@ def test_fault_104_sent_twice_by_hand(monday: Monday, post_office: Office) -> No
     assert "the directory was wrong" in ledger[1]["reason"]
     ids = [message_from_bytes(each.content)["Message-ID"] for each in post_office.arrived]
     assert len(set(ids)) == len(ids) == 6
+
+
+def _revision(database: Database) -> str:
+    with database.read() as connection:
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+
+
+def _set_revision(database: Database, revision: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
