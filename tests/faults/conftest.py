@@ -17,6 +17,7 @@ from alerter.store.database import open_database
 from tests.acceptance.council import Council
 from tests.app.office import Office, new_office
 from tests.app.serving.made_up_service import Office as PostOffice
+from tests.app.serving.made_up_service import Watcher
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday, waiting
 from tests.faults.roster import number_of
@@ -28,6 +29,7 @@ from tests.pipeline.council import Council as Mailroom
 from tests.postgres_cluster import PostgresServer
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+ON_FILE = frozenset({"council", "on_file", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"})
 IN_PART = "shown_in_part"
 _shown: defaultdict[int, Shown] = defaultdict(Shown)
 
@@ -68,6 +70,23 @@ def week(either_council: Council) -> Council:
     Return a council whose extract is read in, and whose weekly job is `WEEK`.
     """
     return made_ready(either_council)
+
+
+@pytest.fixture
+def on_file(council: Council) -> Council:
+    """
+    Return a council on a SQLite file, ready for its weekly job.
+    """
+    return made_ready(council)
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    """
+    Run a watcher that hears the heartbeat.
+    """
+    with Watcher() as listening:
+        yield listening
 
 
 @pytest.fixture
@@ -194,5 +213,7 @@ def _databases(item: pytest.Item) -> list[str]:
         "sqlite" not in params and any(name.startswith("postgres") for name in names)
     ):
         return [POSTGRESQL]
-    is_on_file = {"council", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"} & set(names)
+    is_on_file = {"council", "on_file", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"} & set(
+        names
+    )
     return [SQLITE] if is_on_file else []

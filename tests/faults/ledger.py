@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from alerter.store.database import Database, open_database
+from alerter.store.migration import downgrade, schema_version
 from alerter.store.schema import alerts, outbox, runs
 from tests.acceptance.council import Council
 
@@ -49,6 +50,20 @@ class Ledger:
         """
         with self.opened() as database, database.read() as connection:
             yield connection
+
+    def revision(self) -> str | None:
+        """
+        Return the revision of the schema.
+        """
+        with self.read() as connection:
+            return schema_version(connection)
+
+    def age(self, revision: str) -> None:
+        """
+        Take the schema back to an older *revision*.
+        """
+        with self.opened() as database:
+            downgrade(database, revision)
 
     def runs(self) -> list[Any]:
         """

@@ -58,8 +58,15 @@ def killed_at(council: Council, call: Call, *arguments: object) -> None:
     """
     Run a command that is killed as it makes *call*, which it does not get.
     """
-    said = _under(council, _injecting(call, "signal=SIGKILL"), *arguments)
-    assert said.exit_code == -signal.SIGKILL, said
+    exit_code = struck_at(council, call, *arguments)
+    assert exit_code == -signal.SIGKILL, exit_code
+
+
+def struck_at(council: Council, call: Call, *arguments: object) -> int:
+    """
+    Run a command that is killed if ever it makes *call*; return how it ended.
+    """
+    return _under(council, _injecting(call, "signal=SIGKILL"), *arguments).exit_code
 
 
 def failing_at(council: Council, call: Call, error: str, *arguments: object, times: int = 1) -> Said:
@@ -76,6 +83,13 @@ def kill_at_next(council: Council, victim: Victim, name: str, nth: int = 1) -> N
     victim.trace([*_strace(council), *_injecting(Call(name, nth, ""), "signal=SIGKILL")])
 
 
+def fail_at_next(council: Council, victim: Victim, name: str, error: str, *, times: int = 1) -> None:
+    """
+    Let the system say *error* to the next calls of *name* that a running process makes.
+    """
+    victim.trace([*_strace(council), *_injecting(Call(name, 1, ""), f"error={error}", times)])
+
+
 def first(calls: Sequence[Call], name: str, *words: str, after: Call | None = None) -> Call:
     """
     Return the first call of *name* with *words*, *after* another one or of all.
@@ -90,6 +104,16 @@ def distance(calls: Sequence[Call], after: Call, until: Call) -> int:
     """
     between = calls[calls.index(after) + 1 : calls.index(until) + 1]
     return [call.name for call in between].count(until.name)
+
+
+def plan_writes(calls: Sequence[Call]) -> tuple[Call, Call, Call]:
+    """
+    Return three writes of the transaction that plans a run, on a file: first, middle and last.
+    """
+    until = calls.index(first(calls, "flock"))
+    commit = [call for call in calls[:until] if call.name == "fdatasync"][-1]
+    writes = [call for call in calls[: calls.index(commit)] if call.name == "pwrite64"]
+    return writes[0], writes[len(writes) // 2], writes[-1]
 
 
 def _under(council: Council, how: Sequence[str], *arguments: object) -> Said:

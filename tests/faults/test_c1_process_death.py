@@ -9,21 +9,22 @@ from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import is_word_of, read
 from tests.faults.ledger import ledger_of
 from tests.faults.patience import until
-from tests.faults.system_calls import THE_DOT, Call, distance, first, kill_at_next, killed_at, recorded
+from tests.faults.system_calls import (
+    THE_DOT,
+    Call,
+    distance,
+    first,
+    kill_at_next,
+    killed_at,
+    plan_writes,
+    recorded,
+)
 from tests.faults.terminal import alerter
 from tests.faults.victim import killed, start, struck
 from tests.faults.watched_office import BODY, CONNECT, DOT, WatchedOffice
-from tests.faults.week import FIRST, MANAGERS, WEEK, settle_by, settled
+from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
 
-
-def plan_writes(calls: list[Call]) -> dict[str, Call]:
-    """
-    Return three writes of the transaction that plans a run, on a file, in their order.
-    """
-    until = calls.index(first(calls, "flock"))
-    commit = [call for call in calls[:until] if call.name == "fdatasync"][-1]
-    writes = [call for call in calls[: calls.index(commit)] if call.name == "pwrite64"]
-    return {"runs": writes[0], "alerts": writes[len(writes) // 2], "outbox": writes[-1]}
+TABLES = ("runs", "alerts", "outbox")
 
 
 def killed_waiting_for(council: Council, table: str) -> None:
@@ -39,7 +40,7 @@ def killed_waiting_for(council: Council, table: str) -> None:
     assert victim.ended().exit_code == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("table", ["runs", "alerts", "outbox"])
+@pytest.mark.parametrize("table", TABLES)
 def test_fault_001_killed_while_the_plan_is_written(
     request: pytest.FixtureRequest, week: Council, office: WatchedOffice, table: str
 ) -> None:
@@ -47,7 +48,7 @@ def test_fault_001_killed_while_the_plan_is_written(
     All of a plan is there or nothing: no run, no message; the next process plans from the beginning.
     """
     if ledger_of(week).is_file:
-        killed_at(week, plan_writes(request.getfixturevalue("calls"))[table], *WEEK)
+        killed_at(week, plan_writes(request.getfixturevalue("calls"))[TABLES.index(table)], *WEEK)
     else:
         killed_waiting_for(week, table)
     assert (ledger_of(week).runs(), ledger_of(week).messages()) == ([], [])
@@ -100,7 +101,7 @@ def test_fault_005_killed_between_mark_and_dot(
     """
     Nobody can say from outside that nothing was delivered: it is sent again, or held and the admins told.
     """
-    settle_by(week, policy)
+    amend(week, f'delivery.unknown_outcome = "{policy}"')
     data = first(calls, "sendto", "DATA")
     nth = distance(calls, data, first(calls, "sendto", THE_DOT))
     struck(week, office, "DATA", lambda victim: kill_at_next(week, victim, "sendto", nth), *WEEK)

@@ -16,7 +16,7 @@ from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
 from tests.pipeline.council import NOW, Council
-from tests.pipeline.outgoing import Meanwhile, enqueue, states
+from tests.pipeline.outgoing import Dawdling, enqueue, states
 
 
 def test_fault_100_watcher_down(monday: Monday, post_office: Office) -> None:
@@ -59,7 +59,7 @@ def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> Non
         for minutes in (5, -5):
             council.deliver(other, now=NOW + timedelta(minutes=minutes))
 
-    first = Meanwhile(FolderTransport(tmp_path / "first"), on_the_other_host)
+    first = Dawdling(FolderTransport(tmp_path / "first"), before_mark=on_the_other_host)
     assert council.deliver(first).outcomes == ["sent"]
     assert states(council) == ["sent", "sent"]
     folders = [len(list((tmp_path / name).iterdir())) for name in ("first", "other")]
@@ -73,7 +73,9 @@ def test_fault_103_newer_program(database: Database, tmp_path: Path) -> None:
     council = Council(database, tmp_path)
     enqueue(council, 3)
     before = _revision(database)
-    upgrading = Meanwhile(FolderTransport(tmp_path / "sent"), lambda: _set_revision(database, "9999"))
+    upgrading = Dawdling(
+        FolderTransport(tmp_path / "sent"), before_mark=lambda: _set_revision(database, "9999")
+    )
     with pytest.raises(StoreError, match="another version of alerter"):
         council.deliver(upgrading)
     assert states(council) == ["sent", "queued", "queued"]

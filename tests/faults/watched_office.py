@@ -75,6 +75,12 @@ class WatchedOffice:
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, NARROW)
 
+    def forget(self) -> None:
+        """
+        Forget what was kept so far.
+        """
+        self.kept, self.unfinished = [], []
+
     def tally(self) -> Counter[str]:
         """
         Return how many messages were kept for each recipient.

@@ -54,9 +54,9 @@ def settled(council: Council, office: WatchedOffice, *, twice: str = "") -> None
     assert tally[ADMINS] >= 1
 
 
-def settle_by(council: Council, policy: str) -> None:
+def amend(council: Council, line: str) -> None:
     """
-    Let an unknown outcome be settled by *policy*.
+    Add one *line* to the settings.
     """
     settings = (council.folder / "config.toml").read_text(encoding="utf-8")
-    council.write("config.toml", f'{settings}delivery.unknown_outcome = "{policy}"\n')
+    council.write("config.toml", f"{settings}{line}\n")
