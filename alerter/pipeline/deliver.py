@@ -13,7 +13,7 @@ from alerter.mail.transport import Outcome, Transport
 from alerter.store import outbox
 from alerter.store.database import Database
 from alerter.store.outbox import Claimed
-from alerter.store.senders import fresh_token, is_alive, sending
+from alerter.store.senders import Sender, fresh_token, is_alive, sending
 
 PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
 LEASE = timedelta(minutes=15)  # longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes)
@@ -48,13 +48,17 @@ def deliver(
     recover()
     with sending(database) as sender:
         claims = _claims(database, sender, clock, should_stop, recover)
-        return _send_all(database, transport, claims, unknown_outcome=unknown_outcome, clock=clock, pace=pace)
+        marker = partial(_marker, database, sender, clock)
+        return _send_all(
+            database, transport, claims, marker, unknown_outcome=unknown_outcome, clock=clock, pace=pace
+        )
 
 
 def _send_all(
     database: Database,
     transport: Transport,
     claims: Iterator[Claimed],
+    marker: Callable[[Claimed], Callable[[], bool]],
     *,
     unknown_outcome: str,
     clock: Callable[[], datetime],
@@ -65,7 +69,7 @@ def _send_all(
     for message in claims:
         pace()
         try:
-            outcome = transport.send(message, mark=_marker(database, message, clock))
+            outcome = transport.send(message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
             _settle(database, message, Outcome("deferred", str(error)), unknown_outcome, clock())
@@ -91,16 +95,25 @@ def _recover(database: Database, unknown_outcome: str, clock: Callable[[], datet
         left = outbox.abandoned(connection, now, partial(is_alive, connection))
         for state, message in left:
             if state == "claimed":
-                outbox.settle(connection, message, state="queued", reply="", now=now, next_attempt_at=now)
+                _put_back(connection, message, now)
             else:
                 outcome = Outcome("unknown", "the sender died before the reply")
                 _record(connection, message, outcome, unknown_outcome, now)
         return len(left)
 
 
+def _put_back(connection: Connection, message: Claimed, now: datetime) -> None:
+    """
+    Let a message be sent by others, unless its sender proves to be alive and has marked it meanwhile.
+    """
+    outbox.settle(
+        connection, message, state="queued", reply="", now=now, next_attempt_at=now, found=["claimed"]
+    )
+
+
 def _claims(
     database: Database,
-    sender: str,
+    sender: Sender,
     clock: Callable[[], datetime],
     should_stop: Callable[[], bool],
     recover: Callable[[], int],
@@ -111,17 +124,21 @@ def _claims(
     At the end what other senders left is looked for once more: one may have died meanwhile.
     """
     while not should_stop():
+        sender.hold_on()
         with database.write() as connection:
             now = clock()
-            message = outbox.claim(connection, token=fresh_token(sender), now=now, lease_until=now + LEASE)
+            message = outbox.claim(connection, token=fresh_token(sender.id), now=now, lease_until=now + LEASE)
         if message is not None:
             yield message
         elif not recover():
             return
 
 
-def _marker(database: Database, message: Claimed, clock: Callable[[], datetime]) -> Callable[[], bool]:
+def _marker(
+    database: Database, sender: Sender, clock: Callable[[], datetime], message: Claimed
+) -> Callable[[], bool]:
     def mark() -> bool:
+        sender.hold_on()
         with database.write() as connection:
             now = clock()
             return outbox.mark(connection, message, now, lease_until=now + LEASE)

@@ -12,11 +12,12 @@ from tests.store.made_up import run_with
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
     """
-    A transport that dawdles: before it marks a message, *meanwhile* happens.
+    A transport that dawdles: before it marks a message *meanwhile* happens, and *afterwards* after that.
     """
 
     inner: Transport
-    meanwhile: Callable[[], object]
+    meanwhile: Callable[[], object] = lambda: None
+    afterwards: Callable[[], object] = lambda: None
 
     def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
         """
@@ -25,7 +26,9 @@ class Meanwhile:
 
         def late_mark() -> bool:
             self.meanwhile()
-            return mark()
+            is_ours = mark()
+            self.afterwards()
+            return is_ours
 
         return self.inner.send(message, late_mark)
 
