@@ -30,6 +30,7 @@ from tests.mail.sending import Mark
 from tests.mail.sending import settings as server_settings
 
 WEEKS = 50_000 if os.environ.get("ALERTER_SOAK") == "1" else 150  # two digests each on average
+PATIENCE_SECONDS = 600  # on a busy machine an hour of examples has long pauses
 STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|[^\r\n -~]|(?m:^\.)")
 MARKED = re.compile(r"Q\dQ")
 HEADERS = (
@@ -83,8 +84,9 @@ def sink() -> Iterator[Sink]:
     """
     Keep one connection for all digests.
     """
-    with ScriptedSmtp({}) as server:
-        transport = SmtpTransport(server_settings(server.port, timeout_seconds=30, dot_timeout_seconds=30))
+    with ScriptedSmtp({}, patience=PATIENCE_SECONDS) as server:
+        waits = {"timeout_seconds": PATIENCE_SECONDS, "dot_timeout_seconds": PATIENCE_SECONDS}
+        transport = SmtpTransport(server_settings(server.port, **waits))
         transport.connect()
         server.commands.clear()
         yield Sink(server, transport, Renderer())

@@ -1,4 +1,4 @@
-"""A sender as a process of its own: it delivers for ever as the service does, and its clock can be put forward."""
+"""A sender as a process of its own: it delivers for ever, as the service does; its clock can be put forward."""
 
 from contextlib import suppress
 from dataclasses import dataclass
