@@ -1,4 +1,4 @@
-"""A sender as a process of its own: it delivers for ever, as the service does; its clock can be put forward."""
+"""A sender as a process of its own: it delivers for ever, as the service does, and its clock can be set."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from alerter.pipeline.deliver import deliver
 from alerter.store.database import open_database
 from tests.pipeline.council import at_once
 
-IDLE_SECONDS = 0.02
+IDLE_SECONDS = 0.05
 OVER = "over"
 
 
