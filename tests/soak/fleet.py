@@ -9,6 +9,7 @@ from time import monotonic
 
 from tests.soak import command
 
+POLL_SECONDS = 0.05
 Start = Callable[[], BaseProcess]
 
 
@@ -37,10 +38,15 @@ class Fleet:
         """
         end = monotonic() + seconds
         while (left := end - monotonic()) > 0:
-            ended = wait([process.sentinel for process in self._processes], timeout=left)
-            for number, process in enumerate(self._processes):
-                if process.sentinel in ended:
-                    self._start_anew(number)
+            self._look(left)
+
+    def keep_up_until(self, is_met: Callable[[], bool], seconds: float) -> None:
+        """
+        Start anew whoever ends until something *is_met*, for so many *seconds* at most.
+        """
+        end = monotonic() + seconds
+        while not is_met() and monotonic() < end:
+            self._look(POLL_SECONDS)
 
     def kill_one(self) -> None:
         """
@@ -57,6 +63,12 @@ class Fleet:
         """
         for process in self._processes:
             process.join()
+
+    def _look(self, seconds: float) -> None:
+        ended = wait([process.sentinel for process in self._processes], timeout=seconds)
+        for number, process in enumerate(self._processes):
+            if process.sentinel in ended:
+                self._start_anew(number)
 
     def _start_anew(self, number: int) -> None:
         self._processes[number].join()

@@ -14,7 +14,6 @@ from random import Random
 
 import pytest
 
-from alerter.app.pace import wait_until
 from alerter.errors import StoreError
 from alerter.store.database import open_database
 from alerter.store.migration import migrate
@@ -84,7 +83,7 @@ def test_restarted_database_loses_nothing(
         ]
         fleet = Fleet([here.run, here.deliver, *services], random)
         fleet.begin()
-        assert wait_until(lambda: bool(sink.copies), PATIENCE_SECONDS), here.said()
+        fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
         while not is_settled(here):
             fleet.keep_up(random.uniform(0, LONGEST_UP))
             if figures["restarts"] < RESTARTS:
