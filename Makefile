@@ -53,7 +53,7 @@ safeguards: $(READY)
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:
-	$(UV) pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 \
+	$(UV) pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 --no-strip-extras \
 		--generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
 
 clean:

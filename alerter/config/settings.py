@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
+from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
 from alerter.domain.policy import Clock
@@ -46,6 +47,7 @@ class Settings(Table):
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
     delivery: DeliverySettings = DeliverySettings()
+    retention: RetentionSettings = RetentionSettings()
     email: EmailSettings
 
     @model_validator(mode="before")

@@ -104,7 +104,7 @@ def test_rules_unless_the_council_says_otherwise() -> None:
 
 def test_counts_teams_and_who_was_told() -> None:
     """
-    The stages add up to what is open, the teams too, and what is on track was not told of.
+    The stages add up to what is open, the teams too, and somebody answers for each, on track or not.
     """
     plan = plan_of(*CASELOAD)
     assert plan.counts == {
@@ -112,7 +112,8 @@ def test_counts_teams_and_who_was_told() -> None:
     }  # fmt: skip
     assert plan.teams == {"North": 3, "South": 2, "": 1}
     assert [(number, address) for number, _, address in plan.told] == [
-        (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH),
+        (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH), (5, FALLBACK.email),
+        (6, FALLBACK.email),
     ]  # fmt: skip
 
 

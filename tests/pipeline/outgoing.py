@@ -45,6 +45,35 @@ class Meanwhile:
         self.inner.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """
+    A transport before which, once a message is claimed and nothing of it sent, something *happens*.
+    """
+
+    inner: Transport
+    happens: Callable[[], object]
+
+    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+        """
+        Let it happen, then deliver.
+        """
+        self.happens()
+        return self.inner.send(message, mark)
+
+    def connect(self) -> str:
+        """
+        Open the way.
+        """
+        return self.inner.connect()
+
+    def close(self) -> None:
+        """
+        Let go of it.
+        """
+        self.inner.close()
+
+
 def enqueue(council: Council, count: int) -> None:
     """
     Put one run with *count* digests into the outbox.
