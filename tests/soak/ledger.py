@@ -6,9 +6,7 @@ from sqlalchemy import select
 
 from alerter.errors import StoreError
 from alerter.store.database import Database, open_database
-from alerter.store.schema import alerts, outbox, runs
-
-FINAL = ("sent", "refused", "unknown", "undelivered")
+from alerter.store.schema import UNSETTLED_STATES, alerts, outbox, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,13 @@ class Ledger:
         """
         Say whether nothing is owed.
         """
-        return set(self.states().values()) <= set(FINAL)
+        return not self.unsettled()
+
+    def unsettled(self) -> dict[str, str]:
+        """
+        Return the state of each message that is still owed.
+        """
+        return {each: state for each, state in self.states().items() if state in UNSETTLED_STATES}
 
     def marked(self) -> set[str]:
         """

@@ -22,16 +22,16 @@ import pytest
 
 from alerter.app.pace import wait_until
 from alerter.pipeline.deliver import LEASE
-from alerter.store import outbox, runs
+from alerter.store import outbox
 from alerter.store.database import Database, open_database
 from tests.soak import command
 from tests.soak.conftest import Fresh
-from tests.soak.ledger import FINAL, Ledger
+from tests.soak.ledger import Ledger
 from tests.soak.oracle import second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
 from tests.soak.sink import Sink
 from tests.soak.size import size
-from tests.store.made_up import AS_OF, Letter, drafted
+from tests.store.made_up import Letter, run_with
 
 SENDERS = 4
 SHORT_PAUSES = 4  # in each batch, and then a long one
@@ -59,15 +59,13 @@ class Street:
 
     def enqueue(self) -> None:
         """
-        Put a further run into the outbox.
+        Put further digests of the one run into the outbox.
         """
-        self.enqueued += 1
-        letters = [letter(self.enqueued, place) for place in range(MESSAGES)]
+        self.enqueued += MESSAGES
+        letters = [letter(number) for number in range(self.enqueued - MESSAGES, self.enqueued)]
         with self.database.write() as connection:
-            run_id = runs.plan(connection, drafted(AS_OF + timedelta(weeks=self.enqueued)))
-            assert run_id is not None
             now = self.posts[0].timepiece()
-            outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=letters, now=now)
+            outbox.enqueue(connection, 1, kind="digest", edition=0, messages=letters, now=now)
 
     def pause(self) -> str:
         """
@@ -87,7 +85,7 @@ class Street:
         with self._stopped() as number:
             if not wait_until(self._has_come_to_rest(number), REST_SECONDS):
                 return "long pauses cut short, with the database locked"
-            left = {each: state for each, state in self.ledger.states().items() if state not in FINAL}
+            left = self.ledger.unsettled()
             assert len(left) <= 1
             self.may_be_doubled |= {each for each, state in left.items() if state == "marked"}
             self.posts[number].timepiece.put_forward(LEASE + timedelta(seconds=1))
@@ -126,6 +124,8 @@ def street(fresh: Fresh, tmp_path: Path) -> Iterator[Street]:
     with fresh(tmp_path) as url, Sink(lambda _message_id: None, AT_DOT_SECONDS) as sink:
         ledger, database = Ledger(url), open_database(url)
         sink.is_marked = ledger.is_marked
+        with database.write() as connection:
+            assert run_with(connection) == 1
         posts = [Post(url, sink.port, timepiece, f"sender{number}", tmp_path) for number in range(SENDERS)]
         made = Street(database, ledger, sink, posts)
         made.senders = [command.fork(keep_delivering, post) for post in posts]
@@ -137,13 +137,13 @@ def street(fresh: Fresh, tmp_path: Path) -> Iterator[Street]:
         database.close()
 
 
-def letter(batch: int, place: int) -> Letter:
+def letter(number: int) -> Letter:
     """
-    Return one message of a batch, with a Message-ID of its own.
+    Return one message, with a Message-ID of its own.
     """
-    message_id = f"<run-{batch}.digest.{place}@council.example>"
-    body = f"Message-ID: {message_id}\r\nSubject: 1 assessment\r\n\r\n.\r\n..\r\nBatch {batch}\r\n".encode()
-    return Letter(f"m{place}@council.example", message_id, body=body)
+    message_id = f"<run-1.digest.{number}@council.example>"
+    body = f"Message-ID: {message_id}\r\nSubject: 1 assessment\r\n\r\n.\r\n..\r\nNo. {number}\r\n"
+    return Letter(f"m{number}@council.example", message_id, body=body.encode())
 
 
 def test_paused_senders_send_nothing_twice(street: Street, figures: Counter[str]) -> None:
