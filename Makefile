@@ -7,17 +7,19 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 
 SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py tests/mail/test_hostile_digests.py \
-	tests/faults/test_every_system_call.py tests/soak
+	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_every_system_call.py \
+	tests/soak
 
-.PHONY: help demo test check format bench soak safeguards lock clean
+.PHONY: help demo test check format bench faults soak safeguards lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
 	@echo "make test    everything a change must pass (make check is the same)"
 	@echo "make format  put the code into its one format"
 	@echo "make bench   the measurements"
+	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
 	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
-	@echo "make safeguards  removes each safeguard in turn: do the tests notice?"
+	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -43,6 +45,9 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
+
+faults: $(READY)
+	ALERTER_FAULT_TABLE=1 $(BIN)/python -m pytest -q tests/faults
 
 soak: $(READY)
 	ALERTER_SOAK=1 $(BIN)/python -m pytest -q --durations=20 $(SOAKS)

@@ -63,7 +63,7 @@ def _send_all(
     claims: Iterator[Claimed],
     transport: Transport,
     marker: Callable[[Claimed], Callable[[], bool]],
-    settle: Callable[[Claimed, Outcome], None],
+    settle: Callable[..., None],
     pace: Callable[[], None],
 ) -> Delivered:
     outcomes: list[str] = []
@@ -74,7 +74,7 @@ def _send_all(
             outcome = transport.send(message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
-            settle(message, Outcome("deferred", str(error)))
+            settle(message, Outcome("deferred", str(error)), is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
@@ -165,22 +165,32 @@ def _settle(
     should_stop: Callable[[], bool],
     message: Claimed,
     outcome: Outcome,
+    *,
+    is_everybodys: bool = False,
 ) -> None:
     """
     Record what became of a message, however long the database is away: nobody else knows it.
+
+    What *is_everybodys* lets all others wait as long: else each of them would try the login that was
+    refused, until the account is locked.
     """
     if outcome.state == "superseded":
         return
 
     def record(connection: Connection) -> None:
-        _record(connection, message, outcome, unknown_outcome, clock())
+        until = _record(connection, message, outcome, unknown_outcome, clock())
+        if is_everybodys and until is not None:
+            outbox.postpone(connection, until)
 
     database.write_at_last(record, should_stop=should_stop)
 
 
 def _record(
     connection: Connection, message: Claimed, outcome: Outcome, unknown_outcome: str, now: datetime
-) -> None:
+) -> datetime | None:
+    """
+    Record what is decided after an attempt; return when the message is next due, if it is.
+    """
     decided = settlement(
         outcome.state, attempts=message.attempts, was_resent=message.was_resent,
         first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,
@@ -190,3 +200,4 @@ def _record(
         connection, message, state=decided.state, reply=outcome.reply, now=now,
         next_attempt_at=decided.next_attempt_at, is_resend=decided.is_resend,
     )  # fmt: skip
+    return decided.next_attempt_at

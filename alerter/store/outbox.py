@@ -110,6 +110,14 @@ def make_due(connection: Connection, now: datetime) -> None:
     )
 
 
+def postpone(connection: Connection, until: datetime) -> None:
+    """
+    Let nothing that waits be tried before *until*.
+    """
+    is_sooner = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at < until)
+    connection.execute(update(outbox).where(is_sooner).values(next_attempt_at=until))
+
+
 def claim(connection: Connection, *, token: str, now: datetime, lease_until: datetime) -> Claimed | None:
     """
     Take the next message that is due, or None when there is none.

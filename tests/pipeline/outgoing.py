@@ -9,15 +9,22 @@ from tests.pipeline.council import Council
 from tests.store.made_up import run_with
 
 
-@dataclass(frozen=True, slots=True)
-class Meanwhile:
+def _nothing() -> None:
     """
-    A transport that dawdles: before it marks a message *meanwhile* happens, and *afterwards* after that.
+    Let time pass.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Dawdling:
+    """
+    A transport that dawdles, and what happens while it does: before it talks, before and after its mark.
     """
 
     inner: Transport
-    meanwhile: Callable[[], object] = lambda: None
-    afterwards: Callable[[], object] = lambda: None
+    before_talk: Callable[[], object] = _nothing
+    before_mark: Callable[[], object] = _nothing
+    after_mark: Callable[[], object] = _nothing
 
     def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
         """
@@ -25,41 +32,13 @@ class Meanwhile:
         """
 
         def late_mark() -> bool:
-            self.meanwhile()
+            self.before_mark()
             is_ours = mark()
-            self.afterwards()
+            self.after_mark()
             return is_ours
 
+        self.before_talk()
         return self.inner.send(message, late_mark)
-
-    def connect(self) -> str:
-        """
-        Open the way.
-        """
-        return self.inner.connect()
-
-    def close(self) -> None:
-        """
-        Let go of it.
-        """
-        self.inner.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Beforehand:
-    """
-    A transport before which, once a message is claimed and nothing of it sent, something *happens*.
-    """
-
-    inner: Transport
-    happens: Callable[[], object]
-
-    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
-        """
-        Let it happen, then deliver.
-        """
-        self.happens()
-        return self.inner.send(message, mark)
 
     def connect(self) -> str:
         """

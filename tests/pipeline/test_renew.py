@@ -12,7 +12,7 @@ from alerter.store.runs import Run
 from tests.mail.scripted_smtp import ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, press, row
-from tests.pipeline.outgoing import Beforehand
+from tests.pipeline.outgoing import Dawdling
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3), row("A-4", days=28)]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -218,7 +218,7 @@ def test_a_deferral_after_the_next_run_is_the_end(council: Council) -> None:
     council.prepare(AS_OF - timedelta(days=7), last_week)
     with ScriptedSmtp({"RCPT": b"450 later\r\n"}) as server:
         inner = SmtpTransport(settings(server.port))
-        transport = Beforehand(inner, council.prepare)
+        transport = Dawdling(inner, before_talk=council.prepare)
         council.deliver(transport, now=last_week)
         inner.close()
     assert [each.state for each in council.letters()] == ["superseded", "queued"]

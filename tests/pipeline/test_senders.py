@@ -14,7 +14,7 @@ from alerter.store import outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
 from tests.pipeline.council import NOW, Council, at_once
-from tests.pipeline.outgoing import Meanwhile, enqueue, replies, states
+from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 
 LATER = NOW + LEASE
 FORGET = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -58,7 +58,7 @@ def test_message_taken_over_is_left_alone(either_council: Council) -> None:
     """
     enqueue(either_council, 1)
     late, quick = either_council.folder / "late", FolderTransport(either_council.folder / "quick")
-    dawdling = Meanwhile(FolderTransport(late), lambda: either_council.deliver(quick, now=LATER))
+    dawdling = Dawdling(FolderTransport(late), before_mark=lambda: either_council.deliver(quick, now=LATER))
     assert either_council.deliver(dawdling).outcomes == ["superseded"]
     assert states(either_council) == ["sent"]
     assert list(late.iterdir()) == []
@@ -95,7 +95,7 @@ def test_sender_that_dies_meanwhile_is_noticed(either_council: Council) -> None:
     enqueue(either_council, 2)
     other = ExitStack()
     claim(either_council, other.enter_context(sending(either_council.database)).id, is_marked=False)
-    transport = Meanwhile(FolderTransport(either_council.folder / "sent"), other.close)
+    transport = Dawdling(FolderTransport(either_council.folder / "sent"), before_mark=other.close)
     assert either_council.deliver(transport).outcomes == ["sent", "sent"]
     assert states(either_council) == ["sent", "sent"]
 
@@ -171,9 +171,8 @@ def test_sender_is_known_to_live_after_its_server_came_back(postgresql_url: str,
             connection.execute(text(FORGET))
 
     others: list[Delivered] = []
-    transport = Meanwhile(
-        FolderTransport(tmp_path / "sent"), forget, lambda: others.append(council.deliver())
-    )
+    sent = FolderTransport(tmp_path / "sent")
+    transport = Dawdling(sent, before_mark=forget, after_mark=lambda: others.append(council.deliver()))
     assert council.deliver(transport).outcomes == ["sent"]
     assert others == [Delivered(outcomes=[])]
     assert states(council) == ["sent"]
