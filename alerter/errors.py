@@ -7,6 +7,7 @@ Errors an operator can act on.
     ├── SourceError              the extract or the directory cannot be read
     ├── StoreError               the database cannot be used; an old schema names the command
     ├── PartitionError           the digests do not add up; nothing is sent
+    ├── TemplateError            a council's own template cannot be used; names file and line
     └── MailError
         ├── MailDeferredError    may be taken later: no connection, 4xx, greylisting
         ├── MailRefusedError     never: 5xx for this recipient or content
@@ -69,6 +70,14 @@ class PartitionError(AlerterError):
     """
 
     exit_code = 3
+
+
+class TemplateError(AlerterError):
+    """
+    A council's own template cannot be used; the text names the file and the line.
+    """
+
+    exit_code = 2
 
 
 class MailError(AlerterError):

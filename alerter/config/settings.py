@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from alerter.config.branding import BrandingSettings
 from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
+from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
 FINGERPRINT_LENGTH = 12
@@ -22,6 +24,22 @@ class DigestSettings(Table):
     """
 
     reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
+
+
+class EscalationSettings(Table):
+    """
+    When a service manager is told: after so many digests running, and from a day or once overdue.
+    """
+
+    after_digests: int = Field(default=2, ge=0, le=12)
+    from_day: Literal["overdue"] | Annotated[int, Field(ge=1, le=250)] = "overdue"
+
+    def as_rule(self) -> EscalationRule:
+        """
+        Return the rule as the domain knows it.
+        """
+        from_day = None if self.from_day == "overdue" else self.from_day
+        return EscalationRule(after_digests=self.after_digests, from_day=from_day)
 
 
 class DeliverySettings(Table):
@@ -45,6 +63,8 @@ class Settings(Table):
     assessments: dict[FilledText, AssessmentSettings] = Field(min_length=1)
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
+    escalation: EscalationSettings = EscalationSettings()
+    branding: BrandingSettings = BrandingSettings()
     delivery: DeliverySettings = DeliverySettings()
     email: EmailSettings
 

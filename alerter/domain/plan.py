@@ -2,16 +2,26 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from alerter.domain import data_exceptions
+from alerter.domain import data_exceptions, escalation
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, check_partition, compile_digests, stage_counts, unrouted
+from alerter.domain.digest import (
+    Digest,
+    check_partition,
+    compile_digests,
+    stage_counts,
+    unrouted,
+    with_services,
+)
+from alerter.domain.escalation import Climb, EscalationRule
 from alerter.domain.moved import Moved, moved
+from alerter.domain.news import News, with_news
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Stage, Window
+from alerter.domain.progress import Before
 from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
@@ -30,6 +40,7 @@ class Rules:
     allowed_domains: tuple[str, ...]
     reassurance_lasts_runs: int = 4
     send_all_clear: bool = True
+    escalation: EscalationRule = field(default_factory=EscalationRule)
     settings: str = ""
     """Fingerprint of the settings these rules were made from."""
 
@@ -56,6 +67,10 @@ class Findings:
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
     """What the last run counted by."""
+    before: Before | None = None
+    """The digest before this one; None for the first."""
+    authorised: Sequence[Assessment] = ()
+    """What was signed off since the financial year began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +79,7 @@ class Plan:
     One run, worked out: who is told what, and what the data say that cannot be.
 
     *judged* holds the number, the alert and the route of every open assessment, *moved* those whose
-    dates a changed calendar has moved since the last run.
+    dates a changed calendar has moved since the last run, *climbed* what service managers are told of.
     """
 
     window: Window
@@ -72,6 +87,7 @@ class Plan:
     digests: Sequence[Digest]
     exceptions: Sequence[DataException]
     moved: Sequence[Moved] = ()
+    climbed: Sequence[Climb] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,15 +105,11 @@ class Plan:
         return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
 
     @property
-    def told(self) -> list[tuple[int, Alert, str]]:
+    def told(self) -> list[tuple[int, Alert, Route]]:
         """
-        Return who is told of what is listed: the assessment's number, its alert, the address.
+        Return who is told of what is listed: the assessment's number, its alert, and the way to whom.
         """
-        return [
-            (number, alert, route.recipient.email)
-            for number, alert, route in self.judged
-            if alert.stage is not Stage.ON_TRACK
-        ]
+        return [each for each in self.judged if each[1].stage is not Stage.ON_TRACK]
 
     def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
         """
@@ -120,31 +132,42 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     window = rules.window(as_of)
     has_clock = {number: each for number, each in findings.open.items() if each.type in rules.clocks}
     has_none = [each for number, each in findings.open.items() if number not in has_clock]
-    judged = _judged(rules, findings, has_clock, window)
+    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
+    judged = _judged(rules, router, findings, has_clock, window)
     alerts = [alert for _, alert, _ in judged]
     placed = [(alert, route) for _, alert, route in judged]
-    of_open = data_exceptions.of_open(list(findings.open.values()), as_of)
     shifted = _moved(alerts, findings.calendar_before, rules.calendar)
+    climbed = escalation.climbs(judged, router, rules.escalation, findings.before)
     related = findings.of_children or findings.open.values()
     to_mend = [fault.as_exception() for fault in quality_faults(related, as_of)]
-    digests = compile_digests(placed, to_mend, shifted)
+    news = News(
+        calendar=rules.calendar,
+        clocks=rules.clocks,
+        before=findings.before,
+        authorised=findings.authorised,
+        reassurances=findings.reassurances,
+    )
+    digests = with_news(compile_digests(placed, to_mend, shifted), news, router, judged, climbed, as_of)
+    digests = with_services(digests, escalation.services(judged, router, climbed, findings.before))
     check_partition([(each.assessment_id, each.child_id) for each in has_clock.values()], alerts, digests)
     exceptions = [
         *unrouted(placed),
-        *of_open,
+        *escalation.problems(judged, router),
+        *data_exceptions.of_open(list(findings.open.values()), as_of),
         *data_exceptions.of_unknown_type(has_none),
         *data_exceptions.of_rejected(findings.rejected),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
     ]
-    return Plan(window=window, judged=judged, digests=digests, exceptions=exceptions, moved=shifted)
+    return Plan(
+        window=window, judged=judged, digests=digests, exceptions=exceptions, moved=shifted, climbed=climbed
+    )
 
 
 def _judged(
-    rules: Rules, findings: Findings, has_clock: Mapping[int, Assessment], window: Window
+    rules: Rules, router: Router, findings: Findings, has_clock: Mapping[int, Assessment], window: Window
 ) -> list[tuple[int, Alert, Route]]:
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
-    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
     return [
         (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
         for number, assessment in has_clock.items()

@@ -111,7 +111,7 @@ def test_counts_teams_and_who_was_told() -> None:
         "open": 6, "overdue": 1, "past_alert": 2, "reassured": 0, "approaching": 1, "on_track": 2,
     }  # fmt: skip
     assert plan.teams == {"North": 3, "South": 2, "": 1}
-    assert [(number, address) for number, _, address in plan.told] == [
+    assert [(number, route.recipient.email) for number, _, route in plan.told] == [
         (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH),
     ]  # fmt: skip
 
