@@ -6,7 +6,7 @@ UV     ?= uv
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help demo test check format bench soak lock clean
+.PHONY: help demo test check format bench soak screenshots lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
@@ -14,6 +14,7 @@ help:
 	@echo "make format  put the code into its one format"
 	@echo "make bench   the measurements"
 	@echo "make soak    the long tests: 1,000 histories of down-time, 100,000 hostile digests"
+	@echo "make screenshots  pictures of the emails at three widths, light and dark (needs Debian's chromium)"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -44,13 +45,16 @@ soak: $(READY)
 	ALERTER_SOAK_HISTORIES=1000 $(BIN)/python -m pytest -q tests/domain/test_owing_histories.py
 	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/mail/test_hostile_digests.py
 
+screenshots: $(READY)
+	$(BIN)/python tools/screenshots.py
+
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:
 	$(UV) pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 --no-strip-extras \
 		--generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
 
 clean:
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist screenshots
 	find alerter bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made anew whenever the lock or pyproject.toml changed, so that .venv never holds anything else.

@@ -32,6 +32,7 @@ class Language:
 
     code: str
     _words: NullTranslations = field(repr=False)
+    _said: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _days: dict[tuple[date, str, bool], str] = field(init=False, repr=False, default_factory=dict)
 
     @property
@@ -48,7 +49,10 @@ class Language:
         >>> ENGLISH.say("For {name}.", name="{N}. Okafor")
         'For {N}. Okafor.'
         """
-        return self._words.gettext(sentence).format(**values)
+        said = self._said.get(sentence)
+        if said is None:
+            said = self._said[sentence] = self._words.gettext(sentence)
+        return said.format(**values)
 
     def sentence(self, sentence: str) -> str:
         """

@@ -19,7 +19,8 @@ class RowView:
     """
     The strings of one row, the same in text and HTML.
 
-    *day* and *due* are the count and the deadline; *notes* are what has been, *asked* is what is to be done.
+    *day* and *due* are the count and the deadline; *told* is what has been, *asked* what is to be done.
+    *mark* is what the row's line in the text begins with, and no other line does.
     """
 
     assessment_id: str
@@ -29,22 +30,16 @@ class RowView:
     label: str
     day: str
     due: str
-    notes: tuple[str, ...]
+    told: str
     asked: str
-
-    @property
-    def mark(self) -> str:
-        """
-        Return what the row's line in the text begins with, and no other line does.
-        """
-        return f"{self.assessment_id}  {self.child}  "
+    mark: str
 
     @property
     def said(self) -> str:
         """
-        Return the notes and what is asked as one phrase.
+        Return what has been and what is asked as one phrase.
         """
-        return "; ".join((*self.notes, self.asked) if self.asked else self.notes)
+        return "; ".join(words for words in (self.told, self.asked) if words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +95,12 @@ def escalated_row(climb: Climb, context: RowContext, *, is_sibling: bool) -> Row
 
 def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) -> RowView:
     assessment, say = alert.assessment, context.language.say
+    id_, child = one_line(assessment.assessment_id), say("child {id}", id=one_line(assessment.child_id))
     away = assessment.worker_away_until
     is_away = away is not None and away >= context.as_of
     return RowView(
-        assessment_id=one_line(assessment.assessment_id),
-        child=say("child {id}", id=one_line(assessment.child_id)),
+        assessment_id=id_,
+        child=child,
         worker=one_line(assessment.worker) if assessment.worker else say("no worker given"),
         away=say("away until {day}", day=context.language.day(away, context.as_of))
         if away and is_away
@@ -112,8 +108,9 @@ def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) ->
         label=phrase(alert.clock.label) if context.has_labels else "",
         day=say("day {age} of {limit}", age=alert.age, limit=alert.clock.working_days),
         due=_due(alert, context),
-        notes=tuple(note for note in notes if note),
+        told="; ".join(note for note in notes if note),
         asked=asked,
+        mark=f"{id_}  {child}  ",
     )
 
 

@@ -74,7 +74,7 @@ def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | Non
     return ServiceView(
         heading=say("Your service"),
         covering=say("Covering for {covered}.", covered=covered) if covered else "",
-        totals=_sentence(_totals(service.counts, facts, marks)),
+        totals=say("In all, {totals}.", totals=_totals(service.counts, facts, marks)),
         moved=_moved(service, facts, marks),
         teams_heading=say("Teams ({count}): open work under each manager", count=f"{len(service.teams):,}"),
         columns=(say("Team and manager"), say("Open work")),
@@ -87,17 +87,13 @@ def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | Non
 def _totals(counts: dict[Stage, int], facts: RunFacts, marks: Marks) -> str:
     overdue, past, reassured = (f"{counts[stage]:,}" for stage in COUNTED)
     return facts.language.say(
-        "open {open}, overdue {overdue}, past {mark} {past}, reassured {reassured}",
+        "{open} open: {overdue} overdue, {past} past {mark}, {reassured} reassured",
         open=f"{sum(counts.values()):,}",
         overdue=overdue,
         mark=marks.alert_day_of_each,
         past=past,
         reassured=reassured,
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
 
 
 def _moved(service: Service, facts: RunFacts, marks: Marks) -> str:
@@ -110,8 +106,8 @@ def _moved(service: Service, facts: RunFacts, marks: Marks) -> str:
     values = {stage.value: f"{now[stage]:,}" for stage in COUNTED}
     values |= {f"{stage.value}_then": f"{were[stage]:,}" for stage in COUNTED}
     return facts.language.say(
-        "Since {day}: overdue {overdue} (was {overdue_then}), past {mark} {past_alert} "
-        "(was {past_alert_then}), reassured {reassured} (was {reassured_then}). "
+        "Since {day}: {overdue} overdue (was {overdue_then}), {past_alert} past {mark} "
+        "(was {past_alert_then}), {reassured} reassured (was {reassured_then}). "
         "Ended of those listed then: {ended}.",
         day=facts.language.long_day(service.last, facts.as_of),
         mark=marks.alert_day_of_each,

@@ -150,7 +150,7 @@ def test_html_says_what_the_text_says() -> None:
                 each.away,
                 each.day,
                 each.due,
-                *each.notes,
+                each.told,
                 each.asked,
             ]
     text, html = " ".join(rendered.text.split()), reading.visible(rendered.html)
