@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -16,6 +16,8 @@ from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
 FINGERPRINT_LENGTH = 12
+OVERDUE = "overdue"
+LAST_DAY = 250  # the longest clock there can be
 
 
 class DigestSettings(Table):
@@ -32,13 +34,21 @@ class EscalationSettings(Table):
     """
 
     after_digests: int = Field(default=2, ge=0, le=12)
-    from_day: Literal["overdue"] | Annotated[int, Field(ge=1, le=250)] = "overdue"
+    from_day: int | str = "overdue"
+
+    @field_validator("from_day", mode="plain")
+    @classmethod
+    def _is_a_day(cls, from_day: object) -> object:
+        is_day = isinstance(from_day, int) and not isinstance(from_day, bool) and 1 <= from_day <= LAST_DAY
+        if not is_day and from_day != OVERDUE:
+            raise ValueError(f'must be "{OVERDUE}", or a working day from 1 to {LAST_DAY}')
+        return from_day
 
     def as_rule(self) -> EscalationRule:
         """
         Return the rule as the domain knows it.
         """
-        from_day = None if self.from_day == "overdue" else self.from_day
+        from_day = self.from_day if isinstance(self.from_day, int) else None
         return EscalationRule(after_digests=self.after_digests, from_day=from_day)
 
 

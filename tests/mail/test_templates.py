@@ -1,4 +1,4 @@
-"""A council's own templates: they stand in by name, run in a sandbox, and are tried before anything is sent."""
+"""A council's own templates: they stand in by name, in a sandbox, and are tried before anything is sent."""
 
 from pathlib import Path
 
