@@ -87,7 +87,7 @@ def escalated_row(climb: Climb, context: RowContext, *, is_sibling: bool) -> Row
     say = context.language.say
     notes = (
         say("new in this list") if climb.is_new else "",
-        _weeks(climb.weeks, context.language) if climb.weeks > 1 else "",
+        _unanswered(climb.weeks, context.language),
         *_facts(climb.alert, context, is_sibling=is_sibling),
     )
     return _row(climb.alert, context, notes, say("please ask {who} what holds it", who=phrase(climb.manager)))
@@ -121,6 +121,17 @@ def _weeks(weeks: int, language: Language) -> str:
     if weeks > 1:
         return language.weeks_running(weeks)
     return language.say("new") if weeks == 1 else ""
+
+
+def _unanswered(weeks: int, language: Language) -> str:
+    """
+    Return for how long a row has gone without a word from its manager; nothing in its first digest.
+    """
+    if weeks <= 1:
+        return ""
+    return language.counted(
+        weeks, "no reassurance in {count} digest", "no reassurance in {count} digests running"
+    )
 
 
 def _due(alert: Alert, context: RowContext) -> str:

@@ -20,7 +20,7 @@ from alerter.errors import TemplateError
 
 ENDING = ".j2"
 PAGES = ("digest.txt.j2", "digest.html.j2", "summary.txt.j2", "summary.html.j2")
-PARTS = ("frame.html.j2", "parts.html.j2")
+NAMES = (*PAGES, "frame.html.j2", "parts.html.j2")
 
 
 class TemplateSet:
@@ -67,9 +67,9 @@ def syntax_faults(folder: Path) -> Iterator[str]:
     """
     reader = _environment(FileSystemLoader(folder), is_html=True, is_sandboxed=True)
     for path in sorted(folder.iterdir()):
-        if path.name not in (*PAGES, *PARTS):
+        if path.name not in NAMES:
             if path.suffix == ENDING:
-                yield f"{path.name}: replaces no template; the names are {', '.join((*PAGES, *PARTS))}."
+                yield f"{path.name}: replaces no template; the names are {', '.join(NAMES)}."
             continue
         try:
             reader.get_template(path.name)

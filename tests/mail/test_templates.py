@@ -9,7 +9,7 @@ from alerter.mail.brand import Brand
 from alerter.mail.language import ENGLISH, language_of
 from alerter.mail.render import Renderer
 from alerter.mail.specimen import template_faults
-from alerter.mail.template_set import PAGES, PARTS, TemplateSet
+from alerter.mail.template_set import NAMES, TemplateSet
 from tests.mail import gallery, made_up
 
 OWN = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
@@ -39,7 +39,7 @@ def test_the_names_are_those_of_the_package() -> None:
     """
     Every template can be replaced, and no other name is known.
     """
-    assert sorted(path.name for path in OWN.iterdir()) == sorted((*PAGES, *PARTS))
+    assert sorted(path.name for path in OWN.iterdir()) == sorted(NAMES)
 
 
 def test_a_file_stands_in_for_the_packages(tmp_path: Path) -> None:
