@@ -1,5 +1,6 @@
 """The parts of one installation, each made from the settings."""
 
+import platform
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -83,6 +84,7 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
         language=language_of(email.language),
+        machine=platform.node(),
     )
     templates, marks = TemplateSet(email.templates), brand(settings.branding)
     if email.templates is not None and (

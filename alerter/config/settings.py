@@ -10,6 +10,7 @@ from alerter.config.branding import BrandingSettings
 from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
+from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
 from alerter.domain.escalation import EscalationRule
@@ -76,6 +77,7 @@ class Settings(Table):
     escalation: EscalationSettings = EscalationSettings()
     branding: BrandingSettings = BrandingSettings()
     delivery: DeliverySettings = DeliverySettings()
+    retention: RetentionSettings = RetentionSettings()
     email: EmailSettings
 
     @model_validator(mode="before")

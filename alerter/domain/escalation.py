@@ -1,14 +1,15 @@
 """What climbs to a service manager, and the week of a whole service as they are told it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import CHASED, Before, weeks_of
-from alerter.domain.routing import Recipient, Route, Router
+from alerter.domain.routing import Recipient, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ class Service:
     """
     What one service manager is told: the totals by team and manager, and what has climbed, worst first.
 
-    *were* counts the stages of what the digest of *last* listed for the same teams; None is the first one.
+    *were* counts the stages of what was open for the same teams on *last*, *ended* what has ended since; no
+    *last* is the first digest.
     """
 
     recipient: Recipient
@@ -99,15 +101,18 @@ class Service:
 Judged = Sequence[tuple[int, Alert, Route]]
 """Every open assessment: its number, its alert, and the way to its manager."""
 
+Above = Callable[[Assessment], Route | None]
+"""Gives the way to an assessment's service manager; None where there is none."""
 
-def climbs(judged: Judged, router: Router, rule: EscalationRule, before: Before | None) -> list[Climb]:
+
+def climbs(judged: Judged, above: Above, rule: EscalationRule, before: Before | None) -> list[Climb]:
     """
     Return what of *judged* climbs, in its order; where the directory names no service manager nothing does.
     """
     found = []
     for number, alert, route in judged:
         weeks = weeks_of(number, alert, before)
-        to = router.escalation(alert.assessment) if rule.climbs(alert, weeks) else None
+        to = above(alert.assessment) if rule.climbs(alert, weeks) else None
         if to is not None:
             listed = None if before is None else before.listed.get(number)
             is_new = before is not None and (listed is None or not listed.is_escalated)
@@ -117,29 +122,28 @@ def climbs(judged: Judged, router: Router, rule: EscalationRule, before: Before 
     return found
 
 
-def services(
-    judged: Judged, router: Router, climbed: Iterable[Climb], before: Before | None
-) -> list[Service]:
+def services(judged: Judged, above: Above, climbed: Iterable[Climb], before: Before | None) -> list[Service]:
     """
     Return one service a service manager, by address, from all that is open under the directory's names.
     """
     theirs: dict[str, list[tuple[Alert, Route, Route]]] = defaultdict(list)
     for _, alert, route in judged:
-        to = router.escalation(alert.assessment)
+        to = above(alert.assessment)
         if to is not None:
             theirs[to.recipient.key].append((alert, route, to))
     by_key: dict[str, list[Climb]] = defaultdict(list)
     for climb in climbed:
         by_key[climb.to.recipient.key].append(climb)
-    were = {} if before is None else _were(judged, router, before)
+    were = {} if before is None else _were(judged, above, before)
     return [_service(theirs[key], by_key[key], before, were.get(key, Counter())) for key in sorted(theirs)]
 
 
-def problems(judged: Judged, router: Router) -> list[DataException]:
+def problems(judged: Judged, above: Above) -> list[DataException]:
     """
-    Return one exception for each line of the directory whose `escalate_to` leads to no allowed address.
+    Return one exception for each reason for which a service manager cannot be told: a line's `escalate_to`
+    that leads to no allowed address, a digest that cannot be written.
     """
-    routes = (router.escalation(alert.assessment) for _, alert, _ in judged)
+    routes = (above(alert.assessment) for _, alert, _ in judged)
     found = dict.fromkeys((to.problem, to.detail) for to in routes if to is not None and to.problem)
     return [
         DataException(kind, "", "", f"{detail}; what climbs goes to the fallback") for kind, detail in found
@@ -177,7 +181,7 @@ def _totals(rows: Iterable[tuple[Alert, Route, Route]]) -> Iterable[TeamTotals]:
         )
 
 
-def _were(judged: Judged, router: Router, before: Before) -> dict[str, Counter[Stage | None]]:
+def _were(judged: Judged, above: Above, before: Before) -> dict[str, Counter[Stage | None]]:
     """
     Count what was listed before by the service manager it belongs to now; under None, what of it has ended.
     """
@@ -185,7 +189,7 @@ def _were(judged: Judged, router: Router, before: Before) -> dict[str, Counter[S
     still_open = {number: alert.assessment for number, alert, _ in judged}
     for number, listed in before.listed.items():
         assessment = still_open.get(number) or before.ended.get(number)
-        to = None if assessment is None else router.escalation(assessment)
+        to = None if assessment is None else above(assessment)
         if to is not None:
             found[to.recipient.key][listed.stage] += 1
             found[to.recipient.key][None] += number not in still_open

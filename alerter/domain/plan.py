@@ -1,26 +1,20 @@
 """One run, worked out: every open assessment judged, routed and placed, before anything is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from alerter.domain import data_exceptions, escalation
+from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.binding import Binding
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import (
-    Digest,
-    check_partition,
-    compile_digests,
-    stage_counts,
-    unrouted,
-    with_services,
-)
+from alerter.domain.digest import Digest, check_partition, stage_counts, unrouted
 from alerter.domain.escalation import Climb, EscalationRule
 from alerter.domain.moved import Moved, moved
-from alerter.domain.news import News, with_news
-from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Stage, Window
+from alerter.domain.news import News
+from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
 from alerter.domain.progress import Before
 from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
@@ -71,6 +65,8 @@ class Findings:
     """The digest before this one; None for the first."""
     authorised: Sequence[Assessment] = ()
     """What was signed off since the financial year began."""
+    unreached: Sequence[DataException] = ()
+    """Whose last digest came back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +74,33 @@ class Plan:
     """
     One run, worked out: who is told what, and what the data say that cannot be.
 
-    *judged* holds the number, the alert and the route of every open assessment, *moved* those whose
-    dates a changed calendar has moved since the last run, *climbed* what service managers are told of.
+    *judged* holds the number, the alert and the route of every open assessment that is to be told of,
+    *digests* the same by recipient; *everything* is all that is open, told already or not. *observed* are the
+    exceptions that no route causes, *climbed* what service managers are told of. *binding* made the digests.
     """
 
     window: Window
     judged: Sequence[tuple[int, Alert, Route]]
+    everything: Sequence[tuple[int, Alert, Route]]
+    binding: Binding
     digests: Sequence[Digest]
-    exceptions: Sequence[DataException]
-    moved: Sequence[Moved] = ()
     climbed: Sequence[Climb] = ()
+    observed: Sequence[DataException] = ()
+
+    @property
+    def moved(self) -> Sequence[Moved]:
+        """
+        Return those whose dates a changed calendar has moved since the last run.
+        """
+        return self.binding.moved
+
+    @property
+    def exceptions(self) -> list[DataException]:
+        """
+        Return everything to mend: who could not be found, and what the data say that cannot be.
+        """
+        pairs = [(alert, route) for _, alert, route in self.judged]
+        return [*unrouted(pairs), *self.binding.problems(self.everything), *self.observed]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -104,12 +117,44 @@ class Plan:
         """
         return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
 
-    @property
-    def told(self) -> list[tuple[int, Alert, Route]]:
+    def placed(
+        self, judged: Sequence[tuple[int, Alert, Route]], served: Collection[str] | None = None
+    ) -> "Plan":
         """
-        Return who is told of what is listed: the assessment's number, its alert, and the way to whom.
+        Return the same run with *judged* in the place of what was, its digests compiled anew.
+
+        Of service managers only those among *served* are told anew, of everything; None is all of them.
+
+        Raises:
+            PartitionError: The digests do not add up.
         """
-        return [each for each in self.judged if each[1].stage is not Stage.ON_TRACK]
+        digests, climbed = self.binding.bind(judged, self.everything, served)
+        alerts = [alert for _, alert, _ in judged]
+        keys = [(each.assessment.assessment_id, each.assessment.child_id) for each in alerts]
+        check_partition(keys, alerts, digests)
+        return replace(self, judged=judged, digests=digests, climbed=climbed)
+
+    def redirected(self, recipients: Mapping[str, str], to: Recipient, problem: str) -> "Plan":
+        """
+        Return the same run with everything of *recipients* going *to* somebody else.
+
+        *recipients* gives the reason by their keys, and each of their assessments becomes an exception
+        of the kind *problem*; what they were told as service managers is one.
+
+        Raises:
+            PartitionError: The digests do not add up.
+        """
+
+        def rerouted(judged: Sequence[tuple[int, Alert, Route]]) -> list[tuple[int, Alert, Route]]:
+            return [
+                (number, alert, routes.get(route.recipient.key, route)) for number, alert, route in judged
+            ]
+
+        routes = {key: Route(to, problem, why) for key, why in recipients.items()}
+        served = {each.recipient.key for each in self.digests if each.service is not None} | {to.key}
+        binding = replace(self.binding, redirects={**self.binding.redirects, **routes})
+        redirected = replace(self, binding=binding, everything=rerouted(self.everything))
+        return redirected.placed(rerouted(self.judged), served)
 
     def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
         """
@@ -133,45 +178,45 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     has_clock = {number: each for number, each in findings.open.items() if each.type in rules.clocks}
     has_none = [each for number, each in findings.open.items() if number not in has_clock]
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
-    judged = _judged(rules, router, findings, has_clock, window)
-    alerts = [alert for _, alert, _ in judged]
-    placed = [(alert, route) for _, alert, route in judged]
-    shifted = _moved(alerts, findings.calendar_before, rules.calendar)
-    climbed = escalation.climbs(judged, router, rules.escalation, findings.before)
+    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
+    judged = [
+        (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
+        for number, assessment in has_clock.items()
+    ]
     related = findings.of_children or findings.open.values()
-    to_mend = [fault.as_exception() for fault in quality_faults(related, as_of)]
-    news = News(
+    binding = Binding(
+        router=router,
+        rule=rules.escalation,
+        news=_news(rules, findings),
+        as_of=as_of,
+        to_mend=[fault.as_exception() for fault in quality_faults(related, as_of)],
+        moved=_moved([alert for _, alert, _ in judged], findings.calendar_before, rules.calendar),
+    )
+    digests, climbed = binding.bind(judged, judged)
+    keys = [(each.assessment_id, each.child_id) for each in has_clock.values()]
+    check_partition(keys, [alert for _, alert, _ in judged], digests)
+    observed = [
+        *data_exceptions.of_open(list(findings.open.values()), as_of),
+        *data_exceptions.of_unknown_type(has_none),
+        *data_exceptions.of_rejected(findings.rejected),
+        *data_exceptions.of_closed(findings.closed_unauthorised),
+        *data_exceptions.of_vanished(findings.vanished),
+        *findings.unreached,
+    ]
+    return Plan(
+        window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
+        observed=observed,
+    )  # fmt: skip
+
+
+def _news(rules: Rules, findings: Findings) -> News:
+    return News(
         calendar=rules.calendar,
         clocks=rules.clocks,
         before=findings.before,
         authorised=findings.authorised,
         reassurances=findings.reassurances,
     )
-    digests = with_news(compile_digests(placed, to_mend, shifted), news, router, judged, climbed, as_of)
-    digests = with_services(digests, escalation.services(judged, router, climbed, findings.before))
-    check_partition([(each.assessment_id, each.child_id) for each in has_clock.values()], alerts, digests)
-    exceptions = [
-        *unrouted(placed),
-        *escalation.problems(judged, router),
-        *data_exceptions.of_open(list(findings.open.values()), as_of),
-        *data_exceptions.of_unknown_type(has_none),
-        *data_exceptions.of_rejected(findings.rejected),
-        *data_exceptions.of_closed(findings.closed_unauthorised),
-        *data_exceptions.of_vanished(findings.vanished),
-    ]
-    return Plan(
-        window=window, judged=judged, digests=digests, exceptions=exceptions, moved=shifted, climbed=climbed
-    )
-
-
-def _judged(
-    rules: Rules, router: Router, findings: Findings, has_clock: Mapping[int, Assessment], window: Window
-) -> list[tuple[int, Alert, Route]]:
-    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
-    return [
-        (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
-        for number, assessment in has_clock.items()
-    ]
 
 
 def _moved(alerts: Sequence[Alert], before: WorkingCalendar | None, now: WorkingCalendar) -> list[Moved]:

@@ -18,7 +18,8 @@ CHASED = (Stage.OVERDUE, Stage.PAST_ALERT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """
-    One row of the digest before: its stage, the manager's address, whoever covered, and its weeks running.
+    One assessment of the digest before, listed or counted: its stage, the manager's address, whoever covered,
+    and its weeks running.
 
     *weeks* counts the digests in a row, that one included, that chased it; 0 where it was not chased.
     """
@@ -32,9 +33,9 @@ class Listed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     """
-    The digest before: the day it judged by, what it listed, and which of that has ended since, by number.
+    The digest before: the day it judged by, what it told of, and which of that has ended since, by number.
 
-    *ended* holds also what has been signed off since and was only counted then.
+    *ended* holds also what has been signed off since and was not there then.
     """
 
     as_of: date

@@ -32,6 +32,8 @@ class RunFacts:
     contact: str
     subject_prefix: str = ""
     language: Language = ENGLISH
+    machine: str = ""
+    """The name of the machine that wrote it: two in one week are two copies of one database at work."""
 
     @property
     def is_late(self) -> bool:

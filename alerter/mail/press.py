@@ -27,6 +27,7 @@ class Stationery:
     zone: ZoneInfo
     subject_prefix: str = ""
     language: Language = ENGLISH
+    machine: str = ""
 
     @property
     def contact(self) -> str:
@@ -56,10 +57,17 @@ class Press:
     link_of: Callable[[int, Recipient], str] = no_link
 
     def proofs(
-        self, digests: Iterable[Digest], facts: RunFacts, *, installation: str, dated_at: datetime
+        self,
+        digests: Iterable[Digest],
+        facts: RunFacts,
+        *,
+        installation: str,
+        dated_at: datetime,
+        edition: int = 1,
     ) -> list[tuple[Rendered, Message]]:
         """
-        Return each of *digests* as it reads, and as the message that is sent.
+        Return each of *digests* as it reads, and as the message that is sent; a further one of the same run
+        for the same recipient bears a further *edition*.
 
         Raises:
             PartitionError: What was rendered is not what was planned.
@@ -70,6 +78,7 @@ class Press:
             installation=installation,
             run=facts.run,
             dated_at=dated_at,
+            edition=edition,
             logo=self.renderer.brand.logo,
         )
         rendered = (

@@ -108,7 +108,7 @@ def _moved(service: Service, facts: RunFacts, marks: Marks) -> str:
     return facts.language.say(
         "Since {day}: {overdue} overdue (was {overdue_then}), {past_alert} past {mark} "
         "(was {past_alert_then}), {reassured} reassured (was {reassured_then}). "
-        "Ended of those listed then: {ended}.",
+        "Ended of those open then: {ended}.",
         day=facts.language.long_day(service.last, facts.as_of),
         mark=marks.alert_day_of_each,
         ended=f"{service.ended:,}",

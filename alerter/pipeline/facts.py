@@ -21,6 +21,7 @@ def run_facts(stationery: Stationery, rules: Rules, run: Run, read: Sync | None)
         contact=stationery.contact,
         subject_prefix=stationery.subject_prefix,
         language=stationery.language,
+        machine=stationery.machine,
         source_name="no extract" if read is None else read.source_name,
         source_rows=0 if read is None else read.rows,
         source_rejected=0 if read is None else read.rejected,

@@ -53,7 +53,7 @@ def authorised_between(connection: Connection, first: date, last: date) -> list[
 
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
     """
-    Return what has ended by *as_of* of what run *run_id* listed, or was signed off after *after*, by number.
+    Return what has ended by *as_of* of what run *run_id* told of, or was signed off after *after*, by number.
     """
     of_run = select(alerts.c.assessment).where(alerts.c.run_id == run_id)
     is_new = or_(_columns.id.in_(of_run), _columns.authorised_on > after)

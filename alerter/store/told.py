@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Stage
@@ -44,9 +44,18 @@ def record(
         connection.execute(insert(escalations), rows)
 
 
+def forget_escalations(connection: Connection, run_id: int, recipients: Sequence[str]) -> None:
+    """
+    Take back what was to be told to service managers in one run, before any of *recipients* was.
+    """
+    keys = [recipient.lower() for recipient in recipients]
+    theirs = func.lower(escalations.c.recipient).in_(keys)
+    connection.execute(delete(escalations).where(escalations.c.run_id == run_id, theirs))
+
+
 def listed(connection: Connection, run_ids: Sequence[int]) -> dict[int, Listed]:
     """
-    Return what the first of *run_ids*, newest first, listed, by number, with the weeks it had been chased.
+    Return what the first of *run_ids*, newest first, told of, by number, with the weeks it had been chased.
     """
     columns = (alerts.c.assessment, alerts.c.stage, alerts.c.recipient, alerts.c.covering_for)
     of_last = connection.execute(select(*columns).where(alerts.c.run_id == run_ids[0])).all()

@@ -104,15 +104,16 @@ def test_rules_unless_the_council_says_otherwise() -> None:
 
 def test_counts_teams_and_who_was_told() -> None:
     """
-    The stages add up to what is open, the teams too, and what is on track was not told of.
+    The stages add up to what is open, the teams too, and somebody answers for each, on track or not.
     """
     plan = plan_of(*CASELOAD)
     assert plan.counts == {
         "open": 6, "overdue": 1, "past_alert": 2, "reassured": 0, "approaching": 1, "on_track": 2,
     }  # fmt: skip
     assert plan.teams == {"North": 3, "South": 2, "": 1}
-    assert [(number, route.recipient.email) for number, _, route in plan.told] == [
-        (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH),
+    assert [(number, route.recipient.email) for number, _, route in plan.judged] == [
+        (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH), (5, FALLBACK.email),
+        (6, FALLBACK.email),
     ]  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def test_empty_store_is_an_empty_run() -> None:
     With nothing open there is no digest, and the counts are noughts.
     """
     plan = plan_of()
-    assert (plan.digests, plan.exceptions, plan.told, plan.teams) == ([], [], [], {})
+    assert (plan.digests, plan.exceptions, plan.judged, plan.teams) == ([], [], [], {})
     assert set(plan.counts.values()) == {0}
 
 

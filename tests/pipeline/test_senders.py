@@ -11,7 +11,7 @@ from alerter.store import outbox
 from alerter.store.database import Database
 from alerter.store.senders import fresh_token, sending
 from tests.pipeline.council import NOW, Council, at_once
-from tests.pipeline.outgoing import Meanwhile, enqueue, replies, states
+from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 
 LATER = NOW + LEASE
 
@@ -46,7 +46,7 @@ def test_message_taken_over_is_left_alone(either_council: Council) -> None:
     """
     enqueue(either_council, 1)
     late, quick = either_council.folder / "late", FolderTransport(either_council.folder / "quick")
-    dawdling = Meanwhile(FolderTransport(late), lambda: either_council.deliver(quick, now=LATER))
+    dawdling = Dawdling(FolderTransport(late), before_mark=lambda: either_council.deliver(quick, now=LATER))
     assert either_council.deliver(dawdling).outcomes == ["superseded"]
     assert states(either_council) == ["sent"]
     assert list(late.iterdir()) == []
@@ -83,7 +83,7 @@ def test_sender_that_dies_meanwhile_is_noticed(either_council: Council) -> None:
     enqueue(either_council, 2)
     other = ExitStack()
     claim(either_council, other.enter_context(sending(either_council.database)), is_marked=False)
-    transport = Meanwhile(FolderTransport(either_council.folder / "sent"), other.close)
+    transport = Dawdling(FolderTransport(either_council.folder / "sent"), before_mark=other.close)
     assert either_council.deliver(transport).outcomes == ["sent", "sent"]
     assert states(either_council) == ["sent", "sent"]
 

@@ -38,7 +38,7 @@ def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
         outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=[letter], now=NOW)
         message = claimed(connection)
     assert (message.run_id, message.recipient, message.message_id) == (run_id, A, letter.message_id)
-    assert (message.subject, message.body, message.prepared_at) == (letter.subject, letter.body, NOW)
+    assert (message.subject, message.body, message.first_prepared_at) == (letter.subject, letter.body, NOW)
     assert (message.attempts, message.was_resent, message.token) == (1, False, "t1")
 
 
