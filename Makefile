@@ -10,7 +10,7 @@ SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py t
 	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_every_system_call.py \
 	tests/soak
 
-.PHONY: help demo test check format bench faults soak safeguards lock clean
+.PHONY: help demo test check format bench faults soak safeguards screenshots lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
@@ -20,6 +20,7 @@ help:
 	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
 	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
 	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
+	@echo "make screenshots  pictures of the emails at three widths, light and dark (needs Debian's chromium)"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -56,13 +57,16 @@ soak: $(READY)
 safeguards: $(READY)
 	$(BIN)/python -m tests.soak.removal
 
+screenshots: $(READY)
+	$(BIN)/python tools/screenshots.py
+
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:
 	$(UV) pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 --no-strip-extras \
 		--generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
 
 clean:
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist screenshots
 	find alerter bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made anew whenever the lock or pyproject.toml changed, so that .venv never holds anything else.

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerter.bank_holidays import working_calendar
+from alerter.config.branding import BrandingSettings, png_size
 from alerter.config.email import NotifySettings, OauthSettings
 from alerter.config.settings import Settings
 from alerter.domain.plan import Rules
@@ -13,13 +14,17 @@ from alerter.domain.policy import Clock
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
+from alerter.mail.brand import Brand
 from alerter.mail.conversation import SmtpServer
 from alerter.mail.folder import FolderTransport
+from alerter.mail.language import language_of
 from alerter.mail.notify import NotifyService, NotifyTransport
 from alerter.mail.oauth import EntraTokens, Registration
 from alerter.mail.press import Press, Stationery
 from alerter.mail.render import Renderer
 from alerter.mail.smtp import SmtpTransport
+from alerter.mail.specimen import template_faults
+from alerter.mail.template_set import TemplateSet
 from alerter.mail.transport import Transport
 from alerter.sources.source import Source, open_query, open_source
 
@@ -44,6 +49,7 @@ def rules(settings: Settings) -> Rules:
         allowed_domains=tuple(settings.email.allowed_domains),
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
         send_all_clear=settings.email.send_all_clear,
+        escalation=settings.escalation.as_rule(),
         settings=settings.fingerprint,
     )
 
@@ -66,6 +72,9 @@ def source(settings: Settings, by: Rules, now: datetime) -> Source:
 def press(settings: Settings, *, is_whole: bool = False) -> Press:
     """
     Return the maker of messages; with *is_whole* every row is listed, whatever the size.
+
+    Raises:
+        ConfigError: A template of the council's cannot be used: all faults at once, with file and line.
     """
     email = settings.email
     stationery = Stationery(
@@ -74,9 +83,29 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
+        language=language_of(email.language),
         machine=platform.node(),
     )
-    return Press(stationery, Renderer(is_whole=is_whole))
+    templates, marks = TemplateSet(email.templates), brand(settings.branding)
+    if email.templates is not None and (
+        faults := template_faults(email.templates, stationery.language, marks)
+    ):
+        raise ConfigError([f"email.templates: {fault}" for fault in faults])
+    return Press(stationery, Renderer(is_whole=is_whole, templates=templates, brand=marks))
+
+
+def brand(settings: BrandingSettings) -> Brand:
+    """
+    Return how the emails look, the logo read from its file.
+    """
+    logo = b"" if settings.logo is None else settings.logo.read_bytes()
+    return Brand(
+        name=settings.name,
+        colour=settings.colour,
+        colour_dark=settings.colour_dark,
+        logo=logo,
+        size=png_size(logo),
+    )
 
 
 def transport(settings: Settings) -> Transport:

@@ -6,15 +6,19 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from alerter.config.branding import BrandingSettings
 from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
 from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
+from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
 FINGERPRINT_LENGTH = 12
+OVERDUE = "overdue"
+LAST_DAY = 250  # the longest clock there can be
 
 
 class DigestSettings(Table):
@@ -23,6 +27,30 @@ class DigestSettings(Table):
     """
 
     reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
+
+
+class EscalationSettings(Table):
+    """
+    When a service manager is told: after so many digests running, and from a day or once overdue.
+    """
+
+    after_digests: int = Field(default=2, ge=0, le=12)
+    from_day: int | str = "overdue"
+
+    @field_validator("from_day", mode="plain")
+    @classmethod
+    def _is_a_day(cls, from_day: object) -> object:
+        is_day = isinstance(from_day, int) and not isinstance(from_day, bool) and 1 <= from_day <= LAST_DAY
+        if not is_day and from_day != OVERDUE:
+            raise ValueError(f'must be "{OVERDUE}", or a working day from 1 to {LAST_DAY}')
+        return from_day
+
+    def as_rule(self) -> EscalationRule:
+        """
+        Return the rule as the domain knows it.
+        """
+        from_day = self.from_day if isinstance(self.from_day, int) else None
+        return EscalationRule(after_digests=self.after_digests, from_day=from_day)
 
 
 class DeliverySettings(Table):
@@ -46,6 +74,8 @@ class Settings(Table):
     assessments: dict[FilledText, AssessmentSettings] = Field(min_length=1)
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
+    escalation: EscalationSettings = EscalationSettings()
+    branding: BrandingSettings = BrandingSettings()
     delivery: DeliverySettings = DeliverySettings()
     retention: RetentionSettings = RetentionSettings()
     email: EmailSettings

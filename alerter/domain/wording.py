@@ -1,4 +1,4 @@
-"""Dates and counts in the words of an email, the same on every machine: no locale has a say."""
+"""Dates and counts in English, as commands and admins read them: no locale of a machine has a say."""
 
 from datetime import date
 
@@ -53,16 +53,6 @@ def date_words(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def number_words(count: int) -> str:
-    """
-    Return *count* as prose writes it: a word below ten, digits from there.
-
-    >>> number_words(7), number_words(14)
-    ('seven', '14')
-    """
-    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
-
-
 def counted(count: int, noun: str, plural: str = "") -> str:
     """
     Return *count* with its noun; *plural* is for nouns that do not take an s.
@@ -71,16 +61,6 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     ('1 working day', '2 working days', '2 children')
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def is_are(count: int) -> str:
-    """
-    Return *count* with the verb that agrees.
-
-    >>> is_are(1), is_are(2)
-    ('1 is', '2 are')
-    """
-    return f"{count:,} {'is' if count == 1 else 'are'}"
 
 
 def listed(words: list[str], last: str = "and") -> str:

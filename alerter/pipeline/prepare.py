@@ -10,11 +10,13 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import of_unreached
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
+from alerter.domain.progress import Before
+from alerter.domain.track_record import year_start
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
 from alerter.pipeline.letters import Desk, Letters, write
-from alerter.store import assessments, bounces, calendars, drafts, outbox, reassurances, runs, syncs
+from alerter.store import assessments, bounces, calendars, drafts, outbox, reassurances, runs, syncs, told
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run
 
@@ -42,7 +44,8 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         CalendarRangeError: A date lies outside the years known.
     """
     last_sync = syncs.latest_applied(connection)
-    last_run = runs.latest_before(connection, rules.schedule.due_on_or_before(as_of))
+    send_date = rules.schedule.due_on_or_before(as_of)
+    last_run = runs.latest_before(connection, send_date)
     findings = Findings(
         open=assessments.open_on(connection, as_of),
         reassurances=reassurances.latest(connection),
@@ -52,11 +55,25 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
+        before=None if last_run is None else _before(connection, last_run, as_of),
+        authorised=assessments.authorised_between(connection, year_start(as_of), as_of),
         unreached=[
             of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
         ],
     )
     return work_out(rules, findings, as_of)
+
+
+def _before(connection: Connection, last_run: Run, as_of: date) -> Before:
+    """
+    Return what the digest before this one said, from the ledger, and what has ended since.
+    """
+    earlier = runs.ids_before(connection, last_run.send_date, told.LONGEST - 1)
+    return Before(
+        as_of=last_run.as_of,
+        listed=told.listed(connection, [last_run.id, *earlier]),
+        ended=assessments.ended_since(connection, last_run.id, last_run.as_of, as_of),
+    )
 
 
 def prepare(
@@ -87,7 +104,7 @@ def prepare(
         return None
     drafts.supersede(connection, run.id, now)
     letters = _letters(connection, rules, press, plan, run)
-    runs.record_alerts(connection, run.id, letters.plan.told)
+    told.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
     runs.record_exceptions(connection, run.id, letters.plan.exceptions)
     messages = [message for _, message in letters.proofs]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union_all
 
 from alerter.domain.assessment import Assessment
-from alerter.store.schema import assessments
+from alerter.store.schema import alerts, assessments
 
 FACTS = (
     "assessment_id", "child_id", "type", "clock_on", "started_on", "referred_on", "authorised_on",
@@ -41,6 +41,24 @@ def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]
         .order_by(_columns.closed_on, _columns.assessment_id, _columns.child_id)
     )
     return [_assessment(row) for row in connection.execute(query)]
+
+
+def authorised_between(connection: Connection, first: date, last: date) -> list[Assessment]:
+    """
+    Return what was signed off from *first* to *last*, both included.
+    """
+    query = _query().where(_columns.authorised_on >= first, _columns.authorised_on <= last)
+    return [_assessment(row) for row in connection.execute(query.order_by(_columns.id))]
+
+
+def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
+    """
+    Return what has ended by *as_of* of what run *run_id* told of, or was signed off after *after*, by number.
+    """
+    of_run = select(alerts.c.assessment).where(alerts.c.run_id == run_id)
+    is_new = or_(_columns.id.in_(of_run), _columns.authorised_on > after)
+    query = _query().where(_columns.ended_on <= as_of, is_new).order_by(_columns.id)
+    return {row.id: _assessment(row) for row in connection.execute(query)}
 
 
 def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:

@@ -36,7 +36,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0002"  # the migration these tables come from
+REVISION = "0004"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -150,6 +150,9 @@ Index("ix_assessments_closed_unauthorised", assessments.c.closed_on,
       sqlite_where=_closed_unauthorised, postgresql_where=_closed_unauthorised)  # fmt: skip
 _vanished = assessments.c.vanished_sync_id.is_not(None)
 Index("ix_assessments_child_id", assessments.c.child_id)
+_authorised = assessments.c.authorised_on.is_not(None)
+Index("ix_assessments_authorised_on", assessments.c.authorised_on,
+      sqlite_where=_authorised, postgresql_where=_authorised)  # fmt: skip
 Index("ix_assessments_vanished_sync_id", assessments.c.vanished_sync_id,
       sqlite_where=_vanished, postgresql_where=_vanished)  # fmt: skip
 
@@ -231,7 +234,19 @@ alerts = Table(
     Column("stage", String, nullable=False),
     Column("age", Integer, nullable=False),
     Column("recipient", String, nullable=False),
+    Column("covering_for", String, nullable=False, comment="the manager a cover stands in for"),
     Index("ix_alerts_assessment", "assessment"),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), primary_key=True),
+    Column("weeks", Integer, nullable=False, comment="digests running that chased it"),
+    Column("recipient", String, primary_key=True, comment="the service manager told, or who covers"),
+    Column("covering_for", String, nullable=False),
+    Index("ix_escalations_assessment", "assessment"),
 )
 
 exceptions = Table(

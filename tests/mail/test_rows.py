@@ -57,12 +57,27 @@ def test_due_before_a_weekend_run_has_no_working_day_left() -> None:
 @pytest.mark.parametrize(
     ("days", "by", "expected", "runs", "words"),
     [
-        (27, "N.Okafor@council.example", 20, 1, "you expected Fri 20 Nov: not signed off"),
+        (27, "N.Okafor@council.example", 20, 1, "promised by Fri 20 Nov, not finished"),
         (27, "n.okafor@council.example", 26, 1, "reassured by you on Mon 9 Nov: expected Thu 26 Nov"),
         (27, "cover@council.example", 26, 1, "reassured by cover@council.example on Mon 9 Nov"),
-        (27, "n.okafor@council.example", 26, 4, "by you on Mon 9 Nov has lapsed: expected Thu 26 Nov"),
-        (38, "n.okafor@council.example", 26, 1, "expected Thu 26 Nov by you"),
-        (38, "n.okafor@council.example", 20, 1, "you expected Fri 20 Nov: not signed off"),
+        (
+            27,
+            "n.okafor@council.example",
+            26,
+            4,
+            "your reassurance of Mon 9 Nov has lapsed: expected Thu 26 Nov",
+        ),
+        (38, "n.okafor@council.example", 26, 1, "you expect it Thu 26 Nov"),
+        (38, "n.okafor@council.example", 20, 1, "promised by Fri 20 Nov, not finished"),
+        (38, "c@council.example", 26, 1, "expected Thu 26 Nov (c@council.example)"),
+        (27, "c@council.example", 20, 1, "promised by Fri 20 Nov (c@council.example), not finished"),
+        (
+            27,
+            "c@council.example",
+            26,
+            4,
+            "reassurance of Mon 9 Nov has lapsed (c@council.example): expected Thu",
+        ),
     ],
 )
 def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int, words: str) -> None:

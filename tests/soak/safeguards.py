@@ -228,7 +228,7 @@ SAFEGUARDS = (
         "alerter/mail/render.py",
         "        check_receipt(text, digest, view)\n",
         "",
-        ("tests/mail/test_templates.py",),
+        ("tests/mail/test_spoiled_templates.py",),
     ),
     Safeguard(
         "the partition is checked before anything is written",
@@ -249,7 +249,7 @@ SAFEGUARDS = (
         "alerter/mail/render.py",
         "        undefined=StrictUndefined,\n",
         "",
-        ("tests/mail/test_templates.py",),
+        ("tests/mail/test_spoiled_templates.py",),
     ),
     Safeguard(
         "markup in the data is escaped",
