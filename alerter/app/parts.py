@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from alerter.app.links import PATH, Links
 from alerter.bank_holidays import working_calendar
 from alerter.config.email import NotifySettings, OauthSettings
 from alerter.config.settings import Settings
@@ -16,7 +17,7 @@ from alerter.mail.conversation import SmtpServer
 from alerter.mail.folder import FolderTransport
 from alerter.mail.notify import NotifyService, NotifyTransport
 from alerter.mail.oauth import EntraTokens, Registration
-from alerter.mail.press import Press, Stationery
+from alerter.mail.press import AnswerLink, Press, Stationery, no_link
 from alerter.mail.render import Renderer
 from alerter.mail.smtp import SmtpTransport
 from alerter.mail.transport import Transport
@@ -74,7 +75,19 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
     )
-    return Press(stationery, Renderer(is_whole=is_whole))
+    return Press(stationery, Renderer(is_whole=is_whole), _answer_link(settings, is_for_show=is_whole))
+
+
+def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
+    """
+    Return the maker of each recipient's own link; what is only shown has one that opens nothing.
+    """
+    links = Links.of(settings)
+    if links is None:
+        return no_link
+    if is_for_show:
+        return lambda _run, _recipient, _dated_at: f"{links.base_url}{PATH}only-in-the-real-email"
+    return links.make
 
 
 def transport(settings: Settings) -> Transport:

@@ -11,6 +11,7 @@ from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
+from alerter.config.web import ReassuranceSettings, WebSettings
 from alerter.domain.policy import Clock
 
 FINGERPRINT_LENGTH = 12
@@ -45,8 +46,10 @@ class Settings(Table):
     assessments: dict[FilledText, AssessmentSettings] = Field(min_length=1)
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
+    reassurance: ReassuranceSettings = ReassuranceSettings()
     delivery: DeliverySettings = DeliverySettings()
     email: EmailSettings
+    web: WebSettings | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """Where the messages of one run are made: facts and digests in, bytes for the outbox out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -12,6 +12,16 @@ from alerter.mail.facts import RunFacts
 from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
+
+AnswerLink = Callable[[int, Recipient, datetime], str]
+"""Gives the link of one recipient for one run, dated at a moment; the same three give the same link."""
+
+
+def no_link(_run: int, _recipient: Recipient, _dated_at: datetime) -> str:
+    """
+    Return no link: there is no page to answer on.
+    """
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,7 @@ class Press:
 
     stationery: Stationery
     renderer: Renderer
+    answer_link: AnswerLink = no_link
 
     def proofs(
         self, digests: Iterable[Digest], facts: RunFacts, *, installation: str, dated_at: datetime
@@ -56,7 +67,13 @@ class Press:
         letterhead = Letterhead(
             sender=self.stationery.sender, installation=installation, run=facts.run, dated_at=dated_at
         )
-        rendered = ((self.renderer.digest(each, facts), each.recipient) for each in digests)
+        rendered = (
+            (
+                self.renderer.digest(each, facts, self.answer_link(facts.run, each.recipient, dated_at)),
+                each.recipient,
+            )
+            for each in digests
+        )
         return [(each, build(each, recipient, letterhead)) for each, recipient in rendered]
 
     def summaries(

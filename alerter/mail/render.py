@@ -32,15 +32,15 @@ class Renderer:
         self._summary_text = text.get_template("summary.txt.j2")
         self._summary_html = html.get_template("summary.html.j2")
 
-    def digest(self, digest: Digest, facts: RunFacts) -> Rendered:
+    def digest(self, digest: Digest, facts: RunFacts, answer_link: str = "") -> Rendered:
         """
-        Return one digest, with as many rows as an email has room for.
+        Return one digest, with as many rows as an email has room for, and the link on which it is answered.
 
         Raises:
             PartitionError: An assessment planned is not in the text, or another one is.
         """
         for max_rows in self._row_limits:
-            view = view_of(digest, facts, max_rows)
+            view = view_of(digest, facts, max_rows, answer_link)
             html = self._digest_html.render(view=view)
             if len(html.encode()) <= LARGEST_HTML:
                 break

@@ -65,6 +65,7 @@ class DigestView:
     asks: str
     detail: str
     how_to_answer: str
+    answer_link: str
     contact: str
     sections: tuple[SectionView, ...]
     on_track: str
@@ -72,9 +73,11 @@ class DigestView:
     footer: tuple[str, ...]
 
 
-def view_of(digest: Digest, facts: RunFacts, max_rows: int | None) -> DigestView:
+def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, answer_link: str = "") -> DigestView:
     """
     Return what *digest* says, with at most *max_rows* rows listed, worst first, and the rest counted.
+
+    With an *answer_link* it says so where anything is listed that can be answered.
     """
     marks = _Marks.of(digest.alerts, facts)
     return DigestView(
@@ -85,6 +88,7 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None) -> DigestView
         lateness=_lateness(facts),
         asks=_asks(digest, facts, marks),
         detail=_detail(digest, marks),
+        answer_link=answer_link if digest.alerts else "",
         how_to_answer="Once you have checked one, send its number and the day you expect to sign it off to"
         if digest.asks
         else "",
