@@ -15,7 +15,7 @@ from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
 from alerter.mail.plain import phrase
 
-Kind = Literal["digest", "summary"]
+Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 100
 LONGEST_LINE = 998  # RFC 5322 2.1.1
 HASH_CHARACTERS = 24
