@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from alerter.app.installation import Installation
 from alerter.app.logs import Journal
+from alerter.errors import AlerterError
 from alerter.web import sessions
 from alerter.web.headers import STYLES_KEPT, protect
 from alerter.web.mailroom import Mailroom
@@ -95,7 +96,8 @@ def _guard(app: Flask, site: Site, pages: Pages) -> None:
     def fail(error: Exception) -> Response:
         if isinstance(error, HTTPException):
             return pages.refused(error.code or FAULT)
-        site.journal.warn("page_failed", page=request.endpoint, fault=type(error).__name__)
+        why = str(error) if isinstance(error, AlerterError) else None
+        site.journal.warn("page_failed", page=request.endpoint, fault=type(error).__name__, why=why)
         return pages.refused(FAULT)
 
     app.before_request(admit)
