@@ -6,13 +6,14 @@ UV     ?= uv
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help demo test check format bench soak lock clean
+.PHONY: help demo test check format bench soak screenshots lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
 	@echo "make test    everything a change must pass (make check is the same)"
 	@echo "make format  put the code into its one format"
 	@echo "make bench   the measurements"
+	@echo "make screenshots  pictures of the pages, in build/screenshots (needs Chromium)"
 	@echo "make soak    the long tests: 1,000 histories of down-time, 100,000 hostile digests"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
@@ -43,6 +44,9 @@ bench: $(READY)
 soak: $(READY)
 	ALERTER_SOAK_HISTORIES=1000 $(BIN)/python -m pytest -q tests/domain/test_owing_histories.py
 	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/mail/test_hostile_digests.py
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.screenshots
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:

@@ -70,9 +70,9 @@ class Links:
 
         try:
             run, email, made = self._serializer().loads(token)
-        except (BadData, ValueError, TypeError):
+            opened = Opened(email=str(email), run=run, made_at=datetime.fromtimestamp(made, UTC))
+        except (BadData, ValueError, TypeError, OverflowError):
             return None
-        opened = Opened(email=email, run=run, made_at=datetime.fromtimestamp(made, UTC))
         is_good = opened.made_at <= now + timedelta(minutes=1) and now <= opened.made_at + self.good_for
         return opened if is_good and is_address(email) else None
 

@@ -74,7 +74,8 @@ def scope_of(
     key = address_key(email)
     if key in map(address_key, admins):
         return Scope(is_everything=True)
-    teams = {entry.team for entry in directory if entry.team and address_key(entry.escalate_to) == key}
+    named = [entry for entry in directory if entry.team and entry.escalate_to]
+    teams = {entry.team for entry in named if address_key(entry.escalate_to) == key}
     if key == address_key(fallback):
         teams |= {alert.assessment.team for alert, route in judged if route.problem}
     return Scope(frozenset(matched(team) for team in teams))
