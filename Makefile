@@ -20,7 +20,7 @@ help:
 	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
 	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
 	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
-	@echo "make screenshots  pictures of the emails at three widths, light and dark (needs Debian's chromium)"
+	@echo "make screenshots  pictures of the emails and the pages, in build/screenshots (needs Debian's chromium)"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -58,7 +58,8 @@ safeguards: $(READY)
 	$(BIN)/python -m tests.soak.removal
 
 screenshots: $(READY)
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python tools/screenshots.py build/screenshots
+	$(BIN)/python -m tests.screenshots
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:
@@ -66,7 +67,7 @@ lock:
 		--generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
 
 clean:
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist screenshots
+	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find alerter bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made anew whenever the lock or pyproject.toml changed, so that .venv never holds anything else.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from alerter.app.links import PATH, Links
 from alerter.bank_holidays import working_calendar
 from alerter.config.branding import BrandingSettings, png_size
 from alerter.config.email import NotifySettings, OauthSettings
@@ -20,7 +21,7 @@ from alerter.mail.folder import FolderTransport
 from alerter.mail.language import language_of
 from alerter.mail.notify import NotifyService, NotifyTransport
 from alerter.mail.oauth import EntraTokens, Registration
-from alerter.mail.press import Press, Stationery
+from alerter.mail.press import AnswerLink, Press, Stationery, no_link
 from alerter.mail.render import Renderer
 from alerter.mail.smtp import SmtpTransport
 from alerter.mail.specimen import template_faults
@@ -91,7 +92,8 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         faults := template_faults(email.templates, stationery.language, marks)
     ):
         raise ConfigError([f"email.templates: {fault}" for fault in faults])
-    return Press(stationery, Renderer(is_whole=is_whole, templates=templates, brand=marks))
+    renderer = Renderer(is_whole=is_whole, templates=templates, brand=marks)
+    return Press(stationery, renderer, _answer_link(settings, is_for_show=is_whole))
 
 
 def brand(settings: BrandingSettings) -> Brand:
@@ -106,6 +108,18 @@ def brand(settings: BrandingSettings) -> Brand:
         logo=logo,
         size=png_size(logo),
     )
+
+
+def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
+    """
+    Return the maker of each recipient's own link; what is only shown has one that opens nothing.
+    """
+    links = Links.of(settings)
+    if links is None:
+        return no_link
+    if is_for_show:
+        return lambda _run, _recipient, _dated_at: f"{links.base_url}{PATH}only-in-the-real-email"
+    return links.make
 
 
 def transport(settings: Settings) -> Transport:

@@ -13,6 +13,7 @@ from alerter.config.email import EmailSettings
 from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
+from alerter.config.web import ReassuranceSettings, WebSettings
 from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
@@ -76,9 +77,11 @@ class Settings(Table):
     digest: DigestSettings = DigestSettings()
     escalation: EscalationSettings = EscalationSettings()
     branding: BrandingSettings = BrandingSettings()
+    reassurance: ReassuranceSettings = ReassuranceSettings()
     delivery: DeliverySettings = DeliverySettings()
     retention: RetentionSettings = RetentionSettings()
     email: EmailSettings
+    web: WebSettings | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -24,6 +24,9 @@ Column = Literal[
     "manager_email",
     "audit_score",
     "worker_away_until",
+    "reassured_on",
+    "reassured_by",
+    "expected_on",
 ]
 
 COLUMN_PRESETS: Mapping[str, Mapping[str, str]] = {

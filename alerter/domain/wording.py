@@ -63,6 +63,16 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def is_are(count: int) -> str:
+    """
+    Return *count* with the verb that agrees.
+
+    >>> is_are(1), is_are(2)
+    ('1 is', '2 are')
+    """
+    return f"{count:,} {'is' if count == 1 else 'are'}"
+
+
 def listed(words: list[str], last: str = "and") -> str:
     """
     Return *words* as one phrase.

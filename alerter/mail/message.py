@@ -16,7 +16,7 @@ from alerter.errors import MailRefusedError
 from alerter.mail.brand import CONTENT_ID
 from alerter.mail.plain import phrase
 
-Kind = Literal["digest", "summary"]
+Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 100
 LONGEST_LINE = 998  # RFC 5322 2.1.1
 HASH_CHARACTERS = 24

@@ -7,6 +7,8 @@ from alerter.mail.plain import REPLACEMENT
 NOTE_MARK = "- "
 BAND_MARK = "  "
 _IS_ROW = re.compile(r"\S {2,}\S")  # rows have columns; prose and remarks have single blanks
+# Our own link, the only one that stays one: in each language of the emails.
+ANSWER_MARKS = ("Record what you have checked: http", "Cofnodwch yr hyn yr ydych wedi'i gadarnhau: http")
 _COLUMNS = re.compile(r" {2,}")
 _BLANK_LINES = re.compile(r"\n{2,}")
 # What begins a link or an escape anywhere, and a heading, a list or a line where it stands first. Notify
@@ -23,7 +25,7 @@ def markdown_of(text: str) -> str:
 
     The first line is the heading. Rows and remarks become list items under the heading they stand under;
     what stood in columns is joined by hyphens, of which Notify makes dashes. Whatever would be read as
-    markup in the words themselves is escaped, and no address of a web page becomes a link.
+    markup in the words themselves is escaped, and no address of a web page becomes a link but our own.
 
     >>> print(markdown_of("Week 48\nFor N.\n\nOverdue (1)\nA-1  child 7  day 38 of 35\n"))
     # Week 48
@@ -44,7 +46,7 @@ def _block(text: str) -> str:
     lines = text.strip("\n").split("\n")
     places = [place for place, line in enumerate(lines) if _is_item(line)]
     if not places:
-        return "\n".join(_words(line) for line in lines)
+        return "\n".join(line if line.startswith(ANSWER_MARKS) else _words(line) for line in lines)
     first, after = places[0], places[-1] + 1
     parts = [
         "\n".join(f"## {_words(line)}" for line in lines[:first]),

@@ -14,6 +14,16 @@ from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
 
+AnswerLink = Callable[[int, Recipient, datetime], str]
+"""Gives the link of one recipient for one run, dated at a moment; the same three give the same link."""
+
+
+def no_link(_run: int, _recipient: Recipient, _dated_at: datetime) -> str:
+    """
+    Return no link: there is no page to answer on.
+    """
+    return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stationery:
@@ -37,13 +47,6 @@ class Stationery:
         return self.admins[0].email
 
 
-def no_link(_run: int, _recipient: Recipient) -> str:
-    """
-    Lead nowhere: there is no page on which a recipient sees their own list.
-    """
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Press:
     """
@@ -54,7 +57,7 @@ class Press:
 
     stationery: Stationery
     renderer: Renderer
-    link_of: Callable[[int, Recipient], str] = no_link
+    answer_link: AnswerLink = no_link
 
     def proofs(
         self,
@@ -82,7 +85,10 @@ class Press:
             logo=self.renderer.brand.logo,
         )
         rendered = (
-            (self.renderer.digest(each, facts, self.link_of(facts.run, each.recipient)), each.recipient)
+            (
+                self.renderer.digest(each, facts, self.answer_link(facts.run, each.recipient, dated_at)),
+                each.recipient,
+            )
             for each in digests
         )
         return [(each, build(each, recipient, letterhead)) for each, recipient in rendered]

@@ -38,6 +38,7 @@ class DigestView:
     how_to_answer: str
     contact: str
     link: str
+    link_note: str
     columns: tuple[str, str]
     row_mark: str
     sections: tuple[SectionView, ...]
@@ -88,6 +89,7 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
         how_to_answer=_how_to_answer(digest, facts, link),
         contact=phrase(facts.contact),
         link=link,
+        link_note=say("opens your list; nothing is saved until you press Save"),
         row_mark=f"  {say('child {id}', id='')}",
         columns=(say("Assessment"), say("Deadline, and what is asked")),
         sections=tuple(sections_of(digest, facts, marks, room)),
@@ -130,10 +132,10 @@ def _lateness(facts: RunFacts) -> str:
 
 
 def _how_to_answer(digest: Digest, facts: RunFacts, link: str) -> str:
-    if not digest.asks:
-        return ""
-    if link:
+    if link and digest.alerts:
         return facts.language.say("Record what you have checked")
+    if link or not digest.asks:
+        return ""
     return facts.language.say(
         "Once you have checked one, send its number and the day you expect to sign it off to"
     )

@@ -18,6 +18,7 @@ DATE_COLUMNS = (
     "review_on",
     "worker_away_until",
 )
+WORD_DATE_COLUMNS = ("reassured_on", "expected_on")
 ASSESSMENT_COLUMNS = (
     "assessment_id",
     "child_id",
@@ -27,6 +28,8 @@ ASSESSMENT_COLUMNS = (
     "manager_email",
     "audit_score",
     *DATE_COLUMNS,
+    "reassured_by",
+    *WORD_DATE_COLUMNS,
 )
 DIRECTORY_COLUMNS = (
     "team",

@@ -9,7 +9,7 @@ from operator import itemgetter
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
-from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, Located
+from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, WORD_DATE_COLUMNS, Located
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
 from alerter.sources.table import Cells, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
@@ -19,6 +19,7 @@ EARLIEST = date(1990, 1, 1)
 BEST_SCORE = 100
 TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
 REMEMBERED = 8192
+NOBODY_NAMED = "(nobody named)"  # so that a word of which nothing else can be read is still found and mended
 
 _SCORE = re.compile(r"(\d{1,3})(?:\.\d+)?", re.ASCII)
 
@@ -49,6 +50,7 @@ class RowReader:
             *(columns.indexes.get(name, self._width) for name in ASSESSMENT_COLUMNS)
         )
         self._dates = [DateColumn(name, columns.heading_of(name)) for name in DATE_COLUMNS]
+        self._word_dates = [DateColumn(name, columns.heading_of(name)) for name in WORD_DATE_COLUMNS]
         self._text: Callable[[object], str] = lru_cache(REMEMBERED)(read_text)
         self._score: Callable[[object], int | None] = lru_cache(REMEMBERED)(self._score_of)
         self._clocks = dict(clocks)
@@ -80,8 +82,9 @@ class RowReader:
 
     def _assessment(self, picked: tuple[object, ...]) -> Assessment:
         assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells = picked
+        reassured_by, reassured_on, expected_on = self._word(*cells[len(DATE_COLUMNS) :])
         # Dates come first: a month-first one condemns its column even in a row that has other faults.
-        dates, unreadable = self._read_dates(cells)
+        dates, unreadable = self._read_dates(cells[: len(DATE_COLUMNS)])
         child = self._id("child_id", child_id)
         if not child:
             raise RowFaultError(f"has no {self._named('child_id')}")
@@ -110,7 +113,22 @@ class RowReader:
             manager_email=self._text(manager_email),
             audit_score=self._score(audit_score),
             worker_away_until=away,
+            reassured_on=reassured_on,
+            reassured_by=reassured_by,
+            expected_on=expected_on,
         )
+
+    def _word(self, by: object, *dates: object) -> tuple[str, date | None, date | None]:
+        """
+        Return who looked, when, and until when; what cannot be read leaves the word incomplete, not the row.
+        """
+        named = self._text(by)
+        try:
+            pairs = zip(self._word_dates, dates, strict=True)
+            looked, expected = [column.read(cell) for column, cell in pairs]
+        except UnreadableDateError:
+            return named or NOBODY_NAMED, None, None
+        return named, looked, expected
 
     def _id(self, name: str, value: object) -> str:
         try:

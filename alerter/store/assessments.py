@@ -1,5 +1,6 @@
 """The assessments as the case system last told them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from alerter.store.schema import alerts, assessments
 FACTS = (
     "assessment_id", "child_id", "type", "clock_on", "started_on", "referred_on", "authorised_on",
     "cancelled_on", "closed_on", "review_on", "team", "worker", "manager_email", "audit_score",
-    "worker_away_until",
+    "worker_away_until", "reassured_on", "reassured_by", "expected_on",
 )  # fmt: skip
 _columns = assessments.c
 
@@ -97,6 +98,16 @@ def open_by_team(connection: Connection, as_of: date) -> dict[str, int]:
     is_open = or_(has_no_end, _columns.ended_on > as_of)
     query = select(_columns.team, func.count()).where(is_open).group_by(_columns.team)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def by_numbers(
+    connection: Connection, numbers: Collection[int] | Select[tuple[int]]
+) -> dict[int, Assessment]:
+    """
+    Return the assessments with these numbers, or with those that a query selects.
+    """
+    query = _query().where(_columns.id.in_(numbers)).order_by(_columns.id)
+    return {row.id: _assessment(row) for row in connection.execute(query)}
 
 
 def find(connection: Connection, assessment_id: str, child_id: str | None = None) -> dict[int, Assessment]:

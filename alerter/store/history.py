@@ -14,7 +14,7 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `escalated`, `reassured` or `changed`.
+    *kind* is `told`, `escalated`, `reassured`, `withdrawn` or `changed`.
     """
 
     at: datetime
@@ -104,10 +104,10 @@ def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
     for row in connection.execute(select(reassurances).where(reassurances.c.assessment == assessment)):
         reason = f", {row.reason}" if row.reason else ""
         note = f": {row.note}" if row.note else ""
-        what = (
-            f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}{reason}{note}"
-        )
-        yield Event(row.recorded_at, "reassured", what)
+        given = f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}"
+        yield Event(row.recorded_at, "reassured", f"{given}{reason} (by {row.means}){note}")
+        if row.withdrawn_at is not None:
+            yield Event(row.withdrawn_at, "withdrawn", f"{given}: withdrawn by {row.withdrawn_by}")
 
 
 def _changed(connection: Connection, assessment: int) -> Iterator[Event]:

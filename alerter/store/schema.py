@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 NAMES = {
@@ -91,6 +92,17 @@ def _assessment_columns() -> list[Column[Any]]:
     ]
 
 
+def _word_columns() -> list[Column[Any]]:
+    """
+    Make the columns of the reassurance that an extract tells of.
+    """
+    return [
+        Column("reassured_on", Date),
+        Column("reassured_by", String, nullable=False, server_default=text("''")),
+        Column("expected_on", Date),
+    ]
+
+
 installation = Table(
     "installation",
     metadata,
@@ -139,6 +151,7 @@ assessments = Table(
     Column("id", Integer, primary_key=True),
     *_assessment_columns(),
     Column("vanished_sync_id", ForeignKey("syncs.id"), comment="the sync that no longer had it"),
+    *_word_columns(),
     UniqueConstraint("assessment_id", "child_id"),
 )
 _open = assessments.c.ended_on.is_(None)
@@ -163,6 +176,7 @@ staged_assessments = Table(
     Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False),
     Column("line", Integer, nullable=False),
     *_assessment_columns(),
+    *_word_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
 )
 
@@ -305,4 +319,22 @@ reassurances = Table(
     Column("reason", String, nullable=False),
     Column("note", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("means", String, nullable=False),
+    Column("withdrawn_at", Moment, comment="null while it counts"),
+    Column("withdrawn_by", String, nullable=False),
+    CheckConstraint("means IN ('command', 'page', 'import')", name="means"),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False, comment="an address, or as the extract names somebody"),
+    Column("means", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("assessment", ForeignKey("assessments.id"), index=True),
+    Column("reassurance", ForeignKey("reassurances.id")),
+    Column("detail", String, nullable=False),
+    Index("ix_audits_actor", "actor", "act", "at"),
 )

@@ -121,4 +121,6 @@ def test_history_tells_who_was_told_what(database: Database) -> None:
         assert syncs.latest_applied(connection) is not None
     assert told.what == f"run {run_id}: past alert, day 27, to n.okafor@council.example (not sent)"
     assert (told.kind, reassured.kind) == ("told", "reassured")
-    assert reassured.what == ("by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence: seen")
+    assert reassured.what == (
+        "by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence (by command): seen"
+    )

@@ -1,0 +1,70 @@
+"""reassurance answers: by what means, withdrawn or not, from the extract too, and audited"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+ROWS = ("assessments", "staged_assessments")
+
+
+def upgrade() -> None:
+    """Bring the schema to this revision."""
+    for name in ROWS:
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("reassured_on", sa.Date(), nullable=True))
+            batch_op.add_column(
+                sa.Column("reassured_by", sa.String(), nullable=False, server_default=sa.text("''"))
+            )
+            batch_op.add_column(sa.Column("expected_on", sa.Date(), nullable=True))
+    with op.batch_alter_table("reassurances", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("means", sa.String(), nullable=False, server_default="command"))
+        batch_op.add_column(
+            sa.Column(
+                "withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="null while it counts"
+            )
+        )
+        batch_op.add_column(sa.Column("withdrawn_by", sa.String(), nullable=False, server_default=""))
+        batch_op.create_check_constraint("means", "means IN ('command', 'page', 'import')")
+    # What is there already came by the command; from here on nothing goes in without its means.
+    with op.batch_alter_table("reassurances", schema=None) as batch_op:
+        batch_op.alter_column("means", server_default=None)
+        batch_op.alter_column("withdrawn_by", server_default=None)
+    op.create_table(
+        "audits",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "actor", sa.String(), nullable=False, comment="an address, or as the extract names somebody"
+        ),
+        sa.Column("means", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("assessment", sa.Integer(), nullable=True),
+        sa.Column("reassurance", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["assessment"], ["assessments.id"], name=op.f("fk_audits_assessment")),
+        sa.ForeignKeyConstraint(["reassurance"], ["reassurances.id"], name=op.f("fk_audits_reassurance")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audits")),
+    )
+    with op.batch_alter_table("audits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audits_assessment"), ["assessment"], unique=False)
+        batch_op.create_index("ix_audits_actor", ["actor", "act", "at"], unique=False)
+
+
+def downgrade() -> None:
+    """Take the schema back."""
+    with op.batch_alter_table("audits", schema=None) as batch_op:
+        batch_op.drop_index("ix_audits_actor")
+        batch_op.drop_index(batch_op.f("ix_audits_assessment"))
+    op.drop_table("audits")
+    with op.batch_alter_table("reassurances", schema=None) as batch_op:
+        batch_op.drop_constraint("means", type_="check")
+        for name in ("withdrawn_by", "withdrawn_at", "means"):
+            batch_op.drop_column(name)
+    for name in ROWS:
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            for column in ("expected_on", "reassured_by", "reassured_on"):
+                batch_op.drop_column(column)
