@@ -247,6 +247,27 @@ def _places(team: str, worker: str) -> list[tuple[str, str]]:
     return [each for each in ((team, worker), ("", worker), (team, "")) if any(each)]
 
 
+def shared_addresses(entries: Sequence[DirectoryEntry]) -> list[str]:
+    """
+    Return a sentence for each address that the directory gives to managers of different names.
+
+    What is theirs is one digest, because an address is who is written to: a shared mailbox, or a slip.
+    """
+    by_address: dict[str, list[DirectoryEntry]] = {}
+    for entry in entries:
+        if entry.manager_email and entry.manager_name:
+            by_address.setdefault(address_key(entry.manager_email), []).append(entry)
+    sentences = []
+    for address, shared in sorted(by_address.items()):
+        names = {matched(entry.manager_name): entry.manager_name for entry in shared}
+        if len(names) > 1:
+            sentences.append(
+                f"{address} is the address of {' and of '.join(names.values())} ({_lines(shared)}): "
+                "what is theirs goes there in one digest."
+            )
+    return sentences
+
+
 def _place(team: str, worker: str) -> str:
     if team and worker:
         return f"team {team!r}, worker {worker!r}"
