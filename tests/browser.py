@@ -1,5 +1,6 @@
 """The system's own Chromium, driven by Playwright; it speaks to this machine only."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,9 @@ def chromium() -> Iterator[Browser]:
     Give a running browser without any profile of its own.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=list(ARGUMENTS), env={**os.environ, "LANGUAGE": "en_GB"}
+        )
         yield browser
         browser.close()
 

@@ -188,7 +188,7 @@ def _row(number: int, alert: Alert, own: OwnList, filled: Filled, *, has_label: 
         label=alert.clock.label if has_label else "",
         day=f"Day {alert.age} of {alert.clock.working_days}",
         due=_due(alert, own.as_of),
-        notes=tuple(note for note in (_chance(alert), _said(alert, own)) if note),
+        notes=tuple(note for note in (_chance(alert), _said(alert, own), _together(alert, own)) if note),
         is_picked=number in filled.picked,
         values=_values(filled, str(number)),
         faults={
@@ -217,6 +217,12 @@ def _due(alert: Alert, as_of: date) -> str:
 def _chance(alert: Alert) -> str:
     is_last = alert.is_last_chance and alert.stage is not Stage.OVERDUE
     return "Due before the next digest." if is_last else ""
+
+
+def _together(alert: Alert, own: OwnList) -> str:
+    id_ = alert.assessment.assessment_id
+    others = sum(1 for _, each in own.rows if each.assessment.assessment_id == id_) - 1
+    return f"Assessed together with {counted(others, 'sibling')} on this list." if others else ""
 
 
 def _said(alert: Alert, own: OwnList) -> str:

@@ -97,3 +97,15 @@ def test_every_row_is_one_item(ids: list[str]) -> None:
     rows = [made_up.started(30, id_, f"7{place}") for place, id_ in enumerate(ids)]
     rendered = Renderer().digest(made_up.digest_of(rows), made_up.facts())
     assert len(ITEM.findall(markdown_of(rendered.text))) == len(ids)
+
+
+def test_our_own_link_stays_one() -> None:
+    """
+    The recipient's link to the page is the only address that Notify may make a link of.
+    """
+    link = "https://alerts.council.example/r/WzcsIm4iXQ.a-b_c"
+    digest = made_up.usual_week()
+    text = Renderer().digest(digest, made_up.facts(), link).text
+    assert f"Record what you have checked: {link} (opens your list" in markdown_of(text)
+    foreign = made_up.facts(source_name="https://elsewhere.example/x.csv")
+    assert "https://elsewhere" not in markdown_of(Renderer().digest(digest, foreign, link).text)

@@ -57,6 +57,17 @@ def test_what_was_recorded_shows_on_the_list(house: House) -> None:
     assert house.latest() == {number["A-2"]: (OKAFOR, "2009-12-07")}
 
 
+def test_siblings_are_said_to_be_together(house: House) -> None:
+    """
+    Each is ticked for itself, for each child's assessment is signed off for itself.
+    """
+    house.office.extract(*(row("A-1", days=30, child_id=child) for child in ("7", "8", "9")), row("A-2"))
+    Weekly(house.installation).sync()
+    visitor = house.inside(OKAFOR)
+    assert visitor.text.count("Assessed together with 2 siblings on this list.") == 3
+    assert len(visitor.picks) == 4
+
+
 def test_sending_a_form_twice_records_once(house: House) -> None:
     """
     The same words within the hour are the same answer.
