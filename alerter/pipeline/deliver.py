@@ -14,7 +14,7 @@ from alerter.store import drafts, outbox
 from alerter.store.database import Database
 from alerter.store.migration import require_ours
 from alerter.store.outbox import Claimed
-from alerter.store.senders import fresh_token, is_alive, sending
+from alerter.store.senders import Sender, fresh_token, is_alive, sending
 
 PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
 # Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.
@@ -56,14 +56,14 @@ def deliver(
     take_over()
     with sending(database) as sender:
         claims = _claims(database, sender, clock, should_stop, take_over, freshen)
-        return _send_all(claims, transport, partial(_marker, database, clock), settle, pace)
+        return _send_all(claims, transport, partial(_marker, database, sender, clock), settle, pace)
 
 
 def _send_all(
     claims: Iterator[Claimed],
     transport: Transport,
     marker: Callable[[Claimed], Callable[[], bool]],
-    settle: Callable[[Claimed, Outcome], None],
+    settle: Callable[..., None],
     pace: Callable[[], None],
 ) -> Delivered:
     outcomes: list[str] = []
@@ -74,7 +74,7 @@ def _send_all(
             outcome = transport.send(message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
-            settle(message, Outcome("deferred", str(error)))
+            settle(message, Outcome("deferred", str(error)), is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
@@ -108,18 +108,21 @@ def recover(database: Database, unknown_outcome: str, clock: Callable[[], dateti
 
 
 def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
+    """
+    Let others send a message, unless its sender lives after all and has marked it meanwhile.
+    """
     decided = after_death(message.deaths, now)
     is_last = decided.state == "undelivered"
     outbox.settle(
         connection, message, state=decided.state, now=now, next_attempt_at=decided.next_attempt_at,
         reply=f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else "",
-        has_died=True,
+        has_died=True, found=["claimed"],
     )  # fmt: skip
 
 
 def _claims(
     database: Database,
-    sender: str,
+    sender: Sender,
     clock: Callable[[], datetime],
     should_stop: Callable[[], bool],
     take_over: Callable[[], int],
@@ -132,18 +135,22 @@ def _claims(
     """
     while not should_stop():
         freshen()
+        sender.hold_on()
         with database.write() as connection:
             require_ours(connection)
             now = clock()
-            message = outbox.claim(connection, token=fresh_token(sender), now=now, lease_until=now + LEASE)
+            message = outbox.claim(connection, token=fresh_token(sender.id), now=now, lease_until=now + LEASE)
         if message is not None:
             yield message
         elif not take_over():
             return
 
 
-def _marker(database: Database, clock: Callable[[], datetime], message: Claimed) -> Callable[[], bool]:
+def _marker(
+    database: Database, sender: Sender, clock: Callable[[], datetime], message: Claimed
+) -> Callable[[], bool]:
     def mark() -> bool:
+        sender.hold_on()
         with database.write() as connection:
             now = clock()
             return outbox.mark(connection, message, now, lease_until=now + LEASE)
@@ -158,22 +165,32 @@ def _settle(
     should_stop: Callable[[], bool],
     message: Claimed,
     outcome: Outcome,
+    *,
+    is_everybodys: bool = False,
 ) -> None:
     """
     Record what became of a message, however long the database is away: nobody else knows it.
+
+    What *is_everybodys* lets all others wait as long: else each of them would try the login that was
+    refused, until the account is locked.
     """
     if outcome.state == "superseded":
         return
 
     def record(connection: Connection) -> None:
-        _record(connection, message, outcome, unknown_outcome, clock())
+        until = _record(connection, message, outcome, unknown_outcome, clock())
+        if is_everybodys and until is not None:
+            outbox.postpone(connection, until)
 
     database.write_at_last(record, should_stop=should_stop)
 
 
 def _record(
     connection: Connection, message: Claimed, outcome: Outcome, unknown_outcome: str, now: datetime
-) -> None:
+) -> datetime | None:
+    """
+    Record what is decided after an attempt; return when the message is next due, if it is.
+    """
     decided = settlement(
         outcome.state, attempts=message.attempts, was_resent=message.was_resent,
         first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,
@@ -183,3 +200,4 @@ def _record(
         connection, message, state=decided.state, reply=outcome.reply, now=now,
         next_attempt_at=decided.next_attempt_at, is_resend=decided.is_resend,
     )  # fmt: skip
+    return decided.next_attempt_at

@@ -110,6 +110,14 @@ def make_due(connection: Connection, now: datetime) -> None:
     )
 
 
+def postpone(connection: Connection, until: datetime) -> None:
+    """
+    Let nothing that waits be tried before *until*.
+    """
+    is_sooner = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at < until)
+    connection.execute(update(outbox).where(is_sooner).values(next_attempt_at=until))
+
+
 def claim(connection: Connection, *, token: str, now: datetime, lease_until: datetime) -> Claimed | None:
     """
     Take the next message that is due, or None when there is none.
@@ -161,15 +169,16 @@ def settle(
     next_attempt_at: datetime | None = None,
     is_resend: bool = False,
     has_died: bool = False,
+    found: Sequence[str] = IN_FLIGHT,
 ) -> bool:
     """
-    Record what became of a message; False when somebody else has settled it.
+    Record what became of a message; False when somebody else has settled it, or it is not as it was *found*.
 
     *has_died* counts one more sender that died over it.
     """
     settled = (
         update(outbox)
-        .where(_is_ours(message), _columns.state.in_(IN_FLIGHT))
+        .where(_is_ours(message), _columns.state.in_(found))
         .values(
             state=state, reply=reply, claim_token=None, lease_until=None,
             settled_at=None if state in WAITING else now,
