@@ -195,7 +195,14 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     digests, climbed = binding.bind(judged, judged)
     keys = [(each.assessment_id, each.child_id) for each in has_clock.values()]
     check_partition(keys, [alert for _, alert, _ in judged], digests)
-    observed = [
+    return Plan(
+        window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
+        observed=_observed(findings, has_none, as_of),
+    )  # fmt: skip
+
+
+def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -> list[DataException]:
+    return [
         *data_exceptions.of_open(list(findings.open.values()), as_of),
         *data_exceptions.of_unknown_type(has_none),
         *data_exceptions.of_rejected(findings.rejected),
@@ -203,10 +210,6 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         *data_exceptions.of_vanished(findings.vanished),
         *findings.unreached,
     ]
-    return Plan(
-        window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
-        observed=observed,
-    )  # fmt: skip
 
 
 def _news(rules: Rules, findings: Findings) -> News:

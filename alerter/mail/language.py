@@ -33,6 +33,7 @@ class Language:
     code: str
     _words: NullTranslations = field(repr=False)
     _said: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+    _plurals: dict[tuple[str, int], str] = field(init=False, repr=False, default_factory=dict)
     _days: dict[tuple[date, str, bool], str] = field(init=False, repr=False, default_factory=dict)
 
     @property
@@ -67,7 +68,10 @@ class Language:
         >>> ENGLISH.counted(2, "{count} row", "{count} rows")
         '2 rows'
         """
-        return self._words.ngettext(one, many, count).format(count=f"{count:,}", **values)
+        said = self._plurals.get((one, count))
+        if said is None:
+            said = self._plurals[one, count] = self._words.ngettext(one, many, count)
+        return said.format(count=f"{count:,}", **values)
 
     def listed(self, words: list[str], last: str = "and") -> str:
         """

@@ -228,13 +228,13 @@ SAFEGUARDS = (
         "alerter/mail/render.py",
         "        check_receipt(text, digest, view)\n",
         "",
-        ("tests/mail/test_spoiled_templates.py",),
+        ("tests/mail/test_templates.py",),
     ),
     Safeguard(
         "the partition is checked before anything is written",
         "alerter/domain/plan.py",
-        "\n    check_partition(keys, [alert for _, alert, _ in judged], digests)",
-        "\n    _ = True or check_partition(keys, [alert for _, alert, _ in judged], digests)",
+        "    check_partition(keys, [alert for _, alert, _ in judged], digests)",
+        "    _ = True or check_partition(keys, [alert for _, alert, _ in judged], digests)",
         ("tests/domain/test_plan.py",),
     ),
     Safeguard(
@@ -249,7 +249,7 @@ SAFEGUARDS = (
         "alerter/mail/template_set.py",
         "        undefined=StrictUndefined,\n",
         "",
-        ("tests/mail/test_spoiled_templates.py",),
+        ("tests/mail/test_templates.py",),
     ),
     Safeguard(
         "markup in the data is escaped",
