@@ -334,7 +334,7 @@ audits = Table(
     Column("means", String, nullable=False),
     Column("act", String, nullable=False),
     Column("assessment", ForeignKey("assessments.id"), index=True),
-    Column("reassurance", ForeignKey("reassurances.id")),
+    Column("reassurance", Integer, comment="its number, which outlives it"),
     Column("detail", String, nullable=False),
     Index("ix_audits_actor", "actor", "act", "at"),
 )
