@@ -14,7 +14,7 @@ from alerter.store import drafts, outbox
 from alerter.store.database import Database
 from alerter.store.migration import require_ours
 from alerter.store.outbox import Claimed
-from alerter.store.senders import fresh_token, is_alive, sending
+from alerter.store.senders import Sender, fresh_token, is_alive, sending
 
 PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
 # Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.
@@ -56,7 +56,7 @@ def deliver(
     take_over()
     with sending(database) as sender:
         claims = _claims(database, sender, clock, should_stop, take_over, freshen)
-        return _send_all(claims, transport, partial(_marker, database, clock), settle, pace)
+        return _send_all(claims, transport, partial(_marker, database, sender, clock), settle, pace)
 
 
 def _send_all(
@@ -108,18 +108,21 @@ def recover(database: Database, unknown_outcome: str, clock: Callable[[], dateti
 
 
 def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
+    """
+    Let others send a message, unless its sender lives after all and has marked it meanwhile.
+    """
     decided = after_death(message.deaths, now)
     is_last = decided.state == "undelivered"
     outbox.settle(
         connection, message, state=decided.state, now=now, next_attempt_at=decided.next_attempt_at,
         reply=f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else "",
-        has_died=True,
+        has_died=True, found=["claimed"],
     )  # fmt: skip
 
 
 def _claims(
     database: Database,
-    sender: str,
+    sender: Sender,
     clock: Callable[[], datetime],
     should_stop: Callable[[], bool],
     take_over: Callable[[], int],
@@ -132,18 +135,22 @@ def _claims(
     """
     while not should_stop():
         freshen()
+        sender.hold_on()
         with database.write() as connection:
             require_ours(connection)
             now = clock()
-            message = outbox.claim(connection, token=fresh_token(sender), now=now, lease_until=now + LEASE)
+            message = outbox.claim(connection, token=fresh_token(sender.id), now=now, lease_until=now + LEASE)
         if message is not None:
             yield message
         elif not take_over():
             return
 
 
-def _marker(database: Database, clock: Callable[[], datetime], message: Claimed) -> Callable[[], bool]:
+def _marker(
+    database: Database, sender: Sender, clock: Callable[[], datetime], message: Claimed
+) -> Callable[[], bool]:
     def mark() -> bool:
+        sender.hold_on()
         with database.write() as connection:
             now = clock()
             return outbox.mark(connection, message, now, lease_until=now + LEASE)

@@ -1,4 +1,4 @@
-"""One database, and the three kinds of transaction it has."""
+"""One database, the three kinds of transaction it has, and a connection beside them."""
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 @dataclass(frozen=True, slots=True)
 class Database:
     """
-    The store's engine; `read`, `write` and `rehearse` are the only ways to a connection.
+    The store's engine; `read`, `write`, `rehearse` and `aside` are the only ways to a connection.
 
     What cannot be reached, but may yet come, is tried again for *patience_seconds*; what must not be lost,
     for *persistence_seconds*.
@@ -84,6 +84,17 @@ class Database:
                 yield connection
             finally:
                 transaction.rollback()
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """
+        Open a connection beside all transactions, for what lives as long as the connection does.
+
+        Raises:
+            StoreError: The database cannot be reached or used.
+        """
+        with self._connected(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
 
     def write_at_last(
         self, work: Callable[[Connection], Answer], *, should_stop: Callable[[], bool] = lambda: False

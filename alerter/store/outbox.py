@@ -169,15 +169,16 @@ def settle(
     next_attempt_at: datetime | None = None,
     is_resend: bool = False,
     has_died: bool = False,
+    found: Sequence[str] = IN_FLIGHT,
 ) -> bool:
     """
-    Record what became of a message; False when somebody else has settled it.
+    Record what became of a message; False when somebody else has settled it, or it is not as it was *found*.
 
     *has_died* counts one more sender that died over it.
     """
     settled = (
         update(outbox)
-        .where(_is_ours(message), _columns.state.in_(IN_FLIGHT))
+        .where(_is_ours(message), _columns.state.in_(found))
         .values(
             state=state, reply=reply, claim_token=None, lease_until=None,
             settled_at=None if state in WAITING else now,

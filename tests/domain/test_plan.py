@@ -12,7 +12,7 @@ from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance, Stage, Window
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
-from alerter.errors import CalendarRangeError
+from alerter.errors import CalendarRangeError, PartitionError
 from tests.domain.made_up import (
     AS_OF,
     CLOCKS,
@@ -211,6 +211,15 @@ def test_all_clear_is_the_councils_choice(changed: dict[str, Any], *, is_sent: b
     plan = plan_of(opened, **{name: value for name, value in changed.items() if name != "opened"})
     assert plan.worth_sending(send_all_clear=True) == list(plan.digests)
     assert plan.worth_sending(send_all_clear=False) == (list(plan.digests) if is_sent else [])
+
+
+def test_sums_that_do_not_add_up_stop_the_run() -> None:
+    """
+    One assessment under two numbers would be told twice: nothing is planned at all.
+    """
+    twice = aged(30, team="North")
+    with pytest.raises(PartitionError, match="do not add up"):
+        plan_of(twice, twice)
 
 
 def test_checkpoint_is_worth_a_digest() -> None:

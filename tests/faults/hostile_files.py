@@ -164,9 +164,8 @@ MARKUP: dict[str, bytes] = {
 BOMBS = tuple(
     {**WORKBOOKS, **SHEETS, **OLD}[name]
     for name in (
-        "zeros, 100 MB of them", "80 MB that claim to be 1 kB", "empty rows, 60 MB",
-        "one text of 3 MB a thousand times", "one text of 30 kB in 60,000 cells", "a cell at the far corner",
-        "a million rows of 30 kB", "20,000 rows of 30 kB", "a cell in row 65,536",
+        "80 MB that claim to be 1 kB", "empty rows, 60 MB", "one text of 30 kB in 60,000 cells",
+        "a cell at the far corner", "20,000 rows of 30 kB", "a cell in row 65,536",
     )
 )  # fmt: skip
 """What would be gigabytes if it were read."""

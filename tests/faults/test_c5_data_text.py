@@ -26,27 +26,26 @@ ENCODED = "=?UTF-8?Q?=0D=0ABcc=3A_evil=40elsewhere.example?="
 hostile = st.lists(st.sampled_from((*CONTROLS, *UNREADABLE)) | st.text(max_size=6), max_size=5).map("".join)
 
 
-@pytest.mark.parametrize("control", CONTROLS)
-def test_fault_075_control_characters(desk: Office, control: str) -> None:
+def test_fault_075_control_characters(desk: Office) -> None:
     """
-    In every text there is: no header shows it, the body has neutralised it, and all managers get theirs.
+    In every text there is: no header shows one, the body has neutralised them, and all managers get theirs.
     """
-    name = f"N.{control}Bcc: evil@elsewhere.example{control}Okafor"
-    desk.council.directory({**NORTH, "manager_name": name}, SOUTH)
+    evil = "".join(f"{control}Bcc: evil@elsewhere.example{control}" for control in CONTROLS)
+    desk.council.directory({**NORTH, "manager_name": f"N.{evil}Okafor"}, SOUTH)
     desk.extract(
-        row("A-1", worker=f"P.{control}Bcc: evil@elsewhere.example{control}{control}Adeyemi"),
-        row(f"A-2{control}x", child_id=f"92{control}x"),
-        row("A-3", team=f"Nor{control}th", manager_email=OKAFOR),
+        row("A-1", worker=f"P.{evil}Adeyemi"),
+        *(row(f"A-2{control}x", child_id=f"92{control}x") for control in CONTROLS),
+        row("A-3", team=f"Nor{evil}th", manager_email=OKAFOR),
         row("A-4", team="South"),
     )
     done = desk.weekly().run(AS_OF)
-    assert (done.state, done.counts["open"]) == ("done", 4)
+    assert done.state == "done"
     assert {mail["To"].addresses[0].addr_spec for mail in desk.sent()} == {OKAFOR, LINDQVIST, ADMINS}
     for mail in desk.sent():
         _assert_plain(mail)
-        assert not set(control) & set(text_of(mail)) - {"\n", "[", "2", "J"}
+        assert not set("".join(CONTROLS)) & set(text_of(mail)) - set("\n[2J")
     lines = [line for line in text_of(desk.sent(OKAFOR)[0]).splitlines() if line.startswith("A-")]
-    assert len(lines) == 3
+    assert len(lines) == done.counts["open"] - 1
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

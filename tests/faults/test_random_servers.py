@@ -1,7 +1,7 @@
 """
 Mail servers that answer each step at random: what they said decides what must be made of it.
 
-Some 150 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_random_servers.py` tries
+Some 120 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_random_servers.py` tries
 10,000; `make soak` runs it with the other long ones.
 """
 
@@ -116,7 +116,7 @@ def must_be(script: Script) -> str:
     return "sent"
 
 
-@settings(max_examples=9_000 if IS_SOAK else 135, deadline=None, suppress_health_check=EVERY)
+@settings(max_examples=9_000 if IS_SOAK else 110, deadline=None, suppress_health_check=EVERY)
 @given(scripts())
 def test_one_attempt_ends_as_the_servers_answers_say(script: Script) -> None:
     """
@@ -137,7 +137,7 @@ def test_one_attempt_ends_as_the_servers_answers_say(script: Script) -> None:
     assert (len(server.bodies), mark.times) == (reached_dot, reached_dot)
 
 
-@settings(max_examples=1_000 if IS_SOAK else 15, deadline=None, suppress_health_check=EVERY)
+@settings(max_examples=1_000 if IS_SOAK else 10, deadline=None, suppress_health_check=EVERY)
 @given(scripts(), st.sampled_from(["resend", "hold"]))
 def test_a_delivery_accepts_once_and_repeats_only_what_is_unknown(
     tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, script: Script, policy: str

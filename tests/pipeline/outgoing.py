@@ -18,12 +18,13 @@ def _nothing() -> None:
 @dataclass(frozen=True, slots=True)
 class Dawdling:
     """
-    A transport that dawdles, and what happens while it does: before it begins to talk, or before it marks.
+    A transport that dawdles, and what happens while it does: before it talks, before and after its mark.
     """
 
     inner: Transport
     before_talk: Callable[[], object] = _nothing
     before_mark: Callable[[], object] = _nothing
+    after_mark: Callable[[], object] = _nothing
 
     def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
         """
@@ -32,7 +33,9 @@ class Dawdling:
 
         def late_mark() -> bool:
             self.before_mark()
-            return mark()
+            is_ours = mark()
+            self.after_mark()
+            return is_ours
 
         self.before_talk()
         return self.inner.send(message, late_mark)

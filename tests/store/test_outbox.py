@@ -103,6 +103,18 @@ def test_everything_owed_can_be_made_due(database: Database) -> None:
     assert states(database, run_id) == {A: "claimed", B: "refused"}
 
 
+def test_a_message_is_settled_only_as_it_was_found(database: Database) -> None:
+    """
+    Whoever saw it claimed cannot put it back once it is marked, for its dot may be on the way.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A)
+        message = claimed(connection)
+        assert outbox.mark(connection, message, NOW, NOW + LEASE)
+        assert not outbox.settle(connection, message, state="queued", reply="", now=NOW, found=["claimed"])
+    assert states(database, run_id) == {A: "marked"}
+
+
 def test_the_dot_needs_a_mark(database: Database) -> None:
     """
     The claim's holder marks once; a second mark of the same claim is refused.
