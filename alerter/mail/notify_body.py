@@ -8,7 +8,12 @@ NOTE_MARK = "- "
 BAND_MARK = "  "
 _IS_ROW = re.compile(r"\S {2,}\S")  # rows have columns; prose and remarks have single blanks
 # Our own link, the only one that stays one: in each language of the emails.
-ANSWER_MARKS = ("Record what you have checked: http", "Cofnodwch yr hyn yr ydych wedi'i gadarnhau: http")
+ANSWER_MARKS = (
+    "Record what you have checked: http",
+    "Cofnodwch yr hyn yr ydych wedi'i gadarnhau: http",
+    "See how your teams stand: http",
+    "Gweler sefyllfa eich timau: http",
+)
 _COLUMNS = re.compile(r" {2,}")
 _BLANK_LINES = re.compile(r"\n{2,}")
 # What begins a link or an escape anywhere, and a heading, a list or a line where it stands first. Notify

@@ -89,7 +89,9 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
         how_to_answer=_how_to_answer(digest, facts, link),
         contact=phrase(facts.contact),
         link=link,
-        link_note=say("opens your list; nothing is saved until you press Save"),
+        link_note=say("opens your list; nothing is saved until you press Save")
+        if digest.alerts
+        else say("opens a page to look at"),
         row_mark=f"  {say('child {id}', id='')}",
         columns=(say("Assessment"), say("Deadline, and what is asked")),
         sections=tuple(sections_of(digest, facts, marks, room)),
@@ -134,6 +136,8 @@ def _lateness(facts: RunFacts) -> str:
 def _how_to_answer(digest: Digest, facts: RunFacts, link: str) -> str:
     if link and digest.alerts:
         return facts.language.say("Record what you have checked")
+    if link and digest.service is not None:
+        return facts.language.say("See how your teams stand")
     if link or not digest.asks:
         return ""
     return facts.language.say(

@@ -107,7 +107,7 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
 
         house.hands.at += timedelta(weeks=1)
         assert house.run()["reassured"] == 0
-        assert "you expected Mon 30 Nov: not signed off" in letter(post, OKAFOR)
+        assert "promised by Mon 30 Nov, not finished" in letter(post, OKAFOR)
         link = LINK.search(letter(post, OKAFOR))
         assert link is not None
         page.goto(link[1])

@@ -17,7 +17,7 @@ from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, new_office, row
 from tests.web.house import BASE, MONDAY_NINE, House, new_house
 
-MANAGERS = 200
+MANAGERS, HEADS = 200, 7
 ADDRESSES = re.compile(r'(?:href|src|action)="([^"#]+)"')
 LINKS = re.compile(rf"{BASE}/[^\s\"<>]+")
 
@@ -32,13 +32,13 @@ def borough(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
     with closing(new_office(folder)) as office, new_house(office) as house:
         office.council.directory(
             *({"team": f"Team {number}", "manager_email": f"m{number}@council.example",
-               "escalate_to": f"head{number % 7}@council.example"} for number in range(MANAGERS))
+               "escalate_to": f"head{number % HEADS}@council.example"} for number in range(MANAGERS))
         )  # fmt: skip
         office.extract(
             *(row(f"A-{number}-{place}", days=27 + place, team=f"Team {number}")
               for number in range(MANAGERS) for place in range(2))
         )  # fmt: skip
-        assert Weekly(house.installation).run(AS_OF).digests == MANAGERS
+        assert Weekly(house.installation).run(AS_OF).digests == MANAGERS + HEADS
         yield house
 
 
@@ -98,17 +98,19 @@ def crawl(house: House, start: str) -> set[str]:
 
 def test_no_link_in_two_hundred_digests_changes_anything(borough: House) -> None:
     """
-    Each is opened as a scanner opens it, and leads to a list.
+    Each is opened as a scanner opens it, and leads to a manager's list, or a service manager's empty one.
     """
     links = mailed_links(borough)
-    assert (len(links), len(set(links))) == (2 * MANAGERS, MANAGERS)
+    assert (len(links), len(set(links))) == (2 * (MANAGERS + HEADS), MANAGERS + HEADS)
+    listed = []
     with nothing_changed(borough):
         for number, link in enumerate(sorted(set(links))):
             visitor, path = borough.visitor(), link.removeprefix(BASE)
             asked = {"REMOTE_ADDR": f"192.0.2.{number}"}
             assert visitor.browser.head(path, environ_base=asked).status_code == 303
             assert visitor.get(path, environ_base=asked).status_code == 200
-            assert len(visitor.picks) == 2
+            listed.append(len(visitor.picks))
+    assert (listed.count(2), listed.count(0)) == (MANAGERS, HEADS)
 
 
 def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
@@ -118,7 +120,8 @@ def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
     with nothing_changed(borough):
         for link in sorted(set(mailed_links(borough)))[:: MANAGERS // 10]:
             seen = crawl(borough, link.removeprefix(BASE))
-            assert {"/list", "/recorded", "/leave", "/static/page.css"} <= seen
+            assert {"/list", "/leave", "/static/page.css"} <= seen
+            assert {"/recorded", "/service"} & seen
         for address in (ADMINS, "head3@council.example"):
             assert "/service" in crawl(borough, borough.path(address))
 
