@@ -24,6 +24,8 @@ Column = Literal[
     "manager_email",
     "audit_score",
     "worker_away_until",
+    "submitted_on",
+    "reason",
 ]
 
 COLUMN_PRESETS: Mapping[str, Mapping[str, str]] = {

@@ -35,6 +35,10 @@ class Assessment:
     manager_email: str = field(default="", repr=False)
     audit_score: int | None = field(default=None, repr=False)
     worker_away_until: date | None = field(default=None, repr=False)
+    submitted_on: date | None = field(default=None, repr=False)
+    """The day the worker handed it in for the quality audit and the sign-off."""
+    reason: str = field(default="", repr=False)
+    """Why it is done, as a key of `[reasons]`."""
 
     @property
     def is_authorised_before_start(self) -> bool:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.audit import Audit
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest, check_partition, compile_digests, stage_counts, unrouted
@@ -30,6 +31,8 @@ class Rules:
     allowed_domains: tuple[str, ...]
     reassurance_lasts_runs: int = 4
     send_all_clear: bool = True
+    audits_since: date | None = None
+    """From which day on a sign-off without a passing quality audit is told; a year back where it is None."""
     settings: str = ""
     """Fingerprint of the settings these rules were made from."""
 
@@ -52,6 +55,10 @@ class Findings:
     rejected: Sequence[Rejected] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
+    unaudited: Sequence[Assessment] = ()
+    """What was signed off without a passing quality audit."""
+    audits: Mapping[int, Audit] = field(default_factory=dict)
+    """The latest quality audit recorded here, by the assessment's number."""
     of_children: Sequence[Assessment] = ()
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
@@ -136,6 +143,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         *data_exceptions.of_rejected(findings.rejected),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
+        *data_exceptions.of_unaudited(findings.unaudited),
     ]
     return Plan(window=window, judged=judged, digests=digests, exceptions=exceptions, moved=shifted)
 
@@ -146,7 +154,11 @@ def _judged(
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
     return [
-        (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
+        (
+            number,
+            policy.judge(assessment, findings.reassurances.get(number), findings.audits.get(number)),
+            router.route(assessment),
+        )
         for number, assessment in has_clock.items()
     ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from alerter.domain.address import address_key
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Alert, Reassurance, Stage
+from alerter.domain.quality_audit import audit_note
 from alerter.domain.wording import counted, day_words
 from alerter.mail.plain import one_line, phrase
 
@@ -79,7 +80,7 @@ def _notes(alert: Alert, digest: Digest, as_of: date, *, is_sibling: bool) -> tu
         _reassured(alert, digest, as_of),
         _asked(alert, as_of),
         "sibling, same assessment" if is_sibling else "",
-        "" if alert.assessment.audit_score is None else f"audit {alert.assessment.audit_score} of 100",
+        audit_note(alert, as_of),
     ]
     return tuple(note for note in notes if note)
 

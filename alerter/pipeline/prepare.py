@@ -1,18 +1,20 @@
 """From the store to the outbox: judged, routed and written out, all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
+from alerter.domain.audit import Audit
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
+from alerter.domain.quality_audit import LOOKED_BACK, unaudited
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
-from alerter.store import assessments, calendars, outbox, reassurances, runs, syncs
+from alerter.store import assessments, audits, calendars, outbox, reassurances, runs, syncs
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run
 
@@ -41,6 +43,7 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
     """
     last_sync = syncs.latest_applied(connection)
     last_run = runs.latest_before(connection, rules.schedule.due_on_or_before(as_of))
+    audited = audits.latest(connection, as_of)
     findings = Findings(
         open=assessments.open_on(connection, as_of),
         reassurances=reassurances.latest(connection),
@@ -48,6 +51,8 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         rejected=[] if last_sync is None else syncs.rejected_by(connection, last_sync.id),
         closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
         vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
+        unaudited=_unaudited(connection, rules, audited, as_of),
+        audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
     )
@@ -132,6 +137,19 @@ def found(connection: Connection, assessment_id: str, child_id: str | None, as_o
         Found(number, assessment, given.get(number), is_open=number in still_open)
         for number, assessment in matching.items()
     ]
+
+
+def _unaudited(
+    connection: Connection, rules: Rules, audited: Mapping[int, Audit], as_of: date
+) -> list[Assessment]:
+    """
+    Return what was signed off without a passing audit, where audits are in use; a pass mark alone is none.
+    """
+    has_mark = any(clock.audit_pass_mark is not None for clock in rules.clocks.values())
+    if not has_mark or not (audited or assessments.has_audit_score(connection)):
+        return []
+    since = rules.audits_since or as_of - LOOKED_BACK
+    return unaudited(assessments.authorised_between(connection, since, as_of), audited, rules.clocks)
 
 
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:

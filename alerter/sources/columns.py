@@ -17,6 +17,7 @@ DATE_COLUMNS = (
     "closed_on",
     "review_on",
     "worker_away_until",
+    "submitted_on",
 )
 ASSESSMENT_COLUMNS = (
     "assessment_id",
@@ -27,6 +28,7 @@ ASSESSMENT_COLUMNS = (
     "manager_email",
     "audit_score",
     *DATE_COLUMNS,
+    "reason",
 )
 DIRECTORY_COLUMNS = (
     "team",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
-from alerter.store.schema import alerts, changes, outbox, reassurances, runs, syncs
+from alerter.store.schema import alerts, audits, changes, outbox, reassurances, runs, syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `reassured` or `changed`.
+    *kind* is `told`, `reassured`, `audited` or `changed`.
     """
 
     at: datetime
@@ -29,6 +29,7 @@ def events(connection: Connection, assessment: int) -> list[Event]:
     found = [
         *_told(connection, assessment),
         *_reassured(connection, assessment),
+        *_audited(connection, assessment),
         *_changed(connection, assessment),
     ]
     return sorted(found, key=lambda event: event.at)
@@ -66,6 +67,12 @@ def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
             f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}{reason}{note}"
         )
         yield Event(row.recorded_at, "reassured", what)
+
+
+def _audited(connection: Connection, assessment: int) -> Iterator[Event]:
+    for row in connection.execute(select(audits).where(audits.c.assessment == assessment)):
+        what = f"by {row.by} on {row.audited_on.isoformat()}: {row.score} of 100"
+        yield Event(row.recorded_at, "audited", what)
 
 
 def _changed(connection: Connection, assessment: int) -> Iterator[Event]:

@@ -34,7 +34,7 @@ UNSETTLED_STATES = ("queued", "claimed", "marked", "deferred")
 OUTBOX_STATES = (*UNSETTLED_STATES, "sent", "refused", "unknown", "undelivered")
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0001"  # the migration these tables come from
+REVISION = "0005"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -89,6 +89,16 @@ def _assessment_columns() -> list[Column[Any]]:
     ]
 
 
+def _later_columns() -> list[Column[Any]]:
+    """
+    Make the columns that came later, which stand last in both tables.
+    """
+    return [
+        Column("submitted_on", Date, comment="handed in for the audit"),
+        Column("reason", String, comment="a key of [reasons]; null is what was read before there were any"),
+    ]
+
+
 installation = Table(
     "installation",
     metadata,
@@ -136,6 +146,7 @@ assessments = Table(
     Column("id", Integer, primary_key=True),
     *_assessment_columns(),
     Column("vanished_sync_id", ForeignKey("syncs.id"), comment="the sync that no longer had it"),
+    *_later_columns(),
     UniqueConstraint("assessment_id", "child_id"),
 )
 _open = assessments.c.ended_on.is_(None)
@@ -157,6 +168,7 @@ staged_assessments = Table(
     Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False),
     Column("line", Integer, nullable=False),
     *_assessment_columns(),
+    *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
 )
 
@@ -283,4 +295,17 @@ reassurances = Table(
     Column("reason", String, nullable=False),
     Column("note", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("audited_on", Date, nullable=False),
+    Column("score", Integer, nullable=False, comment="out of 100"),
+    Column("scores", JSON, nullable=False, comment="points by criterion; empty where only the sum is known"),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("score BETWEEN 0 AND 100", name="score"),
 )

@@ -27,7 +27,8 @@ from alerter.store.schema import assessments, staged_assessments
 KEY = ("assessment_id", "child_id")
 FIELDS = (
     *KEY, "type", "clock_on", "started_on", "referred_on", "authorised_on", "cancelled_on", "closed_on",
-    "review_on", "team", "worker", "manager_email", "audit_score", "worker_away_until", "ended_on",
+    "review_on", "team", "worker", "manager_email", "audit_score", "worker_away_until",
+    "ended_on", "submitted_on", "reason",
 )  # fmt: skip
 _values = attrgetter(*FIELDS)
 _stored, _staged = assessments.c, staged_assessments.c

@@ -293,7 +293,7 @@ def test_a_row_shorter_or_longer_than_the_headings() -> None:
     row = ["A-77", "88213", "core", "", "", "", "", "2026-10-05"]
     short = reader().read(5, row)
     assert isinstance(short, Assessment)
-    padded = [*row, *[""] * 6]
+    padded = [*row, *[""] * (len(ASSESSMENT_COLUMNS) - len(row))]
     assert reader().read(5, [*padded, " ", "", None]) == short
     assert reader().read(5, [*padded, "", "x"]) == Rejected(5, TOO_MANY_CELLS)
 
