@@ -10,7 +10,7 @@ from alerter.domain.back_test import Outlook, outlook
 from alerter.domain.bands import Quartiles, quartiles
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
 from alerter.domain.figures import ALL, Figures, Ledger
-from alerter.domain.forecast import course_of
+from alerter.domain.forecast import RATE_FROM, course_of
 from alerter.domain.panel_lines import OPEN, Lines
 from alerter.domain.periods import Period, year_of
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage
@@ -170,7 +170,7 @@ def _headroom(
     days = len(calendar.working_days_between(since, year.last))
     recent = sum(since <= each.on for each in signed)
     to_come = len(calendar.working_days_between(year.last + ONE_DAY, year_of(year.last).last))
-    return headroom(to_date, round(recent * to_come / max(days, 1)), clock.target_percent)
+    return headroom(to_date, round(recent * to_come / max(days, RATE_FROM)), clock.target_percent)
 
 
 def _year_ends(figures: Figures, to_date: Timeliness | None) -> YearEnds | None:

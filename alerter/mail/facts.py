@@ -30,6 +30,8 @@ class RunFacts:
     clocks: tuple[Clock, ...]
     contact: str
     subject_prefix: str = ""
+    year_lines: tuple[str, ...] = ()
+    """The financial year to date, a sentence a type: the report's figures of the same day."""
 
     @property
     def is_late(self) -> bool:

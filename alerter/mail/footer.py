@@ -14,6 +14,7 @@ def footer_of(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
     clocks = tuple(dict.fromkeys(alert.clock for alert in digest.alerts)) or facts.clocks
     return (
         _limits(clocks),
+        *facts.year_lines,
         f"How this was counted: {counting(facts)}, {_marks(clocks)} as set by the council.",
         f"Data: {data_words(facts)}.",
         f"Something wrong? Write to {phrase(facts.contact)}.",

@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.audit import Audit
+from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
 from alerter.domain.quality_audit import LOOKED_BACK, unaudited
+from alerter.domain.year_line import year_lines
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
@@ -139,6 +141,19 @@ def found(connection: Connection, assessment_id: str, child_id: str | None, as_o
     ]
 
 
+def year_to_date(connection: Connection, rules: Rules, plan: Plan) -> tuple[str, ...]:
+    """
+    Return the financial year to date as digests and pages tell it, a sentence a type.
+
+    Raises:
+        CalendarRangeError: A date lies outside the years known.
+    """
+    as_of = plan.window.as_of
+    signed = assessments.authorised_between(connection, year_of(as_of).first, as_of)
+    alerts = [alert for _, alert, _ in plan.judged]
+    return year_lines(rules.calendar, rules.clocks, list(signed.values()), alerts, as_of)
+
+
 def _unaudited(
     connection: Connection, rules: Rules, audited: Mapping[int, Audit], as_of: date
 ) -> list[Assessment]:
@@ -203,9 +218,10 @@ def _letters(
     connection: Connection, rules: Rules, press: Press, plan: Plan, run: Run
 ) -> list[tuple[Rendered, Message]]:
     last_sync = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
+    facts = run_facts(press.stationery, rules, run, last_sync)
     return press.proofs(
         plan.worth_sending(send_all_clear=rules.send_all_clear),
-        run_facts(press.stationery, rules, run, last_sync),
+        replace(facts, year_lines=year_to_date(connection, rules, plan)),
         installation=installation_id(connection),
         dated_at=run.prepared_at.astimezone(press.stationery.zone),
     )

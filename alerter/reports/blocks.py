@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Row = Sequence[str]
+FULL = 100
+STEP = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class TrendChart:
     months: Sequence[tuple[str, float | None]]
     target: float | None
     ahead: Sequence[tuple[str, float, float, float]] = ()
+
+    @property
+    def floor(self) -> int:
+        """
+        Return where the scale begins: a multiple of 20 well below everything shown.
+        """
+        shown = [share for _, share in self.months if share is not None]
+        shown += [low for _, _, low, _ in self.ahead] + [self.target or FULL]
+        return max(0, int((min(shown) - STEP / 2) // STEP) * STEP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from alerter.reports.blocks import BarChart, TrendChart
+from alerter.reports.blocks import FULL, BarChart, TrendChart
 
 INCHES = (6.7, 2.9)
 DOTS = 200
 MAIN, SOFT, LATE, QUIET = "#1f4e79", "#c3d4e6", "#a9471c", "#5a6675"
-FULL = 100
 MOST_NAMES = 16
 
 
@@ -40,14 +39,14 @@ def _draw_trend(axes: Axes, chart: TrendChart) -> None:
     axes.plot(range(len(shares)), shares, color=MAIN, marker="o", markersize=4, linewidth=1.6)
     for place, (_, share) in enumerate(chart.months):
         if share is not None:
-            _write(axes, place, share + 3, f"{share:.0f}")
+            _write(axes, place, share + 1.5, f"{share:.0f}")
     for place, (_, expected, low, high) in enumerate(chart.ahead, start=len(shares)):
         axes.bar(place, high - low, bottom=low, width=0.32, color=SOFT)
         axes.plot([place], [expected], color=MAIN, marker="s", markersize=5)
-        _write(axes, place, high + 3, f"{expected:.0f}")
+        _write(axes, place, high + 1.5, f"{expected:.0f}")
     if chart.target is not None:
         axes.axhline(chart.target, color=LATE, linestyle=(0, (6, 4)), linewidth=1.4)
-    axes.set_ylim(0, FULL + 8)
+    axes.set_ylim(chart.floor, FULL + 4)
     axes.grid(axis="y", color="#dde2e8", linewidth=0.6)
     axes.set_axisbelow(True)
     _name(axes, [name for name, _ in chart.months] + [name for name, *_ in chart.ahead])

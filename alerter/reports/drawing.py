@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerter.reports.blocks import BarChart, TrendChart
+from alerter.reports.blocks import FULL, STEP, BarChart, TrendChart
 
 WIDTH, HEIGHT = 720, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 26, 44
-FULL = 100
-TICKS = (0, 20, 40, 60, 80, 100)
 BAR_SHARE = 0.7
 MOST_NAMES = 16
 HEADROOM = 1.15
@@ -54,19 +52,22 @@ def trend(chart: TrendChart) -> Drawing:
     """
     Return the dots and lines of a chart of percentages.
     """
-    places = len(chart.months) + len(chart.ahead)
+    places, floor = len(chart.months) + len(chart.ahead), chart.floor
     marks = [
         Mark(
-            _x(place, places), _y(share or 0, FULL), name=name, words="" if share is None else f"{share:.0f}"
+            _x(place, places),
+            _y(share or floor, FULL, floor),
+            name=name,
+            words="" if share is None else f"{share:.0f}",
         )
         for place, (name, share) in enumerate(chart.months)
     ]
     ahead = [
         Mark(
             _x(len(chart.months) + place, places),
-            _y(expected, FULL),
-            _y(low, FULL),
-            _y(high, FULL),
+            _y(expected, FULL, floor),
+            _y(low, FULL, floor),
+            _y(high, FULL, floor),
             name,
             f"{expected:.0f}",
         )
@@ -74,10 +75,10 @@ def trend(chart: TrendChart) -> Drawing:
     ]
     return Drawing(
         marks=marks,
-        ticks=[Mark(LEFT, _y(tick, FULL), words=str(tick)) for tick in TICKS],
+        ticks=[Mark(LEFT, _y(tick, FULL, floor), words=str(tick)) for tick in range(floor, FULL + 1, STEP)],
         runs=_runs(marks),
         ahead=ahead,
-        target=None if chart.target is None else _y(chart.target, FULL),
+        target=None if chart.target is None else _y(chart.target, FULL, floor),
     )
 
 
@@ -122,5 +123,5 @@ def _x(place: int, places: int) -> float:
     return LEFT + (place + 0.5) * (WIDTH - LEFT - RIGHT) / max(1, places)
 
 
-def _y(value: float, most: float) -> float:
-    return TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM)
+def _y(value: float, most: float, least: float = 0) -> float:
+    return TOP + (most - value) / (most - least) * (HEIGHT - TOP - BOTTOM)

@@ -6,7 +6,7 @@ from alerter.domain.bands import BANDS
 from alerter.domain.figures import ALL, IN_TIME, LATE, Figures
 from alerter.domain.key_points import back_test_sentence, forecast_sentence, noun
 from alerter.domain.panel import Panel
-from alerter.domain.panel_lines import OPEN
+from alerter.domain.panel_lines import NO_REASON, OPEN
 from alerter.domain.periods import Period, month_of, month_words, quarter_of, year_of
 from alerter.domain.policy import Stage
 from alerter.domain.quality_audit import SCORE_BANDS
@@ -148,7 +148,9 @@ def staffing_part(panel: Panel) -> Iterator[Block]:
         f"{figures.words('away', 'workers')}. Open assessments with them: {figures.words('away', ALL)}, of "
         f"these overdue: {figures.words('away', LATE)}."
     )
-    if panel.lists.why_late:
+    if set(panel.lists.why_late) <= {NO_REASON}:
+        yield Text("No manager's reason is recorded for anything that was signed off late.")
+    else:
         yield Table(
             caption="What managers gave as the reason of work signed off late",
             headings=("Reason", "Signed off late"),
@@ -190,7 +192,7 @@ def _durations(panel: Panel) -> Iterator[Block]:
         caption="How long assessments took, in working days (DfE's bands)",
         told="Assessments authorised in the period, by working days. " + _bars_told(bars),
         bars=bars,
-        marked_from=beyond + (BANDS[beyond - 1][1] != limit and limit != 0),
+        marked_from=beyond + (BANDS[beyond - 1][1] != limit),
     )
     yield Table(
         caption="Authorised in the period, by working days",
@@ -202,7 +204,8 @@ def _durations(panel: Panel) -> Iterator[Block]:
         times = panel.durations
         yield Text(
             f"Half were authorised within {counted(times.median, 'working day')}, a quarter within "
-            f"{times.first}, three quarters within {times.third}. The limit is {limit}."
+            f"{times.first}, three quarters within {times.third}. The limit is {limit}; the red bars lie "
+            "beyond it."
         )
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from alerter.config.reporting import REASONS
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
@@ -328,3 +329,28 @@ def test_nothing_read_can_break_a_line_of_an_email() -> None:
         "W V",
         "m@c.example Cc: y",
     )
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("section_47", "section_47"),
+        (" Section 47  ENQUIRY", "section_47"),
+        ("looked after, or being considered", "looked_after"),
+        ("mother of J. fell ill", "other"),
+        ("N/A", ""),
+        ("", ""),
+    ],
+)
+def test_a_reason_is_one_of_the_settings_or_other(cell: str, kept: str) -> None:
+    """
+    By key or by words, without case; what it says otherwise is never kept.
+    """
+    located = Located(
+        ("child_id", "started_on", "reason", "submitted_on"),
+        {"child_id": 0, "started_on": 1, "reason": 2, "submitted_on": 3},
+    )
+    own = RowReader("x.csv", located, {"core": CORE}, REASONS)
+    value = own.read(2, ["88213", "2026-10-05", cell, "20/11/2026"])
+    assert isinstance(value, Assessment)
+    assert (value.reason, value.submitted_on) == (kept, date(2026, 11, 20))
