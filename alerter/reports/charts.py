@@ -69,7 +69,8 @@ def _draw_bars(axes: Axes, chart: BarChart) -> None:
 
 
 def _write(axes: Axes, place: float, height: float, words: str) -> None:
-    axes.text(place, height, words, ha="center", va="bottom", fontsize=7)
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
+    axes.text(place, height, words, ha="center", va="bottom", fontsize=7, bbox=behind)
 
 
 def _name(axes: Axes, names: Sequence[str]) -> None:
