@@ -6,14 +6,20 @@ UV     ?= uv
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: help demo test check format bench soak lock clean
+SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py tests/mail/test_hostile_digests.py \
+	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_every_system_call.py \
+	tests/soak
+
+.PHONY: help demo test check format bench faults soak safeguards lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
 	@echo "make test    everything a change must pass (make check is the same)"
 	@echo "make format  put the code into its one format"
 	@echo "make bench   the measurements"
-	@echo "make soak    the long tests: 1,000 histories of down-time, 100,000 hostile digests"
+	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
+	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
+	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -40,9 +46,15 @@ bench: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
 
+faults: $(READY)
+	ALERTER_FAULT_TABLE=1 $(BIN)/python -m pytest -q tests/faults
+
 soak: $(READY)
-	ALERTER_SOAK_HISTORIES=1000 $(BIN)/python -m pytest -q tests/domain/test_owing_histories.py
-	ALERTER_SOAK=1 $(BIN)/python -m pytest -q tests/mail/test_hostile_digests.py
+	ALERTER_SOAK=1 $(BIN)/python -m pytest -q --durations=20 $(SOAKS)
+
+# Takes the safeguards away one by one, in a copy of the tree, and says which of them nobody misses.
+safeguards: $(READY)
+	$(BIN)/python -m tests.soak.removal
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:

@@ -6,6 +6,8 @@ Errors an operator can act on.
     ├── CalendarRangeError       a date lies beyond the known bank holidays
     ├── SourceError              the extract or the directory cannot be read
     ├── StoreError               the database cannot be used; an old schema names the command
+    │   ├── StoreAwayError       it may be usable again by itself: a server that is away, a full disk
+    │   └── StoreBrokenError     its disk failed: what this process believes to be written may not be
     ├── PartitionError           the digests do not add up; nothing is sent
     └── MailError
         ├── MailDeferredError    may be taken later: no connection, 4xx, greylisting
@@ -61,6 +63,19 @@ class StoreError(AlerterError):
     """
 
     exit_code = 3
+
+
+class StoreAwayError(StoreError):
+    """
+    The database cannot be used now, and may be usable again by itself: the same may be tried later.
+    """
+
+
+class StoreBrokenError(StoreError):
+    """
+    The disk reported an error. Nothing is tried again by this process, which ends: whether its last
+    write is on the disk, only a fresh look can tell.
+    """
 
 
 class PartitionError(AlerterError):

@@ -1,5 +1,6 @@
 """
-When the service wakes: every minute, and at the send moment to the second. It holds no rule.
+When the service wakes: every minute, at the send moment to the second, and every ten seconds to see
+whether another sender died. It holds no rule.
 
 What is owed is read from the ledger by each tick, so nothing depends on which wake-ups were missed, and no
 job is ever stored: the memory store pickles nothing.
@@ -21,7 +22,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from alerter.app.serving import Serving
 
 TICK = timedelta(minutes=1)
+RELIEF = timedelta(seconds=10)
 TICK_JOB = "tick"
+RELIEF_JOB = "relief"
 MOMENT_JOB = "send moment"
 ALL_DAYS = "mon-sun"  # by name: APScheduler counts Monday as 0, cron as 1
 ONE_AT_A_TIME = 1
@@ -31,12 +34,17 @@ MOMENT_SECONDS = 0.05
 def serve(serving: Serving, stop: Event) -> None:
     """
     Tick until *stop* is set, finish the message in hand, and return.
+
+    Raises:
+        StoreBrokenError: The database's disk failed, so that the service has to begin anew.
     """
-    scheduler = make_scheduler(serving)
+    scheduler = make_scheduler(serving, stop)
     keeper = Thread(target=_keep, args=(scheduler, serving, stop), daemon=True)
     keeper.start()
     scheduler.start()
     keeper.join()
+    if serving.broken is not None:
+        raise serving.broken
 
 
 def stop_on_signals() -> Event:
@@ -54,9 +62,11 @@ def stop_on_signals() -> Event:
     return stop
 
 
-def make_scheduler(serving: Serving) -> BlockingScheduler:
+def make_scheduler(serving: Serving, stop: Event) -> BlockingScheduler:
     """
-    Return the scheduler with its two jobs, which never overlap; the first tick is at once.
+    Return the scheduler with its three jobs, which never overlap; the first tick is at once.
+
+    *stop* is set when the service cannot go on.
     """
     scheduler = BlockingScheduler(
         timezone=UTC,
@@ -71,12 +81,22 @@ def make_scheduler(serving: Serving) -> BlockingScheduler:
         after = moment_trigger(serving)
         if repr(after) != repr(before):  # `str` leaves the zone out
             scheduler.reschedule_job(MOMENT_JOB, trigger=after)
+        end_if_broken()
+
+    def relieve() -> None:
+        serving.relieve()
+        end_if_broken()
+
+    def end_if_broken() -> None:
+        if serving.broken is not None:
+            stop.set()
 
     now = serving.installation.now()
     scheduler.add_job(
         tick, IntervalTrigger(seconds=TICK.seconds, timezone=UTC), id=TICK_JOB, next_run_time=now
     )
     scheduler.add_job(tick, moment_trigger(serving), id=MOMENT_JOB)
+    scheduler.add_job(relieve, IntervalTrigger(seconds=RELIEF.seconds, timezone=UTC), id=RELIEF_JOB)
     return scheduler
 
 

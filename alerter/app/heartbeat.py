@@ -1,5 +1,6 @@
 """Proof of life to a watcher outside: a dead machine cannot report itself."""
 
+from collections.abc import Callable
 from typing import Literal
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
@@ -14,8 +15,6 @@ from urllib.request import (
     UnknownHandler,
 )
 
-from alerter.app.logs import Journal
-
 Signal = Literal["start", "success", "fail"]
 TIMEOUT_SECONDS = 10
 
@@ -24,12 +23,12 @@ class Heartbeat:
     """
     Signals each thing once: that a run has begun, that its summary was accepted, that something is wrong.
 
-    What could not be signalled is tried again when it is next asked for. Nothing here ever raises, and
-    nothing of it decides what is sent.
+    What could not be signalled is told to *on_fault*, once, and tried again when it is next asked for.
+    Nothing here ever raises, and nothing of it decides what is sent.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, on_fault: Callable[[Signal, str], None]) -> None:
+        self._on_fault = on_fault
         self._begun = ""
         self._last: tuple[Signal, str] | None = None
         self._unsaid: tuple[Signal, str] | None = None
@@ -60,7 +59,7 @@ class Heartbeat:
             self._unsaid = None
         elif self._unsaid != (signal, about):
             self._unsaid = (signal, about)
-            self._journal.warn("heartbeat_failed", signal=signal, why=fault)
+            self._on_fault(signal, fault)
         return not fault
 
 

@@ -47,7 +47,10 @@ class Installation:
         settings = load_settings(config, environ)
         return cls(
             settings=settings,
-            database=open_database(settings.database.url.get_secret_value()),
+            database=open_database(
+                settings.database.url.get_secret_value(),
+                allow_network_file=settings.database.allow_network_file,
+            ),
             rules=parts.rules(settings),
             press=parts.press(settings),
             zone=parts.zone(settings),
@@ -120,6 +123,14 @@ class Installation:
         Return the configured way of sending; it connects when the first message goes.
         """
         return parts.transport(self.settings)
+
+    @property
+    def heartbeat_url(self) -> str:
+        """
+        Return the address of the watcher outside, empty where there is none.
+        """
+        url = self.settings.schedule.heartbeat_url
+        return "" if url is None else url.get_secret_value()
 
     def timetable(self) -> Timetable:
         """

@@ -1,5 +1,6 @@
 """The parts of one installation, each made from the settings."""
 
+import platform
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -74,6 +75,7 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
+        machine=platform.node(),
     )
     return Press(stationery, Renderer(is_whole=is_whole))
 

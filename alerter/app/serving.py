@@ -16,13 +16,16 @@ from alerter.app.weekly import Weekly
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.owing import LastRun, Timetable, is_owed
 from alerter.domain.steadiness import ClockWatch
-from alerter.errors import AlerterError
+from alerter.errors import AlerterError, StoreBrokenError
+from alerter.pipeline.deliver import Delivered
 from alerter.store import runs
+from alerter.store.database import serving_since
 from alerter.store.runs import Run
 
 PATIENCE = timedelta(minutes=15)
 """How long a run may fail, one try a minute, before the admins are told by email."""
 
+BOUNCES_EVERY = timedelta(hours=1)
 REMEMBERED = timedelta(days=1)
 """A run older than this was signalled by whoever did it: a restart is no new proof that it went well."""
 
@@ -51,11 +54,16 @@ class Serving:
         self._steady = steady
         self._should_stop = should_stop
         self._notices = Notices(journal)
-        self._heartbeat = Heartbeat(journal)
+        self._heartbeat = Heartbeat(
+            lambda signal, why: journal.warn("heartbeat_failed", signal=signal, why=why)
+        )
         self._watch = SettingsWatch(config, open_, journal, self._notices)
         self._since = self.installation.now()
         self._clock = ClockWatch.begin(self._since, steady())
         self._failing_since: datetime | None = None
+        self._bounces_read_at: datetime | None = None
+        self.broken: StoreBrokenError | None = None
+        """Why the service has to end: its disk failed, and what it believes written may not be."""
         self._ready: Installation | None = None
         try:
             self._start()
@@ -77,11 +85,24 @@ class Serving:
         Whatever goes wrong is logged and signalled, and tried again by the next tick.
         """
         for step in (self._work, self._tell_admins):
-            if not self._should_stop():
+            if not self._should_stop() and self.broken is None:
                 try:
                     step()
                 except Exception as error:  # noqa: BLE001 - a defect in one tick must not end the service
                     self._fail(error)
+
+    def relieve(self) -> None:
+        """
+        Take over the work of senders that died: what is done every few seconds, so that nothing waits long.
+        """
+        if self._should_stop() or self.broken or self._ready is None or not self._clock.is_believed:
+            return
+        try:
+            relieved = Weekly(self.installation, self._should_stop).relieve()
+            if relieved is not None:
+                self._note_delivered(relieved)
+        except Exception as error:  # noqa: BLE001 - a defect must not end the service
+            self._fail(error)
 
     def close(self) -> None:
         """
@@ -120,16 +141,19 @@ class Serving:
         finally:
             if not has_run:
                 self._deliver()
+        self._read_bounces()
 
     def _tell_admins(self) -> None:
         self._notices.send(self.installation)
 
     def _ready_store(self) -> None:
         """
-        Make sure of the schema, once each time that the settings were read.
+        Make sure of the schema, once each time that the settings were read, and that this is served.
         """
         if self._ready is not self.installation:
             self.installation.ensure_schema()
+            with self.installation.database.write() as connection:
+                self._since = serving_since(connection, self.installation.now())
             self._ready = self.installation
 
     def _is_clock_believed(self) -> bool:
@@ -162,11 +186,25 @@ class Serving:
         self._journal.note("run_ended", **_facts_of(result))
 
     def _deliver(self) -> None:
-        delivered = Weekly(self.installation, self._should_stop).deliver_due()
+        self._note_delivered(Weekly(self.installation, self._should_stop).deliver_due())
+
+    def _note_delivered(self, delivered: Delivered) -> None:
         outcomes = Counter(delivered.outcomes)
         if outcomes or delivered.stopped:
             told = {state: outcomes[state] for state in ("sent", "deferred", "refused", "unknown")}
             self._journal.note("delivered", **told, is_stopped=bool(delivered.stopped))
+
+    def _read_bounces(self) -> None:
+        """
+        Learn once an hour what came back.
+        """
+        now = self.installation.now()
+        if self._bounces_read_at is not None and abs(now - self._bounces_read_at) < BOUNCES_EVERY:
+            return
+        self._bounces_read_at = now
+        came_back = Weekly(self.installation, self._should_stop).learn_what_came_back()
+        if came_back.trouble:
+            self._journal.warn("bounces_not_read", why=came_back.trouble)
 
     def _signal_standing(self) -> None:
         last = self._last_run()
@@ -182,6 +220,8 @@ class Serving:
         """
         Log what went wrong, signal it, and tell the admins when it has gone on for a while.
         """
+        if isinstance(error, StoreBrokenError):
+            self.broken = error
         now = self.installation.now()
         if self._failing_since is None:
             self._failing_since = now
@@ -216,8 +256,7 @@ class Serving:
 
     @property
     def _url(self) -> str:
-        url = self.installation.settings.schedule.heartbeat_url
-        return "" if url is None else url.get_secret_value()
+        return self.installation.heartbeat_url
 
 
 def _facts_of(result: RunResult) -> dict[str, Fact]:

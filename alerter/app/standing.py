@@ -18,7 +18,8 @@ class RunResult:
     What one weekly job did.
 
     *state* is the contract's; *run* is None for a rehearsal. *outcomes* counts the digests by
-    their state in the outbox, *counts* the open assessments by stage.
+    their state in the outbox, *counts* the open assessments by stage. *stopped* is why sending stopped early,
+    *trouble* what kept bounces from being learnt.
     """
 
     state: str
@@ -32,6 +33,7 @@ class RunResult:
     sync: Sync | None = None
     held_because: tuple[str, ...] = ()
     stopped: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

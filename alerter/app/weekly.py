@@ -1,20 +1,21 @@
 """The weekly job, and its parts on their own: sync, run, rehearse, release, deliver."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 
 from sqlalchemy import Connection
 
+from alerter.app.bounced import CameBack, collect
 from alerter.app.installation import Installation
-from alerter.app.pace import Pace, wait_until
+from alerter.app.retention import tidy
+from alerter.app.sending import Sending
 from alerter.app.standing import RunResult
 from alerter.domain.gate import Gates
 from alerter.errors import ConfigError, StoreError
-from alerter.pipeline.conclude import conclude, tell_held
-from alerter.pipeline.deliver import Delivered, deliver
+from alerter.pipeline.conclude import tell_held
+from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.prepare import hold, look, prepare
 from alerter.pipeline.sync import Gate, Synced, apply_staged, gate_of
 from alerter.store import outbox, runs, syncs
@@ -22,7 +23,6 @@ from alerter.store.database import take_turns
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
-OTHERS_SECONDS = 30
 _NUMBER = re.compile(r"\d+")  # an extract that grows older by the hour is held for the same reason
 
 
@@ -59,15 +59,22 @@ class Weekly:
         """
         self.of.ensure_schema()
         judged_by = as_of or self.of.today()
+        came_back = collect(self.of)
+        done = self._done(judged_by, came_back, as_of=as_of, is_synced=is_synced, again=again)
+        return replace(done, trouble=came_back.trouble)
+
+    def _done(
+        self, judged_by: date, came_back: CameBack, *, as_of: date | None, is_synced: bool, again: str
+    ) -> RunResult:
         if not again and (planned := self._planned(judged_by)) is not None:
-            return self._delivered(planned, "already_done")
+            return self._delivered(planned, "already_done", news_of=came_back.runs)
         if is_synced:
             with self.of.database.write() as connection:
                 synced = self.of.sync_within(connection, as_of=judged_by, gate=self._gate(as_of))
                 held = self._hold(connection, synced, judged_by, again) if synced.held_because else None
             if held is not None:
                 return self._told(held)
-        return self._prepared(judged_by, again=again)
+        return self._prepared(judged_by, again=again, news_of=came_back.runs)
 
     def rehearse(self, as_of: date | None = None, *, is_synced: bool = True) -> RunResult:
         """
@@ -127,7 +134,7 @@ class Weekly:
             )
         if run is None:
             raise StoreError("another process has released this run: see `alerter status`.")
-        return self._delivered(run)
+        return self._delivered(run, is_fresh=True)
 
     def deliver(self) -> tuple[Delivered, int]:
         """
@@ -136,7 +143,7 @@ class Weekly:
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             outbox.make_due(connection, self.of.now())
-        delivered = self._deliver()
+        delivered = self._sending.send(news_of=collect(self.of).runs)
         with self.of.database.read() as connection:
             return delivered, outbox.owed(connection)
 
@@ -144,7 +151,26 @@ class Weekly:
         """
         Send what is due by its back-off: what the service does every minute.
         """
-        return self._deliver()
+        return self._sending.send()
+
+    def relieve(self) -> Delivered | None:
+        """
+        Send what dead senders left; None where there is none.
+        """
+        return self._sending.relieve()
+
+    def learn_what_came_back(self) -> CameBack:
+        """
+        Record what came back since this was last asked, and tell the admins if anything did.
+        """
+        came_back = collect(self.of)
+        if came_back.runs:
+            self._sending.send(news_of=came_back.runs)
+        return came_back
+
+    @property
+    def _sending(self) -> Sending:
+        return Sending(self.of, self.should_stop)
 
     def _gate(self, as_of: date | None) -> Gate:
         source = self.of.settings.source
@@ -184,17 +210,17 @@ class Weekly:
         """
         Send the admins what they are owed about a *held* run, and return how it stands.
         """
-        delivered = self._deliver()
+        delivered = self._sending.send()
         with self.of.database.read() as connection:
             return self._result(connection, held.id, "held", delivered)
 
-    def _prepared(self, as_of: date, *, again: str) -> RunResult:
+    def _prepared(self, as_of: date, *, again: str, news_of: Iterable[int]) -> RunResult:
         with self.of.database.write() as connection:
             run = prepare(
                 connection, self.of.rules, self.of.press, as_of=as_of, now=self.of.now(), again=again
             )
         if run is not None:
-            return self._delivered(run)
+            return self._delivered(run, is_fresh=True, news_of=news_of)
         planned = self._planned(as_of)
         if planned is None:
             raise StoreError("another process withdrew the run it had planned: run the command again.")
@@ -213,11 +239,15 @@ class Weekly:
         due = self.of.rules.schedule.due_on_or_before(today)
         return today if due == held.send_date else held.as_of
 
-    def _delivered(self, run: Run, state: str = "") -> RunResult:
+    def _delivered(
+        self, run: Run, state: str = "", *, is_fresh: bool = False, news_of: Iterable[int] = ()
+    ) -> RunResult:
         """
         Send what is owed, and return how *run* stands after it.
         """
-        delivered = self._deliver(run)
+        delivered = self._sending.send(run, is_fresh=is_fresh, news_of=news_of)
+        if is_fresh:
+            tidy(self.of)
         with self.of.database.read() as connection:
             return self._result(connection, run.id, state, delivered)
 
@@ -237,50 +267,6 @@ class Weekly:
             held_because=tuple(run.held_because),
             stopped=delivered.stopped,
         )
-
-    def _deliver(self, run: Run | None = None) -> Delivered:
-        """
-        Send the digests that are due, then the summaries that tell the admins what came of them.
-        """
-        transport = self.of.transport()
-        send_due = partial(
-            deliver,
-            self.of.database,
-            transport,
-            unknown_outcome=self.of.settings.delivery.unknown_outcome,
-            clock=self.of.now,
-            pace=Pace(self.of.settings.email.smtp.max_per_minute).wait,
-            should_stop=self.should_stop,
-        )
-        try:
-            digests = send_due()
-            self._await_others(run)
-            self._conclude(run)
-            if digests.stopped:
-                return digests
-            summaries = send_due()
-            self._await_others(run)
-            self._conclude(run)
-        finally:
-            transport.close()
-        return Delivered(outcomes=[*digests.outcomes, *summaries.outcomes], stopped=summaries.stopped)
-
-    def _await_others(self, run: Run | None) -> None:
-        """
-        Wait a while for other processes that have a message of *run* in hand, so that its outcome counts.
-        """
-        if run is not None:
-            wait_until(partial(self._is_in_no_hand, run), OTHERS_SECONDS)
-
-    def _is_in_no_hand(self, run: Run) -> bool:
-        with self.of.database.read() as connection:
-            return self.should_stop() or not outbox.is_in_flight(connection, run.id)
-
-    def _conclude(self, run: Run | None) -> None:
-        with self.of.database.write() as connection:
-            unconcluded = {*runs.unconcluded(connection), *([run.id] if run else [])}
-            for run_id in sorted(unconcluded):
-                conclude(connection, run_id, self.of.rules, self.of.press, self.of.now())
 
 
 def _releasable(connection: Connection, run_id: int) -> Run:

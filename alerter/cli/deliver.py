@@ -13,9 +13,12 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, *, is_json: bool) -> None:
     """Send what is still owed, whatever its back-off."""
-    from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
+    from alerter.app.watched import signal_standing  # noqa: PLC0415 - help needs no database
+    from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
 
-    delivered, owed = Weekly(options.open_app(ctx)).deliver()
+    app = options.open_app(ctx)
+    delivered, owed = Weekly(app).deliver()
+    signal_standing(app, output.talk)
     outcomes = Counter(delivered.outcomes)
     answer = {state: outcomes[state] for state in ("sent", "deferred", "refused", "unknown")} | {"owed": owed}
     if is_json:

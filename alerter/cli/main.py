@@ -11,7 +11,7 @@ from alerter.errors import AlerterError
 
 COMMANDS = (
     "demo", "init", "check", "migrate", "sync", "run", "deliver", "preview", "explain", "dates", "calendar",
-    "quality", "reassure", "audit", "report", "replay", "history", "status", "release", "serve",
+    "quality", "reassure", "audit", "report", "replay", "history", "status", "release", "purge", "serve",
 )  # fmt: skip
 
 

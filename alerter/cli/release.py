@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from functools import partial
 
 import click
 
@@ -17,10 +18,12 @@ from alerter.cli.run import FAILED, as_json, tell, warn
 @click.pass_context
 def command(ctx: click.Context, run: int, by: str | None, reason: str, *, is_json: bool) -> None:
     """Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name."""
-    from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
+    from alerter.app.watched import watched  # noqa: PLC0415 - help needs no database
+    from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
 
-    weekly = Weekly(options.open_app(ctx))
-    result = weekly.release(run, by=by or getpass.getuser(), reason=reason.strip())
+    app = options.open_app(ctx)
+    job = partial(Weekly(app).release, run, by=by or getpass.getuser(), reason=reason.strip())
+    result = watched(app, job, output.talk)
     if is_json:
         output.print_json(as_json(result))
     else:

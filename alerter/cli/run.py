@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,7 +41,8 @@ def command(
     is_json: bool,
 ) -> None:
     """Sync, prepare and deliver: the weekly job, once."""
-    from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
+    from alerter.app.watched import watched  # noqa: PLC0415 - help needs no database
+    from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
 
     if again != bool(reason.strip()):
         raise click.UsageError("--again and --reason go together: say why this send date is prepared again.")
@@ -48,7 +50,8 @@ def command(
     if is_rehearsal:
         result = Weekly(app).rehearse(as_of, is_synced=not no_sync)
     else:
-        result = Weekly(app).run(as_of, is_synced=not no_sync, again=reason.strip())
+        job = partial(Weekly(app).run, as_of, is_synced=not no_sync, again=reason.strip())
+        result = watched(app, job, output.talk)
     if is_json:
         output.print_json(as_json(result))
     else:
@@ -138,5 +141,7 @@ def warn(result: RunResult) -> None:
         )
     if result.stopped:
         output.talk(f"alerter: sending stopped: {result.stopped}")
+    if result.trouble:
+        output.talk(f"alerter: what came back is not known: {result.trouble}")
     if any(result.outcomes.get(state) for state in WAITING):
         output.talk("alerter: run `alerter deliver` to try again what is still owed.")

@@ -83,6 +83,14 @@ class NotifySettings(Table):
         return api_key
 
 
+class BounceSettings(Table):
+    """
+    The mailbox that reports of failed deliveries come to: an mbox file or a Maildir folder.
+    """
+
+    mailbox: FilePath
+
+
 class SmtpSettings(Table):
     """
     One mail server. Without any keys, one on this machine for trying out.
@@ -224,6 +232,7 @@ class EmailSettings(Table):
     folder: FilePath | None = None
     smtp: SmtpSettings = SmtpSettings()
     notify: NotifySettings | None = None
+    bounces: BounceSettings | None = None
 
     @field_validator("subject_prefix")
     @classmethod

@@ -44,7 +44,8 @@ def nearest(table: type[Table], wrong: Sequence[str | int]) -> str:
     *above, name = wrong
     beside = {key[-1]: key for key in known if _is_in(key, above)}
     elsewhere = {key[-1]: key for key in known if not _is_in(key, above)}
-    close = get_close_matches(str(name), beside, n=1)
+    # The very name in another table is meant rather than one that is only somewhat like it in this one.
+    close = get_close_matches(str(name), beside, n=1, cutoff=0.8 if str(name) in elsewhere else 0.6)
     if not close and str(name) in elsewhere:
         return dotted(elsewhere[str(name)])
     likest = close or get_close_matches(str(name), beside, n=1, cutoff=0)

@@ -10,6 +10,7 @@ from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
 from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
+from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
 from alerter.domain.policy import Clock
@@ -50,6 +51,7 @@ class Settings(Table):
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
     delivery: DeliverySettings = DeliverySettings()
+    retention: RetentionSettings = RetentionSettings()
     email: EmailSettings
 
     @model_validator(mode="before")

@@ -102,6 +102,7 @@ class DatabaseSettings(Table):
     """
 
     url: DatabaseUrl = SecretStr("sqlite:///alerter.db")
+    allow_network_file: bool = False
 
     @field_validator("url")
     @classmethod

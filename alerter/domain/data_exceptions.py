@@ -75,6 +75,17 @@ def of_unknown_type(assessments: Iterable[Assessment]) -> list[DataException]:
     return [_exception("unknown_type", assessment) for assessment in assessments]
 
 
+def of_unreached(recipient: str, run_id: int, bounce: str) -> DataException:
+    """
+    Return the exception for somebody whose digest was accepted and came back.
+    """
+    what = (
+        f"the digest of run {run_id} for {recipient} came back ({bounce}): nobody has read it; "
+        "correct the address in the directory or the extract"
+    )
+    return DataException("bounced", "", "", what)
+
+
 def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
     """
     Return the exceptions among *rejections*: those that have a kind.

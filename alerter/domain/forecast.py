@@ -126,7 +126,7 @@ def forecast(
     if sum(each.is_signed_by(as_of) for each in known) < FEWEST_FINISHED:
         return None
     curve = kaplan_meier(_lives(calendar, known, as_of))
-    ahead = calendar.working_days_between(as_of + ONE_DAY, months[-1].last)
+    ahead = calendar.working_days_between(as_of + ONE_DAY, min(months[-1].last, calendar.last_day))
     ends = [sum(on <= month.last for on in ahead) for month in months]
     open_ = Counter(
         (calendar.age(each.started_on, as_of), each.limit) for each in known if each.is_open(as_of)

@@ -169,7 +169,8 @@ def _headroom(
     since = max(year.last - A_YEAR, min((each.on for each in signed), default=year.last))
     days = len(calendar.working_days_between(since, year.last))
     recent = sum(since <= each.on for each in signed)
-    to_come = len(calendar.working_days_between(year.last + ONE_DAY, year_of(year.last).last))
+    ends_on = min(year_of(year.last).last, calendar.last_day)
+    to_come = len(calendar.working_days_between(min(year.last + ONE_DAY, ends_on), ends_on))
     return headroom(to_date, round(recent * to_come / max(days, RATE_FROM)), clock.target_percent)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from alerter.domain import data_exceptions
@@ -12,7 +12,7 @@ from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest, check_partition, compile_digests, stage_counts, unrouted
 from alerter.domain.moved import Moved, moved
-from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Stage, Window
+from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
 from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
@@ -63,6 +63,8 @@ class Findings:
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
     """What the last run counted by."""
+    unreached: Sequence[DataException] = ()
+    """Whose last digest came back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +72,24 @@ class Plan:
     """
     One run, worked out: who is told what, and what the data say that cannot be.
 
-    *judged* holds the number, the alert and the route of every open assessment, *moved* those whose
-    dates a changed calendar has moved since the last run.
+    *judged* holds the number, the alert and the route of every open assessment, *digests* the same by
+    recipient. *observed* are the exceptions that no route causes, *to_mend* what the digests say of
+    records, *moved* those whose dates a changed calendar has moved since the last run.
     """
 
     window: Window
     judged: Sequence[tuple[int, Alert, Route]]
     digests: Sequence[Digest]
-    exceptions: Sequence[DataException]
+    observed: Sequence[DataException] = ()
+    to_mend: Sequence[DataException] = ()
     moved: Sequence[Moved] = ()
+
+    @property
+    def exceptions(self) -> list[DataException]:
+        """
+        Return everything to mend: whose manager could not be found, and what the data say that cannot be.
+        """
+        return [*unrouted([(alert, route) for _, alert, route in self.judged]), *self.observed]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -98,13 +109,39 @@ class Plan:
     @property
     def told(self) -> list[tuple[int, Alert, str]]:
         """
-        Return who is told of what is listed: the assessment's number, its alert, the address.
+        Return who answers for what, listed or counted: the assessment's number, its alert, the address.
         """
-        return [
-            (number, alert, route.recipient.email)
-            for number, alert, route in self.judged
-            if alert.stage is not Stage.ON_TRACK
-        ]
+        return [(number, alert, route.recipient.email) for number, alert, route in self.judged]
+
+    def placed(self, judged: Sequence[tuple[int, Alert, Route]]) -> "Plan":
+        """
+        Return the same run with *judged* in the place of what was, its digests compiled anew.
+
+        Raises:
+            PartitionError: The digests do not add up.
+        """
+        pairs = [(alert, route) for _, alert, route in judged]
+        digests = compile_digests(pairs, self.to_mend, self.moved)
+        keys = [(alert.assessment.assessment_id, alert.assessment.child_id) for alert, _ in pairs]
+        check_partition(keys, [alert for alert, _ in pairs], digests)
+        return replace(self, judged=judged, digests=digests)
+
+    def redirected(self, recipients: Mapping[str, str], to: Recipient, problem: str) -> "Plan":
+        """
+        Return the same run with everything of *recipients* going *to* somebody else.
+
+        *recipients* gives the reason by their keys, and each of their assessments becomes an exception
+        of the kind *problem*.
+
+        Raises:
+            PartitionError: The digests do not add up.
+        """
+
+        def route_of(route: Route) -> Route:
+            why = recipients.get(route.recipient.key)
+            return route if why is None else Route(to, problem, why)
+
+        return self.placed([(number, alert, route_of(route)) for number, alert, route in self.judged])
 
     def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
         """
@@ -136,16 +173,18 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     to_mend = [fault.as_exception() for fault in quality_faults(related, as_of)]
     digests = compile_digests(placed, to_mend, shifted)
     check_partition([(each.assessment_id, each.child_id) for each in has_clock.values()], alerts, digests)
-    exceptions = [
-        *unrouted(placed),
+    observed = [
         *of_open,
         *data_exceptions.of_unknown_type(has_none),
         *data_exceptions.of_rejected(findings.rejected),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
         *data_exceptions.of_unaudited(findings.unaudited),
+        *findings.unreached,
     ]
-    return Plan(window=window, judged=judged, digests=digests, exceptions=exceptions, moved=shifted)
+    return Plan(
+        window=window, judged=judged, digests=digests, observed=observed, to_mend=to_mend, moved=shifted
+    )
 
 
 def _judged(

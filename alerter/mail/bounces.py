@@ -52,7 +52,7 @@ def read_bounces(path: Path) -> list[Bounce]:
     except (OSError, mailbox.Error) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it is no Maildir or mbox"
         raise MailError(
-            f"email.bounces {path} cannot be read ({reason}): correct the path or its permissions."
+            f"email.bounces.mailbox: {path} cannot be read ({reason}): correct the path or its permissions."
         ) from error
     return list(dict.fromkeys(found))
 

@@ -30,6 +30,8 @@ class RunFacts:
     clocks: tuple[Clock, ...]
     contact: str
     subject_prefix: str = ""
+    machine: str = ""
+    """The name of the machine that wrote it: two in one week are two copies of one database at work."""
     year_lines: tuple[str, ...] = ()
     """The financial year to date, a sentence a type: the report's figures of the same day."""
 

@@ -25,6 +25,7 @@ class Stationery:
     admins: Sequence[Recipient]
     zone: ZoneInfo
     subject_prefix: str = ""
+    machine: str = ""
 
     @property
     def contact(self) -> str:
@@ -44,18 +45,26 @@ class Press:
     renderer: Renderer
 
     def proofs(
-        self, digests: Iterable[Digest], facts: RunFacts, *, installation: str, dated_at: datetime
+        self,
+        digests: Iterable[Digest],
+        facts: RunFacts,
+        *,
+        installation: str,
+        dated_at: datetime,
+        edition: int = 1,
     ) -> list[tuple[Rendered, Message]]:
         """
-        Return each of *digests* as it reads, and as the message that is sent.
+        Return each of *digests* as it reads, and as the message that is sent; a further one of the same run
+        for the same recipient bears a further *edition*.
 
         Raises:
             PartitionError: What was rendered is not what was planned.
             MailRefusedError: What was built does not read back as it was meant.
         """
         letterhead = Letterhead(
-            sender=self.stationery.sender, installation=installation, run=facts.run, dated_at=dated_at
-        )
+            sender=self.stationery.sender, installation=installation, run=facts.run, dated_at=dated_at,
+            edition=edition,
+        )  # fmt: skip
         rendered = ((self.renderer.digest(each, facts), each.recipient) for each in digests)
         return [(each, build(each, recipient, letterhead)) for each, recipient in rendered]
 

@@ -28,8 +28,11 @@ STATE_WORDS = {
     "refused": "refused",
     "undelivered": "given up",
     "unknown": "of unknown outcome",
+    "superseded": "overtaken by a later run",
 }
 OWED = "still owed"
+WITHDRAWN = "withdrawn"
+INSTALLATION_CHARACTERS = 8
 KIND_WORDS = {
     "no_manager": "no manager found, sent to the fallback",
     "ambiguous_manager": "more than one manager in the directory, sent to the fallback",
@@ -44,6 +47,8 @@ KIND_WORDS = {
     "vanished": "missing from the extract without a sign-off",
     "signed_off_without_audit": "signed off without an audit",
     "unknown_type": "a type that is not configured",
+    "bounced": "accepted by the mail server and came back",
+    "render_failed": "could not be written out, sent to the fallback; please report it",
 }
 
 
@@ -89,7 +94,10 @@ class Summary:
     to_mend: Sequence[QualityFault] = ()
     settings_fingerprint: str = ""
     held_because: str = ""
+    came_back: Sequence[tuple[str, str]] = ()
+    """The address and the status of each digest that was accepted and came back."""
     remarks: Sequence[str] = ()
+    installation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +147,10 @@ def state_words(summary: Summary) -> str:
         run = summary.facts.run
         why = phrase(summary.held_because).rstrip(".")
         return f"Run {run} is held and nothing was sent: {why}. To let it go: alerter release {run}"
-    total = len(summary.deliveries)
+    due = [delivery for delivery in summary.deliveries if delivery.state != WITHDRAWN]
+    total = len(due)
     by_state: dict[str, int] = defaultdict(int)
-    for delivery in summary.deliveries:
+    for delivery in due:
         by_state[STATE_WORDS.get(delivery.state, OWED)] += 1
     delivered = by_state.pop("delivered", 0)
     if not total:
@@ -175,10 +184,18 @@ def _context(summary: Summary) -> Iterable[str]:
 
 
 def _lists(summary: Summary) -> Iterable[ListView]:
-    troubled = [delivery for delivery in summary.deliveries if delivery.state != "sent"]
+    settled_well = ("sent", WITHDRAWN)
+    troubled = [delivery for delivery in summary.deliveries if delivery.state not in settled_well]
     delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
+    withdrawn = [delivery for delivery in summary.deliveries if delivery.state == WITHDRAWN]
     if troubled:
         yield _list("Not delivered", [_delivery(delivery) for delivery in troubled])
+    if summary.came_back:
+        yield _list(
+            "Came back",
+            [f"{phrase(recipient)}: {phrase(status)}" for recipient, status in summary.came_back],
+            "accepted by the mail server, and not delivered after all",
+        )
     by_kind: dict[str, list[str]] = defaultdict(list)
     for exception in summary.exceptions:
         subject = f"{phrase(exception.assessment_id)}: " if exception.assessment_id else ""
@@ -204,6 +221,12 @@ def _lists(summary: Summary) -> Iterable[ListView]:
         yield _list(
             "Rows that could not be read",
             [f"line {row.line}: {phrase(row.reason)}" for row in summary.rejected],
+        )
+    if withdrawn:
+        yield _list(
+            "Withdrawn before it was sent",
+            [phrase(delivery.recipient) for delivery in withdrawn],
+            "nothing was left for this address",
         )
     if delivered:
         yield _list("Delivered", [_delivery(delivery) for delivery in delivered])
@@ -240,3 +263,6 @@ def _footer(summary: Summary) -> Iterable[str]:
     yield f"Next run: {full_day_words(facts.next_run)}."
     if summary.settings_fingerprint:
         yield f"Settings: {phrase(summary.settings_fingerprint)}."
+    if summary.installation:
+        machine = f" on {phrase(facts.machine)}" if facts.machine else ""
+        yield f"Written by installation {summary.installation[:INSTALLATION_CHARACTERS]}{machine}."

@@ -1,5 +1,6 @@
 """How a run ends: what stands of it, and what the admins are told."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,10 +9,11 @@ from alerter.domain.moved import Moved
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
 from alerter.domain.quality import quality_faults
+from alerter.domain.wording import counted
 from alerter.mail.press import Press
 from alerter.mail.summary import Summary
 from alerter.pipeline.facts import run_facts
-from alerter.store import assessments, outbox, runs, syncs
+from alerter.store import assessments, bounces, drafts, outbox, runs, syncs
 from alerter.store.database import installation_id
 from alerter.store.runs import Run
 
@@ -26,6 +28,8 @@ def conclude(connection: Connection, run_id: int, rules: Rules, press: Press, no
     by_state = runs.outcomes(connection, run_id)
     # With the sum it is never empty, as it is for a run of which nothing was told, or only that it is held.
     outcomes = by_state | {"digests": sum(by_state.values())}
+    if came_back := bounces.bounced(connection, run_id):
+        outcomes |= {"came_back": len(came_back)}
     if run.summarised != outcomes and not outbox.is_busy(connection, run_id, now):
         runs.amend(connection, run_id, summarised=outcomes)
         _tell(connection, run, rules, press, now)
@@ -54,9 +58,22 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
         to_mend=quality_faults(assessments.of_children_under_way(connection, run.as_of), run.as_of),
         settings_fingerprint=run.settings,
         held_because="; ".join(run.held_because) if is_held else "",
-        remarks=[f"This run was {run.reason.rstrip('.')}."] if run.reason and not is_held else [],
+        came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],
+        remarks=[] if is_held else list(_remarks(connection, run)),
+        installation=installation_id(connection),
     )
     letters = press.summaries(
         summary, installation=installation_id(connection), dated_at=now, edition=edition
     )
     outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=letters, now=now)
+
+
+def _remarks(connection: Connection, run: Run) -> Iterator[str]:
+    """
+    Give what the admins must know of a run beside its outcomes.
+    """
+    if run.reason:
+        yield f"This run was {run.reason.rstrip('.')}."
+    if overtaken := drafts.superseded(connection, run.id):
+        verb = "was" if overtaken == 1 else "were"
+        yield f"{counted(overtaken, 'digest')} of earlier runs {verb} never delivered; this run took over."

@@ -7,16 +7,18 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from alerter.domain.delivery import settlement
+from alerter.domain.delivery import after_death, settlement
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.mail.transport import Outcome, Transport
-from alerter.store import outbox
+from alerter.store import drafts, outbox
 from alerter.store.database import Database
+from alerter.store.migration import require_ours
 from alerter.store.outbox import Claimed
-from alerter.store.senders import fresh_token, is_alive, sending
+from alerter.store.senders import Sender, fresh_token, is_alive, sending
 
 PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
-LEASE = timedelta(minutes=15)  # longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes)
+# Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.
+LEASE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,27 +39,31 @@ def deliver(
     clock: Callable[[], datetime],
     pace: Callable[[], None],
     should_stop: Callable[[], bool] = lambda: False,
+    freshen: Callable[[], None] = lambda: None,
 ) -> Delivered:
     """
     Send what is due, one message at a time: claim, talk, mark, dot, settle; *pace* waits before each.
 
-    Between two messages *should_stop* is asked whether to leave the rest for another time.
-    No transaction is open while talking to a server.
+    Between two messages *should_stop* is asked whether to leave the rest for another time, and *freshen*
+    may write anew what waits. No transaction is open while talking to a server.
+
+    Raises:
+        StoreError: The database cannot be used. Whatever was under way then is certainly not delivered,
+            or has its outcome recorded, or is found `unknown` by the next delivery.
     """
-    recover = partial(_recover, database, unknown_outcome, clock)
-    recover()
+    take_over = partial(recover, database, unknown_outcome, clock)
+    settle = partial(_settle, database, unknown_outcome, clock, should_stop)
+    take_over()
     with sending(database) as sender:
-        claims = _claims(database, sender, clock, should_stop, recover)
-        return _send_all(database, transport, claims, unknown_outcome=unknown_outcome, clock=clock, pace=pace)
+        claims = _claims(database, sender, clock, should_stop, take_over, freshen)
+        return _send_all(claims, transport, partial(_marker, database, sender, clock), settle, pace)
 
 
 def _send_all(
-    database: Database,
-    transport: Transport,
     claims: Iterator[Claimed],
-    *,
-    unknown_outcome: str,
-    clock: Callable[[], datetime],
+    transport: Transport,
+    marker: Callable[[Claimed], Callable[[], bool]],
+    settle: Callable[..., None],
     pace: Callable[[], None],
 ) -> Delivered:
     outcomes: list[str] = []
@@ -65,45 +71,62 @@ def _send_all(
     for message in claims:
         pace()
         try:
-            outcome = transport.send(message, mark=_marker(database, message, clock))
+            outcome = transport.send(message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
-            _settle(database, message, Outcome("deferred", str(error)), unknown_outcome, clock())
+            settle(message, Outcome("deferred", str(error)), is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
             failures += 1
-        _settle(database, message, outcome, unknown_outcome, clock())
+        settle(message, outcome)
         outcomes.append(outcome.state)
         if failures == PATIENCE:
             return Delivered(outcomes=outcomes, stopped=outcome.reply)
     return Delivered(outcomes=outcomes)
 
 
-def _recover(database: Database, unknown_outcome: str, clock: Callable[[], datetime]) -> int:
+def recover(database: Database, unknown_outcome: str, clock: Callable[[], datetime]) -> int:
     """
     Take over what dead senders left: unmarked is certainly not delivered, marked is unknown.
 
     Return how many messages that were.
     """
+    with database.read() as connection:
+        if not outbox.has_in_flight(connection):
+            return 0
     with database.write() as connection:
         now = clock()
         left = outbox.abandoned(connection, now, partial(is_alive, connection))
         for state, message in left:
             if state == "claimed":
-                outbox.settle(connection, message, state="queued", reply="", now=now, next_attempt_at=now)
+                _take_over(connection, message, now)
             else:
                 outcome = Outcome("unknown", "the sender died before the reply")
                 _record(connection, message, outcome, unknown_outcome, now)
         return len(left)
 
 
+def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
+    """
+    Let others send a message, unless its sender lives after all and has marked it meanwhile.
+    """
+    decided = after_death(message.deaths, now)
+    is_last = decided.state == "undelivered"
+    outbox.settle(
+        connection, message, state=decided.state, now=now, next_attempt_at=decided.next_attempt_at,
+        reply=f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else "",
+        has_died=True, found=["claimed"],
+    )  # fmt: skip
+
+
 def _claims(
     database: Database,
-    sender: str,
+    sender: Sender,
     clock: Callable[[], datetime],
     should_stop: Callable[[], bool],
-    recover: Callable[[], int],
+    take_over: Callable[[], int],
+    freshen: Callable[[], None],
 ) -> Iterator[Claimed]:
     """
     Yield what is due, claimed, until there is no more or *should_stop* says so.
@@ -111,17 +134,23 @@ def _claims(
     At the end what other senders left is looked for once more: one may have died meanwhile.
     """
     while not should_stop():
+        freshen()
+        sender.hold_on()
         with database.write() as connection:
+            require_ours(connection)
             now = clock()
-            message = outbox.claim(connection, token=fresh_token(sender), now=now, lease_until=now + LEASE)
+            message = outbox.claim(connection, token=fresh_token(sender.id), now=now, lease_until=now + LEASE)
         if message is not None:
             yield message
-        elif not recover():
+        elif not take_over():
             return
 
 
-def _marker(database: Database, message: Claimed, clock: Callable[[], datetime]) -> Callable[[], bool]:
+def _marker(
+    database: Database, sender: Sender, clock: Callable[[], datetime], message: Claimed
+) -> Callable[[], bool]:
     def mark() -> bool:
+        sender.hold_on()
         with database.write() as connection:
             now = clock()
             return outbox.mark(connection, message, now, lease_until=now + LEASE)
@@ -130,22 +159,45 @@ def _marker(database: Database, message: Claimed, clock: Callable[[], datetime])
 
 
 def _settle(
-    database: Database, message: Claimed, outcome: Outcome, unknown_outcome: str, now: datetime
+    database: Database,
+    unknown_outcome: str,
+    clock: Callable[[], datetime],
+    should_stop: Callable[[], bool],
+    message: Claimed,
+    outcome: Outcome,
+    *,
+    is_everybodys: bool = False,
 ) -> None:
+    """
+    Record what became of a message, however long the database is away: nobody else knows it.
+
+    What *is_everybodys* lets all others wait as long: else each of them would try the login that was
+    refused, until the account is locked.
+    """
     if outcome.state == "superseded":
         return
-    with database.write() as connection:
-        _record(connection, message, outcome, unknown_outcome, now)
+
+    def record(connection: Connection) -> None:
+        until = _record(connection, message, outcome, unknown_outcome, clock())
+        if is_everybodys and until is not None:
+            outbox.postpone(connection, until)
+
+    database.write_at_last(record, should_stop=should_stop)
 
 
 def _record(
     connection: Connection, message: Claimed, outcome: Outcome, unknown_outcome: str, now: datetime
-) -> None:
+) -> datetime | None:
+    """
+    Record what is decided after an attempt; return when the message is next due, if it is.
+    """
     decided = settlement(
         outcome.state, attempts=message.attempts, was_resent=message.was_resent,
-        prepared_at=message.prepared_at, now=now, unknown_outcome=unknown_outcome,
+        first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,
+        is_overtaken=drafts.is_overtaken(connection, message.run_id),
     )  # fmt: skip
     outbox.settle(
         connection, message, state=decided.state, reply=outcome.reply, now=now,
         next_attempt_at=decided.next_attempt_at, is_resend=decided.is_resend,
     )  # fmt: skip
+    return decided.next_attempt_at

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.audit import Audit
+from alerter.domain.data_exceptions import of_unreached
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
@@ -16,7 +17,8 @@ from alerter.domain.year_line import year_lines
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
-from alerter.store import assessments, audits, calendars, outbox, reassurances, runs, syncs
+from alerter.pipeline.letters import Desk, Letters, write
+from alerter.store import assessments, audits, bounces, calendars, drafts, outbox, reassurances, runs, syncs
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run
 
@@ -57,6 +59,9 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
+        unreached=[
+            of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
+        ],
     )
     return work_out(rules, findings, as_of)
 
@@ -75,8 +80,8 @@ def prepare(
     Write out the run for the send date last due: ledger, alerts and messages, all or none.
 
     With *again*, a reason, a fresh run for the same send date is prepared beside the first. A held run
-    is replaced under its own number; *remark* says by whom it was let go. Return None when another
-    process has planned this send date: its run stands.
+    is replaced under its own number; *remark* says by whom it was let go. What still waits of earlier runs
+    is overtaken and never sent. Return None when another process has planned this send date: its run stands.
 
     Raises:
         PartitionError: The digests do not add up; the transaction must not be committed.
@@ -87,12 +92,22 @@ def prepare(
     run = _entered(connection, rules, drafted)
     if run is None:
         return None
-    runs.record_alerts(connection, run.id, plan.told)
-    runs.record_exceptions(connection, run.id, plan.exceptions)
+    drafts.supersede(connection, run.id, now)
     letters = _letters(connection, rules, press, plan, run)
-    messages = [message for _, message in letters]
+    runs.record_alerts(connection, run.id, letters.plan.told)
+    runs.record_exceptions(connection, run.id, letters.plan.exceptions)
+    messages = [message for _, message in letters.proofs]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)
     return run
+
+
+def judged_on(run: Run, now: datetime, zone: tzinfo) -> date:
+    """
+    Return the day that *run* would be judged by now: its own, and the days that have passed since.
+
+    For a run of today that is today; one prepared for another day by `--as-of` keeps its distance.
+    """
+    return run.as_of + (now.astimezone(zone).date() - run.prepared_at.astimezone(zone).date())
 
 
 def hold(
@@ -125,7 +140,7 @@ def proofs(
         PartitionError: The digests do not add up.
     """
     plan = look(connection, rules, as_of)
-    return _letters(connection, rules, press, plan, _drafted(connection, rules, plan, now))
+    return _letters(connection, rules, press, plan, _drafted(connection, rules, plan, now)).proofs
 
 
 def found(connection: Connection, assessment_id: str, child_id: str | None, as_of: date) -> list[Found]:
@@ -214,14 +229,13 @@ def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
     return None if run_id is None else runs.by_id(connection, run_id)
 
 
-def _letters(
-    connection: Connection, rules: Rules, press: Press, plan: Plan, run: Run
-) -> list[tuple[Rendered, Message]]:
+def _letters(connection: Connection, rules: Rules, press: Press, plan: Plan, run: Run) -> Letters:
     last_sync = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
     facts = run_facts(press.stationery, rules, run, last_sync)
-    return press.proofs(
-        plan.worth_sending(send_all_clear=rules.send_all_clear),
-        replace(facts, year_lines=year_to_date(connection, rules, plan)),
+    desk = Desk(
+        press=press,
+        facts=replace(facts, year_lines=year_to_date(connection, rules, plan)),
         installation=installation_id(connection),
         dated_at=run.prepared_at.astimezone(press.stationery.zone),
     )
+    return write(plan, rules, desk)

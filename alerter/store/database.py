@@ -1,37 +1,42 @@
-"""One database, and the three kinds of transaction it has."""
+"""One database, the three kinds of transaction it has, and a connection beside them."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic, sleep
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
+from alerter.errors import StoreAwayError
 from alerter.store.engine import make_engine
 from alerter.store.faults import is_worth_waiting, told
 from alerter.store.schema import installation
 
 PATIENCE_SECONDS = 30.0
+PERSISTENCE_SECONDS = 3600.0
 PAUSE_SECONDS = 0.25
+Answer = TypeVar("Answer")
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
     """
-    The store's engine; `read`, `write` and `rehearse` are the only ways to a connection.
+    The store's engine; `read`, `write`, `rehearse` and `aside` are the only ways to a connection.
 
-    What cannot be reached, but may yet come, is tried again for *patience_seconds*.
+    What cannot be reached, but may yet come, is tried again for *patience_seconds*; what must not be lost,
+    for *persistence_seconds*.
     """
 
     engine: Engine
     patience_seconds: float = PATIENCE_SECONDS
+    persistence_seconds: float = PERSISTENCE_SECONDS
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,6 +85,51 @@ class Database:
             finally:
                 transaction.rollback()
 
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """
+        Open a connection beside all transactions, for what lives as long as the connection does.
+
+        Raises:
+            StoreError: The database cannot be reached or used.
+        """
+        with self._connected(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    def write_at_last(
+        self, work: Callable[[Connection], Answer], *, should_stop: Callable[[], bool] = lambda: False
+    ) -> Answer:
+        """
+        Do *work* in a transaction, again and again while the database is away or its disk is full.
+
+        For what happened outside and would be forgotten: a mail server's answer. *work* must be the same
+        when it is done twice, for a server may have gone after it had committed.
+
+        Raises:
+            StoreAwayError: It was still away when told to stop, or after an hour.
+            StoreError: The database cannot be used.
+        """
+        give_up_at = monotonic() + self.persistence_seconds
+        while True:
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except StoreAwayError:
+                if should_stop() or monotonic() >= give_up_at:
+                    raise
+            sleep(PAUSE_SECONDS)
+
+    def wipe(self) -> None:
+        """
+        Leave nothing of what was deleted in the files of an embedded database.
+
+        Its pages are overwritten as they are deleted (`secure_delete`); the log of writes beside it is
+        emptied here, unless somebody is reading in it.
+        """
+        if self.is_sqlite:
+            with self._connected(is_outside=True) as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """
         Close every pooled connection.
@@ -105,15 +155,17 @@ class Database:
             sleep(min(PAUSE_SECONDS, self.patience_seconds))
 
 
-def open_database(url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Database:
+def open_database(
+    url: str, *, patience_seconds: float = PATIENCE_SECONDS, allow_network_file: bool = False
+) -> Database:
     """
     Return the database at *url*; it is connected to, and a SQLite file made, when first used.
 
     Raises:
-        StoreError: The URL is none of ours, its driver is not installed, or the SQLite file's
-            folder is missing.
+        StoreError: The URL is none of ours, its driver is not installed, or the SQLite file's folder is
+            missing or, without *allow_network_file*, lies on another machine.
     """
-    return Database(make_engine(url), patience_seconds)
+    return Database(make_engine(url, allow_network_file=allow_network_file), patience_seconds)
 
 
 def insert_into(connection: Connection, table: Table) -> Any:
@@ -152,6 +204,16 @@ def installation_id(connection: Connection) -> str:
     Return the id of this installation, which lives and is restored with its database.
     """
     return str(connection.execute(select(installation.c.id)).scalar_one())
+
+
+def serving_since(connection: Connection, now: datetime) -> datetime:
+    """
+    Return when a service first waited for a send date on this database, which is *now* if none did.
+    """
+    first = update(installation).where(installation.c.serving_since.is_(None)).values(serving_since=now)
+    connection.execute(first)
+    since: datetime = connection.execute(select(installation.c.serving_since)).scalar_one()
+    return since
 
 
 def ensure_installation(connection: Connection, now: datetime) -> None:

@@ -11,22 +11,25 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from alerter.errors import StoreError
+from alerter.store.network_drive import network_drive
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a host that does not answer
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, allow_network_file: bool = False) -> Engine:
     """
     Return the engine of the database at *url*, which is not connected to yet.
 
     Raises:
-        StoreError: The URL is none of SQLite or PostgreSQL, its driver is not installed,
-            or the SQLite file's folder is missing.
+        StoreError: The URL is none of SQLite or PostgreSQL, its driver is not installed, or the SQLite
+            file's folder is missing or, without *allow_network_file*, lies on another machine.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
+        if not allow_network_file:
+            _refuse_network_drive(parsed)
         return _sqlite(parsed)
     timeout = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_SECONDS}
     try:
@@ -49,6 +52,17 @@ def _parsed(url: str) -> URL:
         )
     # The driver SQLAlchemy takes for a bare postgresql:// differs between its releases.
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _refuse_network_drive(url: URL) -> None:
+    """
+    Refuse a file whose locks several machines would not agree on (sqlite.org/howtocorrupt.html, 2.1).
+    """
+    if url.database and (kind := network_drive(Path(url.database))):
+        raise StoreError(
+            f"database.url: {url.database} lies on a network drive ({kind}), where SQLite can lose data: "
+            "put it on this machine's own disk, use PostgreSQL, or set database.allow_network_file = true."
+        )
 
 
 def _sqlite(url: URL) -> Engine:
@@ -125,5 +139,6 @@ def _begin(connection: Connection) -> None:
     """
     Take the write lock at once, so that no transaction fails half-way because somebody else wrote first.
     """
-    is_read = connection.get_execution_options().get("is_read", False)
-    connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("is_outside", False):  # of any transaction, where a checkpoint has to be
+        connection.exec_driver_sql("BEGIN" if options.get("is_read", False) else "BEGIN IMMEDIATE")

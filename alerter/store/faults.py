@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
-from alerter.errors import StoreError
+from alerter.errors import StoreAwayError, StoreBrokenError, StoreError
 
 # By the beginning of SQLite's own name for the fault (sqlite.org/rescode.html).
 SQLITE_ADVICE = {
@@ -18,6 +18,8 @@ SQLITE_ADVICE = {
     "SQLITE_FULL": "the disk is full; make room, then run the command again",
     "SQLITE_IOERR": "the disk reports an error; mend it, then run the command again",
 }
+PASSING = ("SQLITE_BUSY", "SQLITE_FULL")
+BROKEN = ("SQLITE_IOERR",)
 # A server that answers so was reached, and would only answer the same again.
 HOPELESS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "no password supplied")
 
@@ -28,12 +30,14 @@ def told(url: URL) -> Iterator[None]:
     Let whatever fails inside come out in a sentence; our own errors pass as they are.
 
     Raises:
-        StoreError: The database cannot be reached or used, or refused a statement.
+        StoreAwayError: The database cannot be reached or written to now, and may be later.
+        StoreBrokenError: The disk reported an error.
+        StoreError: The database cannot be used, or refused a statement.
     """
     try:
         yield
     except SQLAlchemyError as error:
-        raise StoreError(f"the database {named(url)} cannot be used: {_reason(error)}.") from None
+        raise _kind_of(error)(f"the database {named(url)} cannot be used: {_reason(error)}.") from None
 
 
 def is_worth_waiting(error: OperationalError) -> bool:
@@ -54,6 +58,21 @@ def named(url: URL) -> str:
     if url.host is None:
         return url.database or "in memory"
     return f"{url.database} on {url.host}"
+
+
+def _kind_of(error: SQLAlchemyError) -> type[StoreError]:
+    """
+    Return the error to raise, by whether the fault may pass by itself.
+    """
+    kind = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+    if kind.startswith(BROKEN):
+        return StoreBrokenError
+    if kind:
+        return StoreAwayError if kind.startswith(PASSING) else StoreError
+    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if is_lost or (isinstance(error, OperationalError) and is_worth_waiting(error)):
+        return StoreAwayError
+    return StoreError
 
 
 def _reason(error: SQLAlchemyError) -> str:

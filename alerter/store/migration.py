@@ -57,6 +57,21 @@ def require_current(database: Database) -> None:
     raise StoreError("the database has an older schema than this alerter: run `alerter migrate` first.")
 
 
+def require_ours(connection: Connection) -> None:
+    """
+    Refuse to go on where another program has changed the schema meanwhile.
+
+    Raises:
+        StoreError: Its revision is not this program's.
+    """
+    found = connection.execute(select(_version.c.version_num)).scalar_one_or_none()
+    if found != REVISION:
+        raise StoreError(
+            "another version of alerter has changed the database meanwhile: this one sends nothing more; "
+            "start the newer one."
+        )
+
+
 def schema_version(connection: Connection) -> str | None:
     """
     Return the schema's revision, or None where there is no schema yet.

@@ -57,9 +57,10 @@ class Claimed:
     message_id: str
     subject: str
     body: bytes
-    prepared_at: datetime
+    first_prepared_at: datetime
     attempts: int
     was_resent: bool
+    deaths: int
     token: str
 
 
@@ -91,8 +92,8 @@ def enqueue(
         {
             "run_id": run_id, "kind": kind, "edition": edition, "recipient": message.recipient,
             "message_id": message.message_id, "subject": message.subject, "body": message.body,
-            "state": "queued", "prepared_at": now, "attempts": 0, "next_attempt_at": now, "was_resent": 0,
-            "reply": "",
+            "state": "queued", "prepared_at": now, "first_prepared_at": now, "attempts": 0,
+            "next_attempt_at": now, "was_resent": 0, "deaths": 0, "reply": "",
         }
         for message in messages
     ]  # fmt: skip
@@ -107,6 +108,14 @@ def make_due(connection: Connection, now: datetime) -> None:
     connection.execute(
         update(outbox).where(_is_owed, _columns.state == "deferred").values(next_attempt_at=now)
     )
+
+
+def postpone(connection: Connection, until: datetime) -> None:
+    """
+    Let nothing that waits be tried before *until*.
+    """
+    is_sooner = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at < until)
+    connection.execute(update(outbox).where(is_sooner).values(next_attempt_at=until))
 
 
 def claim(connection: Connection, *, token: str, now: datetime, lease_until: datetime) -> Claimed | None:
@@ -159,18 +168,23 @@ def settle(
     now: datetime,
     next_attempt_at: datetime | None = None,
     is_resend: bool = False,
+    has_died: bool = False,
+    found: Sequence[str] = IN_FLIGHT,
 ) -> bool:
     """
-    Record what became of a message; False when somebody else has settled it.
+    Record what became of a message; False when somebody else has settled it, or it is not as it was *found*.
+
+    *has_died* counts one more sender that died over it.
     """
     settled = (
         update(outbox)
-        .where(_is_ours(message), _columns.state.in_(IN_FLIGHT))
+        .where(_is_ours(message), _columns.state.in_(found))
         .values(
             state=state, reply=reply, claim_token=None, lease_until=None,
             settled_at=None if state in WAITING else now,
             next_attempt_at=next_attempt_at or _columns.next_attempt_at,
             was_resent=1 if is_resend else _columns.was_resent,
+            deaths=_columns.deaths + int(has_died),
         )
         .returning(_columns.id)
     )  # fmt: skip
@@ -207,6 +221,14 @@ def stuck(connection: Connection) -> int:
     """
     query = select(func.count()).select_from(outbox).where(_columns.state == "unknown")
     return int(connection.execute(query).scalar_one())
+
+
+def has_in_flight(connection: Connection) -> bool:
+    """
+    Say whether anybody has a message in hand, or had one when it died.
+    """
+    query = select(_columns.id).where(_is_owed, _columns.state.in_(IN_FLIGHT)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def is_in_flight(connection: Connection, run_id: int) -> bool:
@@ -254,9 +276,10 @@ def editions(connection: Connection, run_id: int) -> int:
 
 def is_all_sent(connection: Connection, run_id: int) -> bool:
     """
-    Say whether every message of a run was accepted.
+    Say whether every message of a run was accepted, or withdrawn because nothing was left to say.
     """
-    query = select(_columns.id).where(_columns.run_id == run_id, _columns.state != "sent").limit(1)
+    is_other = _columns.state.not_in(("sent", "withdrawn"))
+    query = select(_columns.id).where(_columns.run_id == run_id, is_other).limit(1)
     return connection.execute(query).first() is None
 
 
@@ -271,6 +294,6 @@ def _is_ours(message: Claimed) -> ColumnElement[bool]:
 def _claimed(row: Row[Any], token: str) -> Claimed:
     return Claimed(
         id=row.id, run_id=row.run_id, recipient=row.recipient, message_id=row.message_id, subject=row.subject,
-        body=row.body, prepared_at=row.prepared_at, attempts=row.attempts, was_resent=bool(row.was_resent),
-        token=token,
+        body=row.body, first_prepared_at=row.first_prepared_at, attempts=row.attempts,
+        was_resent=bool(row.was_resent), deaths=row.deaths, token=token,
     )  # fmt: skip

@@ -5,7 +5,19 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.policy import Alert
@@ -143,7 +155,7 @@ def next_attempt(connection: Connection, send_date: date) -> int:
 
 def record_alerts(connection: Connection, run_id: int, told: Sequence[tuple[int, Alert, str]]) -> None:
     """
-    Keep who was told what: the number of the assessment, its alert, and the recipient.
+    Keep who answers for what: the number of the assessment, its alert, and the recipient.
     """
     if told:
         rows = [
@@ -157,6 +169,34 @@ def record_alerts(connection: Connection, run_id: int, told: Sequence[tuple[int,
             for number, alert, to in told
         ]
         connection.execute(insert(alerts), rows)
+
+
+def told(connection: Connection, run_id: int) -> dict[int, str]:
+    """
+    Return who answers for what in one run, listed or counted: the address by the assessment's number.
+    """
+    query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
+    return {row.assessment: row.recipient for row in connection.execute(query)}
+
+
+def forget_alerts(connection: Connection, run_id: int, assessments: Sequence[int]) -> None:
+    """
+    Take back who was to be told of *assessments*, given by their numbers, before anybody was.
+    """
+    wanted = [{"the_run": run_id, "the_assessment": number} for number in assessments]
+    if wanted:
+        gone = delete(alerts).where(
+            alerts.c.run_id == bindparam("the_run"), alerts.c.assessment == bindparam("the_assessment")
+        )
+        connection.execute(gone, wanted)
+
+
+def stages(connection: Connection, run_id: int) -> dict[str, int]:
+    """
+    Count a run's assessments by their stage: all that were open.
+    """
+    query = select(alerts.c.stage, func.count()).where(alerts.c.run_id == run_id).group_by(alerts.c.stage)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def record_exceptions(connection: Connection, run_id: int, found: Sequence[DataException]) -> None:
@@ -190,11 +230,11 @@ def exceptions_of(connection: Connection, run_id: int) -> list[DataException]:
 
 def outcomes(connection: Connection, run_id: int) -> dict[str, int]:
     """
-    Count a run's digests by their state in the outbox.
+    Count a run's digests by their state in the outbox, without those that were withdrawn.
     """
     query = (
         select(outbox.c.state, func.count())
-        .where(outbox.c.run_id == run_id, outbox.c.kind == "digest")
+        .where(outbox.c.run_id == run_id, outbox.c.kind == "digest", outbox.c.state != "withdrawn")
         .group_by(outbox.c.state)
     )
     return {row[0]: row[1] for row in connection.execute(query)}

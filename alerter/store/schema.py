@@ -31,7 +31,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 UNSETTLED_STATES = ("queued", "claimed", "marked", "deferred")
-OUTBOX_STATES = (*UNSETTLED_STATES, "sent", "refused", "unknown", "undelivered")
+OUTBOX_STATES = (
+    *UNSETTLED_STATES, "sent", "refused", "unknown", "undelivered", "withdrawn", "superseded"
+)  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
 REVISION = "0005"  # the migration these tables come from
@@ -104,6 +106,7 @@ installation = Table(
     metadata,
     Column("id", String, primary_key=True, comment="part of every Message-ID"),
     Column("created_at", Moment, nullable=False),
+    Column("serving_since", Moment, comment="when a service first waited for a send date"),
 )
 
 syncs = Table(
@@ -265,15 +268,19 @@ outbox = Table(
     Column("message_id", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("prepared_at", Moment, nullable=False),
+    Column("prepared_at", Moment, nullable=False, comment="when its bytes were written"),
+    Column("first_prepared_at", Moment, nullable=False, comment="before it was ever written anew"),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Moment, nullable=False),
     Column("claim_token", String),
     Column("lease_until", Moment),
     Column("marked_at", Moment, comment="just before the final dot"),
     Column("was_resent", Integer, nullable=False, comment="1 after an unknown outcome was sent again"),
+    Column("deaths", Integer, nullable=False, comment="how often its sender died over it"),
     Column("settled_at", Moment),
     Column("reply", String, nullable=False),
+    Column("bounced_at", Moment, comment="when it was learnt that it came back"),
+    Column("bounce", String, comment="with which status"),
     # Last, so that SQLite reads the other columns without walking over it.
     Column("body", LargeBinary, comment="the bytes that are sent; removed by retention"),
     CheckConstraint("kind IN ('digest', 'summary')", name="kind"),

@@ -3,29 +3,50 @@
 import hashlib
 import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 
 from alerter.store.database import Database
+from alerter.store.faults import told
 
 SEPARATOR = ":"
 
 
-@contextmanager
-def sending(database: Database) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Sender:
     """
-    Hold a fresh sender's lock, and give the sender's id; claims are made in its name.
+    One who sends: claims are made in the name of its *id*.
+    """
+
+    id: str
+    hold_on: Callable[[], None] = lambda: None
+    """
+    Make sure that its lock is held still, and take it again where a server has forgotten it.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+
+
+@contextmanager
+def sending(database: Database) -> Iterator[Sender]:
+    """
+    Hold a fresh sender's lock, and give the sender.
 
     An embedded database has a locked file beside it, a server an advisory lock on a connection of
     the sender's own.
+
+    Raises:
+        StoreError: The database cannot be used.
     """
-    sender = uuid.uuid4().hex
     hold = _hold_file if database.is_sqlite else _hold_advisory
-    with hold(database, sender):
+    with hold(database, uuid.uuid4().hex) as sender:
         yield sender
 
 
@@ -48,26 +69,69 @@ def is_alive(connection: Connection, token: str) -> bool:
 
 
 @contextmanager
-def _hold_file(database: Database, sender: str) -> Iterator[None]:
-    path = _lock_file(str(database.engine.url.database), sender)
+def _hold_file(database: Database, id_: str) -> Iterator[Sender]:
+    path = _lock_file(str(database.engine.url.database), id_)
     try:
         with path.open("w", encoding="ascii") as file:
             _lock(file)
-            yield
+            yield Sender(id_)
     finally:
         path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _hold_advisory(database: Database, sender: str) -> Iterator[None]:
-    with database.engine.connect() as connection:
-        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-        autocommit.execute(select(func.pg_advisory_lock(_key(sender))))
+def _hold_advisory(database: Database, id_: str) -> Iterator[Sender]:
+    lock = _AdvisoryLock(database, _key(id_))
+    try:
+        lock.hold_on()
+        yield Sender(id_, lock.hold_on)
+    finally:
+        lock.let_go()
+
+
+class _AdvisoryLock:
+    """
+    A lock on a connection of its own, which dies with it: with its process, and also with the server.
+    """
+
+    def __init__(self, database: Database, key: int) -> None:
+        self._database = database
+        self._key = key
+        self._open = ExitStack()
+        self._connection: Connection | None = None
+        self._is_held = False
+
+    def hold_on(self) -> None:
+        """
+        Take the lock unless it is held.
+
+        It is only tried for: what else could hold it is whoever just looks whether we live, or a connection
+        of our own that the server does not know to be lost, and to wait for that could take hours.
+        """
+        if self._connection is None or not self._is_connected(self._connection):
+            self.let_go()
+            self._connection = self._open.enter_context(self._database.aside())
+        if not self._is_held:
+            taken = select(func.pg_try_advisory_lock(self._key))
+            with told(self._database.engine.url):
+                self._is_held = bool(self._connection.execute(taken).scalar_one())
+
+    def let_go(self) -> None:
+        """
+        Close the connection, which must not go back to the pool with a lock.
+        """
+        if self._connection is not None:
+            self._connection.invalidate()
+        self._open.close()
+        self._connection, self._is_held = None, False
+
+    @staticmethod
+    def _is_connected(connection: Connection) -> bool:
         try:
-            yield
-        finally:
-            # A connection that goes back to the pool must not keep the lock; a lost one has lost it already.
-            connection.invalidate()
+            connection.execute(select(1))
+        except DBAPIError:
+            return False
+        return True
 
 
 def _key(sender: str) -> int:

@@ -116,15 +116,15 @@ class Council:
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
         return Said(process.returncode, out, err)
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
+    def start(self, *arguments: object, under: Sequence[str] = (), **environ: str) -> subprocess.Popen[str]:
         """
-        Start one command and leave it running.
+        Start one command and leave it running, by another program where one is named, with more environment.
         """
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ALERTER_")}
         return subprocess.Popen(  # noqa: S603 - this Python, on arguments the tests wrote
-            [sys.executable, "-m", "alerter", *map(str, arguments)],
+            [*under, sys.executable, "-m", "alerter", *map(str, arguments)],
             cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"},
+            env={**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", **environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

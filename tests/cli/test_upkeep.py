@@ -96,3 +96,19 @@ def test_reassurance_of_today_needs_no_day(office: Office) -> None:
     refused = alerter(office, "reassure", "A-1", *options, AS_OF)
     assert isinstance(refused.exception, ConfigError)
     assert alerter(office, "reassure", "A-1", *options, today() + WEEK).exit_code == 0
+
+
+def test_purge_says_what_it_deleted(office: Office) -> None:
+    """
+    In words and in JSON; a day stands in for the settings.
+    """
+    office.extract(row("A-1"))
+    alerter(office, "run", "--as-of", AS_OF)
+    assert json_of(alerter(office, "purge", "--json")) == {
+        "messages": 0, "rejections": 0, "runs": 0, "assessments": 0,
+    }  # fmt: skip
+    said = alerter(office, "purge", "--before", "2100-01-01")
+    assert (said.exit_code, said.stdout) == (
+        0,
+        "Deleted: messages 2, rejections 0, runs 0, assessments 0.\n",
+    )

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerter.domain.delivery import Settlement, settlement
+from alerter.domain.delivery import MOST_DEATHS, Settlement, after_death, settlement
 
 PREPARED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NOW = PREPARED_AT + timedelta(hours=1)
-A_DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
+THREE_DAYS, SECOND = timedelta(hours=72), timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("was_resent", [False, True])
@@ -19,8 +19,8 @@ def test_sent_and_refused_are_final(outcome: str, unknown_outcome: str, *, was_r
     Nothing is due after either, however often and however late it was tried.
     """
     settled = settlement(
-        outcome, attempts=9, was_resent=was_resent, prepared_at=PREPARED_AT,
-        now=PREPARED_AT + 2 * A_DAY, unknown_outcome=unknown_outcome,
+        outcome, attempts=9, was_resent=was_resent, first_prepared_at=PREPARED_AT,
+        now=PREPARED_AT + 2 * THREE_DAYS, unknown_outcome=unknown_outcome,
     )  # fmt: skip
     assert settled == Settlement(state=outcome, next_attempt_at=None, is_resend=False)
 
@@ -41,7 +41,7 @@ def test_unknown_is_sent_again_at_most_once(
     It is due again at once, the first time and where the council wants that; else it waits for a person.
     """
     found = settlement(
-        "unknown", attempts=1, was_resent=was_resent, prepared_at=PREPARED_AT, now=NOW,
+        "unknown", attempts=1, was_resent=was_resent, first_prepared_at=PREPARED_AT, now=NOW,
         unknown_outcome=unknown_outcome,
     )  # fmt: skip
     assert found == settled
@@ -54,20 +54,45 @@ def test_deferred_waits_longer_each_time(attempts: int, minutes: int) -> None:
     """
     One minute after the first attempt, an hour after the sixth and each one after.
     """
-    found = settlement("deferred", attempts=attempts, was_resent=False, prepared_at=PREPARED_AT, now=NOW)
+    found = settlement(
+        "deferred", attempts=attempts, was_resent=False, first_prepared_at=PREPARED_AT, now=NOW
+    )
     assert found == Settlement(state="deferred", next_attempt_at=NOW + timedelta(minutes=minutes))
 
 
-def test_deferred_is_given_up_after_a_day() -> None:
+def test_deferred_is_given_up_after_three_days() -> None:
     """
-    A second before 24 hours it is still tried again; from then on it is undelivered.
+    A second before 72 hours it is still tried again; from then on it is undelivered.
     """
 
     def after(waited: timedelta) -> Settlement:
         return settlement(
-            "deferred", attempts=30, was_resent=False, prepared_at=PREPARED_AT, now=PREPARED_AT + waited
+            "deferred", attempts=30, was_resent=False, first_prepared_at=PREPARED_AT, now=PREPARED_AT + waited
         )
 
-    an_hour_on = PREPARED_AT + A_DAY - SECOND + timedelta(hours=1)
-    assert after(A_DAY - SECOND) == Settlement(state="deferred", next_attempt_at=an_hour_on)
-    assert after(A_DAY) == Settlement(state="undelivered")
+    an_hour_on = PREPARED_AT + THREE_DAYS - SECOND + timedelta(hours=1)
+    assert after(THREE_DAYS - SECOND) == Settlement(state="deferred", next_attempt_at=an_hour_on)
+    assert after(THREE_DAYS) == Settlement(state="undelivered")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [("sent", "sent"), ("refused", "refused"), ("deferred", "superseded"), ("unknown", "unknown")],
+)
+def test_nothing_of_an_overtaken_run_is_tried_again(outcome: str, state: str) -> None:
+    """
+    What a later run has overtaken is settled by whatever came of it; what would wait is superseded.
+    """
+    found = settlement(
+        outcome, attempts=1, was_resent=False, first_prepared_at=PREPARED_AT, now=NOW, is_overtaken=True
+    )
+    assert found == Settlement(state=state)
+
+
+def test_the_fifth_death_is_the_last() -> None:
+    """
+    A message is due again at once when its sender died over it, until five have.
+    """
+    assert after_death(0, NOW) == after_death(3, NOW) == Settlement(state="queued", next_attempt_at=NOW)
+    assert MOST_DEATHS == 5
+    assert after_death(4, NOW) == Settlement(state="undelivered")

@@ -4,7 +4,6 @@ Random down-time over ten years: no week missed, none twice, and each made up fo
 `make soak` goes through 1,000 histories; the suite through a few.
 """
 
-import os
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +16,9 @@ import pytest
 from alerter.bank_holidays import working_calendar
 from alerter.domain.owing import LastRun, Timetable, is_owed
 from alerter.domain.schedule import Schedule
+from tests.soak.size import size
 
-HISTORIES = int(os.environ.get("ALERTER_SOAK_HISTORIES", "12"))
+HISTORIES = size(12, 1000)
 TICK = timedelta(minutes=1)
 LONDON = ZoneInfo("Europe/London")
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)

@@ -200,6 +200,15 @@ def test_target_arithmetic_is_of_the_year_to_date() -> None:
     assert (hidden.headroom, hidden.year_ends) == (None, None)
 
 
+def test_a_report_is_made_to_the_last_day_that_is_known() -> None:
+    """
+    Where the bank holidays end before the financial year does, what is to come ends with them.
+    """
+    found = report([], as_of=day("Mon 2035-12-31"))
+    assert found.headroom is not None
+    assert found.headroom.further == 0
+
+
 def open_ones() -> list[Assessment]:
     """
     Return nine that are overdue and seven past day 25.

@@ -12,7 +12,7 @@ from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance, Stage, Window
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
-from alerter.errors import CalendarRangeError
+from alerter.errors import CalendarRangeError, PartitionError
 from tests.domain.made_up import (
     AS_OF,
     CLOCKS,
@@ -104,7 +104,7 @@ def test_rules_unless_the_council_says_otherwise() -> None:
 
 def test_counts_teams_and_who_was_told() -> None:
     """
-    The stages add up to what is open, the teams too, and what is on track was not told of.
+    The stages add up to what is open, the teams too, and somebody answers for each, on track or not.
     """
     plan = plan_of(*CASELOAD)
     assert plan.counts == {
@@ -112,7 +112,8 @@ def test_counts_teams_and_who_was_told() -> None:
     }  # fmt: skip
     assert plan.teams == {"North": 3, "South": 2, "": 1}
     assert [(number, address) for number, _, address in plan.told] == [
-        (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH),
+        (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH), (5, FALLBACK.email),
+        (6, FALLBACK.email),
     ]  # fmt: skip
 
 
@@ -210,6 +211,15 @@ def test_all_clear_is_the_councils_choice(changed: dict[str, Any], *, is_sent: b
     plan = plan_of(opened, **{name: value for name, value in changed.items() if name != "opened"})
     assert plan.worth_sending(send_all_clear=True) == list(plan.digests)
     assert plan.worth_sending(send_all_clear=False) == (list(plan.digests) if is_sent else [])
+
+
+def test_sums_that_do_not_add_up_stop_the_run() -> None:
+    """
+    One assessment under two numbers would be told twice: nothing is planned at all.
+    """
+    twice = aged(30, team="North")
+    with pytest.raises(PartitionError, match="do not add up"):
+        plan_of(twice, twice)
 
 
 def test_checkpoint_is_worth_a_digest() -> None:

@@ -32,7 +32,8 @@ class ScriptedSmtp:
     *script* gives the reply to a step (a command's verb, `banner` or `dot`), or a list of
     replies, one for each time the step comes, the last repeated. `HANG_UP` closes the connection instead,
     `SILENT` says nothing until the client goes, and `DRIP` says one byte and another. Each reply is held back
-    for *pause* seconds. With *tls* the server answers STARTTLS.
+    for *pause* seconds. With *tls* the server answers STARTTLS. A client that is silent for *patience*
+    seconds is hung up on.
 
     *commands* holds every line of command; *bodies* what came before a final dot; *unfinished* what came
     without one.
@@ -43,6 +44,7 @@ class ScriptedSmtp:
         script: dict[str, bytes | list[bytes]],
         tls: ssl.SSLContext | None = None,
         pause: float = 0,
+        patience: float = 10,
     ) -> None:
         self._script = {
             step: list(reply) if isinstance(reply, list) else [reply]
@@ -50,6 +52,7 @@ class ScriptedSmtp:
         }
         self._tls = tls
         self._pause = pause
+        self._patience = patience
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._is_over = threading.Event()
         self._last = b""
@@ -94,7 +97,7 @@ class ScriptedSmtp:
                 self._converse(connection)
 
     def _converse(self, connection: socket.socket) -> None:
-        connection.settimeout(10)
+        connection.settimeout(self._patience)
         try:
             if self._reply(connection, "banner") and self._commands(connection) and self._tls is not None:
                 with self._tls.wrap_socket(connection, server_side=True) as encrypted:

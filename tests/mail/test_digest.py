@@ -229,6 +229,16 @@ def test_receipt_notices_a_row_that_is_missing_foreign_or_twice() -> None:
         check_receipt(text, replace(digest, alerts=digest.alerts[1:]), view)
 
 
+def test_markup_in_the_data_is_shown_as_it_is() -> None:
+    """
+    What an id or a name holds is text to its reader, whatever it looks like.
+    """
+    week = [made_up.started(30, "<b>A-1</b>", "7", worker="<i>W</i>")]
+    rendered = WRITE.digest(made_up.digest_of(week), made_up.facts())
+    assert "&lt;b&gt;A-1&lt;/b&gt;" in rendered.html
+    assert "&lt;i&gt;W&lt;/i&gt;" in rendered.html
+
+
 def written(ids: list[str], worker: str, team: str, name: str) -> tuple[Rendered, Recipient]:
     """
     Return a digest to *name* of one overdue assessment for each of *ids*.

@@ -5,7 +5,6 @@ Some 300 digests in the suite. `ALERTER_SOAK=1 python -m pytest tests/mail/test_
 some 100,000, which takes about an hour; `make soak` runs it with the other long ones.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,8 +27,10 @@ from tests.mail.reading import read_html
 from tests.mail.scripted_smtp import ScriptedSmtp
 from tests.mail.sending import Mark
 from tests.mail.sending import settings as server_settings
+from tests.soak.size import size
 
-WEEKS = 50_000 if os.environ.get("ALERTER_SOAK") == "1" else 150  # two digests each on average
+WEEKS = size(150, 50_000)  # two digests each on average
+PATIENCE_SECONDS = 600  # on a busy machine an hour of examples has long pauses
 STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|[^\r\n -~]|(?m:^\.)")
 MARKED = re.compile(r"Q\dQ")
 HEADERS = (
@@ -83,8 +84,9 @@ def sink() -> Iterator[Sink]:
     """
     Keep one connection for all digests.
     """
-    with ScriptedSmtp({}) as server:
-        transport = SmtpTransport(server_settings(server.port, timeout_seconds=30, dot_timeout_seconds=30))
+    with ScriptedSmtp({}, patience=PATIENCE_SECONDS) as server:
+        waits = {"timeout_seconds": PATIENCE_SECONDS, "dot_timeout_seconds": PATIENCE_SECONDS}
+        transport = SmtpTransport(server_settings(server.port, **waits))
         transport.connect()
         server.commands.clear()
         yield Sink(server, transport, Renderer())

@@ -145,6 +145,14 @@ def test_bytes_that_read_back_differently_are_refused(old: bytes, new: bytes, fa
         check(body.replace(old, new, 1), PLAIN, made_up.MANAGER, made_up.letterhead())
 
 
+def test_every_message_is_read_back() -> None:
+    """
+    Words that an email cannot carry as they are make no message, rather than one that says something else.
+    """
+    with pytest.raises(MailRefusedError, match="text"):
+        built(rendered=replace(PLAIN, text="one line\rand another\n"))
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=150) | st.just("=?UTF-8?Q?=0D=0ABcc=3A_x=40evil.example?="))
 def test_any_name_gives_one_recipient(name: str) -> None:

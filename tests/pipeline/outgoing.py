@@ -9,14 +9,22 @@ from tests.pipeline.council import Council
 from tests.store.made_up import run_with
 
 
-@dataclass(frozen=True, slots=True)
-class Meanwhile:
+def _nothing() -> None:
     """
-    A transport that dawdles: before it marks a message, *meanwhile* happens.
+    Let time pass.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Dawdling:
+    """
+    A transport that dawdles, and what happens while it does: before it talks, before and after its mark.
     """
 
     inner: Transport
-    meanwhile: Callable[[], object]
+    before_talk: Callable[[], object] = _nothing
+    before_mark: Callable[[], object] = _nothing
+    after_mark: Callable[[], object] = _nothing
 
     def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
         """
@@ -24,9 +32,12 @@ class Meanwhile:
         """
 
         def late_mark() -> bool:
-            self.meanwhile()
-            return mark()
+            self.before_mark()
+            is_ours = mark()
+            self.after_mark()
+            return is_ours
 
+        self.before_talk()
         return self.inner.send(message, late_mark)
 
     def connect(self) -> str:

@@ -5,15 +5,19 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+
+from alerter.app.pace import wait_until
 from alerter.mail.folder import FolderTransport
 from alerter.pipeline.deliver import LEASE, Delivered, deliver
 from alerter.store import outbox
-from alerter.store.database import Database
+from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
 from tests.pipeline.council import NOW, Council, at_once
-from tests.pipeline.outgoing import Meanwhile, enqueue, replies, states
+from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 
 LATER = NOW + LEASE
+FORGET = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
 
 
 def claim(council: Council, sender: str, *, is_marked: bool) -> None:
@@ -40,13 +44,21 @@ def recover(council: Council) -> None:
     )
 
 
+def is_waiting(council: Council) -> bool:
+    """
+    Say whether somebody waits for what another has locked.
+    """
+    with council.database.read() as connection:
+        return connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one() > 0
+
+
 def test_message_taken_over_is_left_alone(either_council: Council) -> None:
     """
     A sender that comes back after its lease does not deliver, and settles nothing.
     """
     enqueue(either_council, 1)
     late, quick = either_council.folder / "late", FolderTransport(either_council.folder / "quick")
-    dawdling = Meanwhile(FolderTransport(late), lambda: either_council.deliver(quick, now=LATER))
+    dawdling = Dawdling(FolderTransport(late), before_mark=lambda: either_council.deliver(quick, now=LATER))
     assert either_council.deliver(dawdling).outcomes == ["superseded"]
     assert states(either_council) == ["sent"]
     assert list(late.iterdir()) == []
@@ -59,7 +71,7 @@ def test_living_sender_keeps_its_message_until_its_lease_is_out(either_council: 
     """
     enqueue(either_council, 1)
     with sending(either_council.database) as sender:
-        claim(either_council, sender, is_marked=False)
+        claim(either_council, sender.id, is_marked=False)
         assert either_council.deliver(now=LATER - timedelta(seconds=1)).outcomes == []
         assert either_council.deliver(now=LATER).outcomes == ["sent"]
     assert states(either_council) == ["sent"]
@@ -71,7 +83,7 @@ def test_claimed_message_of_a_dead_sender_is_sent_at_once(either_council: Counci
     """
     enqueue(either_council, 1)
     with sending(either_council.database) as sender:
-        claim(either_council, sender, is_marked=False)
+        claim(either_council, sender.id, is_marked=False)
     assert either_council.deliver().outcomes == ["sent"]
     assert states(either_council) == ["sent"]
 
@@ -82,8 +94,8 @@ def test_sender_that_dies_meanwhile_is_noticed(either_council: Council) -> None:
     """
     enqueue(either_council, 2)
     other = ExitStack()
-    claim(either_council, other.enter_context(sending(either_council.database)), is_marked=False)
-    transport = Meanwhile(FolderTransport(either_council.folder / "sent"), other.close)
+    claim(either_council, other.enter_context(sending(either_council.database)).id, is_marked=False)
+    transport = Dawdling(FolderTransport(either_council.folder / "sent"), before_mark=other.close)
     assert either_council.deliver(transport).outcomes == ["sent", "sent"]
     assert states(either_council) == ["sent", "sent"]
 
@@ -126,3 +138,42 @@ def test_senders_side_by_side_share_the_work(database: Database, tmp_path: Path)
         outcomes = [outcome for done in pool.map(send, range(4)) for outcome in done.outcomes]
     assert outcomes == ["sent"] * 16
     assert states(council) == ["sent"] * 16
+
+
+def test_message_is_not_put_back_while_its_dot_goes_out(postgresql_url: str, tmp_path: Path) -> None:
+    """
+    A sender taken for dead marks its message in the same moment: it is not offered to others as unsent.
+    """
+    council = Council(open_database(postgresql_url), tmp_path)
+    enqueue(council, 1)
+    with council.database.write() as connection:
+        message = outbox.claim(connection, token=fresh_token("silent"), now=NOW, lease_until=LATER)
+        assert message is not None
+    with ThreadPoolExecutor(1) as pool:
+        with council.database.write() as connection:
+            assert outbox.mark(connection, message, NOW, LATER)
+            recovering = pool.submit(recover, council)
+            assert wait_until(lambda: is_waiting(council), 60)
+        recovering.result()
+    assert states(council) == ["marked"]
+    council.database.close()
+
+
+def test_sender_is_known_to_live_after_its_server_came_back(postgresql_url: str, tmp_path: Path) -> None:
+    """
+    A server that forgot all locks between claim and mark leads nobody to send what is just being sent.
+    """
+    council = Council(open_database(postgresql_url), tmp_path)
+    enqueue(council, 1)
+
+    def forget() -> None:
+        with council.database.write() as connection:
+            connection.execute(text(FORGET))
+
+    others: list[Delivered] = []
+    sent = FolderTransport(tmp_path / "sent")
+    transport = Dawdling(sent, before_mark=forget, after_mark=lambda: others.append(council.deliver()))
+    assert council.deliver(transport).outcomes == ["sent"]
+    assert others == [Delivered(outcomes=[])]
+    assert states(council) == ["sent"]
+    council.database.close()

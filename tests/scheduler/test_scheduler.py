@@ -18,6 +18,7 @@ from alerter.app.serving import Serving
 from alerter.app.steady_clock import steady
 from alerter.scheduler import (
     MOMENT_JOB,
+    RELIEF_JOB,
     TICK_JOB,
     make_scheduler,
     moment_trigger,
@@ -60,10 +61,10 @@ def test_the_jobs_run_however_late_and_never_twice_at_once(serving: Serving) -> 
     """
     APScheduler's own defaults drop a job that is a second late.
     """
-    scheduler = make_scheduler(serving)
+    scheduler = make_scheduler(serving, Event())
     assert scheduler.timezone == UTC
     jobs = {job.id: job for job in scheduler.get_jobs()}
-    assert jobs.keys() == {TICK_JOB, MOMENT_JOB}
+    assert jobs.keys() == {TICK_JOB, MOMENT_JOB, RELIEF_JOB}
     defaults = scheduler._job_defaults  # noqa: SLF001 - a job has them only once the scheduler runs
     assert (defaults["misfire_grace_time"], defaults["coalesce"], defaults["max_instances"]) == (
         None,
@@ -76,7 +77,7 @@ def test_no_job_is_ever_stored(serving: Serving) -> None:
     """
     A persistent job store pickles: whoever writes to it runs code here (CVE-2026-31072).
     """
-    stores = make_scheduler(serving)._jobstores  # noqa: SLF001 - there is no public way to list the stores
+    stores = make_scheduler(serving, Event())._jobstores  # noqa: SLF001 - there is no public way to list the stores
     assert [type(store) for store in stores.values()] == [MemoryJobStore]
     package = Path(alerter.__file__).parent
     named = {
@@ -111,7 +112,7 @@ def test_a_changed_send_time_moves_the_job(council: Council, serving: Serving) -
     """
     The tick that reads the new time sets it.
     """
-    scheduler = make_scheduler(serving)
+    scheduler = make_scheduler(serving, Event())
     council.configure(schedule__time="09:30")
     scheduler.get_job(TICK_JOB).func()
     assert "hour='9', minute='30'" in str(scheduler.get_job(MOMENT_JOB).trigger)
@@ -121,7 +122,7 @@ def test_a_clock_set_back_does_not_leave_the_scheduler_asleep(serving: Serving) 
     """
     The next tick was worked out by the old time, a week ahead of the new one.
     """
-    scheduler = make_scheduler(serving)
+    scheduler = make_scheduler(serving, Event())
     now = scheduler.get_job(TICK_JOB).next_run_time
     assert not nudge(scheduler, now)
     assert nudge(scheduler, now - timedelta(weeks=1))
@@ -133,7 +134,7 @@ def test_a_changed_zone_moves_the_job(council: Council, serving: Serving) -> Non
     """
     Eight o'clock is another moment elsewhere.
     """
-    scheduler = make_scheduler(serving)
+    scheduler = make_scheduler(serving, Event())
     council.configure(schedule__timezone="Europe/Dublin")
     scheduler.get_job(TICK_JOB).func()
     assert str(scheduler.get_job(MOMENT_JOB).trigger.timezone) == "Europe/Dublin"
@@ -143,7 +144,7 @@ def test_a_job_that_has_no_time_yet_is_left_alone(serving: Serving) -> None:
     """
     Before the scheduler runs, and when it has ended.
     """
-    scheduler = make_scheduler(serving)
+    scheduler = make_scheduler(serving, Event())
     now = scheduler.get_job(TICK_JOB).next_run_time
     scheduler.remove_job(TICK_JOB)
     assert not nudge(scheduler, now)

@@ -1,14 +1,23 @@
 """The three kinds of transaction: what each promises, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import NoResultFound
 
-from alerter.errors import SourceError, StoreError
-from alerter.store.database import Database, ensure_installation, installation_id, open_database, take_turns
+from alerter.errors import SourceError, StoreAwayError, StoreError
+from alerter.store.database import (
+    Database,
+    ensure_installation,
+    installation_id,
+    open_database,
+    serving_since,
+    take_turns,
+)
 from alerter.store.schema import alerts, assessments, directory, installation
 from tests.store.made_up import NOW, assessment, read_in
 
@@ -163,3 +172,49 @@ def test_an_installation_has_one_id(database: Database) -> None:
         ensure_installation(connection, NOW)
         assert installation_id(connection) == first
         assert connection.execute(select(func.count()).select_from(installation)).scalar() == 1
+
+
+def test_what_must_not_be_lost_is_written_when_the_database_is_back(sqlite_url: str) -> None:
+    """
+    The file may grow no further, as on a full disk; when there is room again the work is done, once.
+    """
+    database = open_database(sqlite_url)
+    attempts: list[int] = []
+
+    def work(connection: Connection) -> str:
+        attempts.append(len(attempts))
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if len(attempts) < 3 else 1_000_000}")
+        connection.exec_driver_sql("CREATE TABLE kept AS SELECT zeroblob(1000000) AS what")
+        return "done"
+
+    assert database.write_at_last(work) == "done"
+    assert len(attempts) == 3
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM kept").scalar_one() == 1
+    database.close()
+
+
+@pytest.mark.parametrize("persistence", [0.0, 3600.0])
+def test_trying_ends_after_its_time_or_when_told_to(sqlite_url: str, persistence: float) -> None:
+    """
+    Nothing is tried again without any time, nor when somebody asks for the end; both say the disk is full.
+    """
+    database = replace(open_database(sqlite_url), persistence_seconds=persistence)
+
+    def work(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        connection.exec_driver_sql("CREATE TABLE kept AS SELECT zeroblob(1000000) AS what")
+
+    with pytest.raises(StoreAwayError, match="the disk is full"):
+        database.write_at_last(work, should_stop=lambda: persistence > 0)
+    database.close()
+
+
+def test_a_service_remembers_since_when_it_waits(database: Database) -> None:
+    """
+    The first moment stays, whoever asks later.
+    """
+    later = NOW + timedelta(days=3)
+    with database.write() as connection:
+        assert serving_since(connection, NOW) == NOW
+        assert serving_since(connection, later) == NOW

@@ -150,6 +150,10 @@ def _description(connection: Connection) -> dict[str, list[Any]]:
 
 def _parts(inspector: Inspector, table: str) -> list[Any]:
     columns = [{**each, "type": str(each["type"])} for each in inspector.get_columns(table)]
+    if inspector.dialect.name == "postgresql":
+        columns.sort(
+            key=lambda column: str(column["name"])
+        )  # it adds columns at the end, where SQLite copies
     unordered = [
         *inspector.get_indexes(table),
         *inspector.get_check_constraints(table),

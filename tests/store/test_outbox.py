@@ -38,7 +38,7 @@ def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
         outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=[letter], now=NOW)
         message = claimed(connection)
     assert (message.run_id, message.recipient, message.message_id) == (run_id, A, letter.message_id)
-    assert (message.subject, message.body, message.prepared_at) == (letter.subject, letter.body, NOW)
+    assert (message.subject, message.body, message.first_prepared_at) == (letter.subject, letter.body, NOW)
     assert (message.attempts, message.was_resent, message.token) == (1, False, "t1")
 
 
@@ -101,6 +101,18 @@ def test_everything_owed_can_be_made_due(database: Database) -> None:
         assert claimed(connection).recipient == A
         assert claim(connection) is None
     assert states(database, run_id) == {A: "claimed", B: "refused"}
+
+
+def test_a_message_is_settled_only_as_it_was_found(database: Database) -> None:
+    """
+    Whoever saw it claimed cannot put it back once it is marked, for its dot may be on the way.
+    """
+    with database.write() as connection:
+        run_id = run_with(connection, A)
+        message = claimed(connection)
+        assert outbox.mark(connection, message, NOW, NOW + LEASE)
+        assert not outbox.settle(connection, message, state="queued", reply="", now=NOW, found=["claimed"])
+    assert states(database, run_id) == {A: "marked"}
 
 
 def test_the_dot_needs_a_mark(database: Database) -> None:

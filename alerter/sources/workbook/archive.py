@@ -10,8 +10,8 @@ from alerter.errors import SourceError
 from alerter.sources.extract import opening
 
 LARGEST_INSIDE = 1 << 30
-LARGEST_RATIO = 200
-ALWAYS_FINE = 10 << 20
+LARGEST_RATIO = 100
+ALWAYS_FINE = 4 << 20
 """Unpacked bytes up to which no ratio is a danger."""
 CHUNK = 1 << 20
 _USED_PARTS = (".xml", ".rels", ".bin")
@@ -24,7 +24,7 @@ def archive(path: Path) -> Iterator[ZipFile]:
 
     Raises:
         SourceError: It is cut off or damaged, here or in what the caller reads from it; or it unpacks
-            to more than 1 GB, or to more than 200 times its size, as a zip bomb does.
+            to more than 1 GB, or to more than 100 times its size, as a zip bomb does.
     """
     with opening(path):
         try:

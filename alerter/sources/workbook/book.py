@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from alerter.errors import SourceError
 from alerter.sources.columns import HEADING_ROWS
 from alerter.sources.extract import opening
+from alerter.sources.workbook import trial
 from alerter.sources.workbook.archive import archive, damaged, encrypted
 from alerter.sources.workbook.ods import CONTENT, survey_ods
 from alerter.sources.workbook.survey import Flaws, Survey
@@ -94,11 +95,28 @@ def open_book(path: Path) -> Iterator[Book]:
 
     Raises:
         SourceError: It is no workbook, asks for a password, is cut off or damaged, would unpack to
-            more than a workbook can be, or has a cell too far out.
+            more than a workbook can be, has a cell too far out, or takes more memory or time than it may.
+    """
+    is_small = trial.is_small(path)
+    if not is_small:
+        trial.try_out(path)
+    with open_tried(path, is_light=is_small) as book:
+        yield book
+
+
+@contextmanager
+def open_tried(path: Path, *, is_light: bool = False) -> Iterator[Book]:
+    """
+    Open the workbook at *path* in this process; one that *is_light* only if what it says of itself is, too.
+
+    Raises:
+        SourceError: As for `open_book`.
     """
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - as above
 
     survey = _survey(path)
+    if is_light and survey.weight > trial.HEAVY:
+        trial.try_out(path)
     with opening(path), path.open("rb") as file:
         with _calamine(path):
             opened = CalamineWorkbook.from_filelike(file)

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 from alerter.sources.markup import LocalNames, feed, local, new_parser
 from alerter.sources.workbook.archive import check_whole
 from alerter.sources.workbook.survey import Flaws, Survey, check_extent
+from alerter.sources.workbook.trial import SMALL
 
 CONTENT = "content.xml"
 
@@ -23,9 +24,11 @@ def survey_ods(opened: ZipFile, file_name: str) -> Survey:
     tables = _Tables()
     with opened.open(CONTENT) as file:
         tables.read(file)
+    weight = 0
     for name, (rows, columns) in tables.extents.items():
-        check_extent(f'{file_name}, sheet "{name}"', rows, columns)
-    return Survey(flaws={name: Flaws(unvalued) for name, unvalued in tables.unvalued.items()})
+        check_extent(f'{file_name}, sheet "{name}"', rows, columns, tables.filled)
+        weight += rows * columns * SMALL  # a repeated cell repeats its text
+    return Survey(flaws={name: Flaws(unvalued) for name, unvalued in tables.unvalued.items()}, weight=weight)
 
 
 class _Tables:
@@ -36,6 +39,7 @@ class _Tables:
     def __init__(self) -> None:
         self.extents: dict[str, tuple[int, int]] = {}
         self.unvalued: dict[str, dict[int, int]] = {}
+        self.filled = 0
         self._table = ""
         self._row = self._row_end = 0
         self._column = self._column_end = 0
@@ -83,5 +87,6 @@ class _Tables:
             self.unvalued.setdefault(self._table, {})[self._column] = self._row
 
     def _fill(self) -> None:
+        self.filled += 1
         rows, columns = self.extents.get(self._table, (0, 0))
         self.extents[self._table] = (max(rows, self._row_end), max(columns, self._column_end))

@@ -13,7 +13,7 @@ from alerter.errors import SourceError
 from alerter.sources.extract import opening
 from alerter.sources.workbook.archive import damaged, encrypted
 from alerter.sources.workbook.compound_file import CompoundFile
-from alerter.sources.workbook.survey import Survey, check_extent
+from alerter.sources.workbook.survey import BYTES_PER_CELL, Survey, check_extent
 
 DATE_MODE = 0x22
 FILE_PASSWORD = 0x2F
@@ -45,7 +45,7 @@ def _survey(compound: CompoundFile, name: str) -> Survey:
     if stream is None:
         raise SourceError(f"{name} is an Office file, but no workbook: set source.path to the workbook.")
     is_1904 = False
-    rows = columns = 0
+    rows = columns = filled = 0
     for kind, data in _records(compound.read(*stream)):
         if kind == FILE_PASSWORD:
             raise encrypted(name)
@@ -55,9 +55,9 @@ def _survey(compound: CompoundFile, name: str) -> Survey:
             row, column = struct.unpack_from("<HH", data)
             if kind == MANY_CELLS:
                 column = struct.unpack_from("<H", data, len(data) - 2)[0]
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-    check_extent(name, rows, columns)
-    return Survey(is_1904)
+            rows, columns, filled = max(rows, row + 1), max(columns, column + 1), filled + 1
+    check_extent(name, rows, columns, filled)
+    return Survey(is_1904, weight=rows * columns * BYTES_PER_CELL)
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from alerter.sources.markup import LocalNames, feed, local, new_parser
 from alerter.sources.workbook.archive import CHUNK, check_whole
-from alerter.sources.workbook.survey import MOST_CELLS, Flaws, Survey, check_extent
+from alerter.sources.workbook.survey import BYTES_PER_CELL, FEW_ROWS, MOST_CELLS, Flaws, Survey, check_extent
 
 PACKAGE = "_rels/.rels"
 """Where an Office file says which of its parts is the document."""
@@ -24,8 +24,8 @@ _FAR = re.compile(rb' r=".(?:[A-Za-z]|[0-9]{6})')
 _ROW_OF = re.compile(rb' r="[A-Za-z]*([0-9]+)')
 _COLUMN_OF = re.compile(rb' r="([A-Za-z]+)')
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
-_NOT_PLAIN = (b"<f", b't="e"', b":row")
-"""Formulas, errors, and elements with a prefix."""
+_NOT_PLAIN = (b"<f", b't="e"', b":row", b"<!")
+"""Formulas, errors, elements with a prefix, and a document type."""
 
 
 def document_of(opened: ZipFile) -> str:
@@ -59,20 +59,24 @@ def survey_xlsx(opened: ZipFile, document: str, file_name: str) -> Survey:
     is_1904, sheets = _sheets(_part(opened, document))
     targets = _targets(_part(opened, f"{folder}/_rels/{name}.rels"), folder)
     parts = _parts(opened)
-    looked_over: set[str] = set()
+    plain: set[str] = set()
+    read: set[str] = set()
     flaws = {}
+    weight = 0
     for name, relation in sheets.items():
         part = parts[targets[relation].lower()]
-        looked_over.add(part)
-        if _is_plain(opened, part):
+        if part in plain or _is_plain(opened, part):
+            plain.add(part)
             continue
+        read.add(part)
         cells = _Cells()
         with opened.open(part) as file:
             cells.read(file)
-        check_extent(f'{file_name}, sheet "{name}"', cells.rows, cells.columns)
+        check_extent(f'{file_name}, sheet "{name}"', cells.rows, cells.columns, cells.filled)
         flaws[name] = Flaws(cells.unvalued, cells.errors)
-    check_whole(opened, but=looked_over)
-    return Survey(is_1904, flaws)
+        weight += cells.rows * cells.columns * BYTES_PER_CELL
+    check_whole(opened, but=plain | read)
+    return Survey(is_1904, flaws, weight)
 
 
 def letters_as_number(letters: str) -> int:
@@ -147,15 +151,17 @@ def _is_plain(opened: ZipFile, part: str) -> bool:
     Say whether a sheet is certain to hold nothing but values, in a rectangle of acceptable size.
     """
     rows, columns = NEAR
+    filled = 0
     with opened.open(part) as file:
         for piece in _pieces(file):
             if any(odd in piece for odd in _NOT_PLAIN):
                 return False
+            filled += piece.count(b"<v")
             if _FAR.search(piece):
                 rows = max([rows, *map(int, set(_ROW_OF.findall(piece)))])
                 found = {letters.decode().upper() for letters in set(_COLUMN_OF.findall(piece))}
                 columns = max([columns, *map(letters_as_number, found)])
-    return rows * columns <= MOST_CELLS
+    return rows * columns <= MOST_CELLS and rows <= FEW_ROWS + filled
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -177,7 +183,7 @@ class _Cells:
     """
 
     def __init__(self) -> None:
-        self.rows = self.columns = 0
+        self.rows = self.columns = self.filled = 0
         self.unvalued: dict[int, int] = {}
         self.errors: dict[int, dict[int, str]] = {}
         self._row = self._column = -1
@@ -235,6 +241,7 @@ class _Cells:
     def _end(self) -> None:
         value = "".join(self._text)
         if value:
+            self.filled += 1
             self.rows = max(self.rows, self._row + 1)
             self.columns = max(self.columns, self._column + 1)
         if self._kind == "e" and value != NOT_AVAILABLE:

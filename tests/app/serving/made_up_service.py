@@ -4,7 +4,7 @@ import io
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -93,6 +93,8 @@ class Service:
     serving: Serving | None = None
     should_stop: Callable[[], bool] = lambda: False
     defect: str = ""
+    patience_seconds: float | None = None
+    """How long it waits for a database that is away; as long as the program itself if that is None."""
 
     def start(self) -> Serving:
         """
@@ -137,6 +139,8 @@ class Service:
         if self.defect:
             raise ZeroDivisionError(self.defect)
         made = Installation.open(path, {})
+        if self.patience_seconds is not None:
+            made = replace(made, database=replace(made.database, patience_seconds=self.patience_seconds))
         return Clocked(**{each.name: getattr(made, each.name) for each in fields(made)}, hands=self.hands)
 
 

@@ -26,7 +26,8 @@ def heartbeat(log: io.StringIO) -> Heartbeat:
     """
     Return a heartbeat that has signalled nothing yet.
     """
-    return Heartbeat(open_journal(log, "text", "alerter.test"))
+    journal = open_journal(log, "text", "alerter.test")
+    return Heartbeat(lambda signal, why: journal.warn("heartbeat_failed", signal=signal, why=why))
 
 
 def test_success_is_signalled_after_the_summary_was_accepted(

@@ -1,0 +1,70 @@
+"""What came back after it was accepted: reports in a mailbox, and what GOV.UK Notify says of each message."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerter.app import parts
+from alerter.app.installation import Installation
+from alerter.errors import MailError
+from alerter.mail.bounces import read_bounces
+from alerter.store import bounces
+
+ASKED_FOR = timedelta(days=7)
+"""How long after a message went Notify is asked about it: it forgets after that."""
+
+FAILED = ("permanent-failure", "temporary-failure", "technical-failure")
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """
+    The numbers of the *runs* of which something came back, and the *trouble* there was in asking.
+    """
+
+    runs: frozenset[int] = frozenset()
+    trouble: str = ""
+
+
+def collect(of: Installation) -> CameBack:
+    """
+    Record which messages came back since this was last asked.
+
+    A mailbox that cannot be read keeps nobody's alert: the trouble is told, and it is asked again.
+    """
+    try:
+        found = list(_found(of))
+    except MailError as error:
+        return CameBack(trouble=str(error))
+    if not found:
+        return CameBack()
+    with of.database.write() as connection:
+        runs = [bounces.record(connection, message_id, why, of.now()) for message_id, why in found]
+    return CameBack(frozenset(run for run in runs if run is not None))
+
+
+def _found(of: Installation) -> Iterator[tuple[str, str]]:
+    """
+    Give what came back: the Message-ID, and with which status.
+    """
+    email = of.settings.email
+    if email.bounces is not None:
+        for bounce in read_bounces(email.bounces.mailbox):
+            yield bounce.message_id, bounce.status
+    if email.notify is not None and email.transport == "notify":
+        yield from _told_by_notify(of)
+
+
+def _told_by_notify(of: Installation) -> Iterator[tuple[str, str]]:
+    notify = of.settings.email.notify
+    with of.database.read() as connection:
+        asked = bounces.sent_since(connection, of.now() - ASKED_FOR)
+    if notify is None or not asked:
+        return
+    transport = parts.notify_transport(notify)
+    try:
+        for message_id, state in transport.states(asked).items():
+            if state in FAILED:
+                yield message_id, state
+    finally:
+        transport.close()

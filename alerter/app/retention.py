@@ -1,0 +1,63 @@
+"""What may go: after each run what runs leave behind, and on command what has long ended as well."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from alerter.app.installation import Installation
+from alerter.store import retention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """
+    How many of each were deleted.
+    """
+
+    messages: int
+    rejections: int
+    runs: int
+    assessments: int = 0
+
+
+def tidy(of: Installation) -> Purged:
+    """
+    Delete what runs left behind and nobody needs any more: the text of messages, rejected rows, old runs.
+    """
+    kept, now = of.settings.retention, of.now()
+    return _forgotten(of, now - timedelta(days=kept.message_days), now - timedelta(days=kept.run_days))
+
+
+def purge(of: Installation, before: date | None) -> Purged:
+    """
+    Delete all that may go by the settings, or all from *before* that day, ended assessments as well.
+
+    Nothing that is open or still owed goes, nor the latest run and reading.
+
+    Raises:
+        StoreError: The database cannot be used; nothing was deleted.
+    """
+    of.ensure_schema()
+    kept, now = of.settings.retention, of.now()
+    if before is None:
+        return _forgotten(
+            of,
+            now - timedelta(days=kept.message_days),
+            now - timedelta(days=kept.run_days),
+            of.today() - timedelta(days=kept.assessment_days),
+        )
+    moment = datetime.combine(before, time(), of.zone)
+    return _forgotten(of, moment, moment, before)
+
+
+def _forgotten(
+    of: Installation, settled_before: datetime, run_before: datetime, ended_before: date | None = None
+) -> Purged:
+    with of.database.write() as connection:
+        purged = Purged(
+            messages=retention.forget_bodies(connection, settled_before),
+            rejections=retention.forget_rejections(connection, settled_before),
+            runs=retention.forget_runs(connection, run_before),
+            assessments=retention.forget_assessments(connection, ended_before) if ended_before else 0,
+        )
+    of.database.wipe()
+    return purged

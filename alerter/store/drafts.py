@@ -1,0 +1,115 @@
+"""Messages that wait and were never on their way: they can still be written anew, withdrawn or overtaken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from alerter.store.outbox import WAITING, Written
+from alerter.store.schema import outbox, runs
+
+_columns = outbox.c
+_is_waiting = and_(_columns.settled_at.is_(None), _columns.state.in_(WAITING))
+_is_draft = and_(_is_waiting, _columns.kind == "digest", _columns.marked_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """
+    A digest that waits and was never marked, so that nothing of it can have arrived.
+    """
+
+    id: int
+    run_id: int
+    recipient: str
+    edition: int
+    prepared_at: datetime
+
+
+def waiting(connection: Connection) -> list[Draft]:
+    """
+    Return the drafts of all runs, in the order they were written.
+    """
+    return _drafts(connection, _is_draft)
+
+
+def hold_on(connection: Connection, run_id: int) -> list[Draft]:
+    """
+    Return the drafts of one run, which nobody else can claim until the transaction ends.
+    """
+    of_run = and_(_is_draft, _columns.run_id == run_id)
+    connection.execute(select(_columns.id).where(of_run).with_for_update())
+    return _drafts(connection, of_run)
+
+
+def rewrite(connection: Connection, draft: Draft, message: Written, now: datetime) -> None:
+    """
+    Put what *message* says in the place of a draft; it is due at once, under its old Message-ID.
+    """
+    written = {"body": message.body, "subject": message.subject, "prepared_at": now, "next_attempt_at": now}
+    connection.execute(update(outbox).where(_columns.id == draft.id, _is_draft).values(written))
+
+
+def withdraw(connection: Connection, draft: Draft, now: datetime) -> None:
+    """
+    Settle a draft that has nothing left to say to its recipient.
+    """
+    _settle(connection, and_(_columns.id == draft.id, _is_draft), "withdrawn", now)
+
+
+def supersede(connection: Connection, run_id: int, now: datetime) -> int:
+    """
+    Settle what still waits of other runs that are not for a later send date: the run *run_id* overtakes them.
+
+    Return how many messages that were.
+    """
+    send_date = select(runs.c.send_date).where(runs.c.id == run_id).scalar_subquery()
+    overtaken = select(runs.c.id).where(runs.c.send_date <= send_date, runs.c.id != run_id)
+    return _settle(connection, and_(_is_waiting, _columns.run_id.in_(overtaken)), "superseded", now)
+
+
+def is_overtaken(connection: Connection, run_id: int) -> bool:
+    """
+    Say whether another run for the same send date or a later one was prepared after it.
+    """
+    ours = select(runs.c.send_date, runs.c.prepared_at).where(runs.c.id == run_id).subquery()
+    is_after = or_(
+        runs.c.prepared_at > ours.c.prepared_at,
+        and_(runs.c.prepared_at == ours.c.prepared_at, runs.c.id > run_id),
+    )
+    query = select(runs.c.id).where(runs.c.send_date >= ours.c.send_date, is_after, runs.c.state != "held")
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def superseded(connection: Connection, run_id: int) -> int:
+    """
+    Count the digests of earlier runs that *run_id*, when it was prepared, found undelivered.
+    """
+    prepared_at = select(runs.c.prepared_at).where(runs.c.id == run_id).scalar_subquery()
+    query = select(func.count()).where(
+        _columns.state == "superseded", _columns.kind == "digest", _columns.settled_at == prepared_at
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def further(connection: Connection, run_id: int, recipient: str) -> int:
+    """
+    Return the edition that one more digest of a run for *recipient* bears; 0 where there is none yet.
+    """
+    query = select(func.max(_columns.edition)).where(
+        _columns.run_id == run_id,
+        _columns.kind == "digest",
+        func.lower(_columns.recipient) == func.lower(recipient),
+    )
+    last = connection.execute(query).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def _drafts(connection: Connection, which: ColumnElement[bool]) -> list[Draft]:
+    query = select(_columns.id, _columns.run_id, _columns.recipient, _columns.edition, _columns.prepared_at)
+    return [Draft(*row) for row in connection.execute(query.where(which).order_by(_columns.id))]
+
+
+def _settle(connection: Connection, which: ColumnElement[bool], state: str, now: datetime) -> int:
+    settled = update(outbox).where(which).values(state=state, settled_at=now)
+    return connection.execute(settled).rowcount

@@ -1,0 +1,51 @@
+"""The matrix is complete: each row has its test or its reason, and stands in the document."""
+
+import os
+from collections import Counter
+
+import pytest
+
+from tests.faults.matrix import FAULTS, TABLES, Table
+from tests.faults.roster import entries
+from tests.faults.table import DOCUMENT
+
+TAKEN_OUT = {45, 97}
+IS_BEING_WRITTEN = bool(os.environ.get("ALERTER_FAULT_TABLE"))
+
+
+def test_every_number_stands_once() -> None:
+    """
+    1 to 104 but for the two that were taken out, each in one table.
+    """
+    numbers = [fault.number for table in TABLES for fault in table.faults]
+    assert sorted(numbers) == sorted(set(range(1, 105)) - TAKEN_OUT)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_row_has_one_test_or_one_reason(table: Table) -> None:
+    """
+    It stands in a module that is named after the row's table.
+    """
+    found = [entry for entry in entries() if entry.module.startswith(f"test_{table.name.lower()}_")]
+    assert Counter(entry.number for entry in found) == Counter(fault.number for fault in table.faults)
+
+
+def test_no_module_has_a_row_that_is_not_in_the_matrix() -> None:
+    """
+    A number nobody knows would be missing from the document.
+    """
+    assert {entry.number for entry in entries()} <= FAULTS.keys()
+
+
+@pytest.mark.skipif(IS_BEING_WRITTEN, reason="the document is written when the tests have ended")
+def test_document_names_every_row_and_its_test() -> None:
+    """
+    `make faults` writes it; who changes a row or a test runs that again.
+    """
+    lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
+    rows = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ")}
+    assert {str(number) for number in FAULTS} <= rows.keys()
+    for entry in entries():
+        fault, row = FAULTS[entry.number], rows[str(entry.number)]
+        assert f"| {fault.words} | {fault.expected} |" in row
+        assert (f"`{entry.name}`" if entry.name else entry.reason) in row

@@ -1,0 +1,47 @@
+"""What must be true in the end, judged by what the mail server took and what the ledger says."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from tests.pipeline.council import text_of
+from tests.soak.ledger import Entry
+from tests.soak.sink import Copy
+
+ID = re.compile(r"\bA-\d{5}\b")
+
+
+def second_copies(
+    copies: Sequence[Copy], entries: Sequence[Entry], may_be_doubled: Collection[str]
+) -> list[str]:
+    """
+    Say that each message of the outbox arrived as it was written, after its mark, and once.
+
+    Twice is allowed only for *may_be_doubled*, the messages whose outcome was unknown; return those that did
+    arrive twice. What was of unknown outcome even the second time is left to a person, and may not have come.
+    """
+    written = {entry.message_id: entry for entry in entries}
+    arrived = Counter(copy.message_id for copy in copies)
+    open_questions = {entry.message_id for entry in entries if entry.state == "unknown" and entry.was_resent}
+    assert {entry.state for entry in entries if entry.message_id not in open_questions} == {"sent"}
+    assert written.keys() - open_questions <= arrived.keys() <= written.keys(), "lost, or nobody wrote it"
+    for copy in copies:
+        entry = written[copy.message_id]
+        assert (copy.recipient, copy.body) == (entry.recipient, entry.body)
+        assert copy.was_marked is not False, "a final dot went out without its mark"
+    doubled = [message_id for message_id, count in arrived.items() if count > 1]
+    assert set(doubled) <= set(may_be_doubled), "a second copy, and its outcome was never unknown"
+    assert max(arrived.values()) <= 2
+    return doubled
+
+
+def check_partition(copies: Sequence[Copy], expected: Mapping[str, set[str]]) -> None:
+    """
+    Say that the digests which arrived list each assessment of *expected* for its recipient, and no other's.
+    """
+    listed = {
+        copy.recipient: set(ID.findall(text_of(copy.body)))
+        for copy in copies
+        if copy.message_id.split(".")[1] == "digest"
+    }
+    assert listed == expected

@@ -1,0 +1,408 @@
+"""Every safeguard, what the code is without it, and the tests that must notice when it is gone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CLAIM_LOCKS = """
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = (
+        update(outbox)
+        """
+CLAIM_ASKS = ".where(_columns.id == candidate, _columns.state.in_(WAITING))"
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguard:
+    """
+    One safeguard: its *text* in *file*, what stands there *without* it, and the *tests* that fail then.
+    """
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: tuple[str, ...]
+
+    def removed_from(self, code: str) -> str:
+        """
+        Return *code* without the safeguard.
+
+        Raises:
+            LookupError: Its text does not stand there exactly once.
+        """
+        if (found := code.count(self.text)) != 1:
+            raise LookupError(f"{self.name}: its text is {found} times in {self.file}, and not once.")
+        return code.replace(self.text, self.without)
+
+
+SAFEGUARDS = (
+    Safeguard(
+        "one run a send date (unique key)",
+        "migrations/versions/0001_first_tables.py",
+        'sa.UniqueConstraint("send_date", "attempt", name=op.f("uq_runs_send_date_attempt")),',
+        "",
+        ("tests/store/test_runs.py::test_a_send_date_is_planned_once",),
+    ),
+    Safeguard(
+        "a run that was planned is not replaced",
+        "alerter/store/runs.py",
+        'where=runs.c.state == "held",',
+        "",
+        ("tests/store/test_runs.py::test_a_run_that_went_out_is_never_replaced",),
+    ),
+    Safeguard(
+        "one digest a recipient in a run (unique key)",
+        "migrations/versions/0001_first_tables.py",
+        '"run_id", "kind", "edition", "recipient", name=',
+        '"run_id", "kind", "edition", "recipient", "id", name=',
+        ("tests/store/test_outbox.py::test_a_run_has_one_digest_a_recipient",),
+    ),
+    Safeguard(
+        "a claim locks its row and asks for its state, either of which is enough",
+        "alerter/store/outbox.py",
+        CLAIM_LOCKS + CLAIM_ASKS,
+        CLAIM_LOCKS.replace("\n        .with_for_update(skip_locked=True)", "")
+        + ".where(_columns.id == candidate)",
+        ("tests/store/test_races.py",),
+    ),
+    Safeguard(
+        "the mark before the dot (SMTP)",
+        "alerter/mail/smtp.py",
+        "            is_ours = mark()\n",
+        "            is_ours = True\n",
+        ("tests/mail/test_smtp.py",),
+    ),
+    Safeguard(
+        "no dot without the mark (SMTP)",
+        "alerter/mail/smtp.py",
+        "        if not is_ours:\n",
+        "        if is_ours is None:\n",
+        ("tests/mail/test_smtp.py",),
+    ),
+    Safeguard(
+        "the mark before the file (folder)",
+        "alerter/mail/folder.py",
+        "if not mark():",
+        "if mark() is None:",
+        ("tests/mail/test_folder.py",),
+    ),
+    Safeguard(
+        "the claim token in the mark's and the outcome's condition",
+        "alerter/store/outbox.py",
+        "return and_(_columns.id == message.id, _columns.claim_token == message.token)",
+        "return and_(_columns.id == message.id)",
+        ("tests/store/test_outbox.py",),
+    ),
+    Safeguard(
+        "one mark a claim",
+        "alerter/store/outbox.py",
+        '.where(_is_ours(message), _columns.state == "claimed")',
+        ".where(_is_ours(message))",
+        ("tests/store/test_outbox.py",),
+    ),
+    Safeguard(
+        "what was marked meanwhile is not put back as unsent",
+        "alerter/store/outbox.py",
+        ".where(_is_ours(message), _columns.state.in_(found))",
+        ".where(_is_ours(message), _columns.state.in_(IN_FLIGHT))",
+        ("tests/store/test_outbox.py", "tests/pipeline/test_senders.py"),
+    ),
+    Safeguard(
+        "the lock of a sender on a file",
+        "alerter/store/senders.py",
+        "            _lock(file)\n            yield",
+        "            yield",
+        ("tests/store/test_senders.py",),
+    ),
+    Safeguard(
+        "the lock of a sender on a server",
+        "alerter/store/senders.py",
+        "        lock.hold_on()\n        yield",
+        "        yield",
+        ("tests/store/test_senders.py",),
+    ),
+    Safeguard(
+        "the lock is taken again when the server forgot it",
+        "alerter/pipeline/deliver.py",
+        "    def mark() -> bool:\n        sender.hold_on()\n",
+        "    def mark() -> bool:\n",
+        ("tests/pipeline/test_senders.py",),
+    ),
+    Safeguard(
+        "a lease that ran out ends a claim",
+        "alerter/store/outbox.py",
+        "if row.lease_until <= now or not is_alive(row.claim_token)",
+        "if not is_alive(row.claim_token)",
+        ("tests/pipeline/test_senders.py",),
+    ),
+    Safeguard(
+        "at most one second copy",
+        "alerter/domain/delivery.py",
+        'if unknown_outcome == "resend" and not was_resent:',
+        'if unknown_outcome == "resend":',
+        ("tests/domain/test_delivery.py", "tests/pipeline/test_senders.py"),
+    ),
+    Safeguard(
+        "none where a person decides",
+        "alerter/domain/delivery.py",
+        'if unknown_outcome == "resend" and not was_resent:',
+        "if not was_resent:",
+        ("tests/domain/test_delivery.py", "tests/pipeline/test_senders.py"),
+    ),
+    Safeguard(
+        "dots are doubled at the beginning of a line",
+        "alerter/mail/smtp.py",
+        '_LEADING_DOT.sub(b"..", _LINE_ENDS.sub(CRLF, body))',
+        "_LINE_ENDS.sub(CRLF, body)",
+        ("tests/mail/test_smtp.py",),
+    ),
+    Safeguard(
+        "every line ends in CRLF",
+        "alerter/mail/smtp.py",
+        '_LEADING_DOT.sub(b"..", _LINE_ENDS.sub(CRLF, body))',
+        '_LEADING_DOT.sub(b"..", body)',
+        ("tests/mail/test_smtp.py",),
+    ),
+    Safeguard(
+        "the certificate and its host are verified",
+        "alerter/mail/smtp.py",
+        "context = ssl.create_default_context(cafile=ca_file or None)",
+        "context = ssl._create_unverified_context(cafile=ca_file or None)",
+        ("tests/mail/test_tls.py",),
+    ),
+    Safeguard(
+        "TLS 1.2 or newer",
+        "alerter/mail/smtp.py",
+        "context.minimum_version = ssl.TLSVersion.TLSv1_2",
+        "context.minimum_version = ssl.TLSVersion.TLSv1",
+        ("tests/mail/test_tls.py",),
+    ),
+    Safeguard(
+        "STARTTLS must be offered",
+        "alerter/mail/smtp.py",
+        '        if not smtp.has_extn("starttls"):\n            raise MailStoppedError(',
+        '        if not smtp.has_extn("starttls"):\n            return\n            raise MailStoppedError(',
+        ("tests/mail/test_smtp_connection.py",),
+    ),
+    Safeguard(
+        "one strict grammar of addresses",
+        "alerter/domain/address.py",
+        "_ADDRESS.fullmatch(text) is not None",
+        '"@" in text',
+        ("tests/domain/test_address.py",),
+    ),
+    Safeguard(
+        "a recipient's address is looked at when the message is built",
+        "alerter/mail/message.py",
+        "if not is_address(recipient.email):",
+        "if not recipient.email:",
+        ("tests/mail/test_message.py",),
+    ),
+    Safeguard(
+        "the allow-list of domains",
+        "alerter/domain/routing.py",
+        "if not is_in_domains(recipient.email, self.allowed_domains):",
+        "if not recipient.email:",
+        ("tests/domain/test_routing.py",),
+    ),
+    Safeguard(
+        "the allow-list holds for the fallback and the admins",
+        "alerter/config/email.py",
+        "if domains is not None and not is_in_domains(address, domains):",
+        "if domains is None:",
+        ("tests/config/test_email.py",),
+    ),
+    Safeguard(
+        "the message is read back before it is kept",
+        "alerter/mail/message.py",
+        "    check(body, rendered, recipient, letterhead)\n",
+        "",
+        ("tests/mail/test_message.py",),
+    ),
+    Safeguard(
+        "the receipt: what was planned is in the text",
+        "alerter/mail/render.py",
+        "        check_receipt(text, digest, view)\n",
+        "",
+        ("tests/mail/test_templates.py",),
+    ),
+    Safeguard(
+        "the partition is checked before anything is written",
+        "alerter/domain/plan.py",
+        "    check_partition([(each.assessment_id",
+        "    _ = True or check_partition([(each.assessment_id",
+        ("tests/domain/test_plan.py",),
+    ),
+    Safeguard(
+        "plain text only to this machine",
+        "alerter/config/email.py",
+        'if security == "none" and host is not None and allowed is False and not is_loopback(host):',
+        "if security is None:",
+        ("tests/config/test_email.py",),
+    ),
+    Safeguard(
+        "a template's undefined value is an error",
+        "alerter/mail/render.py",
+        "        undefined=StrictUndefined,\n",
+        "",
+        ("tests/mail/test_templates.py",),
+    ),
+    Safeguard(
+        "markup in the data is escaped",
+        "alerter/mail/render.py",
+        "        autoescape=is_html,",
+        "        autoescape=False,",
+        ("tests/mail/test_digest.py::test_markup_in_the_data_is_shown_as_it_is",),
+    ),
+    Safeguard(
+        "catch-up: a week missed is owed until it has its run",
+        "alerter/domain/owing.py",
+        "        return last.send_date < due\n",
+        "        return last.send_date < due and now - timetable.moment(due) < timedelta(minutes=1)\n",
+        ("tests/domain/test_owing.py", "tests/app/serving/test_serving.py"),
+    ),
+    Safeguard(
+        "a held run rests for an hour",
+        "alerter/domain/owing.py",
+        "return last.is_held and not _is_resting(last, now) and",
+        "return last.is_held and",
+        ("tests/domain/test_owing.py",),
+    ),
+    Safeguard(
+        "the clock watch",
+        "alerter/app/serving.py",
+        "        if not self._is_clock_believed():\n",
+        "        if self._is_clock_believed() is None:\n",
+        ("tests/app/serving/test_serving.py",),
+    ),
+    Safeguard(
+        "a jump of the clock is noticed",
+        "alerter/domain/steadiness.py",
+        "if abs(lead - self.lead) <= TOLERANCE:",
+        "if True:",
+        ("tests/domain/test_steadiness.py",),
+    ),
+    Safeguard(
+        "BEGIN IMMEDIATE",
+        "alerter/store/engine.py",
+        '"BEGIN" if options.get("is_read", False) else "BEGIN IMMEDIATE"',
+        '"BEGIN"',
+        ("tests/store/test_database.py",),
+    ),
+    Safeguard(
+        "what was acknowledged is on the disk (synchronous)",
+        "alerter/store/engine.py",
+        '"synchronous=FULL"',
+        '"synchronous=OFF"',
+        ("tests/store/test_engine.py",),
+    ),
+    Safeguard(
+        "what was deleted is overwritten (secure_delete)",
+        "alerter/store/engine.py",
+        '"secure_delete=ON"',
+        '"secure_delete=OFF"',
+        ("tests/store/test_engine.py", "tests/store/test_staging.py"),
+    ),
+    Safeguard(
+        "a database file is its owner's alone",
+        "alerter/store/engine.py",
+        "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600",
+        "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644",
+        ("tests/store/test_engine.py",),
+    ),
+    Safeguard(
+        "a database file that was exchanged is noticed",
+        "alerter/store/engine.py",
+        '        event.listen(engine, "checkout", file.watch)\n',
+        "",
+        ("tests/store/test_engine.py",),
+    ),
+    Safeguard(
+        "what is marked may have arrived, and is not put back as unsent",
+        "alerter/pipeline/deliver.py",
+        '            if state == "claimed":\n',
+        '            if state in ("claimed", "marked"):\n',
+        ("tests/pipeline/test_senders.py",),
+    ),
+    Safeguard(
+        "an outcome is kept until the database is back",
+        "alerter/pipeline/deliver.py",
+        "    database.write_at_last(record, should_stop=should_stop)\n",
+        "    with database.write() as connection:\n        record(connection)\n",
+        ("tests/pipeline/test_deliver.py",),
+    ),
+    Safeguard(
+        "a message that kills its senders is given up",
+        "alerter/domain/delivery.py",
+        "    if deaths + 1 >= MOST_DEATHS:\n",
+        "    if deaths < 0:\n",
+        ("tests/domain/test_delivery.py",),
+    ),
+    Safeguard(
+        "an older program stands down",
+        "alerter/pipeline/deliver.py",
+        "            require_ours(connection)\n",
+        "",
+        ("tests/faults/test_c6_operations_watch.py::test_fault_103_newer_program",),
+    ),
+    Safeguard(
+        "what waits is looked at again before it goes",
+        "alerter/pipeline/deliver.py",
+        "        freshen()\n",
+        "",
+        ("tests/faults/test_c5_data_meanwhile.py",),
+    ),
+    Safeguard(
+        "what was ever marked is not written anew",
+        "alerter/store/drafts.py",
+        ", _columns.marked_at.is_(None))",
+        ")",
+        ("tests/pipeline/test_renew.py",),
+    ),
+    Safeguard(
+        "a new run closes the older ones",
+        "alerter/pipeline/prepare.py",
+        "    drafts.supersede(connection, run.id, now)\n",
+        "",
+        ("tests/pipeline/test_renew.py",),
+    ),
+    Safeguard(
+        "nothing of an overtaken run is tried again",
+        "alerter/domain/delivery.py",
+        "    if is_overtaken:\n",
+        "    if is_overtaken is None:\n",
+        ("tests/domain/test_delivery.py",),
+    ),
+    Safeguard(
+        "no SQLite file on a network drive",
+        "alerter/store/engine.py",
+        "        if not allow_network_file:\n",
+        "        if allow_network_file is None:\n",
+        ("tests/store/test_network_drive.py",),
+    ),
+    Safeguard(
+        "success is signalled only for a run that is done",
+        "alerter/app/serving.py",
+        '        if last.state == "done":\n',
+        "        if last.state:\n",
+        ("tests/app/serving/test_heartbeat.py",),
+    ),
+    Safeguard(
+        "the log of writes is emptied when data go",
+        "alerter/store/database.py",
+        '                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")\n',
+        "                connection.closed\n",
+        ("tests/store/test_retention.py",),
+    ),
+    Safeguard(
+        "an extract that looks wrong is held",
+        "alerter/domain/gate.py",
+        '    if not reading.open:\n        yield "the',
+        '    if reading.open < 0:\n        yield "the',
+        ("tests/domain/test_gate.py",),
+    ),
+)

@@ -1,0 +1,108 @@
+"""
+The database's server is stopped at once, as by a crash, and started again, while four senders are at work.
+
+Twice in the suite, 30 times under `make soak`. Two senders are commands, started anew as soon as they end,
+and two go on within one process as the service does.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from alerter.errors import StoreError
+from alerter.store.database import open_database
+from alerter.store.migration import migrate
+from tests.conftest import MADE_AT, NO_POSTGRES
+from tests.postgres_cluster import PostgresCluster, debian_binaries
+from tests.soak import command
+from tests.soak.fleet import Fleet
+from tests.soak.oracle import check_partition, second_copies
+from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
+from tests.soak.sink import Sink
+from tests.soak.size import size
+from tests.soak.town import PATIENCE_SECONDS, Town, town
+
+RESTARTS = size(2, 30)
+MANAGERS = size(60, 1500)
+AT_DOT_SECONDS = 0.03
+LONGEST_UP, LONGEST_DOWN = 3.0, 1.0
+
+
+@pytest.fixture
+def cluster() -> Iterator[PostgresCluster]:
+    """
+    Run a cluster of the test's own, which nobody else misses.
+    """
+    binaries = debian_binaries()
+    if binaries is None:
+        pytest.skip(NO_POSTGRES)
+    made = PostgresCluster(binaries)
+    made.start()
+    yield made
+    made.remove()
+
+
+def is_settled(here: Town) -> bool:
+    """
+    Say whether nothing is owed; not while nobody can tell.
+    """
+    try:
+        return here.ledger.is_settled()
+    except StoreError:
+        return False
+
+
+def test_restarted_database_loses_nothing(
+    cluster: PostgresCluster, figures: Counter[str], tmp_path: Path
+) -> None:
+    """
+    Each message arrives, after its mark; twice at most what each sender had marked when the server went.
+    """
+    url = cluster.server.create("alerter")
+    database = open_database(url)
+    migrate(database, MADE_AT)
+    database.close()
+    timepiece = Timepiece(tmp_path / "clock")
+    timepiece.put_forward(timedelta())
+    random = Random(1)  # noqa: S311 - can be repeated
+    with (
+        Sink(lambda _message_id: None, AT_DOT_SECONDS) as sink,
+        town(tmp_path, url, sink.port, MANAGERS) as here,
+    ):
+        sink.is_marked = here.ledger.is_marked
+        services = [
+            partial(
+                command.fork, keep_delivering, Post(url, sink.port, timepiece, f"service{number}", tmp_path)
+            )
+            for number in range(2)
+        ]
+        fleet = Fleet([here.run, here.deliver, *services], random)
+        fleet.begin()
+        fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
+        while not is_settled(here):
+            fleet.keep_up(random.uniform(0, LONGEST_UP))
+            if figures["restarts"] < RESTARTS:
+                cluster.stop()
+                figures["restarts"] += 1
+                fleet.keep_up(random.uniform(0, LONGEST_DOWN))
+                cluster.start()
+        (tmp_path / OVER).touch()
+        fleet.end()
+        here.finish()
+        copies, entries = sink.take(), here.ledger.entries()
+        doubled = second_copies(copies, entries, {each.message_id for each in entries if each.was_resent})
+        check_partition(copies, here.expected)
+        figures.update(
+            {
+                "messages": len(entries), "second copies": len(doubled),
+                "dots while the database was away": sum(each.was_marked is None for each in copies),
+                "left to a person": sum(each.state == "unknown" for each in entries),
+            }
+        )  # fmt: skip
+        assert figures["restarts"] == RESTARTS
+        assert len(doubled) <= RESTARTS * len(fleet.starts)

@@ -1,0 +1,67 @@
+"""
+Two hosts with two senders each on one PostgreSQL, and one of the senders is killed every second.
+
+150 messages in the suite, 2,000 under `make soak`. Each host has a folder of its own, a sender that is
+`alerter run` and one that is `alerter deliver`; they are started anew as soon as they end.
+"""
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.postgres_cluster import PostgresServer
+from tests.soak.conftest import postgres_copy
+from tests.soak.fleet import Fleet
+from tests.soak.oracle import check_partition, second_copies
+from tests.soak.sink import Sink
+from tests.soak.size import size
+from tests.soak.town import PATIENCE_SECONDS, town
+
+MESSAGES = size(150, 2000)
+KILL_EVERY_SECONDS = size(5, 10) / 10  # in the suite it would be over too soon
+SLOW_SECONDS = 20
+AT_DOT_SECONDS = 0.01
+
+
+def test_killed_senders_of_two_hosts_lose_nothing(
+    postgres_server: PostgresServer,
+    migrated_template: str,
+    figures: Counter[str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """
+    Each message arrives, after its mark; of those whose sender died over them some arrive twice, unchanged.
+    """
+    other = tmp_path_factory.mktemp("other")
+    with (
+        postgres_copy(postgres_server, migrated_template) as url,
+        Sink(lambda _message_id: None, AT_DOT_SECONDS) as sink,
+        town(tmp_path, url, sink.port, MESSAGES) as here,
+        town(other, url, sink.port, MESSAGES) as there,
+    ):
+        sink.is_marked = here.ledger.is_marked
+        fleet = Fleet([here.run, here.deliver, there.run, there.deliver], Random(1))  # noqa: S311 - repeatable
+        fleet.begin()
+        fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
+        while not here.ledger.is_settled():
+            taken = len(sink.copies)
+            fleet.keep_up(KILL_EVERY_SECONDS)
+            # On a machine so slow that nobody comes to send within that time, there would be no end of it.
+            fleet.keep_up_until(lambda taken=taken: len(sink.copies) > taken, SLOW_SECONDS)
+            fleet.kill_one()
+        fleet.end()
+        there.finish()
+        copies, entries = sink.take(), here.ledger.entries()
+        doubled = second_copies(copies, entries, {each.message_id for each in entries if each.was_resent})
+        check_partition(copies, here.expected)
+        figures.update(
+            {
+                "messages": len(entries), "killed": fleet.killed, "started": fleet.started,
+                "second copies": len(doubled),
+                "left to a person": sum(each.state == "unknown" for each in entries),
+            }
+        )  # fmt: skip
+        assert len(doubled) <= fleet.killed

@@ -1,0 +1,88 @@
+"""A council with so many managers, on a database of its own and a mail server that takes everything."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.acceptance.caseload import MONDAY, row
+from tests.acceptance.council import Council
+from tests.soak import command
+from tests.soak.ledger import Ledger
+
+ASSESSMENTS_EACH = 2
+PATIENCE_SECONDS = 300
+LAST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """
+    A folder with settings, directory and extract; *expected* says whose digest lists which assessments.
+    """
+
+    folder: Path
+    ledger: Ledger
+    expected: dict[str, set[str]]
+
+    def start(self, *arguments: object) -> BaseProcess:
+        """
+        Start a command of `alerter` here.
+        """
+        return command.start(self.folder, *arguments)
+
+    def deliver(self) -> BaseProcess:
+        """
+        Start a sender of what is owed.
+        """
+        return self.start("deliver")
+
+    def run(self) -> BaseProcess:
+        """
+        Start the weekly job.
+        """
+        return self.start("run", "--as-of", MONDAY)
+
+    def finish(self) -> None:
+        """
+        Do what is left of the weekly job, undisturbed, until nothing is owed and it says so.
+
+        A server may need a moment to notice that a client is dead, so the last word may need a second try.
+        """
+        for _ in range(LAST_TRIES):
+            last = self.run()
+            last.join(PATIENCE_SECONDS)
+            if self.ledger.is_settled():
+                break
+        assert last.exitcode == 0, self.said()
+
+    def said(self) -> str:
+        """
+        Return all that the commands have said here.
+        """
+        return (self.folder / command.SAID).read_text(encoding="utf-8")
+
+
+@contextmanager
+def town(folder: Path, url: str, port: int, managers: int) -> Iterator[Town]:
+    """
+    Settle a town in *folder*: so many *managers* with two assessments each, all past their alert day.
+    """
+    council = Council(folder, port)
+    council.configure(database__url=url)
+    council.directory()
+    expected: dict[str, set[str]] = {}
+    rows = []
+    usual = row(0)
+    for number in range(managers * ASSESSMENTS_EACH):
+        manager = f"m{number // ASSESSMENTS_EACH:04d}@council.example"
+        ids = {"assessment_id": f"A-{10_000 + number}", "child_id": f"C{50_000 + number}"}
+        rows.append({**usual, **ids, "manager_email": manager})
+        expected.setdefault(manager, set()).add(ids["assessment_id"])
+    council.extract(rows)
+    ledger = Ledger(url)
+    try:
+        yield Town(folder, ledger, expected)
+    finally:
+        ledger.close()
