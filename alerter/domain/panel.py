@@ -93,7 +93,6 @@ def panel(facts: Facts, clock: Clock, first: date) -> Panel:
     """
     of_type = {number: each for number, each in facts.assessments.items() if each.type == clock.type}
     signed = sign_offs(facts.calendar, {clock.type: clock}, of_type.values(), facts.as_of)
-    year = year_of(facts.as_of).until(facts.as_of)
     period = Period(first, facts.as_of, "period")
     within = [each for each in signed if period.holds(each.on)]
     alerts = [alert for alert in facts.alerts if alert.assessment.type == clock.type]
@@ -108,7 +107,7 @@ def panel(facts: Facts, clock: Clock, first: date) -> Panel:
     panel_lines.enter_bands(ledger, within, clock.working_days)
     panel_lines.enter_away(ledger, alerts, facts.as_of)
     audits = _enter_audits(ledger, within, facts, clock)
-    figures = ledger.figures(facts.suppress_below)
+    figures, year = ledger.figures(facts.suppress_below), year_of(facts.as_of).until(facts.as_of)
     to_date = figures.timeliness("year", year.name)
     courses = [course_of(clock, each, facts.as_of) for each in of_type.values()]
     limit = clock.in_force(facts.as_of, facts.as_of).working_days
