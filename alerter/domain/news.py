@@ -53,7 +53,7 @@ def with_news(
 
     A digest that stands in for an unknown manager tells of no team's record: the teams in it are nobody's.
     """
-    records = track_records(news.authorised, news.calendar, news.clocks)
+    records = track_records(news.authorised, news.calendar, news.clocks, as_of)
     before, past_of = news.before, _pasts(judged, news.before, climbed)
     since = {}
     if before is not None:
