@@ -53,6 +53,13 @@ class TrackRecords:
     clocks: Mapping[str, Clock]
     counts: Mapping[tuple[str, str], Timeliness]
 
+    @property
+    def teams(self) -> set[str]:
+        """
+        Return the teams of which anything was authorised, as they are compared.
+        """
+        return {team for team, _ in self.counts}
+
     def of_teams(self, teams: Iterable[str]) -> tuple[TrackRecord, ...]:
         """
         Return the record of *teams* together, one of each type of which anything was authorised.

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import NORTH, SOUTH, Office, row
 from tests.web.house import LINDQVIST, OKAFOR, SERVICE_MANAGER, House, new_house
@@ -20,7 +22,7 @@ def test_an_admin_sees_every_team(house: House) -> None:
     assert "South 1 0 1 0 0 29" in visitor.text
     assert "Day 26 to 30 2 Core assessment Day 31 to 35 1 Core assessment Day 36 or more 1" in visitor.text
     assert "Past day 25" in visitor.text
-    assert "Mon 23 Nov 6 1 2 1 1 1, done 2 sent" in visitor.text
+    assert "Mon 23 Nov 6 1 2 1 1 1, done 3 sent" in visitor.text
 
 
 def test_a_service_manager_sees_the_teams_that_name_them(house: House) -> None:
@@ -31,7 +33,7 @@ def test_a_service_manager_sees_the_teams_that_name_them(house: House) -> None:
     visitor = house.inside(SERVICE_MANAGER)
     assert "North 5 1 2 1 0 38" in visitor.text
     assert "South" not in visitor.text
-    assert "Mon 23 Nov 5 1 2 1 0 1, done 2 sent" in visitor.text
+    assert "Mon 23 Nov 5 1 2 1 0 1, done 3 sent" in visitor.text
     assert OKAFOR in visitor.text
     assert LINDQVIST not in visitor.text
 
@@ -60,6 +62,29 @@ def test_the_fallback_sees_the_teams_with_work_of_nobodys(office: Office) -> Non
         assert "North" not in visitor.text
         assert "No manager found (1)" in visitor.text
         assert "X-1, child 9X-1: team 'West', worker 'P. Adeyemi' is not in the directory" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("count", "all_teams", "own"),
+    [
+        (12, "Since April: 100% of 13 in time.", "Since April: 100% of 12 in time."),
+        (9, "Since April: 100% of 10 in time.", "Since April: too few signed off to say how many in time."),
+    ],
+)
+def test_how_timely_the_teams_have_been(office: Office, count: int, all_teams: str, own: str) -> None:
+    """
+    Since April and together, as digests say it of their own teams; fewer than ten are left unsaid.
+    """
+    signed: dict[str, object] = {"days": 60, "authorised_on": "2009-10-01"}
+    with new_house(office) as house:
+        office.extract(
+            row("A-1"),
+            row("B-1", team="South", **signed),
+            *(row(f"A-{number}", **signed) for number in range(10, 10 + count)),
+        )
+        house.run()
+        assert all_teams in house.inside(ADMINS).text
+        assert own in house.inside(SERVICE_MANAGER).text
 
 
 def test_exceptions_are_those_of_the_own_teams(office: Office) -> None:
