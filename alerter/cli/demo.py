@@ -62,15 +62,23 @@ def _tell_page(shown: Shown, *, is_served: bool) -> None:
     """
     from alerter.demo.shelf import PATH  # noqa: PLC0415 - help needs no mail server
 
-    config = shown.folder / "config.toml"
-    when = "until Ctrl+C" if is_served else f"while this runs: alerter --config {config} web"
+    program, config = _program(), shown.folder / "config.toml"
+    when = "until Ctrl+C" if is_served else f"while this runs: {program} --config {config} web"
     click.echo(f"\nThe page on which managers answer opens {when}")
     click.echo(f"  a manager's list:  {shown.link}")
     click.echo(f"  all teams:         {shown.service_link}")
     if is_served:
         click.echo(f"  the emails:        http://127.0.0.1:{shown.port}{PATH}/")
     else:
-        click.echo("Or all in one, with the emails beside it: alerter demo --serve")
+        click.echo(f"Or all in one, with the emails beside it: {program} demo --serve")
+
+
+def _program() -> str:
+    """
+    Return how this program was called, so that what is shown can be called again from here.
+    """
+    called = Path(sys.argv[0])
+    return str(called) if called.stem == "alerter" and called.is_file() else "alerter"
 
 
 def _serve(shown: Shown) -> None:

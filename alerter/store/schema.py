@@ -346,7 +346,7 @@ trail = Table(
     Column("means", String, nullable=False),
     Column("act", String, nullable=False),
     Column("assessment", ForeignKey("assessments.id"), index=True),
-    Column("reassurance", ForeignKey("reassurances.id")),
+    Column("reassurance", Integer, comment="its number, which outlives it"),
     Column("detail", String, nullable=False),
     Index("ix_trail_actor", "actor", "act", "at"),
 )

@@ -13,13 +13,13 @@ ROWS = ("assessments", "staged_assessments")
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
+    # Not in batch: that would make SQLite's tables anew, and others refer to their rows.
     for name in ROWS:
-        with op.batch_alter_table(name, schema=None) as batch_op:
-            batch_op.add_column(sa.Column("reassured_on", sa.Date(), nullable=True))
-            batch_op.add_column(
-                sa.Column("reassured_by", sa.String(), nullable=False, server_default=sa.text("''"))
-            )
-            batch_op.add_column(sa.Column("expected_on", sa.Date(), nullable=True))
+        op.add_column(name, sa.Column("reassured_on", sa.Date(), nullable=True))
+        op.add_column(
+            name, sa.Column("reassured_by", sa.String(), nullable=False, server_default=sa.text("''"))
+        )
+        op.add_column(name, sa.Column("expected_on", sa.Date(), nullable=True))
     with op.batch_alter_table("reassurances", schema=None) as batch_op:
         batch_op.add_column(sa.Column("means", sa.String(), nullable=False, server_default="command"))
         batch_op.add_column(
@@ -43,10 +43,9 @@ def upgrade() -> None:
         sa.Column("means", sa.String(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("assessment", sa.Integer(), nullable=True),
-        sa.Column("reassurance", sa.Integer(), nullable=True),
+        sa.Column("reassurance", sa.Integer(), nullable=True, comment="its number, which outlives it"),
         sa.Column("detail", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["assessment"], ["assessments.id"], name=op.f("fk_trail_assessment")),
-        sa.ForeignKeyConstraint(["reassurance"], ["reassurances.id"], name=op.f("fk_trail_reassurance")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trail")),
     )
     with op.batch_alter_table("trail", schema=None) as batch_op:
@@ -65,6 +64,5 @@ def downgrade() -> None:
         for name in ("withdrawn_by", "withdrawn_at", "means"):
             batch_op.drop_column(name)
     for name in ROWS:
-        with op.batch_alter_table(name, schema=None) as batch_op:
-            for column in ("expected_on", "reassured_by", "reassured_on"):
-                batch_op.drop_column(column)
+        for column in ("expected_on", "reassured_by", "reassured_on"):
+            op.drop_column(name, column)

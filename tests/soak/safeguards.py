@@ -333,7 +333,7 @@ SAFEGUARDS = (
         "alerter/pipeline/deliver.py",
         "    database.write_at_last(record, should_stop=should_stop)\n",
         "    with database.write() as connection:\n        record(connection)\n",
-        ("tests/pipeline/test_deliver.py",),
+        ("tests/faults/test_c3_database.py::test_fault_044_server_down_after_the_reply",),
     ),
     Safeguard(
         "a message that kills its senders is given up",
