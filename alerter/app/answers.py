@@ -17,10 +17,10 @@ from alerter.domain.policy import Alert, Reassurance
 from alerter.domain.reassuring import UNDO_WITHIN, Fault, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
 from alerter.pipeline.prepare import look
-from alerter.store import assessments, audits, reassurances, syncs
-from alerter.store.audits import Audit
+from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept
 from alerter.store.syncs import Sync
+from alerter.store.trail import Entry
 
 MOST_REFUSALS = 20  # written down of one attempt: the first ones say all there is to say
 
@@ -131,8 +131,8 @@ def undo(installation: Installation, email: str, reassurance: int) -> bool:
         own = reassurances.recorded_by(connection, email, now - UNDO_WITHIN)
         kept = next((each for each in own if each.id == reassurance), None)
         if kept is None or not _may_undo(kept, email, now):
-            refused = Audit(at=now, actor=email, means="page", act="refused", detail="an undo")
-            audits.append(connection, refused)
+            refused = Entry(at=now, actor=email, means="page", act="refused", detail="an undo")
+            trail.append(connection, refused)
             return False
         return reassurances.withdraw(connection, kept, by=email, means="page", now=now)
 
@@ -210,9 +210,9 @@ def _refuse(connection: Connection, email: str, foreign: Sequence[int], now: dat
     """
     real = assessments.by_numbers(connection, foreign[:MOST_REFUSALS])
     for number in foreign[:MOST_REFUSALS]:
-        audits.append(
+        trail.append(
             connection,
-            Audit(
+            Entry(
                 at=now, actor=email, means="page", act="refused",
                 assessment=number if number in real else None, detail="not on the list of this person",
             ),

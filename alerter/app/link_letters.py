@@ -11,9 +11,9 @@ from alerter.domain.routing import Recipient
 from alerter.domain.wording import counted
 from alerter.errors import MailError
 from alerter.mail.message import Letterhead, Message, Rendered, build
-from alerter.store import audits, runs
-from alerter.store.audits import Audit
+from alerter.store import runs, trail
 from alerter.store.database import installation_id
+from alerter.store.trail import Entry
 
 WITHIN = timedelta(hours=1)
 MOST_WITHIN = 3  # links that one address can ask for
@@ -41,8 +41,8 @@ def ask_link(installation: Installation, links: Links, email: str) -> LinkLetter
     """
     now = installation.now()
     with installation.database.write() as connection:
-        asked = audits.count_since(connection, email, "asked_link", now - WITHIN)
-        number = audits.append(connection, Audit(at=now, actor=email, means="page", act="asked_link"))
+        asked = trail.count_since(connection, email, "asked_link", now - WITHIN)
+        number = trail.append(connection, Entry(at=now, actor=email, means="page", act="asked_link"))
         is_known = known_to(installation, connection, email)
         latest = runs.latest(connection)
         letter = _letter(
@@ -69,9 +69,9 @@ def send_link(installation: Installation, letter: LinkLetter) -> str:
     finally:
         transport.close()
     with installation.database.write() as connection:
-        audits.append(
+        trail.append(
             connection,
-            Audit(at=installation.now(), actor=letter.email, means="page", act="mailed_link", detail=state),
+            Entry(at=installation.now(), actor=letter.email, means="page", act="mailed_link", detail=state),
         )
     return state
 

@@ -13,6 +13,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.oversight import Band, Scope, TeamStanding, bands, team_standings
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
+from alerter.domain.track_record import TrackRecord
 from alerter.pipeline.prepare import look
 from alerter.store import figures, outbox
 from alerter.store.outbox import Delivery
@@ -43,6 +44,7 @@ class Overview:
     scope: Scope
     teams: Sequence[TeamStanding]
     bands: Sequence[Band]
+    records: Sequence[TrackRecord]
     runs: Sequence[PastRun]
     exceptions: Sequence[DataException]
     deliveries: Sequence[Delivery]
@@ -69,10 +71,19 @@ def overview(installation: Installation, email: str) -> Overview | None:
             scope=allowed,
             teams=team_standings(alerts, allowed),
             bands=bands(alerts, allowed),
+            records=_records(plan, allowed),
             runs=past,
             exceptions=_exceptions(connection, latest, allowed),
             deliveries=_deliveries(connection, latest, plan, allowed),
         )
+
+
+def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
+    """
+    Return how timely the teams of one scope have been together, as their digests count it.
+    """
+    found = plan.binding.news.records(plan.window.as_of)
+    return found.of_teams(team for team in found.teams if allowed.holds(team))
 
 
 def _past_runs(connection: Connection, allowed: Scope) -> list[PastRun]:

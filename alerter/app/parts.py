@@ -51,6 +51,7 @@ def rules(settings: Settings) -> Rules:
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
         send_all_clear=settings.email.send_all_clear,
         escalation=settings.escalation.as_rule(),
+        audits_since=settings.quality_audit.since,
         settings=settings.fingerprint,
     )
 
@@ -66,8 +67,8 @@ def source(settings: Settings, by: Rules, now: datetime) -> Source:
     columns: dict[str, str] = {str(name): heading for name, heading in of.columns.items()}
     if of.kind == "sql":
         url = of.url.get_secret_value() if of.url else ""
-        return open_query(url, of.query, columns, by.clocks, now=now)
-    return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "")
+        return open_query(url, of.query, columns, by.clocks, now=now, reasons=settings.reasons)
+    return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "", reasons=settings.reasons)
 
 
 def press(settings: Settings, *, is_whole: bool = False) -> Press:

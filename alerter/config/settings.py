@@ -10,6 +10,7 @@ from alerter.config.branding import BrandingSettings
 from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
+from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
 from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
@@ -73,6 +74,9 @@ class Settings(Table):
     directory: DirectorySettings
     calendar: CalendarSettings
     assessments: dict[FilledText, AssessmentSettings] = Field(min_length=1)
+    reasons: dict[FilledText, FilledText] = Field(default_factory=lambda: dict(REASONS))
+    quality_audit: QualityAuditSettings = QualityAuditSettings()
+    report: ReportSettings = ReportSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
     escalation: EscalationSettings = EscalationSettings()
@@ -105,6 +109,13 @@ class Settings(Table):
             raise ValueError(f'"{names[0]}" names two types; keys and labels must differ by more than case')
         return types
 
+    @field_validator("reasons")
+    @classmethod
+    def _leave_other_free(cls, reasons: dict[str, str]) -> dict[str, str]:
+        if OTHER_REASON in (key.casefold() for key in reasons):
+            raise ValueError(f'"{OTHER_REASON}" is what is none of them; choose another key')
+        return reasons
+
     def clocks(self) -> dict[str, Clock]:
         """
         Return each assessment type's clock, by its key.
@@ -130,6 +141,7 @@ class Settings(Table):
                     key: type_.model_dump(mode="json") for key, type_ in self.assessments.items()
                 },
                 "count_start_day": self.calendar.count_start_day,
+                "reasons": self.reasons,
             }
         )
 

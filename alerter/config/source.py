@@ -27,6 +27,8 @@ Column = Literal[
     "reassured_on",
     "reassured_by",
     "expected_on",
+    "submitted_on",
+    "reason",
 ]
 
 COLUMN_PRESETS: Mapping[str, Mapping[str, str]] = {

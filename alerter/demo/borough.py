@@ -101,7 +101,7 @@ def make_borough(
     chance.
 
     Raises:
-        CalendarRangeError: *calendar* does not know the two years before *as_of* and four months after it.
+        CalendarRangeError: *calendar* does not know the three years before *as_of* and four months after it.
     """
     rng = Random(seed)  # noqa: S311 - the same seed must make the same borough; nothing is kept secret
     staff = make_staff(rng, as_of)

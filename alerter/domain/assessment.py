@@ -40,6 +40,10 @@ class Assessment:
     reassured_by: str = field(default="", repr=False)
     expected_on: date | None = field(default=None, repr=False)
     """The day by which that manager expected the sign-off."""
+    submitted_on: date | None = field(default=None, repr=False)
+    """The day the worker handed it in for the quality audit and the sign-off."""
+    reason: str = field(default="", repr=False)
+    """Why it is done, as a key of `[reasons]`."""
 
     @property
     def is_authorised_before_start(self) -> bool:

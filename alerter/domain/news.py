@@ -12,7 +12,7 @@ from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage, is_in_time
 from alerter.domain.progress import Before, Past
 from alerter.domain.routing import Route, Router
-from alerter.domain.track_record import track_records
+from alerter.domain.track_record import TrackRecords, track_records
 
 Judged = Sequence[tuple[int, Alert, Route]]
 
@@ -39,6 +39,12 @@ class News:
         clock = newest.in_force(assessment.started_on, assessment.referred_on)
         return is_in_time(self.calendar, clock, assessment)
 
+    def records(self, as_of: date) -> TrackRecords:
+        """
+        Return how timely the teams have been since April.
+        """
+        return track_records(self.authorised, self.calendar, self.clocks, as_of)
+
 
 def with_news(
     digests: Iterable[Digest],
@@ -53,7 +59,7 @@ def with_news(
 
     A digest that stands in for an unknown manager tells of no team's record: the teams in it are nobody's.
     """
-    records = track_records(news.authorised, news.calendar, news.clocks)
+    records = news.records(as_of)
     before, past_of = news.before, _pasts(judged, news.before, climbed)
     since = {}
     if before is not None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.audit import Audit
 from alerter.domain.binding import Binding
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
@@ -35,6 +36,8 @@ class Rules:
     reassurance_lasts_runs: int = 4
     send_all_clear: bool = True
     escalation: EscalationRule = field(default_factory=EscalationRule)
+    audits_since: date | None = None
+    """From which day on a sign-off without a passing quality audit is told; a year back where it is None."""
     settings: str = ""
     """Fingerprint of the settings these rules were made from."""
 
@@ -57,6 +60,10 @@ class Findings:
     rejected: Sequence[Rejected] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
+    unaudited: Sequence[Assessment] = ()
+    """What was signed off without a passing quality audit."""
+    audits: Mapping[int, Audit] = field(default_factory=dict)
+    """The latest quality audit recorded here, by the assessment's number."""
     of_children: Sequence[Assessment] = ()
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
@@ -180,7 +187,11 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
     judged = [
-        (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
+        (
+            number,
+            policy.judge(assessment, findings.reassurances.get(number), findings.audits.get(number)),
+            router.route(assessment),
+        )
         for number, assessment in has_clock.items()
     ]
     related = findings.of_children or findings.open.values()
@@ -208,6 +219,7 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
         *data_exceptions.of_rejected(findings.rejected),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
+        *data_exceptions.of_unaudited(findings.unaudited),
         *findings.unreached,
     ]
 

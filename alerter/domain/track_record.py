@@ -1,18 +1,17 @@
 """A team's timeliness as its digest tells it: since April, against the target, small numbers left unsaid."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.calendar import WorkingCalendar
-from alerter.domain.policy import Clock, is_in_time
+from alerter.domain.policy import Clock
 from alerter.domain.routing import matched
+from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, sign_offs, timeliness_by
 
 FEWEST = 10
 """A percentage of fewer than these tells of single children and single workers, and swings by a tenth."""
-APRIL = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +38,10 @@ class TrackRecord:
         """
         if self.authorised < FEWEST:
             return None
-        exact = self.in_time * 100 / self.authorised
+        exact = HUNDRED * self.in_time / self.authorised
         rounded = int(exact + 0.5)
         is_flattered = self.target_percent is not None and exact < self.target_percent <= rounded
         return int(exact) if is_flattered else rounded
-
-
-def year_start(as_of: date) -> date:
-    """
-    Return the first day of the financial year that *as_of* lies in.
-
-    >>> year_start(date(2027, 3, 31)), year_start(date(2027, 4, 1))
-    (datetime.date(2026, 4, 1), datetime.date(2027, 4, 1))
-    """
-    return date(as_of.year if as_of.month >= APRIL else as_of.year - 1, APRIL, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +51,47 @@ class TrackRecords:
     """
 
     clocks: Mapping[str, Clock]
-    counts: Mapping[tuple[str, str], tuple[int, int]]
+    counts: Mapping[tuple[str, str], Timeliness]
+
+    @property
+    def teams(self) -> set[str]:
+        """
+        Return the teams of which anything was authorised, as they are compared.
+        """
+        return {team for team, _ in self.counts}
 
     def of_teams(self, teams: Iterable[str]) -> tuple[TrackRecord, ...]:
         """
         Return the record of *teams* together, one of each type of which anything was authorised.
         """
         places = {matched(team) for team in teams}
-        sums = {
-            type_: [sum(each) for each in zip(*self._of(places, type_), strict=True)] for type_ in self.clocks
-        }
+        figures = {type_: self._of(places, type_) for type_ in self.clocks}
         return tuple(
             TrackRecord(
                 label=clock.label,
-                authorised=sums[type_][0],
-                in_time=sums[type_][1],
+                authorised=figures[type_].authorised,
+                in_time=figures[type_].in_time,
                 target_percent=clock.target_percent,
             )
             for type_, clock in self.clocks.items()
-            if sums[type_] and sums[type_][0]
+            if figures[type_].authorised
         )
 
-    def _of(self, places: Iterable[str], type_: str) -> list[tuple[int, int]]:
-        return [self.counts[place, type_] for place in places if (place, type_) in self.counts]
+    def _of(self, places: Iterable[str], type_: str) -> Timeliness:
+        return sum((self.counts.get((place, type_), Timeliness()) for place in places), Timeliness())
 
 
 def track_records(
-    authorised: Iterable[Assessment], calendar: WorkingCalendar, clocks: Mapping[str, Clock]
+    authorised: Iterable[Assessment], calendar: WorkingCalendar, clocks: Mapping[str, Clock], as_of: date
 ) -> TrackRecords:
     """
-    Count *authorised* by team and type; a sign-off that cannot be believed is none.
+    Count *authorised* by team and type as on *as_of*, as the report for the panel counts them.
 
     Raises:
         CalendarRangeError: A date lies outside the years known.
     """
-    found: Counter[tuple[str, str, bool | None]] = Counter()
-    for each in authorised:
-        if each.type in clocks:
-            clock = clocks[each.type].in_force(each.started_on, each.referred_on)
-            found[each.team, each.type, is_in_time(calendar, clock, each)] += 1
-    counts: dict[tuple[str, str], tuple[int, int]] = {}
-    for (team, type_, in_time), count in found.items():
-        if in_time is not None:
-            place = matched(team), type_
-            were, were_in_time = counts.get(place, (0, 0))
-            counts[place] = were + count, were_in_time + count * in_time
-    return TrackRecords(clocks, counts)
+    return TrackRecords(clocks, timeliness_by(sign_offs(calendar, clocks, authorised, as_of), _place))
+
+
+def _place(signed: SignOff) -> tuple[str, str]:
+    return matched(signed.assessment.team), signed.assessment.type

@@ -8,6 +8,7 @@ from alerter.domain.address import address_key
 from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.progress import Past
+from alerter.domain.quality_audit import AuditStanding, audit_standing
 from alerter.domain.routing import Recipient
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
@@ -152,12 +153,39 @@ def _due(alert: Alert, context: RowContext) -> str:
 
 
 def _facts(alert: Alert, context: RowContext, *, is_sibling: bool) -> Iterable[str]:
-    say, score = context.language.say, alert.assessment.audit_score
+    say = context.language.say
     is_last_chance = alert.is_last_chance and alert.stage is not Stage.OVERDUE
     yield say("due before the next digest") if is_last_chance else ""
     yield _reassured(alert, context)
     yield say("sibling, same assessment") if is_sibling else ""
-    yield "" if score is None else say("audit {score} of 100", score=score)
+    standing = audit_standing(alert)
+    yield "" if standing is None else _audited(standing, alert, context)
+
+
+def _audited(standing: AuditStanding, alert: Alert, context: RowContext) -> str:
+    """
+    Return where a row stands with its quality audit, and what that leaves of the days.
+    """
+    say, left = context.language.say, _days_left(alert, context.language)
+    if standing.since is not None:
+        since = context.language.day(standing.since, context.as_of)
+        return say("waiting for audit since {day}: {left}", day=since, left=left)
+    values = {"score": standing.score, "mark": standing.pass_mark, "left": left}
+    if standing.kind == "scored":
+        return say("audit {score} of 100", **values)
+    if standing.kind == "passed":
+        return say("audit passed, {score} of 100: only the sign-off is missing", **values)
+    return say("returned, {score} of 100 ({mark} to pass): {left}", **values)
+
+
+def _days_left(alert: Alert, language: Language) -> str:
+    limit = alert.clock.working_days
+    left = limit - alert.age
+    if left < 0:
+        return language.say("none of the {limit} days left", limit=limit)
+    if not left:
+        return language.say("the last of {limit} days", limit=limit)
+    return language.say("{count} of {limit} days left", count=left, limit=limit)
 
 
 def _asked(alert: Alert, context: RowContext) -> str:

@@ -31,10 +31,30 @@ def record_lines(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
     """
     Return how timely the digest's teams have been since April, one line a type of assessment.
     """
+    say = facts.language.say
+    whose = say("Your team since April") if len(digest.teams) == 1 else say("Your teams since April")
     has_labels = len(facts.clocks) > 1
-    return tuple(
-        _record(record, len(digest.teams), facts.language, has_label=has_labels) for record in digest.records
-    )
+    return tuple(record_line(each, whose, facts.language, has_label=has_labels) for each in digest.records)
+
+
+def record_line(record: TrackRecord, whose: str, language: Language, *, has_label: bool) -> str:
+    """
+    Return one type's record in a sentence, as digests and the service page tell it.
+
+    >>> from alerter.mail.language import ENGLISH
+    >>> record = TrackRecord(label="Core assessment", authorised=61, in_time=51, target_percent=81)
+    >>> record_line(record, "Since April", ENGLISH, has_label=True)
+    'Since April, Core assessment: 84% of 61 in time (target 81%).'
+    """
+    if has_label:
+        whose = f"{whose}, {phrase(record.label)}"
+    if record.percent is None:
+        return language.say("{whose}: too few signed off to say how many in time.", whose=whose)
+    values = {"whose": whose, "percent": record.percent, "count": f"{record.authorised:,}"}
+    if record.target_percent is None:
+        return language.say("{whose}: {percent}% of {count} in time.", **values)
+    target = f"{record.target_percent:g}"
+    return language.say("{whose}: {percent}% of {count} in time (target {target}%).", target=target, **values)
 
 
 def _moves(since: Since, language: Language, marks: Marks) -> Iterable[str]:
@@ -64,16 +84,3 @@ def _promises(since: Since, language: Language, day: str) -> str:
     if not since.missed:
         return language.say("Promises since {day}: {kept} kept.", **values)
     return language.say("Promises since {day}: {kept} kept, {missed} not kept.", **values)
-
-
-def _record(record: TrackRecord, teams: int, language: Language, *, has_label: bool) -> str:
-    whose = language.say("Your team since April") if teams == 1 else language.say("Your teams since April")
-    if has_label:
-        whose = f"{whose}, {phrase(record.label)}"
-    if record.percent is None:
-        return language.say("{whose}: too few signed off to say how many in time.", whose=whose)
-    values = {"whose": whose, "percent": record.percent, "count": f"{record.authorised:,}"}
-    if record.target_percent is None:
-        return language.say("{whose}: {percent}% of {count} in time.", **values)
-    target = f"{record.target_percent:g}"
-    return language.say("{whose}: {percent}% of {count} in time (target {target}%).", target=target, **values)

@@ -113,9 +113,10 @@ def _written(
     """
     run = replace(renewal.run, as_of=plan.window.as_of, next_run=plan.window.next_run)
     editions = _editions(connection, rules, plan, renewal)
+    facts = run_facts(press.stationery, rules, run, syncs.latest_applied(connection))
     desk = Desk(
         press=press,
-        facts=run_facts(press.stationery, rules, run, syncs.latest_applied(connection)),
+        facts=facts,
         installation=installation_id(connection),
         dated_at=now.astimezone(press.stationery.zone),
         editions=editions,

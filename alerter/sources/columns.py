@@ -17,6 +17,7 @@ DATE_COLUMNS = (
     "closed_on",
     "review_on",
     "worker_away_until",
+    "submitted_on",
 )
 WORD_DATE_COLUMNS = ("reassured_on", "expected_on")
 ASSESSMENT_COLUMNS = (
@@ -30,6 +31,7 @@ ASSESSMENT_COLUMNS = (
     *DATE_COLUMNS,
     "reassured_by",
     *WORD_DATE_COLUMNS,
+    "reason",
 )
 DIRECTORY_COLUMNS = (
     "team",

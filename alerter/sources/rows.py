@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 
+from alerter.config.reporting import OTHER_REASON
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
@@ -38,11 +39,18 @@ class RowReader:
     """
     Reads the rows of one file: cells by position, under the council's *clocks*.
 
+    *reasons* are the reasons for an assessment that the settings know, each key with its label.
     Only the canonical columns are looked at; whatever else the row holds is never touched.
     Values that repeat from row to row (dates, teams, workers) are read once and remembered.
     """
 
-    def __init__(self, file_name: str, columns: Located, clocks: Mapping[str, Clock]) -> None:
+    def __init__(
+        self,
+        file_name: str,
+        columns: Located,
+        clocks: Mapping[str, Clock],
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
         self._file_name = file_name
         self._columns = columns
         self._width = len(columns.headings)
@@ -53,6 +61,7 @@ class RowReader:
         self._word_dates = [DateColumn(name, columns.heading_of(name)) for name in WORD_DATE_COLUMNS]
         self._text: Callable[[object], str] = lru_cache(REMEMBERED)(read_text)
         self._score: Callable[[object], int | None] = lru_cache(REMEMBERED)(self._score_of)
+        self._reason: Callable[[object], str] = lru_cache(REMEMBERED)(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
         self._clock: Callable[[object], Clock] = lru_cache(REMEMBERED)(self._clock_of)
 
@@ -81,7 +90,7 @@ class RowReader:
             ) from None
 
     def _assessment(self, picked: tuple[object, ...]) -> Assessment:
-        assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells = picked
+        assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells, reason = picked
         reassured_by, reassured_on, expected_on = self._word(*cells[len(DATE_COLUMNS) :])
         # Dates come first: a month-first one condemns its column even in a row that has other faults.
         dates, unreadable = self._read_dates(cells[: len(DATE_COLUMNS)])
@@ -92,7 +101,7 @@ class RowReader:
         clock = self._clock(type_)
         if unreadable:
             raise self._unreadable(unreadable, clock)
-        started, referred, authorised, cancelled, closed, review, away = dates
+        started, referred, authorised, cancelled, closed, review, away, submitted = dates
         clock = clock.in_force(started, referred)
         start = self._start(started if clock.starts_from == "started_on" else referred, clock)
         if cancelled or closed:
@@ -116,6 +125,8 @@ class RowReader:
             reassured_on=reassured_on,
             reassured_by=reassured_by,
             expected_on=expected_on,
+            submitted_on=submitted,
+            reason=self._reason(reason),
         )
 
     def _word(self, by: object, *dates: object) -> tuple[str, date | None, date | None]:
@@ -203,6 +214,18 @@ class RowReader:
     def _named(self, name: str) -> str:
         heading = self._columns.heading_of(name)
         return name if heading.casefold() == name else f'{name} ("{heading}")'
+
+
+def reason_of(reasons: Mapping[str, str], value: object) -> str:
+    """
+    Return the key of the reason a cell names by key or label, without case; what it says else is never kept.
+
+    >>> reason_of({"section_47": "Section 47 enquiry"}, "SECTION 47 enquiry"), reason_of({}, "Mr Smith moved")
+    ('section_47', 'other')
+    """
+    wanted = read_text(value).casefold()
+    named = (key for key, label in reasons.items() if wanted in (key.casefold(), read_text(label).casefold()))
+    return next(named, OTHER_REASON) if wanted else ""
 
 
 def _is_readable(column: DateColumn, cell: object) -> bool:

@@ -1,66 +1,64 @@
-"""Who did what, when, and by what means: written once, and neither changed nor taken back."""
+"""Quality audits recorded here, and the first score of each assessment."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
-from alerter.domain.address import address_key
-from alerter.domain.reassuring import Means
-from alerter.store.schema import audits
+from alerter.domain.audit import Audit
+from alerter.store.schema import assessments, audits, changes
 
-Act = Literal["reassured", "withdrew", "refused", "asked_link", "mailed_link"]
 _columns = audits.c
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
+def record(connection: Connection, assessment: int, audit: Audit, *, audited_on: date, now: datetime) -> None:
     """
-    One act: of whom, by what means, on which assessment and reassurance if on any.
-
-    *detail* tells no more than the record itself does, and never anything about a child.
-    """
-
-    at: datetime
-    actor: str
-    means: Means
-    act: Act
-    assessment: int | None = None
-    reassurance: int | None = None
-    detail: str = ""
-
-
-def append(connection: Connection, audit: Audit) -> int:
-    """
-    Write down one act; return its number.
+    Keep an audit of the assessment with this number.
     """
     row = {
-        "at": audit.at, "actor": audit.actor, "means": audit.means, "act": audit.act,
-        "assessment": audit.assessment, "reassurance": audit.reassurance, "detail": audit.detail,
+        "assessment": assessment, "by": audit.by, "audited_on": audited_on, "score": audit.score,
+        "scores": dict(audit.points), "recorded_at": now,
     }  # fmt: skip
-    return int(connection.execute(insert(audits).values(row).returning(_columns.id)).scalar_one())
+    connection.execute(insert(audits).values(row))
 
 
-def count_since(connection: Connection, actor: str, act: Act, since: datetime) -> int:
+def latest(connection: Connection, as_of: date) -> dict[int, Audit]:
     """
-    Count how often somebody did something from *since* on.
+    Return the latest audit of each assessment on *as_of*, by its number.
     """
-    query = select(func.count()).where(
-        func.lower(_columns.actor) == address_key(actor), _columns.act == act, _columns.at >= since
+    query = select(audits).where(_columns.audited_on <= as_of).order_by(_columns.audited_on, _columns.id)
+    return {row.assessment: _audit(row) for row in connection.execute(query)}
+
+
+def first_scores(connection: Connection, as_of: date) -> dict[int, int]:
+    """
+    Return the first score of each assessment that has one, by its number.
+
+    That is the first audit recorded here; else the first score an extract told, as far as it was read
+    before it changed.
+    """
+    told = select(assessments.c.id, assessments.c.audit_score).where(assessments.c.audit_score.is_not(None))
+    was = (
+        select(changes.c.assessment, changes.c.was)
+        .where(changes.c.field == "audit_score")
+        .order_by(changes.c.id.desc())
     )
-    return int(connection.execute(query).scalar_one())
+    recorded = (
+        select(_columns.assessment, _columns.score)
+        .where(_columns.audited_on <= as_of)
+        .order_by(_columns.audited_on.desc(), _columns.id.desc())
+    )
+    return {row[0]: int(row[1]) for query in (told, was, recorded) for row in connection.execute(query)}
 
 
-def every(connection: Connection) -> list[Audit]:
+def are_followed(connection: Connection) -> bool:
     """
-    Return all acts, oldest first.
+    Say whether more than the last score is known: an audit was recorded here, or a score was seen to change.
     """
-    query = select(audits).order_by(_columns.id)
-    return [
-        Audit(
-            at=row.at, actor=row.actor, means=row.means, act=row.act, assessment=row.assessment,
-            reassurance=row.reassurance, detail=row.detail,
-        )
-        for row in connection.execute(query)
-    ]  # fmt: skip
+    recorded = select(_columns.id).limit(1)
+    changed = select(changes.c.id).where(changes.c.field == "audit_score").limit(1)
+    return any(connection.execute(query).first() is not None for query in (recorded, changed))
+
+
+def _audit(row: Row[Any]) -> Audit:
+    return Audit(score=row.score, by=row.by, audited_on=row.audited_on, points=row.scores)

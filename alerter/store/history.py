@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
-from alerter.store.schema import alerts, changes, escalations, outbox, reassurances, runs, syncs
+from alerter.store.schema import alerts, audits, changes, escalations, outbox, reassurances, runs, syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `escalated`, `reassured`, `withdrawn` or `changed`.
+    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited` or `changed`.
     """
 
     at: datetime
@@ -30,6 +30,7 @@ def events(connection: Connection, assessment: int) -> list[Event]:
         *_told(connection, assessment),
         *_escalated(connection, assessment),
         *_reassured(connection, assessment),
+        *_audited(connection, assessment),
         *_changed(connection, assessment),
     ]
     return sorted(found, key=lambda event: event.at)
@@ -108,6 +109,12 @@ def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
         yield Event(row.recorded_at, "reassured", f"{given}{reason} (by {row.means}){note}")
         if row.withdrawn_at is not None:
             yield Event(row.withdrawn_at, "withdrawn", f"{given}: withdrawn by {row.withdrawn_by}")
+
+
+def _audited(connection: Connection, assessment: int) -> Iterator[Event]:
+    for row in connection.execute(select(audits).where(audits.c.assessment == assessment)):
+        what = f"by {row.by} on {row.audited_on.isoformat()}: {row.score} of 100"
+        yield Event(row.recorded_at, "audited", what)
 
 
 def _changed(connection: Connection, assessment: int) -> Iterator[Event]:

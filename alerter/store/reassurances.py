@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from alerter.domain.address import address_key
 from alerter.domain.policy import Reassurance
 from alerter.domain.reassuring import Means
-from alerter.store import audits
-from alerter.store.audits import Audit
+from alerter.store import trail
 from alerter.store.schema import assessments, outbox, reassurances, runs
+from alerter.store.trail import Entry
 
 _columns = reassurances.c
 _stored = assessments.c
@@ -42,7 +42,7 @@ def record(
     means: Means = "command",
 ) -> int:
     """
-    Keep a reassurance given for the assessment with this number, and audit it; return its own number.
+    Keep a reassurance for the assessment with this number, and enter it in the trail; return its own.
     """
     row = {
         "assessment": assessment, "by": given.by, "given_on": given.given_on,
@@ -51,9 +51,9 @@ def record(
     }  # fmt: skip
     statement = insert(reassurances).values(row).returning(_columns.id)
     number = int(connection.execute(statement).scalar_one())
-    audits.append(
+    trail.append(
         connection,
-        Audit(
+        Entry(
             at=now, actor=given.by, means=means, act="reassured", assessment=assessment, reassurance=number
         ),
     )
@@ -62,7 +62,7 @@ def record(
 
 def withdraw(connection: Connection, kept: Kept, *, by: str, means: Means, now: datetime) -> bool:
     """
-    Mark a reassurance as taken back, which keeps it, and audit that; False when it already was.
+    Mark a reassurance as taken back, which keeps it, and enter that in the trail; False when it already was.
     """
     statement = (
         update(reassurances)
@@ -72,9 +72,9 @@ def withdraw(connection: Connection, kept: Kept, *, by: str, means: Means, now: 
     )
     if connection.execute(statement).first() is None:
         return False
-    audits.append(
+    trail.append(
         connection,
-        Audit(at=now, actor=by, means=means, act="withdrew", assessment=kept.assessment, reassurance=kept.id),
+        Entry(at=now, actor=by, means=means, act="withdrew", assessment=kept.assessment, reassurance=kept.id),
     )
     return True
 

@@ -37,7 +37,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0004"  # the migration these tables come from
+REVISION = "0005"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -103,6 +103,16 @@ def _word_columns() -> list[Column[Any]]:
     ]
 
 
+def _later_columns() -> list[Column[Any]]:
+    """
+    Make the columns that came later, which stand last in both tables.
+    """
+    return [
+        Column("submitted_on", Date, comment="handed in for the audit"),
+        Column("reason", String, comment="a key of [reasons]; null is what was read before there were any"),
+    ]
+
+
 installation = Table(
     "installation",
     metadata,
@@ -152,6 +162,7 @@ assessments = Table(
     *_assessment_columns(),
     Column("vanished_sync_id", ForeignKey("syncs.id"), comment="the sync that no longer had it"),
     *_word_columns(),
+    *_later_columns(),
     UniqueConstraint("assessment_id", "child_id"),
 )
 _open = assessments.c.ended_on.is_(None)
@@ -177,6 +188,7 @@ staged_assessments = Table(
     Column("line", Integer, nullable=False),
     *_assessment_columns(),
     *_word_columns(),
+    *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
 )
 
@@ -325,8 +337,8 @@ reassurances = Table(
     CheckConstraint("means IN ('command', 'page', 'import')", name="means"),
 )
 
-audits = Table(
-    "audits",
+trail = Table(
+    "trail",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("at", Moment, nullable=False),
@@ -336,5 +348,18 @@ audits = Table(
     Column("assessment", ForeignKey("assessments.id"), index=True),
     Column("reassurance", Integer, comment="its number, which outlives it"),
     Column("detail", String, nullable=False),
-    Index("ix_audits_actor", "actor", "act", "at"),
+    Index("ix_trail_actor", "actor", "act", "at"),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("audited_on", Date, nullable=False),
+    Column("score", Integer, nullable=False, comment="out of 100"),
+    Column("scores", JSON, nullable=False, comment="points by criterion; empty where only the sum is known"),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("score BETWEEN 0 AND 100", name="score"),
 )

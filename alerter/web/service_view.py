@@ -8,7 +8,10 @@ from datetime import date
 from alerter.app.oversight import Overview, PastRun
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.oversight import Band, TeamStanding
+from alerter.domain.track_record import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
+from alerter.mail.language import ENGLISH
+from alerter.mail.week import record_line
 from alerter.store.outbox import Delivery
 
 MOST_EXCEPTIONS = 100
@@ -91,6 +94,7 @@ class ServiceView:
     total: TeamStanding | None
     teams: Sequence[TeamStanding]
     bands: Sequence[BandView]
+    records: Sequence[str]
     trend: Sequence[TrendView]
     width: int
     exceptions: Sequence[ExceptionsView]
@@ -114,6 +118,7 @@ def service_view(shown: Overview) -> ServiceView:
         total=_total(shown.teams),
         teams=shown.teams,
         bands=[_band(each) for each in shown.bands],
+        records=_records(shown.records),
         trend=[_trend(each, longest, shown.as_of) for each in shown.runs],
         width=WIDTH,
         exceptions=_exceptions(shown.exceptions[:MOST_EXCEPTIONS]),
@@ -139,6 +144,11 @@ def _total(teams: Sequence[TeamStanding]) -> TeamStanding | None:
 def _band(band: Band) -> BandView:
     days = f"{band.first} or more" if band.last is None else f"{band.first} to {band.last}"
     return BandView(band.clock.label, f"Day {days}", band.count)
+
+
+def _records(records: Sequence[TrackRecord]) -> list[str]:
+    several = len(records) > 1
+    return [record_line(each, "Since April", ENGLISH, has_label=several) for each in records]
 
 
 def _told(past: PastRun) -> dict[str, int]:

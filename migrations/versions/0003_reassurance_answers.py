@@ -1,4 +1,4 @@
-"""reassurance answers: by what means, withdrawn or not, from the extract too, and audited"""
+"""reassurance answers: by what means, withdrawn or not, from the extract too, with a trail"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,7 +34,7 @@ def upgrade() -> None:
         batch_op.alter_column("means", server_default=None)
         batch_op.alter_column("withdrawn_by", server_default=None)
     op.create_table(
-        "audits",
+        "trail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
@@ -45,20 +45,20 @@ def upgrade() -> None:
         sa.Column("assessment", sa.Integer(), nullable=True),
         sa.Column("reassurance", sa.Integer(), nullable=True, comment="its number, which outlives it"),
         sa.Column("detail", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["assessment"], ["assessments.id"], name=op.f("fk_audits_assessment")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audits")),
+        sa.ForeignKeyConstraint(["assessment"], ["assessments.id"], name=op.f("fk_trail_assessment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail")),
     )
-    with op.batch_alter_table("audits", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audits_assessment"), ["assessment"], unique=False)
-        batch_op.create_index("ix_audits_actor", ["actor", "act", "at"], unique=False)
+    with op.batch_alter_table("trail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trail_assessment"), ["assessment"], unique=False)
+        batch_op.create_index("ix_trail_actor", ["actor", "act", "at"], unique=False)
 
 
 def downgrade() -> None:
     """Take the schema back."""
-    with op.batch_alter_table("audits", schema=None) as batch_op:
-        batch_op.drop_index("ix_audits_actor")
-        batch_op.drop_index(batch_op.f("ix_audits_assessment"))
-    op.drop_table("audits")
+    with op.batch_alter_table("trail", schema=None) as batch_op:
+        batch_op.drop_index("ix_trail_actor")
+        batch_op.drop_index(batch_op.f("ix_trail_assessment"))
+    op.drop_table("trail")
     with op.batch_alter_table("reassurances", schema=None) as batch_op:
         batch_op.drop_constraint("means", type_="check")
         for name in ("withdrawn_by", "withdrawn_at", "means"):

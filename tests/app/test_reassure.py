@@ -11,7 +11,7 @@ from alerter.app.reassure import reassure, withdraw
 from alerter.app.weekly import Weekly
 from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
-from alerter.store import audits, reassurances
+from alerter.store import reassurances, trail
 from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
 
 BY = NORTH["manager_email"]
@@ -150,7 +150,7 @@ def test_undo_takes_back_what_was_last_recorded_for_each_child(office: Office) -
     assert withdraw(installation, "A-1", None, by=BY) == 2
     assert kept(installation) == []
     with installation.database.read() as connection:
-        assert [each.act for each in audits.every(connection)] == ["reassured"] * 3 + ["withdrew"] * 3
+        assert [each.act for each in trail.every(connection)] == ["reassured"] * 3 + ["withdrew"] * 3
 
 
 def test_undo_is_for_the_hour_and_for_its_giver(office: Office) -> None:

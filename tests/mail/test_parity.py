@@ -66,7 +66,8 @@ def digests(draw: st.DrawFn) -> Digest:
             worker=draw(names),
             type=draw(st.sampled_from(["core", "core", "single"])),
             worker_away_until=draw(st.sampled_from([None, date(2026, 12, 1), date(2026, 11, 2)])),
-            audit_score=draw(st.sampled_from([None, 74])),
+            audit_score=draw(st.sampled_from([None, 74, 80])),
+            submitted_on=draw(st.sampled_from([None, made_up.AS_OF])),
         )
         for place, each in enumerate(days)
     ]

@@ -91,6 +91,30 @@ def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int,
     assert words in row(digest, "A-1")
 
 
+@pytest.mark.parametrize(
+    ("days", "score", "submitted", "words"),
+    [
+        (31, None, None, ""),
+        (31, 74, None, "returned, 74 of 100 (80 to pass): 4 of 35 days left"),
+        (35, 74, None, "returned, 74 of 100 (80 to pass): the last of 35 days"),
+        (36, 79, None, "returned, 79 of 100 (80 to pass): none of the 35 days left"),
+        (31, 80, None, "audit passed, 80 of 100: only the sign-off is missing"),
+        (31, None, date(2026, 11, 20), "waiting for audit since Fri 20 Nov: 4 of 35 days left"),
+    ],
+)
+def test_row_says_what_the_audit_leaves(
+    days: int, score: int | None, submitted: date | None, words: str
+) -> None:
+    """
+    Where it stands with its audit, and what that leaves of the days; nothing where there is no score.
+    """
+    digest = made_up.digest_of([made_up.started(days, "A-1", "7", audit_score=score, submitted_on=submitted)])
+    (alert,) = digest.alerts
+    gated = replace(alert, clock=replace(alert.clock, audit_pass_mark=80))
+    line = row(replace(digest, alerts=(gated,)), "A-1")
+    assert (words in line) if words else ("audit" not in line)
+
+
 def test_absence_shows_until_it_is_over() -> None:
     """
     A worker is away through the date given, today's included.

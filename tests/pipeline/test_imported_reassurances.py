@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from alerter.domain.policy import Reassurance
 from alerter.domain.reassuring import Means
-from alerter.store import audits, reassurances
+from alerter.store import reassurances, trail
 from alerter.store.schema import reassurances as table
 from tests.pipeline.council import AS_OF, NOW, Council, held_by, row, rows_in
 
@@ -43,8 +43,8 @@ def test_a_word_of_the_extract_is_recorded_once(either_council: Council) -> None
     assert latest(either_council) == [("N. Okafor", EXPECTED)]
     assert rows_in(either_council.database, table) == 1
     with either_council.database.read() as connection:
-        (audit,) = audits.every(connection)
-    assert (audit.actor, audit.means, audit.act, audit.assessment) == ("N. Okafor", "import", "reassured", 1)
+        (entry,) = trail.every(connection)
+    assert (entry.actor, entry.means, entry.act, entry.assessment) == ("N. Okafor", "import", "reassured", 1)
 
 
 def test_it_quiets_the_next_digest(either_council: Council) -> None:

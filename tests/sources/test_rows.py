@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from alerter.config.reporting import REASONS
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
@@ -293,7 +294,7 @@ def test_a_row_shorter_or_longer_than_the_headings() -> None:
     row = ["A-77", "88213", "core", "", "", "", "", "2026-10-05"]
     short = reader().read(5, row)
     assert isinstance(short, Assessment)
-    padded = [*row, *[""] * 9]
+    padded = [*row, *[""] * (len(ASSESSMENT_COLUMNS) - len(row))]
     assert reader().read(5, [*padded, " ", "", None]) == short
     assert reader().read(5, [*padded, "", "x"]) == Rejected(5, TOO_MANY_CELLS)
 
@@ -355,3 +356,28 @@ def test_a_month_first_date_condemns_the_words_column_too() -> None:
     """
     with pytest.raises(SourceError, match="a date with the month first"):
         read(reassured_on="11/27/2026")
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("section_47", "section_47"),
+        (" Section 47  ENQUIRY", "section_47"),
+        ("looked after, or being considered", "looked_after"),
+        ("mother of J. fell ill", "other"),
+        ("N/A", ""),
+        ("", ""),
+    ],
+)
+def test_a_reason_is_one_of_the_settings_or_other(cell: str, kept: str) -> None:
+    """
+    By key or by words, without case; what it says otherwise is never kept.
+    """
+    located = Located(
+        ("child_id", "started_on", "reason", "submitted_on"),
+        {"child_id": 0, "started_on": 1, "reason": 2, "submitted_on": 3},
+    )
+    own = RowReader("x.csv", located, {"core": CORE}, REASONS)
+    value = own.read(2, ["88213", "2026-10-05", cell, "20/11/2026"])
+    assert isinstance(value, Assessment)
+    assert (value.reason, value.submitted_on) == (kept, date(2026, 11, 20))

@@ -19,9 +19,9 @@ from alerter.app.links import Links
 from alerter.app.logs import open_journal
 from alerter.app.weekly import Weekly
 from alerter.domain.routing import Recipient
-from alerter.store import audits, reassurances
-from alerter.store.audits import Audit
+from alerter.store import reassurances, trail
 from alerter.store.schema import assessments
+from alerter.store.trail import Entry
 from alerter.web.application import make_application
 from alerter.web.mailroom import Mailroom
 from tests.app.office import LONDON, NORTH, SOUTH, Office, row
@@ -169,18 +169,18 @@ class House:
             found = reassurances.latest(connection)
         return {number: (each.by, each.expected_on.isoformat()) for number, each in found.items()}
 
-    def audits(self) -> list[Audit]:
+    def trail(self) -> list[Entry]:
         """
         Return what was written down of everybody's acts.
         """
         with self.installation.database.read() as connection:
-            return audits.every(connection)
+            return trail.every(connection)
 
     def acts(self) -> list[tuple[str, str, int | None]]:
         """
         Return who did what to which assessment.
         """
-        return [(each.actor, each.act, each.assessment) for each in self.audits()]
+        return [(each.actor, each.act, each.assessment) for each in self.trail()]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerter.app.weekly import Weekly
-from alerter.store.audits import Audit
+from alerter.store.trail import Entry
 from tests.app.office import row
 from tests.web.house import LINDQVIST, OKAFOR, House
 
@@ -30,8 +30,8 @@ def test_several_are_recorded_at_one_go(house: House) -> None:
     assert "A-2, child 92 Sign-off expected by Fri 27 Nov; worker absence back on Thursday" in visitor.text
     assert "A-3, child 93 Sign-off expected by Fri 4 Dec; waiting for partner agency" in visitor.text
     assert house.latest() == {number["A-2"]: (OKAFOR, "2009-11-27"), number["A-3"]: (OKAFOR, FRIDAY)}
-    first, _ = house.audits()
-    assert first == Audit(
+    first, _ = house.trail()
+    assert first == Entry(
         at=house.hands.at,
         actor=OKAFOR,
         means="page",

@@ -63,7 +63,7 @@ def test_each_request_and_each_letter_is_written_down(asked: House) -> None:
     acts = asked.acts()
     requests = [(actor, act) for actor, act, _ in acts if act == "asked_link"]
     assert [actor for actor, _ in requests] == [OKAFOR.upper(), ADMINS, FALLBACK, SERVICE_MANAGER, STRANGER]
-    letters = [each for each in asked.audits() if each.act == "mailed_link"]
+    letters = [each for each in asked.trail() if each.act == "mailed_link"]
     assert [(each.actor, each.detail) for each in letters] == [
         (OKAFOR.upper(), "sent"), (ADMINS, "sent"), (SERVICE_MANAGER, "sent"),
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def test_the_answer_is_the_same_work_for_everybody(house: House) -> None:
         ask(house, email)
         work.append(list(asked))
     assert work[0] == work[1]
-    assert any("INSERT INTO audits" in statement for statement in work[0])
+    assert any("INSERT INTO trail" in statement for statement in work[0])
 
 
 @pytest.mark.parametrize(("reply", "state"), [(LATER, "deferred"), (NEVER, "refused")])
@@ -137,7 +137,7 @@ def test_a_letter_is_sent_once(office: Office, reply: str, state: str) -> None:
     ):
         ask(house, OKAFOR)
         ask(house, OKAFOR)
-    letters = [each.detail for each in house.audits() if each.act == "mailed_link"]
+    letters = [each.detail for each in house.trail() if each.act == "mailed_link"]
     assert letters == [state, "sent"]
     assert post.tally() == {OKAFOR: 1}
 
@@ -149,4 +149,4 @@ def test_without_a_mail_server_the_page_answers_all_the_same(office: Office) -> 
     nobody = free_port()
     with new_house(office, email__transport="smtp", email__folder=None, email__smtp__port=nobody) as house:
         assert ANSWER in ask(house, OKAFOR)
-    assert [each.detail for each in house.audits() if each.act == "mailed_link"] == ["deferred"]
+    assert [each.detail for each in house.trail() if each.act == "mailed_link"] == ["deferred"]

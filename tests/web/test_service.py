@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import NORTH, SOUTH, Office, row
 from tests.web.house import LINDQVIST, OKAFOR, SERVICE_MANAGER, House, new_house
@@ -60,6 +62,29 @@ def test_the_fallback_sees_the_teams_with_work_of_nobodys(office: Office) -> Non
         assert "North" not in visitor.text
         assert "No manager found (1)" in visitor.text
         assert "X-1, child 9X-1: team 'West', worker 'P. Adeyemi' is not in the directory" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("count", "all_teams", "own"),
+    [
+        (12, "Since April: 100% of 13 in time.", "Since April: 100% of 12 in time."),
+        (9, "Since April: 100% of 10 in time.", "Since April: too few signed off to say how many in time."),
+    ],
+)
+def test_how_timely_the_teams_have_been(office: Office, count: int, all_teams: str, own: str) -> None:
+    """
+    Since April and together, as digests say it of their own teams; fewer than ten are left unsaid.
+    """
+    signed: dict[str, object] = {"days": 60, "authorised_on": "2009-10-01"}
+    with new_house(office) as house:
+        office.extract(
+            row("A-1"),
+            row("B-1", team="South", **signed),
+            *(row(f"A-{number}", **signed) for number in range(10, 10 + count)),
+        )
+        house.run()
+        assert all_teams in house.inside(ADMINS).text
+        assert own in house.inside(SERVICE_MANAGER).text
 
 
 def test_exceptions_are_those_of_the_own_teams(office: Office) -> None:
