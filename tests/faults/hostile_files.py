@@ -53,9 +53,9 @@ WORKBOOKS: dict[str, Callable[[Path], Path]] = {
     "zeros, 100 MB of them": _zeros,
     "80 MB that claim to be 1 kB": _understated,
     "empty rows, 60 MB": lambda folder: _book(folder, "<row/>" * (60 * MEGABYTE // 6)),
-    "empty cells, 3 MB": lambda folder: _book(folder, f"<row>{'<c/>' * (3 * MEGABYTE // 4)}</row>"),
-    "empty rows, 3 MB": lambda folder: _book(folder, "<row/>" * (3 * MEGABYTE // 6)),
-    "rows of formulas, 3 MB": lambda folder: _book(folder, "<row><c><f/></c></row>" * (3 * MEGABYTE // 22)),
+    "empty cells, 1.5 MB": lambda folder: _book(folder, f"<row>{'<c/>' * (3 * MEGABYTE // 8)}</row>"),
+    "empty rows, 1.5 MB": lambda folder: _book(folder, "<row/>" * (3 * MEGABYTE // 12)),
+    "rows of formulas, 1.5 MB": lambda folder: _book(folder, "<row><c><f/></c></row>" * (3 * MEGABYTE // 44)),
     "one text of 3 MB a thousand times": lambda folder: _book(
         folder, '<row><c t="s"><v>0</v></c></row>' * 1000, sharedStrings=_strings("x" * 3 * MEGABYTE)
     ),
@@ -86,12 +86,12 @@ WORKBOOKS: dict[str, Callable[[Path], Path]] = {
         '<row><c t="s"><v>0</v></c></row>',
         sharedStrings=b"<!DOCTYPE a [<!ENTITY a '0123456789'>]>" + _strings("&a;" * 100_000),
     ),
-    "20,000 sheets": lambda folder: xlsx(
+    "5,000 sheets": lambda folder: xlsx(
         folder / "x.xlsx",
         {"S": []},
         more={
             "xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets>'.encode()
-            + b'<sheet name="S" sheetId="1" id="rId1"/>' * 20_000
+            + b'<sheet name="S" sheetId="1" id="rId1"/>' * 5_000
             + b"</sheets></workbook>"
         },
     ),

@@ -11,7 +11,7 @@ from alerter.sources.extract import opening
 
 LARGEST_INSIDE = 1 << 30
 LARGEST_RATIO = 100
-ALWAYS_FINE = 4 << 20
+ALWAYS_FINE = 2 << 20
 """Unpacked bytes up to which no ratio is a danger."""
 CHUNK = 1 << 20
 _USED_PARTS = (".xml", ".rels", ".bin")
