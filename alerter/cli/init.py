@@ -9,7 +9,7 @@ from alerter.errors import ConfigError
 
 DIRECTORY = (
     "team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
-    "Duty and Assessment North,,A Manager,a.manager@council.example,,,,service.manager@council.example\n"
+    "Duty and Assessment North,,A Manager,a.manager@council.example,,,,\n"
 )
 
 

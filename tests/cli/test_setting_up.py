@@ -152,6 +152,6 @@ def test_demonstration_shows_what_arrived(office: Office, tmp_path: Path) -> Non
     assert result.stdout.startswith("Northmere, a made-up borough: ")
     assert "Weekly run as of 2026-11-23: done;" in result.stdout
     assert "performance@" in result.stdout
-    page = result.stdout.splitlines()[-1].removeprefix("Open one: ")
-    assert page.startswith(out.resolve().as_uri())
+    (page,) = [line for line in result.stdout.splitlines() if line.startswith("Open one: ")]
+    assert page.removeprefix("Open one: ").startswith(out.resolve().as_uri())
     assert f"--config {out / 'config.toml'} status" in result.stderr

@@ -35,6 +35,13 @@ class Edited:
     hand: Callable[[Write, Any], Any]
     real: Renderer
 
+    @property
+    def brand(self) -> Any:
+        """
+        Return how the emails look.
+        """
+        return self.real.brand
+
     def digest(self, digest: Any, *more: Any, **named: Any) -> Any:
         """
         Return what the hand makes of a digest.
