@@ -164,11 +164,12 @@ def test_what_was_ever_on_its_way_is_left_alone(council: Council) -> None:
     """
     council.read(WEEK[:1])
     council.prepare()
-    with ScriptedSmtp({"dot": b""}) as server:
+    with ScriptedSmtp({"dot": b"", "RCPT": [b"250 ok\r\n", b"450 later\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
         transport.close()
     before = council.letters()
+    assert [each.state for each in before] == ["deferred"]
     assert look_again(council, NORTH_MOVED, now=NOW + DAY) is False
     assert [(each.recipient, each.body) for each in council.letters()] == [
         (each.recipient, each.body) for each in before
