@@ -196,11 +196,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     row.missing.update(str(value) for name, value in report.user_properties if name == IN_PART)
 
 
-def pytest_sessionfinish() -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """
-    Write the document, where that was asked for.
+    Write the document where that was asked for; of several processes, the one that hears from all.
     """
-    if os.environ.get("ALERTER_FAULT_TABLE"):
+    if os.environ.get("ALERTER_FAULT_TABLE") and not hasattr(session.config, "workerinput"):
         DOCUMENT.write_text(document(_shown), encoding="utf-8")
 
 

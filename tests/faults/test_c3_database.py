@@ -1,5 +1,6 @@
 """C3, the database: locked, gone at the send moment or in mid-message, put back from a backup."""
 
+import os
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from tests.postgres_cluster import PostgresCluster, debian_binaries
 
 needs_cluster = pytest.mark.skipif(debian_binaries() is None, reason="needs PostgreSQL's own programs")
 LATER = "UPDATE installation SET created_at = '2026-11-02 09:00:01.000000'"
-BACKUP = "alerter_faults_backup"
+BACKUP = f"alerter_backup_{os.getpid()}"
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ pytestmark = needs_linux
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 POINTS = 10
 FOUR = 4
-TEMPLATE = "alerter_every_call"
+TEMPLATE = f"alerter_every_call_{os.getpid()}"
 
 
 @dataclass(slots=True)
