@@ -10,7 +10,7 @@ SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py t
 	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_every_system_call.py \
 	tests/soak
 
-.PHONY: help demo test check format bench faults soak safeguards lock clean
+.PHONY: help demo test check format bench faults soak safeguards screenshots lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
@@ -20,6 +20,7 @@ help:
 	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
 	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
 	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
+	@echo "make screenshots  pictures of the emails and the pages, in build/screenshots (needs Debian's chromium)"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -34,7 +35,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --cov --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='alerter/domain/*,alerter/pipeline/*' --fail-under=100
 
@@ -55,6 +56,10 @@ soak: $(READY)
 # Takes the safeguards away one by one, in a copy of the tree, and says which of them nobody misses.
 safeguards: $(READY)
 	$(BIN)/python -m tests.soak.removal
+
+screenshots: $(READY)
+	$(BIN)/python tools/screenshots.py build/screenshots
+	$(BIN)/python -m tests.screenshots
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:

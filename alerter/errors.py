@@ -9,6 +9,7 @@ Errors an operator can act on.
     │   ├── StoreAwayError       it may be usable again by itself: a server that is away, a full disk
     │   └── StoreBrokenError     its disk failed: what this process believes to be written may not be
     ├── PartitionError           the digests do not add up; nothing is sent
+    ├── TemplateError            a council's own template cannot be used; names file and line
     └── MailError
         ├── MailDeferredError    may be taken later: no connection, 4xx, greylisting
         ├── MailRefusedError     never: 5xx for this recipient or content
@@ -84,6 +85,14 @@ class PartitionError(AlerterError):
     """
 
     exit_code = 3
+
+
+class TemplateError(AlerterError):
+    """
+    A council's own template cannot be used; the text names the file and the line.
+    """
+
+    exit_code = 2
 
 
 class MailError(AlerterError):

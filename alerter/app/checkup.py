@@ -13,11 +13,13 @@ from alerter.domain.plan import Plan
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
+from alerter.mail.template_set import NAMES
 from alerter.pipeline.prepare import look
 from alerter.store import syncs
 
 SEND_DATES = 5
 MOST_PLACES = 20
+ROUTING = ("ambiguous_manager", "bad_address", "domain_not_allowed", "no_manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def check(installation: Installation) -> Iterator[Checked]:
     yield from _tried("calendar", lambda: _calendar(installation, today))
     yield from _tried("database", lambda: _database(installation))
     yield from _tried("data", lambda: _data(installation, today))
+    yield Checked("emails", _emails(installation))
     yield from _tried("mail server", lambda: _mail_server(installation))
     yield from _tried("send dates", lambda: _send_dates(installation))
 
@@ -122,7 +125,10 @@ def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checke
     Say which places in the extract lead to nobody, and what the directory has that is spelt nearly so.
     """
     unrouted = [(alert.assessment, route) for _, alert, route in plan.judged if route.problem]
-    problems = sorted({f"{route.detail}{_near(assessment, entries)}" for assessment, route in unrouted})
+    above = {each.detail for each in plan.exceptions if each.kind in ROUTING and not each.assessment_id}
+    problems = sorted(
+        above | {f"{route.detail}{_near(assessment, entries)}" for assessment, route in unrouted}
+    )
     yield Checked("directory", f"{counted(len(plan.digests), 'recipient')} for the open assessments")
     yield from (Checked("directory", f"{problem}.", is_warning=True) for problem in problems[:MOST_PLACES])
     if len(problems) > MOST_PLACES:
@@ -133,6 +139,21 @@ def _near(assessment: Assessment, entries: Sequence[DirectoryEntry]) -> str:
     places = (place for place in (assessment.worker, assessment.team) if place)
     near = next((found for place in places if (found := near_miss(place, entries))), "")
     return f"; did you mean {near!r}?" if near and near not in (assessment.worker, assessment.team) else ""
+
+
+def _emails(installation: Installation) -> str:
+    """
+    Return the language and the look of the emails; a template that cannot be used is a fault of the settings.
+    """
+    email, branding = installation.settings.email, installation.settings.branding
+    own = 0 if email.templates is None else sum(1 for name in NAMES if (email.templates / name).is_file())
+    look = [
+        {"en": "in English", "cy": "in Welsh"}[email.language],
+        f"under the name {branding.name}" if branding.name else "",
+        "with a logo" if branding.logo else "",
+        f"{counted(own, 'template')} of your own, tried on made-up digests" if own else "",
+    ]
+    return ", ".join(words for words in look if words)
 
 
 def _mail_server(installation: Installation) -> Iterator[Checked]:

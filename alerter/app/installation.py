@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from alerter.app import clock, parts
+from alerter.app import parts
+from alerter.app.clock import now as real_now
 from alerter.config.file import load_settings
 from alerter.config.settings import Settings
 from alerter.domain.owing import Timetable
@@ -32,6 +33,7 @@ class Installation:
     rules: Rules
     press: Press
     zone: ZoneInfo
+    clock: Callable[[ZoneInfo], datetime] = real_now
     on_rows: Callable[[int], None] = lambda _rows: None
     """Hears how many rows of a source have been read so far."""
 
@@ -60,7 +62,7 @@ class Installation:
         """
         Return this moment in the council's time zone.
         """
-        return clock.now(self.zone)
+        return self.clock(self.zone)
 
     def today(self) -> date:
         """

@@ -9,13 +9,15 @@ from typing import IO, Literal
 Format = Literal["text", "json"]
 Fact = str | int | date | None
 
-OTHERS = ("apscheduler", "msal", "notifications_python_client")  # may name an address, or quote an answer
+# What may name an address, or quote an answer.
+OTHERS = ("apscheduler", "msal", "notifications_python_client", "waitress", "alerter.web")
 NAME = "alerter.serve"
 FACTS = frozenset(
     {
         "version", "settings", "run", "send_date", "as_of", "next_run", "state", "is_late", "open", "digests",
         "exceptions", "reasons", "sent", "deferred", "refused", "unknown", "is_stopped", "jumped_minutes",
-        "signal", "fault", "why", "admins", "lines_lost",
+        "signal", "fault", "why", "admins", "lines_lost", "page", "method", "status",
+        "port", "recorded",
     }
 )  # fmt: skip
 """The only things a line may tell; whoever adds one makes sure that it names no child, address or person."""

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from alerter.app.links import PATH, Links
 from alerter.bank_holidays import working_calendar
+from alerter.config.branding import BrandingSettings, png_size
 from alerter.config.email import NotifySettings, OauthSettings
 from alerter.config.settings import Settings
 from alerter.domain.plan import Rules
@@ -13,13 +15,17 @@ from alerter.domain.policy import Clock
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
+from alerter.mail.brand import Brand
 from alerter.mail.conversation import SmtpServer
 from alerter.mail.folder import FolderTransport
+from alerter.mail.language import language_of
 from alerter.mail.notify import NotifyService, NotifyTransport
 from alerter.mail.oauth import EntraTokens, Registration
-from alerter.mail.press import Press, Stationery
+from alerter.mail.press import AnswerLink, Press, Stationery, no_link
 from alerter.mail.render import Renderer
 from alerter.mail.smtp import SmtpTransport
+from alerter.mail.specimen import template_faults
+from alerter.mail.template_set import TemplateSet
 from alerter.mail.transport import Transport
 from alerter.sources.source import Source, open_query, open_source
 
@@ -44,6 +50,8 @@ def rules(settings: Settings) -> Rules:
         allowed_domains=tuple(settings.email.allowed_domains),
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
         send_all_clear=settings.email.send_all_clear,
+        escalation=settings.escalation.as_rule(),
+        audits_since=settings.quality_audit.since,
         settings=settings.fingerprint,
     )
 
@@ -59,13 +67,16 @@ def source(settings: Settings, by: Rules, now: datetime) -> Source:
     columns: dict[str, str] = {str(name): heading for name, heading in of.columns.items()}
     if of.kind == "sql":
         url = of.url.get_secret_value() if of.url else ""
-        return open_query(url, of.query, columns, by.clocks, now=now)
-    return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "")
+        return open_query(url, of.query, columns, by.clocks, now=now, reasons=settings.reasons)
+    return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "", reasons=settings.reasons)
 
 
 def press(settings: Settings, *, is_whole: bool = False) -> Press:
     """
     Return the maker of messages; with *is_whole* every row is listed, whatever the size.
+
+    Raises:
+        ConfigError: A template of the council's cannot be used: all faults at once, with file and line.
     """
     email = settings.email
     stationery = Stationery(
@@ -74,9 +85,42 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
+        language=language_of(email.language),
         machine=platform.node(),
     )
-    return Press(stationery, Renderer(is_whole=is_whole))
+    templates, marks = TemplateSet(email.templates), brand(settings.branding)
+    if email.templates is not None and (
+        faults := template_faults(email.templates, stationery.language, marks)
+    ):
+        raise ConfigError([f"email.templates: {fault}" for fault in faults])
+    renderer = Renderer(is_whole=is_whole, templates=templates, brand=marks)
+    return Press(stationery, renderer, _answer_link(settings, is_for_show=is_whole))
+
+
+def brand(settings: BrandingSettings) -> Brand:
+    """
+    Return how the emails look, the logo read from its file.
+    """
+    logo = b"" if settings.logo is None else settings.logo.read_bytes()
+    return Brand(
+        name=settings.name,
+        colour=settings.colour,
+        colour_dark=settings.colour_dark,
+        logo=logo,
+        size=png_size(logo),
+    )
+
+
+def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
+    """
+    Return the maker of each recipient's own link; what is only shown has one that opens nothing.
+    """
+    links = Links.of(settings)
+    if links is None:
+        return no_link
+    if is_for_show:
+        return lambda _run, _recipient, _dated_at: f"{links.base_url}{PATH}only-in-the-real-email"
+    return links.make
 
 
 def transport(settings: Settings) -> Transport:

@@ -9,9 +9,11 @@ from pathlib import Path
 from alerter.app import parts
 from alerter.app.installation import Installation
 from alerter.domain.wording import counted
+from alerter.mail.brand import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
 
+LOGO = "logo.png"
 _OURS = re.compile(r"\d{3}-.+@.+\.(txt|html|eml)")
 _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
 
@@ -30,32 +32,39 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> int
     with installation.database.rehearse() as connection:
         installation.sync_within(connection, as_of=judged_by)
         written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
-    return write_proofs(written, folder, installation.settings.council)
+    return write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
 
 
-def write_proofs(proofs: Sequence[tuple[Rendered, Message]], folder: Path, council: str) -> int:
+def write_proofs(
+    proofs: Sequence[tuple[Rendered, Message]], folder: Path, council: str, *, logo: bytes = b""
+) -> int:
     """
     Write each digest into *folder* as .txt, .html and .eml, and an index.html; return how many there are.
+
+    A page on its own has no attachment: the *logo* lies beside it.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if logo:
+        (folder / LOGO).write_bytes(logo)
     for earlier in (path for path in folder.iterdir() if _OURS.fullmatch(path.name)):
         earlier.unlink()
-    links = []
+    links: list[tuple[str, str, str, int]] = []
     for number, (rendered, message) in enumerate(proofs, start=1):
         name = f"{number:03d}-{_UNFIT_FOR_FILE_NAME.sub('_', message.recipient)}"
         (folder / f"{name}.txt").write_text(rendered.text, encoding="utf-8")
-        (folder / f"{name}.html").write_text(rendered.html, encoding="utf-8")
+        page = rendered.html.replace(f"cid:{CONTENT_ID}", LOGO)
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
         (folder / f"{name}.eml").write_bytes(message.body)
-        links.append((name, message.recipient, rendered.subject))
+        links.append((name, message.recipient, rendered.subject, len(rendered.html.encode())))
     (folder / "index.html").write_text(_index(links, council), encoding="utf-8")
     return len(proofs)
 
 
-def _index(links: Sequence[tuple[str, str, str]], council: str) -> str:
+def _index(links: Sequence[tuple[str, str, str, int]], council: str) -> str:
     rows = "\n".join(
         f'<tr><th scope="row"><a href="{name}.html">{escape(recipient)}</a></th><td>{escape(subject)}</td>'
-        f'<td><a href="{name}.txt">text</a> <a href="{name}.eml">eml</a></td></tr>'
-        for name, recipient, subject in links
+        f'<td><a href="{name}.txt">text</a> <a href="{name}.eml">eml</a></td><td>{size:,} bytes</td></tr>'
+        for name, recipient, subject, size in links
     )
     title, count = f"Digests of {escape(council)}", counted(len(links), "digest")
     return (
@@ -64,5 +73,7 @@ def _index(links: Sequence[tuple[str, str, str]], council: str) -> str:
         "<style>body{font:16px/1.5 sans-serif;margin:2rem}"
         "th,td{text-align:left;padding:.25rem 1rem .25rem 0}</style>"
         f"</head>\n<body>\n<h1>{title}</h1>\n<p>{count}; nothing was sent.</p>\n<table>\n"
-        f"<caption>One line a recipient</caption>\n{rows}\n</table>\n</body>\n</html>\n"
+        "<caption>One line a recipient; service managers' digests are among them</caption>\n"
+        '<tr><th scope="col">Recipient</th><th scope="col">Subject</th><th scope="col">Other parts</th>'
+        f'<th scope="col">Size</th></tr>\n{rows}\n</table>\n</body>\n</html>\n'
     )

@@ -1,13 +1,29 @@
-"""A manager's reassurance, checked and recorded."""
+"""A manager's reassurance by command: checked, recorded, taken back."""
 
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy import Connection
 
 from alerter.app.installation import Installation
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.policy import Reassurance
+from alerter.domain.reassuring import UNDO_WITHIN, Fault, Reasons, faults_of, may_withdraw
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import found
 from alerter.store import reassurances
+
+OPTIONS = {
+    Fault.LOOKED_IN_FUTURE: "--on",
+    Fault.EXPECTED_BEFORE_LOOKING: "--expected",
+    Fault.UNKNOWN_REASON: "--reason",
+    Fault.NOTE_TOO_LONG: "--note",
+    Fault.NOTE_NOT_ONE_LINE: "--note",
+}
+NOTHING_TO_UNDO = (
+    "--undo: nothing that this address recorded for this id within the last hour stands; "
+    "record a new reassurance instead."
+)
 
 
 def reassure(
@@ -16,30 +32,73 @@ def reassure(
     """
     Record *given* for the open assessments of one id; return for how many children.
 
+    Its reason may be a code or a label of the settings, or empty.
+
     Raises:
-        ConfigError: The address is none or not allowed, a date is out of order, or nothing open has this id.
+        ConfigError: The address is none or not allowed, a date is out of order, the reason is not known,
+            the note is too long, or nothing open has this id.
     """
-    today = installation.today()
-    if faults := _faults(given, installation.rules.allowed_domains, today):
+    reasons = reasons_of(installation)
+    coded = replace(given, reason=reasons.code_of(given.reason) or given.reason.strip())
+    if faults := list(_faults(installation, coded, note, reasons)):
         raise ConfigError(faults)
     installation.ensure_schema()
     with installation.database.write() as connection:
-        matching = found(connection, assessment_id, child_id, today)
-        still_open = [each.number for each in matching if each.is_open]
-        if not still_open:
-            raise ConfigError(
-                ["no open assessment in the store has this id: check it, or run `alerter sync`."]
-            )
-        for number in still_open:
-            reassurances.record(connection, number, given, note=note, now=installation.now())
-    return len(still_open)
+        numbers = _open_numbers(installation, connection, assessment_id, child_id)
+        for number in sorted(numbers):
+            reassurances.record(connection, number, coded, note=note, now=installation.now())
+    return len(numbers)
 
 
-def _faults(given: Reassurance, allowed_domains: tuple[str, ...], today: date) -> list[str]:
-    faults = {
-        "--by: write one plain email address, such as a.manager@council.example.": not is_address(given.by),
-        "--by: the address lies outside allowed_domains.": not is_in_domains(given.by, allowed_domains),
-        "--on: a manager cannot have looked in the future.": given.given_on > today,
-        "--expected: the day lies before the manager looked.": given.expected_on < given.given_on,
-    }
-    return [sentence for sentence, is_fault in faults.items() if is_fault]
+def withdraw(installation: Installation, assessment_id: str, child_id: str | None, *, by: str) -> int:
+    """
+    Take back what *by* last recorded for one id within the hour; return for how many children.
+
+    The record is kept and marked, and the reassurance before it counts again.
+
+    Raises:
+        ConfigError: Nothing open has this id, or nothing of the last hour is there to be taken back.
+    """
+    installation.ensure_schema()
+    now = installation.now()
+    with installation.database.write() as connection:
+        numbers = _open_numbers(installation, connection, assessment_id, child_id)
+        last = {
+            each.assessment: each
+            for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
+            if each.assessment in numbers
+            and each.withdrawn_at is None
+            and may_withdraw(each.given, each.recorded_at, by=by, now=now)
+        }
+        if not last:
+            raise ConfigError([NOTHING_TO_UNDO])
+        for each in last.values():
+            reassurances.withdraw(connection, each, by=by, means="command", now=now)
+    return len(last)
+
+
+def reasons_of(installation: Installation) -> Reasons:
+    """
+    Return the reasons a manager may give.
+    """
+    return Reasons(installation.settings.reassurance.reasons)
+
+
+def _open_numbers(
+    installation: Installation, connection: Connection, assessment_id: str, child_id: str | None
+) -> set[int]:
+    matching = found(connection, assessment_id, child_id, installation.today())
+    still_open = {each.number for each in matching if each.is_open}
+    if not still_open:
+        raise ConfigError(["no open assessment in the store has this id: check it, or run `alerter sync`."])
+    return still_open
+
+
+def _faults(installation: Installation, given: Reassurance, note: str, reasons: Reasons) -> Iterator[str]:
+    if not is_address(given.by):
+        yield "--by: write one plain email address, such as a.manager@council.example."
+    if not is_in_domains(given.by, installation.rules.allowed_domains):
+        yield "--by: the address lies outside allowed_domains."
+    for fault in faults_of(given, note, reasons, installation.today()):
+        known = f"; write one of {reasons.listed}" if fault is Fault.UNKNOWN_REASON else ""
+        yield f"{OPTIONS[fault]}: {fault.value}{known}."

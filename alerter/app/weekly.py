@@ -93,7 +93,7 @@ class Weekly:
                 synced = self.of.sync_within(connection, as_of=judged_by, gate=self._gate(as_of))
                 read, held_because = synced.sync, synced.held_because
                 if read.state == "staged":
-                    read = apply_staged(connection, read.id)
+                    read = apply_staged(connection, read.id, judged_by)
             else:
                 read = syncs.latest_applied(connection)
             plan = look(connection, self.of.rules, judged_by)
@@ -122,7 +122,7 @@ class Weekly:
             take_turns(connection, "sync")  # what is staged must neither go meanwhile nor be applied twice
             held = _releasable(connection, run_id)
             if held.sync_id is not None and syncs.by_id(connection, held.sync_id).state == "staged":
-                apply_staged(connection, held.sync_id)
+                apply_staged(connection, held.sync_id, self.of.today())
             said = f"released by {by}" + (f": {reason}" if reason else "")
             run = prepare(
                 connection,

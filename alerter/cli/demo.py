@@ -5,21 +5,39 @@ from __future__ import annotations
 import sys
 from datetime import date  # noqa: TC003 - click's callback signature
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from alerter.cli import options, output
 
+if TYPE_CHECKING:
+    from alerter.demo.show import Shown
+
+NO_PAGE = 'The page on which managers answer needs its packages: run pip install "alerter[web]".'
+
 
 @click.command("demo")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("alerter-demo"), show_default=True,
               help="The folder to write into.")  # fmt: skip
+@click.option("--serve", is_flag=True, help="Keep the page and the emails open in the browser until Ctrl+C.")
 @options.as_of
-def command(out: Path, as_of: date | None) -> None:
+def command(out: Path, as_of: date | None, *, serve: bool) -> None:
     """Run the weekly job on one borough of made-up data, with its own database and mail server."""
-    from alerter.demo.show import show  # noqa: PLC0415 - help needs no mail server
+    from alerter.demo.show import showing  # noqa: PLC0415 - help needs no mail server
 
-    shown = show(out.resolve(), as_of)
+    with showing(out.resolve(), as_of) as shown:
+        _tell(shown)
+        if shown.link:
+            _tell_page(shown, is_served=serve)
+        else:
+            output.talk(NO_PAGE)
+        if serve and shown.link:
+            _serve(shown)
+    sys.exit(0 if shown.result.state == "done" else 1)
+
+
+def _tell(shown: Shown) -> None:
     borough, result = shown.borough, shown.result
     counts = result.counts
     click.echo(
@@ -36,4 +54,38 @@ def command(out: Path, as_of: date | None) -> None:
     )
     output.talk(f"The settings, the extract and the database are in {shown.folder}; try `alerter --config "
                 f"{shown.folder / 'config.toml'} status`.")  # fmt: skip
-    sys.exit(0 if result.state == "done" else 1)
+
+
+def _tell_page(shown: Shown, *, is_served: bool) -> None:
+    """
+    Say where the page is, and how it is started where it is not.
+    """
+    from alerter.demo.shelf import PATH  # noqa: PLC0415 - help needs no mail server
+
+    program, config = _program(), shown.folder / "config.toml"
+    when = "until Ctrl+C" if is_served else f"while this runs: {program} --config {config} web"
+    click.echo(f"\nThe page on which managers answer opens {when}")
+    click.echo(f"  a manager's list:  {shown.link}")
+    click.echo(f"  all teams:         {shown.service_link}")
+    if is_served:
+        click.echo(f"  the emails:        http://127.0.0.1:{shown.port}{PATH}/")
+    else:
+        click.echo(f"Or all in one, with the emails beside it: {program} demo --serve")
+
+
+def _program() -> str:
+    """
+    Return how this program was called, so that what is shown can be called again from here.
+    """
+    called = Path(sys.argv[0])
+    return str(called) if called.stem == "alerter" and called.is_file() else "alerter"
+
+
+def _serve(shown: Shown) -> None:
+    from alerter.app.logs import open_journal  # noqa: PLC0415 - help needs no page
+    from alerter.demo.postbox import HOST  # noqa: PLC0415 - the same
+    from alerter.demo.shelf import PATH, Shelf  # noqa: PLC0415 - the same
+    from alerter.web.serving import serve_page  # noqa: PLC0415 - an extra
+
+    journal = open_journal(sys.stderr, "text", "alerter.page")
+    serve_page(shown.installation, journal, HOST, shown.port, {PATH: Shelf(shown.postbox)})

@@ -11,7 +11,8 @@ from alerter.errors import AlerterError
 
 COMMANDS = (
     "demo", "init", "check", "migrate", "sync", "run", "deliver", "preview", "explain", "dates", "calendar",
-    "quality", "reassure", "history", "status", "release", "purge", "serve",
+    "quality", "reassure", "audit", "report", "replay", "history", "status", "release", "purge", "serve",
+    "web",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`alerter reassure`: record that a manager looked."""
+"""`alerter reassure`: record that a manager looked, or take that back."""
 
 from __future__ import annotations
 
@@ -7,34 +7,42 @@ from datetime import date  # noqa: TC003 - click's callback signature
 import click
 
 from alerter.cli import options
+from alerter.domain.wording import counted
 
 
 @click.command("reassure")
 @click.argument("assessment_id")
 @click.option("--child", "child_id", metavar="ID", help="Only this child of a sibling group.")
 @click.option("--by", metavar="EMAIL", required=True, help="The manager who looked.")
-@click.option("--expected", type=options.Day(), required=True, help="When sign-off is expected.")
+@click.option("--expected", type=options.Day(), help="When sign-off is expected.")
 @click.option("--on", "given_on", type=options.Day(), help="When the manager looked; today if not given.")
-@click.option("--reason", metavar="R", default="", help="Why it takes longer, such as absence.")
-@click.option("--note", metavar="TEXT", default="", help="A remark for the record; nothing about the child.")
+@click.option("--reason", metavar="R", default="", help="Why it takes longer: one of the settings' reasons.")
+@click.option("--note", metavar="TEXT", default="", help="200 characters at most; nothing about the child.")
+@click.option("--undo", is_flag=True, help="Take back what was recorded within the last hour.")
 @click.pass_context
 def command(
     ctx: click.Context,
     assessment_id: str,
     child_id: str | None,
     by: str,
-    expected: date,
+    expected: date | None,
     given_on: date | None,
     reason: str,
     note: str,
+    *,
+    undo: bool,
 ) -> None:
     """Record a manager's reassurance that ASSESSMENT_ID is nearly done."""
-    from alerter.app.reassure import reassure  # noqa: PLC0415 - help needs no database
+    from alerter.app.reassure import reassure, withdraw  # noqa: PLC0415 - help needs no database
     from alerter.domain.policy import Reassurance  # noqa: PLC0415 - the same
 
+    if undo == (expected is not None):
+        raise click.UsageError("Give either --expected, the day of the sign-off, or --undo.")
     app = options.open_app(ctx)
+    if expected is None:
+        count = withdraw(app, assessment_id, child_id, by=by)
+        click.echo(f"Withdrawn for {counted(count, 'child', 'children')}; the record is kept.")
+        return
     given = Reassurance(by=by, given_on=given_on or app.today(), expected_on=expected, reason=reason)
     count = reassure(app, assessment_id, child_id, given, note=note)
-    click.echo(
-        f"Recorded for {count} {'child' if count == 1 else 'children'}; expected {expected.isoformat()}."
-    )
+    click.echo(f"Recorded for {counted(count, 'child', 'children')}; expected {expected.isoformat()}.")

@@ -102,8 +102,11 @@ class AssessmentSettings(RuleSettings):
         """
         Return the numbers as the domain's clock of the type *key*.
         """
-        before = None if self.earlier is None else self.earlier.rule_of(key, self.label)
-        return replace(self.rule_of(key, self.label), effective_from=self.effective_from, earlier=before)
+        newest, mark = self.rule_of(key, self.label), self.audit_pass_mark
+        if self.earlier is None:
+            return replace(newest, audit_pass_mark=mark)
+        before = replace(self.earlier.rule_of(key, self.label), audit_pass_mark=mark)
+        return replace(newest, audit_pass_mark=mark, effective_from=self.effective_from, earlier=before)
 
 
 def completed(key: object, table: object) -> object:

@@ -228,6 +228,8 @@ class EmailSettings(Table):
     fallback: Address
     subject_prefix: Text = Field(default="", max_length=60)
     send_all_clear: bool = True
+    language: Literal["en", "cy"] = "en"
+    templates: FilePath | None = None
     transport: Literal["smtp", "folder", "notify"] = "smtp"
     folder: FilePath | None = None
     smtp: SmtpSettings = SmtpSettings()
@@ -248,6 +250,13 @@ class EmailSettings(Table):
         for address in admins:
             first.setdefault(address_key(address), address)
         return tuple(first.values())
+
+    @field_validator("templates")
+    @classmethod
+    def _is_a_folder(cls, templates: Path | None) -> Path | None:
+        if templates is not None and not templates.is_dir():
+            raise ValueError("there is no such folder; correct the path, or leave it out")
+        return templates
 
     @field_validator("folder")
     @classmethod

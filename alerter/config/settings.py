@@ -6,15 +6,21 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from alerter.config.branding import BrandingSettings
 from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
+from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
 from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
+from alerter.config.web import ReassuranceSettings, WebSettings
+from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
 FINGERPRINT_LENGTH = 12
+OVERDUE = "overdue"
+LAST_DAY = 250  # the longest clock there can be
 
 
 class DigestSettings(Table):
@@ -23,6 +29,30 @@ class DigestSettings(Table):
     """
 
     reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
+
+
+class EscalationSettings(Table):
+    """
+    When a service manager is told: after so many digests running, and from a day or once overdue.
+    """
+
+    after_digests: int = Field(default=2, ge=0, le=12)
+    from_day: int | str = "overdue"
+
+    @field_validator("from_day", mode="plain")
+    @classmethod
+    def _is_a_day(cls, from_day: object) -> object:
+        is_day = isinstance(from_day, int) and not isinstance(from_day, bool) and 1 <= from_day <= LAST_DAY
+        if not is_day and from_day != OVERDUE:
+            raise ValueError(f'must be "{OVERDUE}", or a working day from 1 to {LAST_DAY}')
+        return from_day
+
+    def as_rule(self) -> EscalationRule:
+        """
+        Return the rule as the domain knows it.
+        """
+        from_day = self.from_day if isinstance(self.from_day, int) else None
+        return EscalationRule(after_digests=self.after_digests, from_day=from_day)
 
 
 class DeliverySettings(Table):
@@ -44,11 +74,18 @@ class Settings(Table):
     directory: DirectorySettings
     calendar: CalendarSettings
     assessments: dict[FilledText, AssessmentSettings] = Field(min_length=1)
+    reasons: dict[FilledText, FilledText] = Field(default_factory=lambda: dict(REASONS))
+    quality_audit: QualityAuditSettings = QualityAuditSettings()
+    report: ReportSettings = ReportSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
+    escalation: EscalationSettings = EscalationSettings()
+    branding: BrandingSettings = BrandingSettings()
+    reassurance: ReassuranceSettings = ReassuranceSettings()
     delivery: DeliverySettings = DeliverySettings()
     retention: RetentionSettings = RetentionSettings()
     email: EmailSettings
+    web: WebSettings | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -71,6 +108,13 @@ class Settings(Table):
         if names := ambiguous_names(types):
             raise ValueError(f'"{names[0]}" names two types; keys and labels must differ by more than case')
         return types
+
+    @field_validator("reasons")
+    @classmethod
+    def _leave_other_free(cls, reasons: dict[str, str]) -> dict[str, str]:
+        if OTHER_REASON in (key.casefold() for key in reasons):
+            raise ValueError(f'"{OTHER_REASON}" is what is none of them; choose another key')
+        return reasons
 
     def clocks(self) -> dict[str, Clock]:
         """
@@ -97,6 +141,7 @@ class Settings(Table):
                     key: type_.model_dump(mode="json") for key, type_ in self.assessments.items()
                 },
                 "count_start_day": self.calendar.count_start_day,
+                "reasons": self.reasons,
             }
         )
 

@@ -24,6 +24,11 @@ Column = Literal[
     "manager_email",
     "audit_score",
     "worker_away_until",
+    "reassured_on",
+    "reassured_by",
+    "expected_on",
+    "submitted_on",
+    "reason",
 ]
 
 COLUMN_PRESETS: Mapping[str, Mapping[str, str]] = {

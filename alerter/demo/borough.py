@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
+from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
 
 from alerter.demo.extract import COLUMNS, LABEL, make_extract
@@ -15,6 +16,7 @@ from alerter.demo.workload import TYPE, make_workload
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
 
 COUNCIL = "Northmere"
+KEY_BYTES = 48
 EXPORTED_AT = time(18, 5)
 CONFIG = f"""\
 # Northmere is made up, and so is everybody in it.
@@ -59,6 +61,11 @@ host = "127.0.0.1"
 port = %d
 security = "none"
 """
+PAGE = """
+[web]
+base_url = "%s"
+secret_key_file = "secret-key"
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +92,16 @@ class Borough:
 
 
 def make_borough(
-    folder: Path, *, as_of: date, seed: int, calendar: WorkingCalendar, smtp_port: int
+    folder: Path, *, as_of: date, seed: int, calendar: WorkingCalendar, smtp_port: int, base_url: str = ""
 ) -> Borough:
     """
     Write a borough's settings, directory and extract into *folder*; one seed and date give the same bytes.
 
-    The extract is dated the evening before *as_of*.
+    The extract is dated the evening before *as_of*. With a *base_url* there is a page, whose key is made by
+    chance.
 
     Raises:
-        CalendarRangeError: *calendar* does not know the two years before *as_of* and four months after it.
+        CalendarRangeError: *calendar* does not know the three years before *as_of* and four months after it.
     """
     rng = Random(seed)  # noqa: S311 - the same seed must make the same borough; nothing is kept secret
     staff = make_staff(rng, as_of)
@@ -105,7 +113,10 @@ def make_borough(
     _date(exported, as_of - ONE_DAY)
     _write(folder / "directory.csv", DIRECTORY_COLUMNS, directory_rows(staff))
     config = folder / "config.toml"
-    config.write_text(CONFIG % smtp_port, encoding="utf-8", newline="\n")
+    page = PAGE % base_url if base_url else ""
+    config.write_text(CONFIG % smtp_port + page, encoding="utf-8", newline="\n")
+    if page:
+        (folder / "secret-key").write_text(token_urlsafe(KEY_BYTES), encoding="utf-8")
     return Borough(
         council=COUNCIL,
         config=config,

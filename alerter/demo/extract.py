@@ -14,6 +14,7 @@ OUTSIDER = "duty.desk@elsewhere.example"
 COLUMNS = (
     "assessment_id", "child_id", "type", "referred_on", "started_on", "authorised_on", "cancelled_on",
     "closed_on", "review_on", "team", "worker", "manager_email", "audit_score", "worker_away_until",
+    "submitted_on", "reason",
 )  # fmt: skip
 
 Row = dict[str, str]

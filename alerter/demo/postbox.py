@@ -60,7 +60,7 @@ def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     postbox = Postbox(folder)
-    port = _free_port()
+    port = free_port()
     controller = Controller(postbox, hostname=HOST, port=port)
     controller.start()
     try:
@@ -69,11 +69,14 @@ def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
         controller.stop()
 
 
-def _free_port() -> int:
+def free_port(wanted: int = 0) -> int:
     """
-    Return a port nobody listens on; aiosmtpd cannot be asked for any.
+    Return a port nobody listens on: the one *wanted* if it is free; aiosmtpd cannot be asked for any.
     """
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        try:
+            probe.bind((HOST, wanted))
+        except OSError:
+            probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     return port

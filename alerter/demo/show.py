@@ -1,22 +1,32 @@
 """The demonstration: a made-up borough, the real job, and the emails that arrived."""
 
 import shutil
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerter.app import clock
 from alerter.app.installation import Installation
+from alerter.app.links import Links
 from alerter.app.standing import RunResult
 from alerter.app.weekly import Weekly
 from alerter.bank_holidays import working_calendar
 from alerter.demo.borough import Borough, make_borough
-from alerter.demo.postbox import Arrived, open_postbox
+from alerter.demo.postbox import HOST, Arrived, Postbox, free_port, open_postbox
+from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
+from alerter.pipeline.prepare import look
 
 SEED = 2009
 NATION = "england"
+LONDON = ZoneInfo("Europe/London")
+MORNING = time(9, 0)
+PORT = 8025
+PACKAGES = ("flask", "itsdangerous", "waitress")  # of the page
 MARK = ".alerter-demo"  # tells a folder of ours, which may be written anew, from anybody else's
 
 
@@ -24,12 +34,20 @@ MARK = ".alerter-demo"  # tells a folder of ours, which may be written anew, fro
 class Shown:
     """
     What the demonstration did: the borough, the run, and each email in the order it arrived.
+
+    *link* opens the busiest manager's list and *service_link* the admins' figures while the page is served;
+    both are empty where its packages are not installed.
     """
 
     borough: Borough
     result: RunResult
     arrived: tuple[Arrived, ...]
     folder: Path
+    installation: Installation
+    postbox: Postbox
+    port: int
+    link: str = ""
+    service_link: str = ""
 
 
 def show(folder: Path, as_of: date | None) -> Shown:
@@ -39,16 +57,63 @@ def show(folder: Path, as_of: date | None) -> Shown:
     Raises:
         ConfigError: *folder* holds something that is not an earlier demonstration.
     """
+    with showing(folder, as_of) as shown:
+        return shown
+
+
+@contextmanager
+def showing(folder: Path, as_of: date | None) -> Iterator[Shown]:
+    """
+    Show the same, and keep the mail server and the database open meanwhile.
+
+    Raises:
+        ConfigError: *folder* holds something that is not an earlier demonstration.
+    """
     _clear(folder)
-    as_of = as_of or clock.now(ZoneInfo("Europe/London")).date()
-    with open_postbox(folder / "emails") as (postbox, port):
+    began = clock.now(LONDON)
+    as_of = as_of or began.date()
+    port = free_port(PORT) if all(map(find_spec, PACKAGES)) else 0
+    with open_postbox(folder / "emails") as (postbox, smtp_port):
         borough = make_borough(
-            folder, as_of=as_of, seed=SEED, calendar=working_calendar(NATION), smtp_port=port
-        )
-        installation = Installation.open(borough.config, {})
-        result = Weekly(installation).run(as_of)
-        installation.database.close()
-    return Shown(borough=borough, result=result, arrived=tuple(postbox.arrived), folder=folder)
+            folder, as_of=as_of, seed=SEED, calendar=working_calendar(NATION), smtp_port=smtp_port,
+            base_url=f"http://{HOST}:{port}" if port else "",
+        )  # fmt: skip
+        installation = replace(Installation.open(borough.config, {}), clock=_clock_of(as_of, began))
+        try:
+            result = Weekly(installation).run(as_of)
+            link, service_link = _links(installation, as_of, result)
+            yield Shown(
+                borough=borough, result=result, arrived=tuple(postbox.arrived), folder=folder,
+                installation=installation, postbox=postbox, port=port, link=link, service_link=service_link,
+            )  # fmt: skip
+        finally:
+            installation.database.close()
+
+
+def _clock_of(as_of: date, began: datetime) -> Callable[[ZoneInfo], datetime]:
+    """
+    Return the clock of the demonstration: the real one, or on another day one that begins that morning.
+    """
+    if as_of == began.date():
+        return clock.now
+    ahead = datetime.combine(as_of, MORNING, LONDON) - began
+    return lambda zone: clock.now(zone) + ahead
+
+
+def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[str, str]:
+    """
+    Return the link of the manager who is asked most, and the admins'.
+    """
+    links = Links.of(installation.settings)
+    if links is None or result.run is None:
+        return "", ""
+    with installation.database.read() as connection:
+        digests = look(connection, installation.rules, as_of).digests
+    managers = [each for each in digests if each.recipient != installation.rules.fallback]
+    busiest = max(managers, key=lambda each: each.asks).recipient
+    admin = Recipient(installation.settings.email.admins[0])
+    at = result.run.prepared_at
+    return links.make(result.run.id, busiest, at), links.make(result.run.id, admin, at)
 
 
 def _clear(folder: Path) -> None:

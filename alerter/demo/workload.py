@@ -1,4 +1,4 @@
-"""The made-up borough's assessments in good order: two years of starts, sign-offs and siblings."""
+"""The made-up borough's assessments in good order: three years of starts, sign-offs and siblings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,10 +12,12 @@ from alerter.domain.calendar import ONE_DAY, WorkingCalendar
 
 TYPE = "core"
 REVIEW_DAY = 25
-TWO_YEARS = timedelta(days=730)
+THREE_YEARS = timedelta(days=1096)
 STARTS_A_DAY = 5.8
-PERCENT_KEPT = 18
-"""How much of the finished work is written, evenly over the months, so that the demo stays small."""
+REASONS = {"section_47": 45, "looked_after": 20, "unaccompanied": 7, "complex": 28}
+"""Why assessments are done, in percent."""
+SUBMITTED_FROM = 24
+"""From this working day on some are handed in and wait for their audit."""
 QUANTILES = (
     (0.0, 0), (0.05, 5), (0.25, 20), (0.5, 29), (0.75, 34), (0.81, 35), (0.91, 42), (0.98, 53), (1.0, 76),
 )  # fmt: skip
@@ -43,13 +45,13 @@ def make_workload(rng: Random, staff: Staff, calendar: WorkingCalendar, as_of: d
     Return the assessments known on the evening before *as_of*, oldest first.
 
     Raises:
-        CalendarRangeError: *calendar* does not know the two years before *as_of* and four months after it.
+        CalendarRangeError: *calendar* does not know the three years before *as_of* and four months after it.
     """
     children = iter(rng.sample(range(60_000, 100_000), 10_000))
     return [
         each
         for work in _works(rng, calendar, as_of)
-        for each in _siblings(rng, staff, calendar, work, children)
+        for each in _siblings(rng, staff, calendar, work, children, as_of)
     ]
 
 
@@ -64,14 +66,14 @@ def _works(rng: Random, calendar: WorkingCalendar, as_of: date) -> Iterator[_Wor
     last = as_of - ONE_DAY
     share = rng.random()
     number = 10_000
-    for started_on in calendar.working_days_between(as_of - TWO_YEARS, last):
+    for started_on in calendar.working_days_between(as_of - THREE_YEARS, last):
         for _ in range(_starts_on(rng, started_on)):
             number += 1
             share = (share + GOLDEN) % 1
             ends_on = _ends_on(rng, calendar, started_on, share, as_of)
             if ends_on > last:
                 yield _Work(number, started_on, None)
-            elif _happens(rng, PERCENT_KEPT):
+            else:
                 yield _Work(number, started_on, ends_on)
 
 
@@ -105,7 +107,12 @@ def _duration(share: float) -> int:
 
 
 def _siblings(
-    rng: Random, staff: Staff, calendar: WorkingCalendar, work: _Work, children: Iterator[int]
+    rng: Random,
+    staff: Staff,
+    calendar: WorkingCalendar,
+    work: _Work,
+    children: Iterator[int],
+    as_of: date,
 ) -> Iterator[Assessment]:
     """
     Yield one assessment, or one for each of several siblings: same id, same dates, same worker.
@@ -122,14 +129,29 @@ def _siblings(
         team=worker.team or rng.choice(staff.managers).team,
         worker=worker.name,
         manager_email=rng.choice(staff.managers).email if _happens(rng, 2) else "",
+        reason=rng.choices(list(REASONS), list(REASONS.values()))[0],
     )
     if work.ended_on is None:
         returned = rng.randint(58, 79) if _happens(rng, 8) else None
-        assessment = replace(assessment, audit_score=returned, worker_away_until=worker.away_until)
+        assessment = replace(
+            assessment,
+            audit_score=returned,
+            worker_away_until=worker.away_until,
+            submitted_on=_submitted(rng, calendar, work.started_on, as_of) if returned is None else None,
+        )
     else:
         assessment = _ended(rng, assessment, work.ended_on)
     for _ in range(rng.choices((1, 2, 3, 4), SIBLINGS)[0]):
         yield replace(assessment, child_id=str(next(children)))
+
+
+def _submitted(rng: Random, calendar: WorkingCalendar, started_on: date, as_of: date) -> date | None:
+    """
+    Return the day an open piece of work was handed in for its audit, if it was.
+    """
+    if calendar.age(started_on, as_of) < SUBMITTED_FROM or not _happens(rng, 15):
+        return None
+    return calendar.working_days_between(started_on, as_of - ONE_DAY)[-rng.randint(1, 4)]
 
 
 def _ended(rng: Random, assessment: Assessment, on: date) -> Assessment:

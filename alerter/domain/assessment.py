@@ -35,6 +35,15 @@ class Assessment:
     manager_email: str = field(default="", repr=False)
     audit_score: int | None = field(default=None, repr=False)
     worker_away_until: date | None = field(default=None, repr=False)
+    reassured_on: date | None = field(default=None, repr=False)
+    """The day a manager looked, where the case system records it."""
+    reassured_by: str = field(default="", repr=False)
+    expected_on: date | None = field(default=None, repr=False)
+    """The day by which that manager expected the sign-off."""
+    submitted_on: date | None = field(default=None, repr=False)
+    """The day the worker handed it in for the quality audit and the sign-off."""
+    reason: str = field(default="", repr=False)
+    """Why it is done, as a key of `[reasons]`."""
 
     @property
     def is_authorised_before_start(self) -> bool:

@@ -30,6 +30,7 @@ SENTENCES = {
     "duplicate_open": "the child has another assessment open (DfE 8896)",
     "closed_but_open": "the episode is closed but the assessment was never authorised (DfE 8867)",
     "vanished": "it was open, and is missing from the extract without a sign-off",
+    "signed_off_without_audit": "it was signed off without a quality audit that passed",
     "unknown_type": "its type is configured no longer, so it was not judged: name it under [assessments]",
 }
 
@@ -58,6 +59,13 @@ def of_vanished(assessments: Iterable[Assessment]) -> list[DataException]:
     Return one exception for each of *assessments*, gone from the extract without a sign-off.
     """
     return [_exception("vanished", assessment) for assessment in assessments]
+
+
+def of_unaudited(assessments: Iterable[Assessment]) -> list[DataException]:
+    """
+    Return one exception for each of *assessments*, signed off without a quality audit that passed.
+    """
+    return [_exception("signed_off_without_audit", assessment) for assessment in assessments]
 
 
 def of_unknown_type(assessments: Iterable[Assessment]) -> list[DataException]:

@@ -2,16 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.escalation import Service
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
+from alerter.domain.progress import Past, Since
 from alerter.domain.routing import Recipient, Route
+from alerter.domain.track_record import TrackRecord
 from alerter.errors import PartitionError
 
 WORST_FIRST = {stage: place for place, stage in enumerate(Stage)}
+
+Key = tuple[str, str]
+"""An assessment's id and its child's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,9 @@ class Digest:
     the listed or counted ones that came here because nobody else was found; *to_mend* are what
     the data of this recipient's own assessments say that cannot be. *checkpoints* are those on track that
     reach one before the next digest; *moved* those whose dates a changed calendar has moved.
+
+    *pasts* tells the rows' weeks before, *since* what became of the rest, *records* how timely the teams are.
+    *service* is what a service manager reads, on its own or behind work that is theirs to manage.
     """
 
     recipient: Recipient
@@ -35,6 +44,10 @@ class Digest:
     unrouted: tuple[DataException, ...] = ()
     checkpoints: tuple[Alert, ...] = ()
     moved: tuple[Moved, ...] = ()
+    pasts: Mapping[Key, Past] = field(default_factory=dict)
+    since: Since | None = None
+    records: tuple[TrackRecord, ...] = ()
+    service: Service | None = None
 
     @property
     def open(self) -> int:
@@ -68,7 +81,16 @@ class Digest:
         """
         Say whether there is nothing in it but a count of what is on track.
         """
-        return not (self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved)
+        has_climbed = self.service is not None and self.service.climbed
+        return not (
+            self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved or has_climbed
+        )
+
+    def past_of(self, alert: Alert) -> Past:
+        """
+        Return what is known of the weeks before of one of its alerts.
+        """
+        return self.pasts.get(_key(alert.assessment), Past())
 
 
 def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]:
@@ -98,6 +120,18 @@ def compile_digests(
     for alert, route in judged:
         by_recipient[route.recipient.key].append((alert, route))
     return [_digest(by_recipient[key], to_mend, shifted) for key in sorted(by_recipient)]
+
+
+def with_services(digests: Iterable[Digest], services: Iterable[Service]) -> list[Digest]:
+    """
+    Return *digests* with each of *services* in its recipient's, or in one of its own: one email a person.
+    """
+    by_key = {digest.recipient.key: digest for digest in digests}
+    for service in services:
+        key = service.recipient.key
+        theirs = by_key.get(key) or Digest(recipient=service.recipient, alerts=(), on_track=0)
+        by_key[key] = replace(theirs, service=service)
+    return [by_key[key] for key in sorted(by_key)]
 
 
 def _digest(
@@ -156,7 +190,7 @@ def check_partition(
         )
 
 
-def _key(assessment: Assessment) -> tuple[str, str]:
+def _key(assessment: Assessment) -> Key:
     return assessment.assessment_id, assessment.child_id
 
 
@@ -165,12 +199,33 @@ def _worst_first(alerts: Sequence[Alert]) -> list[Alert]:
     for alert in alerts:
         group = alert.stage, alert.assessment.assessment_id
         fewest_left[group] = min(_left(alert), fewest_left.get(group, _left(alert)))
+    first_of = _families(alerts)
 
-    def place(alert: Alert) -> tuple[int, int, str, int, str]:
+    def place(alert: Alert) -> tuple[int, int, str, str, int, str]:
         id_, child = _key(alert.assessment)
-        return WORST_FIRST[alert.stage], fewest_left[alert.stage, id_], id_, _left(alert), child
+        left = fewest_left[alert.stage, id_]
+        return WORST_FIRST[alert.stage], left, first_of[id_], id_, _left(alert), child
 
     return sorted(alerts, key=place)
+
+
+def _families(alerts: Iterable[Alert]) -> dict[str, str]:
+    """
+    Return, by assessment id, the first id of those that look like one family's.
+
+    The same worker, the same referral date and the same start: such rows stand next to each other where they
+    are equally old. Nothing more is made of it, for two families can be referred on one day.
+    """
+    first: dict[tuple[object, ...], str] = {}
+    families: dict[str, tuple[object, ...]] = {}
+    for alert in alerts:
+        each = alert.assessment
+        family: tuple[object, ...] = (each.assessment_id,)
+        if each.worker and each.referred_on:
+            family = (each.worker, each.referred_on, each.clock_on)
+        family = families.setdefault(each.assessment_id, family)
+        first[family] = min(each.assessment_id, first.get(family, each.assessment_id))
+    return {id_: first[family] for id_, family in families.items()}
 
 
 def _left(alert: Alert) -> int:

@@ -6,7 +6,6 @@ from datetime import date
 
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.policy import Alert
-from alerter.domain.wording import day_words
 from alerter.errors import CalendarRangeError
 
 
@@ -47,18 +46,6 @@ class Moved:
             alert_day=int(plain["alert_day"]),
             **dates,
         )
-
-    def sentence(self, as_of: date) -> str:
-        """
-        Return from and to in words; the caller says whose they are.
-        """
-        alert = (
-            f"day {self.alert_day} from {day_words(self.alert_from, as_of)} "
-            f"to {day_words(self.alert_to, as_of)}"
-        )
-        due = f"due date from {day_words(self.due_from, as_of)} to {day_words(self.due_to, as_of)}"
-        changed = {alert: self.alert_from != self.alert_to, due: self.due_from != self.due_to}
-        return ", ".join(words for words, has_moved in changed.items() if has_moved)
 
 
 def moved(alerts: Iterable[Alert], before: WorkingCalendar, after: WorkingCalendar) -> list[Moved]:

@@ -1,17 +1,22 @@
 """One run, worked out: every open assessment judged, routed and placed, before anything is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.audit import Audit
+from alerter.domain.binding import Binding
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, check_partition, compile_digests, stage_counts, unrouted
+from alerter.domain.digest import Digest, check_partition, stage_counts, unrouted
+from alerter.domain.escalation import Climb, EscalationRule
 from alerter.domain.moved import Moved, moved
+from alerter.domain.news import News
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
+from alerter.domain.progress import Before
 from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
@@ -30,6 +35,9 @@ class Rules:
     allowed_domains: tuple[str, ...]
     reassurance_lasts_runs: int = 4
     send_all_clear: bool = True
+    escalation: EscalationRule = field(default_factory=EscalationRule)
+    audits_since: date | None = None
+    """From which day on a sign-off without a passing quality audit is told; a year back where it is None."""
     settings: str = ""
     """Fingerprint of the settings these rules were made from."""
 
@@ -52,10 +60,18 @@ class Findings:
     rejected: Sequence[Rejected] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
+    unaudited: Sequence[Assessment] = ()
+    """What was signed off without a passing quality audit."""
+    audits: Mapping[int, Audit] = field(default_factory=dict)
+    """The latest quality audit recorded here, by the assessment's number."""
     of_children: Sequence[Assessment] = ()
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
     """What the last run counted by."""
+    before: Before | None = None
+    """The digest before this one; None for the first."""
+    authorised: Sequence[Assessment] = ()
+    """What was signed off since the financial year began."""
     unreached: Sequence[DataException] = ()
     """Whose last digest came back."""
 
@@ -65,24 +81,33 @@ class Plan:
     """
     One run, worked out: who is told what, and what the data say that cannot be.
 
-    *judged* holds the number, the alert and the route of every open assessment, *digests* the same by
-    recipient. *observed* are the exceptions that no route causes, *to_mend* what the digests say of
-    records, *moved* those whose dates a changed calendar has moved since the last run.
+    *judged* holds the number, the alert and the route of every open assessment that is to be told of,
+    *digests* the same by recipient; *everything* is all that is open, told already or not. *observed* are the
+    exceptions that no route causes, *climbed* what service managers are told of. *binding* made the digests.
     """
 
     window: Window
     judged: Sequence[tuple[int, Alert, Route]]
+    everything: Sequence[tuple[int, Alert, Route]]
+    binding: Binding
     digests: Sequence[Digest]
+    climbed: Sequence[Climb] = ()
     observed: Sequence[DataException] = ()
-    to_mend: Sequence[DataException] = ()
-    moved: Sequence[Moved] = ()
+
+    @property
+    def moved(self) -> Sequence[Moved]:
+        """
+        Return those whose dates a changed calendar has moved since the last run.
+        """
+        return self.binding.moved
 
     @property
     def exceptions(self) -> list[DataException]:
         """
-        Return everything to mend: whose manager could not be found, and what the data say that cannot be.
+        Return everything to mend: who could not be found, and what the data say that cannot be.
         """
-        return [*unrouted([(alert, route) for _, alert, route in self.judged]), *self.observed]
+        pairs = [(alert, route) for _, alert, route in self.judged]
+        return [*unrouted(pairs), *self.binding.problems(self.everything), *self.observed]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -99,42 +124,44 @@ class Plan:
         """
         return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
 
-    @property
-    def told(self) -> list[tuple[int, Alert, str]]:
-        """
-        Return who answers for what, listed or counted: the assessment's number, its alert, the address.
-        """
-        return [(number, alert, route.recipient.email) for number, alert, route in self.judged]
-
-    def placed(self, judged: Sequence[tuple[int, Alert, Route]]) -> "Plan":
+    def placed(
+        self, judged: Sequence[tuple[int, Alert, Route]], served: Collection[str] | None = None
+    ) -> "Plan":
         """
         Return the same run with *judged* in the place of what was, its digests compiled anew.
+
+        Of service managers only those among *served* are told anew, of everything; None is all of them.
 
         Raises:
             PartitionError: The digests do not add up.
         """
-        pairs = [(alert, route) for _, alert, route in judged]
-        digests = compile_digests(pairs, self.to_mend, self.moved)
-        keys = [(alert.assessment.assessment_id, alert.assessment.child_id) for alert, _ in pairs]
-        check_partition(keys, [alert for alert, _ in pairs], digests)
-        return replace(self, judged=judged, digests=digests)
+        digests, climbed = self.binding.bind(judged, self.everything, served)
+        alerts = [alert for _, alert, _ in judged]
+        keys = [(each.assessment.assessment_id, each.assessment.child_id) for each in alerts]
+        check_partition(keys, alerts, digests)
+        return replace(self, judged=judged, digests=digests, climbed=climbed)
 
     def redirected(self, recipients: Mapping[str, str], to: Recipient, problem: str) -> "Plan":
         """
         Return the same run with everything of *recipients* going *to* somebody else.
 
         *recipients* gives the reason by their keys, and each of their assessments becomes an exception
-        of the kind *problem*.
+        of the kind *problem*; what they were told as service managers is one.
 
         Raises:
             PartitionError: The digests do not add up.
         """
 
-        def route_of(route: Route) -> Route:
-            why = recipients.get(route.recipient.key)
-            return route if why is None else Route(to, problem, why)
+        def rerouted(judged: Sequence[tuple[int, Alert, Route]]) -> list[tuple[int, Alert, Route]]:
+            return [
+                (number, alert, routes.get(route.recipient.key, route)) for number, alert, route in judged
+            ]
 
-        return self.placed([(number, alert, route_of(route)) for number, alert, route in self.judged])
+        routes = {key: Route(to, problem, why) for key, why in recipients.items()}
+        served = {each.recipient.key for each in self.digests if each.service is not None} | {to.key}
+        binding = replace(self.binding, redirects={**self.binding.redirects, **routes})
+        redirected = replace(self, binding=binding, everything=rerouted(self.everything))
+        return redirected.placed(rerouted(self.judged), served)
 
     def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
         """
@@ -157,37 +184,54 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     window = rules.window(as_of)
     has_clock = {number: each for number, each in findings.open.items() if each.type in rules.clocks}
     has_none = [each for number, each in findings.open.items() if number not in has_clock]
-    judged = _judged(rules, findings, has_clock, window)
-    alerts = [alert for _, alert, _ in judged]
-    placed = [(alert, route) for _, alert, route in judged]
-    of_open = data_exceptions.of_open(list(findings.open.values()), as_of)
-    shifted = _moved(alerts, findings.calendar_before, rules.calendar)
+    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
+    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
+    judged = [
+        (
+            number,
+            policy.judge(assessment, findings.reassurances.get(number), findings.audits.get(number)),
+            router.route(assessment),
+        )
+        for number, assessment in has_clock.items()
+    ]
     related = findings.of_children or findings.open.values()
-    to_mend = [fault.as_exception() for fault in quality_faults(related, as_of)]
-    digests = compile_digests(placed, to_mend, shifted)
-    check_partition([(each.assessment_id, each.child_id) for each in has_clock.values()], alerts, digests)
-    observed = [
-        *of_open,
+    binding = Binding(
+        router=router,
+        rule=rules.escalation,
+        news=_news(rules, findings),
+        as_of=as_of,
+        to_mend=[fault.as_exception() for fault in quality_faults(related, as_of)],
+        moved=_moved([alert for _, alert, _ in judged], findings.calendar_before, rules.calendar),
+    )
+    digests, climbed = binding.bind(judged, judged)
+    keys = [(each.assessment_id, each.child_id) for each in has_clock.values()]
+    check_partition(keys, [alert for _, alert, _ in judged], digests)
+    return Plan(
+        window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
+        observed=_observed(findings, has_none, as_of),
+    )  # fmt: skip
+
+
+def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -> list[DataException]:
+    return [
+        *data_exceptions.of_open(list(findings.open.values()), as_of),
         *data_exceptions.of_unknown_type(has_none),
         *data_exceptions.of_rejected(findings.rejected),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
+        *data_exceptions.of_unaudited(findings.unaudited),
         *findings.unreached,
     ]
-    return Plan(
-        window=window, judged=judged, digests=digests, observed=observed, to_mend=to_mend, moved=shifted
+
+
+def _news(rules: Rules, findings: Findings) -> News:
+    return News(
+        calendar=rules.calendar,
+        clocks=rules.clocks,
+        before=findings.before,
+        authorised=findings.authorised,
+        reassurances=findings.reassurances,
     )
-
-
-def _judged(
-    rules: Rules, findings: Findings, has_clock: Mapping[int, Assessment], window: Window
-) -> list[tuple[int, Alert, Route]]:
-    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
-    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
-    return [
-        (number, policy.judge(assessment, findings.reassurances.get(number)), router.route(assessment))
-        for number, assessment in has_clock.items()
-    ]
 
 
 def _moved(alerts: Sequence[Alert], before: WorkingCalendar | None, now: WorkingCalendar) -> list[Moved]:

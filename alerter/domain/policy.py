@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from alerter.domain.assessment import Assessment
+from alerter.domain.audit import Audit
 from alerter.domain.calendar import WorkingCalendar
 
 
@@ -39,6 +40,8 @@ class Clock:
     starts_from: str = "started_on"
     target_percent: float | None = None
     checkpoints: tuple[int, ...] = ()
+    audit_pass_mark: int | None = None
+    """What a quality audit must score, out of 100, before the sign-off; None where there is no audit."""
     effective_from: date | None = None
     earlier: "Clock | None" = None
 
@@ -113,6 +116,8 @@ class Alert:
     reassurance: Reassurance | None = None
     checkpoint: tuple[int, date] | None = None
     """The checkpoint reached before the next digest, as its working day and its date."""
+    audit: Audit | None = None
+    """The latest quality audit recorded here; what the extract tells stands in the assessment."""
     alert_on: date | None = None
     """Working day *alert_after*; None for what is on track."""
     due_on: date | None = None
@@ -153,7 +158,9 @@ class Policy:
             for clock in newest.versions():
                 self._cut_offs[clock] = cut_offs(self.calendar, clock, self.window)
 
-    def judge(self, assessment: Assessment, reassurance: Reassurance | None = None) -> Alert:
+    def judge(
+        self, assessment: Assessment, reassurance: Reassurance | None = None, audit: Audit | None = None
+    ) -> Alert:
         """
         Return the stage of an *assessment* that is open on the window's `as_of`.
 
@@ -175,6 +182,7 @@ class Policy:
             is_last_chance=marks.overdue < start <= marks.last_chance,
             reassurance=reassurance,
             checkpoint=self._checkpoint(clock, start) if clock.checkpoints else None,
+            audit=audit,
             alert_on=self.calendar.nth_day(start, clock.alert_after) if listed else None,
             due_on=self.calendar.nth_day(start, clock.working_days) if listed else None,
         )

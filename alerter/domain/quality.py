@@ -8,6 +8,7 @@ from datetime import date
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.reassuring import is_reassurance_doubtful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +46,14 @@ CLOSED_UNSIGNED = ("closed_but_open", "closed_on", "8867")
 AFTER_CLOSURE = ("start_after_closure", "closed_on", "8565")
 TWO_OPEN = ("duplicate_open", "assessment_id", "8896")
 OVERLAPS = ("starts_during_another", "started_on", "8863Q")
+DOUBTFUL_WORD = ("reassurance_not_believed", "reassured_on", "")
 
 SENTENCES = {
     **data_exceptions.SENTENCES,
     "start_before_referral": "the start lies before the referral (DfE 1103)",
     "start_after_closure": "the assessment starts after the episode was closed (DfE 8565)",
     "starts_during_another": "it starts while another assessment of the child was under way (DfE 8863Q)",
+    "reassurance_not_believed": "the extract's reassurance is incomplete or out of order: it does not count",
 }
 
 Kind = tuple[str, str, str]
@@ -81,6 +84,8 @@ def _kinds(assessment: Assessment, others: Sequence[Assessment], as_of: date) ->
         yield TWO_OPEN
     elif any(_is_under_way(other, _start(assessment)) for other in rest):
         yield OVERLAPS
+    if is_open and is_reassurance_doubtful(assessment, as_of):
+        yield DOUBTFUL_WORD
 
 
 def _of_start(assessment: Assessment, as_of: date) -> Iterator[Kind]:

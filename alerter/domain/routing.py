@@ -63,13 +63,29 @@ class Route:
     Where one assessment goes, and why.
 
     *problem* is an exception kind when nobody could be found, and the route is the
-    fallback; *covering_for* names the manager whom the recipient covers.
+    fallback; *covering_for* names the manager whom the recipient covers, *covered_email* is that manager's
+    address.
     """
 
     recipient: Recipient
     problem: str = ""
     detail: str = ""
     covering_for: str = ""
+    covered_email: str = ""
+
+    @property
+    def owner(self) -> str:
+        """
+        Return the address of the manager whose it is, whoever covers.
+        """
+        return self.covered_email or self.recipient.email
+
+    @property
+    def owner_key(self) -> str:
+        """
+        Return what makes two owners one.
+        """
+        return address_key(self.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,7 @@ class Router:
     )
     _by_manager: dict[str, list[DirectoryEntry]] = field(init=False, repr=False, default_factory=dict)
     _routes: dict[tuple[str, str, str], Route] = field(init=False, repr=False, default_factory=dict)
+    _climbs: dict[tuple[str, str, str], Route | None] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """
@@ -108,6 +125,33 @@ class Router:
         if key not in self._routes:
             self._routes[key] = self._find(*key)
         return self._routes[key]
+
+    def escalation(self, assessment: Assessment) -> Route | None:
+        """
+        Return the service manager of *assessment* or who covers; None where the directory names none.
+
+        An address that is none, or not allowed, gives the fallback with a problem: nothing is lost.
+        """
+        key = (assessment.team, assessment.worker, assessment.manager_email)
+        if key not in self._climbs:
+            self._climbs[key] = self._climb(*key)
+        return self._climbs[key]
+
+    def _climb(self, team: str, worker: str, manager_email: str) -> Route | None:
+        """
+        Return the route to `escalate_to`: of the nearest place that names it, else of the row's own manager.
+        """
+        places = [self._by_place.get(each, []) for each in _places(team, worker)]
+        places.append(self._by_manager.get(address_key(manager_email), []) if manager_email else [])
+        entries = next((found for each in places if (found := [e for e in each if e.escalate_to])), [])
+        if not entries:
+            return None
+        if len({address_key(entry.escalate_to) for entry in entries}) > 1:
+            what = f"escalate_to names more than one person ({_lines(entries)})"
+            return self._unrouted("ambiguous_manager", what)
+        address = entries[0].escalate_to
+        own = self._by_manager.get(address_key(address), [])
+        return self._manager_or_cover(address, f"the address in escalate_to ({_lines(entries)})", own)
 
     def _find(self, team: str, worker: str, manager_email: str) -> Route:
         entries = self._entries_for(team, worker)
@@ -136,9 +180,7 @@ class Router:
         return self._manager_or_cover(manager_email, "the extract's manager_email", own or elsewhere)
 
     def _entries_for(self, team: str, worker: str) -> Sequence[DirectoryEntry]:
-        team, worker = matched(team), matched(worker)
-        places = ((team, worker), ("", worker), (team, ""))
-        return next((self._by_place[each] for each in places if any(each) and each in self._by_place), ())
+        return next((self._by_place[each] for each in _places(team, worker) if each in self._by_place), ())
 
     def _manager_or_cover(
         self, manager_email: str, named_by: str, entries: Sequence[DirectoryEntry]
@@ -159,7 +201,7 @@ class Router:
             named_by = f"the cover's address ({_lines(covering)})"
             entries = self._by_manager.get(address_key(cover_email), [])
             recipient = Recipient(cover_email, _name(entries))
-        return self._allowed(recipient, named_by, (manager.name or manager.email) if passed else "")
+        return self._allowed(recipient, named_by, manager if passed else None)
 
     def _covering(self, recipient: Recipient, entries: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
         """
@@ -171,7 +213,7 @@ class Router:
             if entry.covers(self.on) and address_key(entry.cover_email) != recipient.key
         ]
 
-    def _allowed(self, recipient: Recipient, named_by: str, covering_for: str) -> Route:
+    def _allowed(self, recipient: Recipient, named_by: str, covered: Recipient | None) -> Route:
         if not is_address(recipient.email):
             return self._unrouted("bad_address", f"{named_by} is not one plain email address")
         if not is_in_domains(recipient.email, self.allowed_domains):
@@ -179,7 +221,9 @@ class Router:
             return self._unrouted(
                 "domain_not_allowed", f"{named_by} is at {domain}, which is not in allowed_domains"
             )
-        return Route(recipient, covering_for=covering_for)
+        if covered is None:
+            return Route(recipient)
+        return Route(recipient, covering_for=covered.name or covered.email, covered_email=covered.email)
 
     def _unrouted(self, problem: str, detail: str) -> Route:
         return Route(self.fallback, problem, detail)
@@ -193,6 +237,35 @@ def matched(text: str) -> str:
     True
     """
     return _BLANKS.sub(" ", text.replace("&", " and ")).strip().casefold()
+
+
+def _places(team: str, worker: str) -> list[tuple[str, str]]:
+    """
+    Return where the directory is looked up: team and worker, the worker alone, the team.
+    """
+    team, worker = matched(team), matched(worker)
+    return [each for each in ((team, worker), ("", worker), (team, "")) if any(each)]
+
+
+def shared_addresses(entries: Sequence[DirectoryEntry]) -> list[str]:
+    """
+    Return a sentence for each address that the directory gives to managers of different names.
+
+    What is theirs is one digest, because an address is who is written to: a shared mailbox, or a slip.
+    """
+    by_address: dict[str, list[DirectoryEntry]] = {}
+    for entry in entries:
+        if entry.manager_email and entry.manager_name:
+            by_address.setdefault(address_key(entry.manager_email), []).append(entry)
+    sentences = []
+    for address, shared in sorted(by_address.items()):
+        names = {matched(entry.manager_name): entry.manager_name for entry in shared}
+        if len(names) > 1:
+            sentences.append(
+                f"{address} is the address of {' and of '.join(names.values())} ({_lines(shared)}): "
+                "what is theirs goes there in one digest."
+            )
+    return sentences
 
 
 def _place(team: str, worker: str) -> str:

@@ -1,4 +1,4 @@
-"""Dates and counts in the words of an email, the same on every machine: no locale has a say."""
+"""Dates and counts in English, as commands and admins read them: no locale of a machine has a say."""
 
 from datetime import date
 
@@ -51,16 +51,6 @@ def date_words(on: date) -> str:
     '23 November 2026'
     """
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
-
-
-def number_words(count: int) -> str:
-    """
-    Return *count* as prose writes it: a word below ten, digits from there.
-
-    >>> number_words(7), number_words(14)
-    ('seven', '14')
-    """
-    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

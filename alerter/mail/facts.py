@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.policy import Clock
+from alerter.mail.language import ENGLISH, Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class RunFacts:
     clocks: tuple[Clock, ...]
     contact: str
     subject_prefix: str = ""
+    language: Language = ENGLISH
     machine: str = ""
     """The name of the machine that wrote it: two in one week are two copies of one database at work."""
 

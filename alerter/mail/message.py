@@ -1,7 +1,7 @@
 """From a rendered email to the bytes that are sent: built, then read back and compared."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
@@ -13,9 +13,10 @@ from typing import Literal
 from alerter.domain.address import is_address
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
+from alerter.mail.brand import CONTENT_ID
 from alerter.mail.plain import phrase
 
-Kind = Literal["digest", "summary"]
+Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 100
 LONGEST_LINE = 998  # RFC 5322 2.1.1
 HASH_CHARACTERS = 24
@@ -63,7 +64,8 @@ class Letterhead:
     What the messages of one run share.
 
     *installation* tells two alerters apart, so that their Message-IDs differ; *dated_at* is aware.
-    *edition* counts how often a kind of message was written anew in the run.
+    *edition* counts how often a kind of message was written anew in the run; *logo* is a PNG file's bytes
+    that each of them carries.
     """
 
     sender: Recipient
@@ -72,6 +74,7 @@ class Letterhead:
     dated_at: datetime
     kind: Kind = "digest"
     edition: int = 1
+    logo: bytes = field(default=b"", repr=False)
 
 
 def build(rendered: Rendered, recipient: Recipient, letterhead: Letterhead) -> Message:
@@ -120,6 +123,7 @@ def check(body: bytes, rendered: Rendered, recipient: Recipient, letterhead: Let
         "its line ends" if b"\r" in bare or b"\n" in bare else "",
         "its text" if _part(email, "plain") != rendered.text else "",
         "its HTML" if _part(email, "html") != rendered.html else "",
+        "its logo" if _attached(email) != ([letterhead.logo] if letterhead.logo else []) else "",
     ]
     if found := [fault for fault in faults if fault]:
         raise MailRefusedError(
@@ -151,12 +155,25 @@ def _email(rendered: Rendered, recipient: Recipient, letterhead: Letterhead, id_
     email["X-Alerter-Run"] = str(letterhead.run)
     email.set_content(rendered.text, charset="utf-8", cte="base64")
     email.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="base64")
-    email.set_boundary(f"part-{sha256(id_.encode()).hexdigest()[:HASH_CHARACTERS]}")
+    boundary = f"part-{sha256(id_.encode()).hexdigest()[:HASH_CHARACTERS]}"
+    if letterhead.logo:
+        html = list(email.iter_parts())[-1]
+        cid = f"<{CONTENT_ID}>"
+        html.add_related(letterhead.logo, maintype="image", subtype="png", cid=cid, disposition="inline")
+        html.set_boundary(f"{boundary}-html")
+    email.set_boundary(boundary)
     return email
 
 
 def _addresses(email: EmailMessage, header: str) -> list[str]:
     return [address.addr_spec for value in email.get_all(header, []) for address in value.addresses]
+
+
+def _attached(email: EmailMessage) -> list[bytes]:
+    """
+    Return every part that is no text, as it would be shown.
+    """
+    return [part.get_content() for part in email.walk() if part.get_content_maintype() == "image"]
 
 
 def _part(email: EmailMessage, subtype: str) -> str:

@@ -3,9 +3,17 @@
 import re
 
 from alerter.mail.plain import REPLACEMENT
-from alerter.mail.rows import ROW_MARK
 
 NOTE_MARK = "- "
+BAND_MARK = "  "
+_IS_ROW = re.compile(r"\S {2,}\S")  # rows have columns; prose and remarks have single blanks
+# Our own link, the only one that stays one: in each language of the emails.
+ANSWER_MARKS = (
+    "Record what you have checked: http",
+    "Cofnodwch yr hyn yr ydych wedi'i gadarnhau: http",
+    "See how your teams stand: http",
+    "Gweler sefyllfa eich timau: http",
+)
 _COLUMNS = re.compile(r" {2,}")
 _BLANK_LINES = re.compile(r"\n{2,}")
 # What begins a link or an escape anywhere, and a heading, a list or a line where it stands first. Notify
@@ -22,7 +30,7 @@ def markdown_of(text: str) -> str:
 
     The first line is the heading. Rows and remarks become list items under the heading they stand under;
     what stood in columns is joined by hyphens, of which Notify makes dashes. Whatever would be read as
-    markup in the words themselves is escaped, and no address of a web page becomes a link.
+    markup in the words themselves is escaped, and no address of a web page becomes a link but our own.
 
     >>> print(markdown_of("Week 48\nFor N.\n\nOverdue (1)\nA-1  child 7  day 38 of 35\n"))
     # Week 48
@@ -43,22 +51,29 @@ def _block(text: str) -> str:
     lines = text.strip("\n").split("\n")
     places = [place for place, line in enumerate(lines) if _is_item(line)]
     if not places:
-        return "\n".join(_words(line) for line in lines)
+        return "\n".join(line if line.startswith(ANSWER_MARKS) else _words(line) for line in lines)
     first, after = places[0], places[-1] + 1
     parts = [
         "\n".join(f"## {_words(line)}" for line in lines[:first]),
-        "\n".join(f"* {_item(line)}" for line in lines[first:after]),
+        "\n".join(_listed(line) for line in lines[first:after]).strip("\n"),
         "\n".join(_words(line) for line in lines[after:]),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _is_item(line: str) -> bool:
-    return ROW_MARK in line or line.startswith(NOTE_MARK)
+    return line.startswith((NOTE_MARK, BAND_MARK)) or _IS_ROW.search(line) is not None
+
+
+def _listed(line: str) -> str:
+    """
+    Return a row or a remark as a list's item, and the line above a band of rows between the lists.
+    """
+    return f"\n{_words(line)}\n" if line.startswith(BAND_MARK) else f"* {_item(line)}"
 
 
 def _item(line: str) -> str:
-    if ROW_MARK in line:
+    if _IS_ROW.search(line):
         return " - ".join(_words(column) for column in _COLUMNS.split(line))
     return _words(line.removeprefix(NOTE_MARK))
 

@@ -1,6 +1,6 @@
 """Where the messages of one run are made: facts and digests in, bytes for the outbox out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -9,9 +9,20 @@ from zoneinfo import ZoneInfo
 from alerter.domain.digest import Digest
 from alerter.domain.routing import Recipient
 from alerter.mail.facts import RunFacts
+from alerter.mail.language import ENGLISH, Language
 from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
+
+AnswerLink = Callable[[int, Recipient, datetime], str]
+"""Gives the link of one recipient for one run, dated at a moment; the same three give the same link."""
+
+
+def no_link(_run: int, _recipient: Recipient, _dated_at: datetime) -> str:
+    """
+    Return no link: there is no page to answer on.
+    """
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +36,7 @@ class Stationery:
     admins: Sequence[Recipient]
     zone: ZoneInfo
     subject_prefix: str = ""
+    language: Language = ENGLISH
     machine: str = ""
 
     @property
@@ -39,10 +51,13 @@ class Stationery:
 class Press:
     """
     Makes messages; the same inputs give the same bytes.
+
+    *link_of* gives the address of a page on which a recipient of a run sees their own list.
     """
 
     stationery: Stationery
     renderer: Renderer
+    answer_link: AnswerLink = no_link
 
     def proofs(
         self,
@@ -62,10 +77,20 @@ class Press:
             MailRefusedError: What was built does not read back as it was meant.
         """
         letterhead = Letterhead(
-            sender=self.stationery.sender, installation=installation, run=facts.run, dated_at=dated_at,
+            sender=self.stationery.sender,
+            installation=installation,
+            run=facts.run,
+            dated_at=dated_at,
             edition=edition,
-        )  # fmt: skip
-        rendered = ((self.renderer.digest(each, facts), each.recipient) for each in digests)
+            logo=self.renderer.brand.logo,
+        )
+        rendered = (
+            (
+                self.renderer.digest(each, facts, self.answer_link(facts.run, each.recipient, dated_at)),
+                each.recipient,
+            )
+            for each in digests
+        )
         return [(each, build(each, recipient, letterhead)) for each, recipient in rendered]
 
     def summaries(
@@ -79,7 +104,7 @@ class Press:
         """
         letterhead = Letterhead(
             sender=self.stationery.sender, installation=installation, run=summary.facts.run,
-            dated_at=dated_at, kind="summary", edition=edition,
+            dated_at=dated_at, kind="summary", edition=edition, logo=self.renderer.brand.logo,
         )  # fmt: skip
         rendered = self.renderer.summary(summary)
         return [build(rendered, admin, letterhead) for admin in self.stationery.admins]

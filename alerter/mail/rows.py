@@ -1,15 +1,18 @@
 """One assessment on one row: where it stands, and what is asked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from alerter.domain.address import address_key
-from alerter.domain.digest import Digest
+from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Reassurance, Stage
-from alerter.domain.wording import counted, day_words
+from alerter.domain.progress import Past
+from alerter.domain.quality_audit import AuditStanding, audit_standing
+from alerter.domain.routing import Recipient
+from alerter.mail.facts import RunFacts
+from alerter.mail.language import Language
 from alerter.mail.plain import one_line, phrase
-
-ROW_MARK = "  child "  # between the two ids of a row; no other line holds it, for prose has single blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,97 +20,210 @@ class RowView:
     """
     The strings of one row, the same in text and HTML.
 
-    *day* and *due* are the count and the deadline; *notes* are what is asked and why, most pressing first.
+    *day* and *due* are the count and the deadline; *told* is what has been, *asked* what is to be done.
+    *mark* is what the row's line in the text begins with, and no other line does.
     """
 
     assessment_id: str
-    child_id: str
+    child: str
     worker: str
+    away: str
     label: str
     day: str
     due: str
-    notes: tuple[str, ...]
+    told: str
+    asked: str
+    mark: str
 
     @property
-    def asked(self) -> str:
+    def said(self) -> str:
         """
-        Return the notes as one phrase.
+        Return what has been and what is asked as one phrase.
         """
-        return "; ".join(self.notes)
+        return "; ".join(words for words in (self.told, self.asked) if words)
 
 
-def row_of(alert: Alert, digest: Digest, as_of: date, *, has_label: bool, is_sibling: bool) -> RowView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowContext:
     """
-    Return the row of one *alert* of *digest*, by the day *as_of*.
-
-    With *has_label* the type is named; *is_sibling* says that the assessment already has a row.
+    What the rows of one digest have in common: the run, the reader, and whether types are named.
     """
-    assessment = alert.assessment
+
+    facts: RunFacts
+    reader: Recipient
+    has_labels: bool
+
+    @property
+    def as_of(self) -> date:
+        """
+        Return the day the rows are judged by.
+        """
+        return self.facts.as_of
+
+    @property
+    def language(self) -> Language:
+        """
+        Return the language of the rows.
+        """
+        return self.facts.language
+
+
+def row_of(alert: Alert, past: Past, context: RowContext, *, is_sibling: bool) -> RowView:
+    """
+    Return the row of one *alert* with its *past*; *is_sibling* says that its assessment has a row already.
+    """
+    notes = (
+        _weeks(past.weeks, context.language),
+        context.language.say("came from {who}", who=phrase(past.came_from)) if past.came_from else "",
+        context.language.say("the service manager is told as well") if past.is_escalated else "",
+        *_facts(alert, context, is_sibling=is_sibling),
+    )
+    return _row(alert, context, notes, _asked(alert, context))
+
+
+def escalated_row(climb: Climb, context: RowContext, *, is_sibling: bool) -> RowView:
+    """
+    Return the row of what has climbed, as the service manager reads it.
+    """
+    say = context.language.say
+    notes = (
+        say("new in this list") if climb.is_new else "",
+        _unanswered(climb.weeks, context.language),
+        *_facts(climb.alert, context, is_sibling=is_sibling),
+    )
+    return _row(climb.alert, context, notes, say("please ask {who} what holds it", who=phrase(climb.manager)))
+
+
+def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) -> RowView:
+    assessment, say = alert.assessment, context.language.say
+    id_, child = one_line(assessment.assessment_id), say("child {id}", id=one_line(assessment.child_id))
+    away = assessment.worker_away_until
+    is_away = away is not None and away >= context.as_of
     return RowView(
-        assessment_id=one_line(assessment.assessment_id),
-        child_id=one_line(assessment.child_id),
-        worker=_worker(assessment.worker, assessment.worker_away_until, as_of),
-        label=phrase(alert.clock.label) if has_label else "",
-        day=f"day {alert.age} of {alert.clock.working_days}",
-        due=_due(alert, as_of),
-        notes=_notes(alert, digest, as_of, is_sibling=is_sibling),
+        assessment_id=id_,
+        child=child,
+        worker=one_line(assessment.worker) if assessment.worker else say("no worker given"),
+        away=say("away until {day}", day=context.language.day(away, context.as_of))
+        if away and is_away
+        else "",
+        label=phrase(alert.clock.label) if context.has_labels else "",
+        day=say("day {age} of {limit}", age=alert.age, limit=alert.clock.working_days),
+        due=_due(alert, context),
+        told="; ".join(note for note in notes if note),
+        asked=asked,
+        mark=f"{id_}  {child}  ",
     )
 
 
-def _worker(worker: str, away_until: date | None, as_of: date) -> str:
-    name = one_line(worker) if worker else "no worker given"
-    if away_until is None or away_until < as_of:
-        return name
-    return f"{name} (away until {day_words(away_until, as_of)})"
+def _weeks(weeks: int, language: Language) -> str:
+    """
+    Return for how long a row has been chased; nothing where it is not, or nobody knows.
+    """
+    if weeks > 1:
+        return language.weeks_running(weeks)
+    return language.say("new") if weeks == 1 else ""
 
 
-def _due(alert: Alert, as_of: date) -> str:
+def _unanswered(weeks: int, language: Language) -> str:
+    """
+    Return for how long a row has gone without a word from its manager; nothing in its first digest.
+    """
+    if weeks <= 1:
+        return ""
+    return language.counted(
+        weeks, "no reassurance in {count} digest", "no reassurance in {count} digests running"
+    )
+
+
+def _due(alert: Alert, context: RowContext) -> str:
     if alert.due_on is None:
         return ""
-    day = day_words(alert.due_on, as_of)
+    language = context.language
+    day = language.day(alert.due_on, context.as_of)
     left = alert.clock.working_days - alert.age
     if alert.stage is Stage.OVERDUE:
-        return f"was due {day} ({counted(-left, 'working day')} over)"
+        one, many = "was due {day} ({count} working day over)", "was due {day} ({count} working days over)"
+        return language.counted(-left, one, many, day=day)
     if left <= 0:
-        return f"due {day} ({'today' if alert.due_on == as_of else 'no working day left'})"
-    return f"due {day} (in {counted(left, 'working day')})"
+        is_today = alert.due_on == context.as_of
+        words = "due {day} (today)" if is_today else "due {day} (no working day left)"
+        return language.say(words, day=day)
+    one, many = "due {day} (in {count} working day)", "due {day} (in {count} working days)"
+    return language.counted(left, one, many, day=day)
 
 
-def _notes(alert: Alert, digest: Digest, as_of: date, *, is_sibling: bool) -> tuple[str, ...]:
-    notes = [
-        "due before the next digest" if alert.is_last_chance and alert.stage is not Stage.OVERDUE else "",
-        _reassured(alert, digest, as_of),
-        _asked(alert, as_of),
-        "sibling, same assessment" if is_sibling else "",
-        "" if alert.assessment.audit_score is None else f"audit {alert.assessment.audit_score} of 100",
-    ]
-    return tuple(note for note in notes if note)
+def _facts(alert: Alert, context: RowContext, *, is_sibling: bool) -> Iterable[str]:
+    say = context.language.say
+    is_last_chance = alert.is_last_chance and alert.stage is not Stage.OVERDUE
+    yield say("due before the next digest") if is_last_chance else ""
+    yield _reassured(alert, context)
+    yield say("sibling, same assessment") if is_sibling else ""
+    standing = audit_standing(alert)
+    yield "" if standing is None else _audited(standing, alert, context)
 
 
-def _asked(alert: Alert, as_of: date) -> str:
+def _audited(standing: AuditStanding, alert: Alert, context: RowContext) -> str:
+    """
+    Return where a row stands with its quality audit, and what that leaves of the days.
+    """
+    say, left = context.language.say, _days_left(alert, context.language)
+    if standing.since is not None:
+        since = context.language.day(standing.since, context.as_of)
+        return say("waiting for audit since {day}: {left}", day=since, left=left)
+    values = {"score": standing.score, "mark": standing.pass_mark, "left": left}
+    if standing.kind == "scored":
+        return say("audit {score} of 100", **values)
+    if standing.kind == "passed":
+        return say("audit passed, {score} of 100: only the sign-off is missing", **values)
+    return say("returned, {score} of 100 ({mark} to pass): {left}", **values)
+
+
+def _days_left(alert: Alert, language: Language) -> str:
+    limit = alert.clock.working_days
+    left = limit - alert.age
+    if left < 0:
+        return language.say("none of the {limit} days left", limit=limit)
+    if not left:
+        return language.say("the last of {limit} days", limit=limit)
+    return language.say("{count} of {limit} days left", count=left, limit=limit)
+
+
+def _asked(alert: Alert, context: RowContext) -> str:
+    say = context.language.say
     if alert.stage is Stage.OVERDUE:
-        return "please get it signed off, or say what holds it"
+        return say("please get it signed off, or say what holds it")
     if alert.stage is Stage.PAST_ALERT:
-        return "please check that it is nearly done and say so"
+        return say("please check that it is nearly done and say so")
     if alert.stage is Stage.APPROACHING and alert.alert_on is not None:
-        return f"day {alert.clock.alert_after} is {day_words(alert.alert_on, as_of)}: please check by then"
+        on = context.language.day(alert.alert_on, context.as_of)
+        return say("day {day} is {on}: please check by then", day=alert.clock.alert_after, on=on)
     return ""
 
 
-def _reassured(alert: Alert, digest: Digest, as_of: date) -> str:
+def _reassured(alert: Alert, context: RowContext) -> str:
     given = alert.reassurance
     if given is None:
         return ""
-    by = _by(given, digest)
-    expected = day_words(given.expected_on, as_of)
+    values = {
+        "expected": context.language.day(given.expected_on, context.as_of),
+        "day": context.language.day(given.given_on, context.as_of),
+        "who": phrase(given.by),
+    }
+    is_own = address_key(given.by) == context.reader.key
+    return context.language.say(_told(alert, given, context.as_of, is_own=is_own), **values)
+
+
+def _told(alert: Alert, given: Reassurance, as_of: date, *, is_own: bool) -> str:
+    """
+    Return the sentence that tells of a reassurance, to whoever gave it or to somebody else.
+    """
     if alert.stage is Stage.REASSURED:
-        return f"reassured by {by} on {day_words(given.given_on, as_of)}: expected {expected}"
+        own = "reassured by you on {day}: expected {expected}"
+        return own if is_own else "reassured by {who} on {day}: expected {expected}"
     if given.expected_on < as_of:
-        return f"{by} expected {expected}: not signed off"
+        own = "promised by {expected}, not finished"
+        return own if is_own else "promised by {expected} ({who}), not finished"
     if alert.stage is Stage.OVERDUE:
-        return f"expected {expected} by {by}"
-    return f"the reassurance by {by} on {day_words(given.given_on, as_of)} has lapsed: expected {expected}"
-
-
-def _by(given: Reassurance, digest: Digest) -> str:
-    return "you" if address_key(given.by) == digest.recipient.key else phrase(given.by)
+        return "you expect it {expected}" if is_own else "expected {expected} ({who})"
+    own = "your reassurance of {day} has lapsed: expected {expected}"
+    return own if is_own else "the reassurance of {day} has lapsed ({who}): expected {expected}"

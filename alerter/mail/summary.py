@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from alerter.domain.assessment import Rejected
@@ -13,6 +13,8 @@ from alerter.domain.quality import QualityFault
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
 from alerter.mail.facts import RunFacts
 from alerter.mail.footer import counting, data_words
+from alerter.mail.language import ENGLISH
+from alerter.mail.notes import moved_line
 from alerter.mail.plain import phrase
 
 MOST_LINES = 100
@@ -116,6 +118,7 @@ class SummaryView:
     Everything the summary says, in order.
     """
 
+    lang: str
     subject: str
     state: str
     context: tuple[str, ...]
@@ -126,11 +129,15 @@ class SummaryView:
 def summary_view(summary: Summary) -> SummaryView:
     """
     Return what *summary* says, as ready strings for both parts.
+
+    Its words are an operator's: English, as those of the commands and of the server's answers in it.
     """
-    facts = summary.facts
+    facts = replace(summary.facts, language=ENGLISH)
+    summary = replace(summary, facts=facts)
     state = state_words(summary)
     prefix = f"{phrase(facts.subject_prefix)} " if facts.subject_prefix.strip() else ""
     return SummaryView(
+        lang=ENGLISH.tag,
         subject=f"{prefix}Assessment alerts: {_short(state)} ({date_words(facts.as_of)})",
         state=state,
         context=tuple(_context(summary)),
@@ -203,15 +210,8 @@ def _lists(summary: Summary) -> Iterable[ListView]:
     for kind, lines in sorted(by_kind.items()):
         yield _list(f"To mend, {kind}", lines, KIND_WORDS.get(kind, ""))
     if summary.moved:
-        as_of = summary.facts.as_of
-        yield _list(
-            "Dates moved",
-            [
-                f"{phrase(each.assessment_id)} child {phrase(each.child_id)}: {each.sentence(as_of)}"
-                for each in summary.moved
-            ],
-            "the calendar has changed since the last run",
-        )
+        lines = [moved_line(each, summary.facts) for each in summary.moved]
+        yield _list("Dates moved", lines, "the calendar has changed since the last run")
     if summary.to_mend:
         yield ListView(
             f"Records to mend, by team ({len(summary.to_mend):,}): `alerter quality` lists each",

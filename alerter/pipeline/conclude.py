@@ -9,6 +9,7 @@ from alerter.domain.moved import Moved
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
 from alerter.domain.quality import quality_faults
+from alerter.domain.routing import shared_addresses
 from alerter.domain.wording import counted
 from alerter.mail.press import Press
 from alerter.mail.summary import Summary
@@ -77,3 +78,4 @@ def _remarks(connection: Connection, run: Run) -> Iterator[str]:
     if overtaken := drafts.superseded(connection, run.id):
         verb = "was" if overtaken == 1 else "were"
         yield f"{counted(overtaken, 'digest')} of earlier runs {verb} never delivered; this run took over."
+    yield from shared_addresses(syncs.directory_entries(connection))

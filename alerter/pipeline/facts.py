@@ -20,6 +20,7 @@ def run_facts(stationery: Stationery, rules: Rules, run: Run, read: Sync | None)
         council=stationery.council,
         contact=stationery.contact,
         subject_prefix=stationery.subject_prefix,
+        language=stationery.language,
         machine=stationery.machine,
         source_name="no extract" if read is None else read.source_name,
         source_rows=0 if read is None else read.rows,

@@ -1,20 +1,35 @@
 """From the store to the outbox: judged, routed and written out, all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
+from alerter.domain.audit import Audit
 from alerter.domain.data_exceptions import of_unreached
+from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
+from alerter.domain.progress import Before
+from alerter.domain.quality_audit import LOOKED_BACK, unaudited
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
 from alerter.pipeline.letters import Desk, Letters, write
-from alerter.store import assessments, bounces, calendars, drafts, outbox, reassurances, runs, syncs
+from alerter.store import (
+    assessments,
+    audits,
+    bounces,
+    calendars,
+    drafts,
+    outbox,
+    reassurances,
+    runs,
+    syncs,
+    told,
+)
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run
 
@@ -42,7 +57,9 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         CalendarRangeError: A date lies outside the years known.
     """
     last_sync = syncs.latest_applied(connection)
-    last_run = runs.latest_before(connection, rules.schedule.due_on_or_before(as_of))
+    send_date = rules.schedule.due_on_or_before(as_of)
+    last_run = runs.latest_before(connection, send_date)
+    audited = audits.latest(connection, as_of)
     findings = Findings(
         open=assessments.open_on(connection, as_of),
         reassurances=reassurances.latest(connection),
@@ -50,13 +67,29 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         rejected=[] if last_sync is None else syncs.rejected_by(connection, last_sync.id),
         closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
         vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
+        unaudited=_unaudited(connection, rules, audited, as_of),
+        audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
+        before=None if last_run is None else _before(connection, last_run, as_of),
+        authorised=list(assessments.authorised_between(connection, year_of(as_of).first, as_of).values()),
         unreached=[
             of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
         ],
     )
     return work_out(rules, findings, as_of)
+
+
+def _before(connection: Connection, last_run: Run, as_of: date) -> Before:
+    """
+    Return what the digest before this one said, from the ledger, and what has ended since.
+    """
+    earlier = runs.ids_before(connection, last_run.send_date, told.LONGEST - 1)
+    return Before(
+        as_of=last_run.as_of,
+        listed=told.listed(connection, [last_run.id, *earlier]),
+        ended=assessments.ended_since(connection, last_run.id, last_run.as_of, as_of),
+    )
 
 
 def prepare(
@@ -87,7 +120,7 @@ def prepare(
         return None
     drafts.supersede(connection, run.id, now)
     letters = _letters(connection, rules, press, plan, run)
-    runs.record_alerts(connection, run.id, letters.plan.told)
+    told.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
     runs.record_exceptions(connection, run.id, letters.plan.exceptions)
     messages = [message for _, message in letters.proofs]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)
@@ -149,6 +182,19 @@ def found(connection: Connection, assessment_id: str, child_id: str | None, as_o
     ]
 
 
+def _unaudited(
+    connection: Connection, rules: Rules, audited: Mapping[int, Audit], as_of: date
+) -> list[Assessment]:
+    """
+    Return what was signed off without a passing audit, where audits are in use; a pass mark alone is none.
+    """
+    has_mark = any(clock.audit_pass_mark is not None for clock in rules.clocks.values())
+    if not has_mark or not (audited or assessments.has_audit_score(connection)):
+        return []
+    since = rules.audits_since or as_of - LOOKED_BACK
+    return unaudited(assessments.authorised_between(connection, since, as_of), audited, rules.clocks)
+
+
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:
     """
     Return the run of a plan as the ledger would hold it, but for its number.
@@ -198,9 +244,10 @@ def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
 
 def _letters(connection: Connection, rules: Rules, press: Press, plan: Plan, run: Run) -> Letters:
     last_sync = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
+    facts = run_facts(press.stationery, rules, run, last_sync)
     desk = Desk(
         press=press,
-        facts=run_facts(press.stationery, rules, run, last_sync),
+        facts=facts,
         installation=installation_id(connection),
         dated_at=run.prepared_at.astimezone(press.stationery.zone),
     )

@@ -13,7 +13,7 @@ from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
 from alerter.pipeline.letters import Desk, write
 from alerter.pipeline.prepare import judged_on, look
-from alerter.store import drafts, outbox, runs, syncs
+from alerter.store import drafts, outbox, runs, syncs, told
 from alerter.store.database import installation_id, take_turns
 from alerter.store.drafts import Draft
 from alerter.store.runs import Run
@@ -79,8 +79,11 @@ def _renewal(connection: Connection) -> Renewal | None:
 
 def _is_astray(plan: Plan, renewal: Renewal) -> bool:
     """
-    Say whether an assessment of a waiting digest is not open any more, or is somebody else's now.
+    Say whether an assessment of a waiting digest is not open any more, or is somebody else's now; or whether
+    the digest of a service manager waits for somebody who is none now.
     """
+    if not renewal.waiting.keys() <= {digest.recipient.key for digest in plan.digests}:
+        return True
     routed = {number: route.recipient.key for number, _, route in plan.judged}
     return any(routed.get(number) != address_key(renewal.told[number]) for number in renewal.open_to_change)
 
@@ -89,10 +92,13 @@ def _write_anew(
     connection: Connection, rules: Rules, press: Press, plan: Plan, renewal: Renewal, now: datetime
 ) -> None:
     run, kept = renewal.run, renewal.told.keys() - set(renewal.open_to_change)
-    plan = plan.placed([each for each in plan.judged if each[0] not in kept])
+    services = {digest.recipient.key for digest in plan.digests if digest.service is not None}
+    fresh = {key for key in services if key in renewal.waiting or not drafts.further(connection, run.id, key)}
+    plan = plan.placed([each for each in plan.judged if each[0] not in kept], fresh)
     plan = _written(connection, rules, press, plan, renewal, now)
     runs.forget_alerts(connection, run.id, renewal.open_to_change)
-    runs.record_alerts(connection, run.id, plan.told)
+    told.forget_escalations(connection, run.id, [draft.recipient for draft in renewal.waiting.values()])
+    told.record(connection, run.id, plan.judged, plan.climbed)
     runs.record_exceptions(connection, run.id, plan.exceptions)
     by_stage = runs.stages(connection, run.id)
     counts = {"open": sum(by_stage.values())} | {stage.value: by_stage.get(stage.value, 0) for stage in Stage}
@@ -107,9 +113,10 @@ def _written(
     """
     run = replace(renewal.run, as_of=plan.window.as_of, next_run=plan.window.next_run)
     editions = _editions(connection, rules, plan, renewal)
+    facts = run_facts(press.stationery, rules, run, syncs.latest_applied(connection))
     desk = Desk(
         press=press,
-        facts=run_facts(press.stationery, rules, run, syncs.latest_applied(connection)),
+        facts=facts,
         installation=installation_id(connection),
         dated_at=now.astimezone(press.stationery.zone),
         editions=editions,

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.gate import Before, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
+from alerter.domain.reassuring import imported_reassurance
 from alerter.domain.routing import DirectoryEntry
 from alerter.sources.source import Source
-from alerter.store import assessments, runs, staging, syncs
+from alerter.store import assessments, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
 from alerter.store.syncs import Sync
 
@@ -69,16 +70,16 @@ def sync(
     )
     _stage(connection, sync_id, source, today, on_rows)
     with connection.begin_nested() as savepoint:
-        applied = apply_staged(connection, sync_id)
+        applied = apply_staged(connection, sync_id, today)
         held_because = tuple(gate(connection, applied)) if gate else ()
         if held_because:
             savepoint.rollback()
     return Synced(syncs.by_id(connection, sync_id), held_because)
 
 
-def apply_staged(connection: Connection, sync_id: int) -> Sync:
+def apply_staged(connection: Connection, sync_id: int, today: date) -> Sync:
     """
-    Make the store say what a staged reading says.
+    Make the store say what a staged reading says, and keep the reassurances it tells of up to *today*.
     """
     done = staging.apply(connection, sync_id)
     syncs.finish(
@@ -91,7 +92,9 @@ def apply_staged(connection: Connection, sync_id: int) -> Sync:
         unchanged=done.unchanged,
         vanished=done.vanished,
     )
-    return syncs.by_id(connection, sync_id)
+    applied = syncs.by_id(connection, sync_id)
+    _record_imports(connection, today, applied.read_at)
+    return applied
 
 
 def gate_of(rules: Rules, gates: Gates, *, as_of: date, now: datetime) -> Gate:
@@ -145,6 +148,16 @@ def _stage(
         collapsed=collapsed,
         newest_start=None if newest == date.min else newest,
     )
+
+
+def _record_imports(connection: Connection, today: date, read_at: datetime) -> None:
+    """
+    Record the reassurances that the extract tells of, each once; what cannot be believed is for `quality`.
+    """
+    told = assessments.by_numbers(connection, reassurances.unrecorded_imports())
+    for number, assessment in told.items():
+        if (given := imported_reassurance(assessment, today)) is not None:
+            reassurances.record(connection, number, given, note="", now=read_at, means="import")
 
 
 def _discard_staged(connection: Connection) -> None:

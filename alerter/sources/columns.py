@@ -17,7 +17,9 @@ DATE_COLUMNS = (
     "closed_on",
     "review_on",
     "worker_away_until",
+    "submitted_on",
 )
+WORD_DATE_COLUMNS = ("reassured_on", "expected_on")
 ASSESSMENT_COLUMNS = (
     "assessment_id",
     "child_id",
@@ -27,6 +29,9 @@ ASSESSMENT_COLUMNS = (
     "manager_email",
     "audit_score",
     *DATE_COLUMNS,
+    "reassured_by",
+    *WORD_DATE_COLUMNS,
+    "reason",
 )
 DIRECTORY_COLUMNS = (
     "team",

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 
+from alerter.config.reporting import OTHER_REASON
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
-from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, Located
+from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, WORD_DATE_COLUMNS, Located
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
 from alerter.sources.table import Cells, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
@@ -19,6 +20,7 @@ EARLIEST = date(1990, 1, 1)
 BEST_SCORE = 100
 TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
 REMEMBERED = 8192
+NOBODY_NAMED = "(nobody named)"  # so that a word of which nothing else can be read is still found and mended
 
 _SCORE = re.compile(r"(\d{1,3})(?:\.\d+)?", re.ASCII)
 
@@ -37,11 +39,18 @@ class RowReader:
     """
     Reads the rows of one file: cells by position, under the council's *clocks*.
 
+    *reasons* are the reasons for an assessment that the settings know, each key with its label.
     Only the canonical columns are looked at; whatever else the row holds is never touched.
     Values that repeat from row to row (dates, teams, workers) are read once and remembered.
     """
 
-    def __init__(self, file_name: str, columns: Located, clocks: Mapping[str, Clock]) -> None:
+    def __init__(
+        self,
+        file_name: str,
+        columns: Located,
+        clocks: Mapping[str, Clock],
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
         self._file_name = file_name
         self._columns = columns
         self._width = len(columns.headings)
@@ -49,8 +58,10 @@ class RowReader:
             *(columns.indexes.get(name, self._width) for name in ASSESSMENT_COLUMNS)
         )
         self._dates = [DateColumn(name, columns.heading_of(name)) for name in DATE_COLUMNS]
+        self._word_dates = [DateColumn(name, columns.heading_of(name)) for name in WORD_DATE_COLUMNS]
         self._text: Callable[[object], str] = lru_cache(REMEMBERED)(read_text)
         self._score: Callable[[object], int | None] = lru_cache(REMEMBERED)(self._score_of)
+        self._reason: Callable[[object], str] = lru_cache(REMEMBERED)(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
         self._clock: Callable[[object], Clock] = lru_cache(REMEMBERED)(self._clock_of)
 
@@ -79,9 +90,10 @@ class RowReader:
             ) from None
 
     def _assessment(self, picked: tuple[object, ...]) -> Assessment:
-        assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells = picked
+        assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells, reason = picked
+        reassured_by, reassured_on, expected_on = self._word(*cells[len(DATE_COLUMNS) :])
         # Dates come first: a month-first one condemns its column even in a row that has other faults.
-        dates, unreadable = self._read_dates(cells)
+        dates, unreadable = self._read_dates(cells[: len(DATE_COLUMNS)])
         child = self._id("child_id", child_id)
         if not child:
             raise RowFaultError(f"has no {self._named('child_id')}")
@@ -89,7 +101,7 @@ class RowReader:
         clock = self._clock(type_)
         if unreadable:
             raise self._unreadable(unreadable, clock)
-        started, referred, authorised, cancelled, closed, review, away = dates
+        started, referred, authorised, cancelled, closed, review, away, submitted = dates
         clock = clock.in_force(started, referred)
         start = self._start(started if clock.starts_from == "started_on" else referred, clock)
         if cancelled or closed:
@@ -110,7 +122,24 @@ class RowReader:
             manager_email=self._text(manager_email),
             audit_score=self._score(audit_score),
             worker_away_until=away,
+            reassured_on=reassured_on,
+            reassured_by=reassured_by,
+            expected_on=expected_on,
+            submitted_on=submitted,
+            reason=self._reason(reason),
         )
+
+    def _word(self, by: object, *dates: object) -> tuple[str, date | None, date | None]:
+        """
+        Return who looked, when, and until when; what cannot be read leaves the word incomplete, not the row.
+        """
+        named = self._text(by)
+        try:
+            pairs = zip(self._word_dates, dates, strict=True)
+            looked, expected = [column.read(cell) for column, cell in pairs]
+        except UnreadableDateError:
+            return named or NOBODY_NAMED, None, None
+        return named, looked, expected
 
     def _id(self, name: str, value: object) -> str:
         try:
@@ -185,6 +214,18 @@ class RowReader:
     def _named(self, name: str) -> str:
         heading = self._columns.heading_of(name)
         return name if heading.casefold() == name else f'{name} ("{heading}")'
+
+
+def reason_of(reasons: Mapping[str, str], value: object) -> str:
+    """
+    Return the key of the reason a cell names by key or label, without case; what it says else is never kept.
+
+    >>> reason_of({"section_47": "Section 47 enquiry"}, "SECTION 47 enquiry"), reason_of({}, "Mr Smith moved")
+    ('section_47', 'other')
+    """
+    wanted = read_text(value).casefold()
+    named = (key for key, label in reasons.items() if wanted in (key.casefold(), read_text(label).casefold()))
+    return next(named, OTHER_REASON) if wanted else ""
 
 
 def _is_readable(column: DateColumn, cell: object) -> bool:

@@ -51,23 +51,35 @@ class Source:
 
 
 def open_source(
-    kind: str, path: Path, columns: Mapping[str, str], clocks: Mapping[str, Clock], *, sheet: str = ""
+    kind: str,
+    path: Path,
+    columns: Mapping[str, str],
+    clocks: Mapping[str, Clock],
+    *,
+    sheet: str = "",
+    reasons: Mapping[str, str] | None = None,
 ) -> Source:
     """
     Return the extract that *path* (file, folder or pattern) stands for, opened as *kind*.
 
     *columns* maps canonical names to the council's headings; *clocks* are by type; *sheet* names
-    the sheet of a workbook that has several with the headings.
+    the sheet of a workbook that has several with the headings. *reasons* are those an assessment can have.
 
     Raises:
         SourceError: There is no such file, it cannot be read, or it lacks a column.
     """
     table = _open_table(kind, path, columns, clocks, sheet)
-    return Source(table, RowReader(table.extract.name, table.columns, clocks))
+    return Source(table, RowReader(table.extract.name, table.columns, clocks, reasons))
 
 
 def open_query(
-    url: str, query: str, columns: Mapping[str, str], clocks: Mapping[str, Clock], *, now: datetime
+    url: str,
+    query: str,
+    columns: Mapping[str, str],
+    clocks: Mapping[str, Clock],
+    *,
+    now: datetime,
+    reasons: Mapping[str, str] | None = None,
 ) -> Source:
     """
     Return what *query* finds in the database at *url*, as on *now*.
@@ -80,7 +92,7 @@ def open_query(
     from alerter.sources.sql.query import open_sql  # noqa: PLC0415 - SQLAlchemy, which no file needs
 
     table = open_sql(url, query, wanted_for_assessments(columns, clocks), now)
-    return Source(table, RowReader(table.extract.name, table.columns, clocks))
+    return Source(table, RowReader(table.extract.name, table.columns, clocks, reasons))
 
 
 def _open_table(

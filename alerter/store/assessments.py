@@ -1,17 +1,18 @@
 """The assessments as the case system last told them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union_all
 
 from alerter.domain.assessment import Assessment
-from alerter.store.schema import assessments
+from alerter.store.schema import alerts, assessments
 
 FACTS = (
     "assessment_id", "child_id", "type", "clock_on", "started_on", "referred_on", "authorised_on",
     "cancelled_on", "closed_on", "review_on", "team", "worker", "manager_email", "audit_score",
-    "worker_away_until",
+    "worker_away_until", "reassured_on", "reassured_by", "expected_on", "submitted_on", "reason",
 )  # fmt: skip
 _columns = assessments.c
 
@@ -41,6 +42,28 @@ def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]
         .order_by(_columns.closed_on, _columns.assessment_id, _columns.child_id)
     )
     return [_assessment(row) for row in connection.execute(query)]
+
+
+def authorised_between(connection: Connection, first: date, last: date) -> dict[int, Assessment]:
+    """
+    Return what was signed off from *first* to *last*, by number, oldest first; believable or not.
+    """
+    query = (
+        _query()
+        .where(_columns.authorised_on >= first, _columns.authorised_on <= last)
+        .order_by(_columns.authorised_on, _columns.assessment_id, _columns.child_id)
+    )
+    return {row.id: _assessment(row) for row in connection.execute(query)}
+
+
+def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
+    """
+    Return what has ended by *as_of* of what run *run_id* told of, or was signed off after *after*, by number.
+    """
+    of_run = select(alerts.c.assessment).where(alerts.c.run_id == run_id)
+    is_new = or_(_columns.id.in_(of_run), _columns.authorised_on > after)
+    query = _query().where(_columns.ended_on <= as_of, is_new).order_by(_columns.id)
+    return {row.id: _assessment(row) for row in connection.execute(query)}
 
 
 def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
@@ -81,6 +104,32 @@ def open_by_team(connection: Connection, as_of: date) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def by_numbers(
+    connection: Connection, numbers: Collection[int] | Select[tuple[int]]
+) -> dict[int, Assessment]:
+    """
+    Return the assessments with these numbers, or with those that a query selects.
+    """
+    query = _query().where(_columns.id.in_(numbers)).order_by(_columns.id)
+    return {row.id: _assessment(row) for row in connection.execute(query)}
+
+
+def every(connection: Connection) -> dict[int, Assessment]:
+    """
+    Return every assessment, by number; what has vanished is left out, for nobody knows what became of it.
+    """
+    query = _query().where(_columns.vanished_sync_id.is_(None)).order_by(_columns.id)
+    return {row.id: _assessment(row) for row in connection.execute(query)}
+
+
+def has_audit_score(connection: Connection) -> bool:
+    """
+    Say whether any extract has ever told the score of a quality audit.
+    """
+    query = select(_columns.id).where(_columns.audit_score.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def find(connection: Connection, assessment_id: str, child_id: str | None = None) -> dict[int, Assessment]:
     """
     Return the assessments of one id, which siblings share, or of one child among them.
@@ -96,4 +145,5 @@ def _query() -> Select[Any]:
 
 
 def _assessment(row: Row[Any]) -> Assessment:
-    return Assessment(**dict(zip(FACTS, row[1:], strict=True)))
+    facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
+    return Assessment(**facts | {"reason": facts["reason"] or ""})

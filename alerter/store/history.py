@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
-from alerter.store.schema import alerts, changes, outbox, reassurances, runs, syncs
+from alerter.store.schema import alerts, audits, changes, escalations, outbox, reassurances, runs, syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `reassured` or `changed`.
+    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited` or `changed`.
     """
 
     at: datetime
@@ -28,44 +28,93 @@ def events(connection: Connection, assessment: int) -> list[Event]:
     """
     found = [
         *_told(connection, assessment),
+        *_escalated(connection, assessment),
         *_reassured(connection, assessment),
+        *_audited(connection, assessment),
         *_changed(connection, assessment),
     ]
     return sorted(found, key=lambda event: event.at)
 
 
 def _told(connection: Connection, assessment: int) -> Iterator[Event]:
-    is_its_digest = and_(
-        outbox.c.run_id == alerts.c.run_id,
-        outbox.c.kind == "digest",
-        func.lower(outbox.c.recipient) == func.lower(alerts.c.recipient),
-    )
     query = (
         select(
             alerts.c.run_id,
             alerts.c.stage,
             alerts.c.age,
             alerts.c.recipient,
+            alerts.c.covering_for,
             outbox.c.state,
             runs.c.prepared_at,
         )
-        .select_from(alerts.join(runs, runs.c.id == alerts.c.run_id).outerjoin(outbox, is_its_digest))
+        .select_from(
+            alerts.join(runs, runs.c.id == alerts.c.run_id).outerjoin(outbox, _is_its_digest(alerts))
+        )
         .where(alerts.c.assessment == assessment)
     )
     for row in connection.execute(query):
         stage = row.stage.replace("_", " ")
-        what = f"run {row.run_id}: {stage}, day {row.age}, to {row.recipient} ({row.state or 'not sent'})"
+        to = _to(row.recipient, row.covering_for)
+        what = f"run {row.run_id}: {stage}, day {row.age}, to {to} ({row.state or 'not sent'})"
         yield Event(row.prepared_at, "told", what)
+
+
+def _escalated(connection: Connection, assessment: int) -> Iterator[Event]:
+    query = (
+        select(
+            escalations.c.run_id,
+            escalations.c.weeks,
+            escalations.c.recipient,
+            escalations.c.covering_for,
+            outbox.c.state,
+            runs.c.prepared_at,
+        )
+        .select_from(
+            escalations.join(runs, runs.c.id == escalations.c.run_id).outerjoin(
+                outbox, _is_its_digest(escalations)
+            )
+        )
+        .where(escalations.c.assessment == assessment)
+    )
+    for row in connection.execute(query):
+        weeks = f"chased in {row.weeks} digests running" if row.weeks > 1 else "chased for the first time"
+        to = _to(row.recipient, row.covering_for)
+        what = f"run {row.run_id}: {weeks}, to {to} ({row.state or 'not sent'})"
+        yield Event(row.prepared_at, "escalated", what)
+
+
+def _is_its_digest(told: Table) -> ColumnElement[bool]:
+    """
+    Say whether a message of the outbox is the digest that a row of *told* stands in.
+    """
+    return and_(
+        outbox.c.run_id == told.c.run_id,
+        outbox.c.kind == "digest",
+        func.lower(outbox.c.recipient) == func.lower(told.c.recipient),
+    )
+
+
+def _to(recipient: str, covering_for: str) -> str:
+    """
+    Return both ends of a cover: who was told, and for whom.
+    """
+    return f"{recipient} for {covering_for}" if covering_for else recipient
 
 
 def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
     for row in connection.execute(select(reassurances).where(reassurances.c.assessment == assessment)):
         reason = f", {row.reason}" if row.reason else ""
         note = f": {row.note}" if row.note else ""
-        what = (
-            f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}{reason}{note}"
-        )
-        yield Event(row.recorded_at, "reassured", what)
+        given = f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}"
+        yield Event(row.recorded_at, "reassured", f"{given}{reason} (by {row.means}){note}")
+        if row.withdrawn_at is not None:
+            yield Event(row.withdrawn_at, "withdrawn", f"{given}: withdrawn by {row.withdrawn_by}")
+
+
+def _audited(connection: Connection, assessment: int) -> Iterator[Event]:
+    for row in connection.execute(select(audits).where(audits.c.assessment == assessment)):
+        what = f"by {row.by} on {row.audited_on.isoformat()}: {row.score} of 100"
+        yield Event(row.recorded_at, "audited", what)
 
 
 def _changed(connection: Connection, assessment: int) -> Iterator[Event]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 from alerter.store.schema import assessments, changes, rejections, staged_assessments
 
 CORRECTED_WITHIN = timedelta(days=14)
-WATCHED = ("clock_on", "authorised_on", "team")
+WATCHED = ("clock_on", "authorised_on", "team", "audit_score")
 _stored, _staged = assessments.c, staged_assessments.c
 
 

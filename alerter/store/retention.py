@@ -75,7 +75,7 @@ def _hanging_on(of: Table) -> Iterator[tuple[Table, ColumnElement[int]]]:
     """
     Give every table with rows that hang on those of another, and the column that says on which.
     """
-    for table in metadata.sorted_tables:
+    for table in reversed(metadata.sorted_tables):  # what hangs on others first
         for column in table.columns:
             if any(key.column.table is of for key in column.foreign_keys):
                 yield table, column

@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.policy import Alert
 from alerter.errors import StoreError
 from alerter.store.database import insert_into
 from alerter.store.schema import alerts, exceptions, outbox, runs
@@ -133,6 +132,24 @@ def latest_before(connection: Connection, send_date: date) -> Run | None:
     return _first(connection, _runs().where(runs.c.send_date < send_date, runs.c.state != "held"))
 
 
+def ids_before(connection: Connection, send_date: date, most: int) -> list[int]:
+    """
+    Return the numbers of the runs before *send_date*, newest first, at most so many: the last of each
+    send date that was not held.
+    """
+    by_date = (
+        select(func.max(runs.c.attempt).label("attempt"), runs.c.send_date)
+        .where(runs.c.send_date < send_date, runs.c.state != "held")
+        .group_by(runs.c.send_date)
+        .order_by(runs.c.send_date.desc())
+        .limit(most)
+        .subquery()
+    )
+    is_last = and_(runs.c.send_date == by_date.c.send_date, runs.c.attempt == by_date.c.attempt)
+    query = select(runs.c.id).join(by_date, is_last).order_by(runs.c.send_date.desc())
+    return list(connection.execute(query).scalars())
+
+
 def unconcluded(connection: Connection) -> list[int]:
     """
     Return the numbers of the runs whose standing may still change: never concluded, or undelivered
@@ -151,24 +168,6 @@ def next_attempt(connection: Connection, send_date: date) -> int:
     """
     last = connection.execute(select(func.max(runs.c.attempt)).where(runs.c.send_date == send_date)).scalar()
     return 0 if last is None else int(last) + 1
-
-
-def record_alerts(connection: Connection, run_id: int, told: Sequence[tuple[int, Alert, str]]) -> None:
-    """
-    Keep who answers for what: the number of the assessment, its alert, and the recipient.
-    """
-    if told:
-        rows = [
-            {
-                "run_id": run_id,
-                "assessment": number,
-                "stage": alert.stage.value,
-                "age": alert.age,
-                "recipient": to,
-            }
-            for number, alert, to in told
-        ]
-        connection.execute(insert(alerts), rows)
 
 
 def told(connection: Connection, run_id: int) -> dict[int, str]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 NAMES = {
@@ -36,7 +37,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0002"  # the migration these tables come from
+REVISION = "0005"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -91,6 +92,27 @@ def _assessment_columns() -> list[Column[Any]]:
     ]
 
 
+def _word_columns() -> list[Column[Any]]:
+    """
+    Make the columns of the reassurance that an extract tells of.
+    """
+    return [
+        Column("reassured_on", Date),
+        Column("reassured_by", String, nullable=False, server_default=text("''")),
+        Column("expected_on", Date),
+    ]
+
+
+def _later_columns() -> list[Column[Any]]:
+    """
+    Make the columns that came later, which stand last in both tables.
+    """
+    return [
+        Column("submitted_on", Date, comment="handed in for the audit"),
+        Column("reason", String, comment="a key of [reasons]; null is what was read before there were any"),
+    ]
+
+
 installation = Table(
     "installation",
     metadata,
@@ -139,6 +161,8 @@ assessments = Table(
     Column("id", Integer, primary_key=True),
     *_assessment_columns(),
     Column("vanished_sync_id", ForeignKey("syncs.id"), comment="the sync that no longer had it"),
+    *_word_columns(),
+    *_later_columns(),
     UniqueConstraint("assessment_id", "child_id"),
 )
 _open = assessments.c.ended_on.is_(None)
@@ -150,6 +174,9 @@ Index("ix_assessments_closed_unauthorised", assessments.c.closed_on,
       sqlite_where=_closed_unauthorised, postgresql_where=_closed_unauthorised)  # fmt: skip
 _vanished = assessments.c.vanished_sync_id.is_not(None)
 Index("ix_assessments_child_id", assessments.c.child_id)
+_authorised = assessments.c.authorised_on.is_not(None)
+Index("ix_assessments_authorised_on", assessments.c.authorised_on,
+      sqlite_where=_authorised, postgresql_where=_authorised)  # fmt: skip
 Index("ix_assessments_vanished_sync_id", assessments.c.vanished_sync_id,
       sqlite_where=_vanished, postgresql_where=_vanished)  # fmt: skip
 
@@ -160,6 +187,8 @@ staged_assessments = Table(
     Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False),
     Column("line", Integer, nullable=False),
     *_assessment_columns(),
+    *_word_columns(),
+    *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
 )
 
@@ -231,7 +260,19 @@ alerts = Table(
     Column("stage", String, nullable=False),
     Column("age", Integer, nullable=False),
     Column("recipient", String, nullable=False),
+    Column("covering_for", String, nullable=False, comment="the manager a cover stands in for"),
     Index("ix_alerts_assessment", "assessment"),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), primary_key=True),
+    Column("weeks", Integer, nullable=False, comment="digests running that chased it"),
+    Column("recipient", String, primary_key=True, comment="the service manager told, or who covers"),
+    Column("covering_for", String, nullable=False),
+    Index("ix_escalations_assessment", "assessment"),
 )
 
 exceptions = Table(
@@ -290,4 +331,35 @@ reassurances = Table(
     Column("reason", String, nullable=False),
     Column("note", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
+    Column("means", String, nullable=False),
+    Column("withdrawn_at", Moment, comment="null while it counts"),
+    Column("withdrawn_by", String, nullable=False),
+    CheckConstraint("means IN ('command', 'page', 'import')", name="means"),
+)
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False, comment="an address, or as the extract names somebody"),
+    Column("means", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("assessment", ForeignKey("assessments.id"), index=True),
+    Column("reassurance", Integer, comment="its number, which outlives it"),
+    Column("detail", String, nullable=False),
+    Index("ix_trail_actor", "actor", "act", "at"),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("audited_on", Date, nullable=False),
+    Column("score", Integer, nullable=False, comment="out of 100"),
+    Column("scores", JSON, nullable=False, comment="points by criterion; empty where only the sum is known"),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("score BETWEEN 0 AND 100", name="score"),
 )

@@ -28,6 +28,7 @@ KEY = ("assessment_id", "child_id")
 FIELDS = (
     *KEY, "type", "clock_on", "started_on", "referred_on", "authorised_on", "cancelled_on", "closed_on",
     "review_on", "team", "worker", "manager_email", "audit_score", "worker_away_until", "ended_on",
+    "reassured_on", "reassured_by", "expected_on", "submitted_on", "reason",
 )  # fmt: skip
 _values = attrgetter(*FIELDS)
 _stored, _staged = assessments.c, staged_assessments.c

@@ -9,8 +9,11 @@ from alerter.app.installation import Installation
 from alerter.errors import ConfigError, MailDeferredError, MailError
 from alerter.store import syncs
 from tests.acceptance.post_office import free_port
-from tests.app.office import EXTRACTED_AT, Office, row, text_of
+from tests.app.office import EXTRACTED_AT, NORTH, Office, row, text_of
+from tests.mail import gallery
 from tests.mail.scripted_smtp import ScriptedSmtp
+
+TEMPLATES = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 
 
 def parts(installation: Installation) -> dict[str, Checked]:
@@ -25,6 +28,46 @@ def warnings(installation: Installation, part: str) -> list[str]:
     Return what needs a look about one part.
     """
     return [each.found for each in check(installation) if each.part == part and each.is_warning]
+
+
+def test_language_look_and_templates_are_told(office: Office) -> None:
+    """
+    With how many templates of the council's own are used.
+    """
+    (office.folder / "own").mkdir()
+    (office.folder / "own" / "parts.html.j2").write_bytes((TEMPLATES / "parts.html.j2").read_bytes())
+    (office.folder / "logo.png").write_bytes(gallery.logo())
+    office.extract(row("A-1"))
+    look = {"branding__name": "Sampleford", "branding__logo": "logo.png"}
+    installation = office.open(email__language="cy", email__templates="own", **look)
+    assert parts(installation)["emails"].found == (
+        "in Welsh, under the name Sampleford, with a logo, 1 template of your own, tried on made-up digests"
+    )
+
+
+def test_a_template_that_cannot_be_used_is_a_fault_of_the_settings(office: Office) -> None:
+    """
+    All of them at once, each with its file and line, before anything else is tried.
+    """
+    (office.folder / "own").mkdir()
+    for name in ("digest.txt.j2", "summary.txt.j2"):
+        (office.folder / "own" / name).write_text("fine\n{{ nothing }}", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        office.open(email__templates="own")
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["email.templates"] * 2
+    assert [fault.split(": ")[1] for fault in caught.value.faults] == [
+        "digest.txt.j2, line 2", "summary.txt.j2, line 2",
+    ]  # fmt: skip
+
+
+def test_an_address_above_the_managers_is_tried_too(office: Office) -> None:
+    """
+    A service manager's address that cannot be used is named with its line of the directory.
+    """
+    office.council.directory({**NORTH, "escalate_to": "head@elsewhere.example"})
+    office.extract(row("A-1"))
+    (found,) = warnings(office.open(), "directory")
+    assert found.startswith("the address in escalate_to (directory line 2) is at elsewhere.example")
 
 
 def over_smtp(office: Office, port: int) -> Installation:
@@ -42,8 +85,8 @@ def test_everything_in_order(office: Office) -> None:
     installation = office.open()
     found = list(check(installation))
     assert [each.part for each in found] == [
-        "settings", "calendar", "database", "source", "reading", "directory", "mail server",
-        "send dates",
+        "settings", "calendar", "database", "source", "reading", "directory", "emails",
+        "mail server", "send dates",
     ]  # fmt: skip
     assert not any(each.is_warning or each.exit_code for each in found)
     said = {each.part: each.found for each in found}
@@ -53,6 +96,7 @@ def test_everything_in_order(office: Office) -> None:
     assert said["database"] == "sqlite, schema current"
     assert said["source"] == "extract.csv of 2009-11-22 18:05: 2 rows, 0 rejected, 1 open"
     assert said["directory"] == "1 recipient for the open assessments"
+    assert said["emails"] == "in English"
     assert said["mail server"] == str(office.folder / "sent")
     assert said["send dates"].count(";") == 4
     with installation.database.read() as connection:

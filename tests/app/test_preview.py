@@ -9,7 +9,8 @@ from alerter.app.preview import preview, write_proofs
 from alerter.errors import SourceError
 from alerter.mail.message import Message, Rendered
 from alerter.store import runs, syncs
-from tests.app.office import AS_OF, Office, row, text_of
+from tests.app.office import AS_OF, NORTH, Office, row, text_of
+from tests.mail import gallery
 
 
 def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> None:
@@ -27,6 +28,38 @@ def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> N
     index = (shown / "index.html").read_text(encoding="utf-8")
     assert "<p>2 digests; nothing was sent.</p>" in index
     assert all(f'href="{name}.{ending}"' in index for name in names for ending in ("eml", "html", "txt"))
+
+
+def test_a_logo_lies_beside_the_pages(office: Office) -> None:
+    """
+    A page on its own has no attachment to show; the message itself keeps its own.
+    """
+    (office.folder / "council.png").write_bytes(gallery.logo())
+    office.extract(row("A-1"))
+    shown = office.folder / "shown"
+    preview(office.open(branding__name="Sampleford", branding__logo="council.png"), AS_OF, shown)
+    page = (shown / "001-n.okafor@council.example.html").read_text(encoding="utf-8")
+    assert 'src="logo.png" width="96" height="48"' in page
+    assert (shown / "logo.png").read_bytes() == gallery.logo()
+    mail = BytesParser(policy=policy.default).parsebytes(
+        (shown / "001-n.okafor@council.example.eml").read_bytes()
+    )
+    html = mail.get_body(preferencelist=("html",))
+    assert html is not None
+    assert 'src="cid:logo"' in html.get_content()
+
+
+def test_service_managers_are_among_the_digests(office: Office) -> None:
+    """
+    One more file for the person above, in the language that is set.
+    """
+    office.council.directory({**NORTH, "escalate_to": "head@council.example"})
+    office.extract(row("A-1", days=40))
+    shown = office.folder / "shown"
+    assert preview(office.open(email__language="cy"), AS_OF, shown) == 2
+    text = (shown / "001-head@council.example.txt").read_text(encoding="utf-8")
+    assert text.startswith("Mae 1 asesiad wedi'i uwchgyfeirio atoch.\n")
+    assert "\nA-1  plentyn 91  " in text
 
 
 def test_preview_leaves_the_store_as_it_was(office: Office) -> None:

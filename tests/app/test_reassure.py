@@ -1,15 +1,17 @@
 """A manager's reassurance: checked before it is recorded, and standing in the next run."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from alerter.app import clock
 from alerter.app.installation import Installation
-from alerter.app.reassure import reassure
+from alerter.app.reassure import reassure, withdraw
 from alerter.app.weekly import Weekly
 from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
-from alerter.store import reassurances
+from alerter.store import reassurances, trail
 from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
 
 BY = NORTH["manager_email"]
@@ -107,3 +109,60 @@ def test_faults_are_told_all_at_once(
         reassure(installation, "A-1", None, given, note="")
     assert [fault.partition(":")[0] for fault in refused.value.faults] == faults
     assert kept(installation) == []
+
+
+def test_reason_is_kept_as_its_code(office: Office) -> None:
+    """
+    Whether it was given as code or as label.
+    """
+    installation = read_siblings(office)
+    for reason, code in (("Waiting for partner agency", "partner"), ("OTHER", "other"), ("", "")):
+        reassure(installation, "A-1", "7", replace(GIVEN, reason=reason), note="")
+        assert kept(installation)[-1].reason == code
+
+
+def test_unknown_reason_and_long_note_are_refused(office: Office) -> None:
+    """
+    The sentence lists what may be given.
+    """
+    installation = read_siblings(office)
+    with pytest.raises(ConfigError) as refused:
+        reassure(installation, "A-1", None, replace(GIVEN, reason="flood"), note="x" * 201)
+    reason, note = refused.value.faults
+    assert reason == (
+        "--reason: no such reason is configured; write one of partner (waiting for partner agency), "
+        "family (family unavailable), absence (worker absence), sign-off (with the manager for sign-off), "
+        "complex (complex), other (other)."
+    )
+    assert note == "--note: a note has at most 200 characters."
+    assert kept(installation) == []
+
+
+def test_undo_takes_back_what_was_last_recorded_for_each_child(office: Office) -> None:
+    """
+    The one before counts again; what is taken back stays in the books.
+    """
+    installation = read_siblings(office)
+    reassure(installation, "A-1", None, GIVEN, note="")
+    reassure(installation, "A-1", "8", replace(GIVEN, expected_on=AS_OF + 2 * WEEK), note="")
+    assert withdraw(installation, "A-1", "8", by=BY.upper()) == 1
+    assert kept(installation) == [GIVEN, GIVEN]
+    assert withdraw(installation, "A-1", None, by=BY) == 2
+    assert kept(installation) == []
+    with installation.database.read() as connection:
+        assert [each.act for each in trail.every(connection)] == ["reassured"] * 3 + ["withdrew"] * 3
+
+
+def test_undo_is_for_the_hour_and_for_its_giver(office: Office) -> None:
+    """
+    Whoever else asks, and whoever asks too late, is refused; so is an id with nothing open.
+    """
+    installation = read_siblings(office)
+    reassure(installation, "A-1", "7", GIVEN, note="")
+    later = replace(installation, clock=lambda zone: clock.now(zone) + timedelta(hours=1, seconds=5))
+    for asked, by in ((installation, "s.lindqvist@council.example"), (later, BY)):
+        with pytest.raises(ConfigError, match="--undo: nothing that this address recorded"):
+            withdraw(asked, "A-1", None, by=by)
+    with pytest.raises(ConfigError, match="no open assessment"):
+        withdraw(installation, "A-7", None, by=BY)
+    assert kept(installation) == [GIVEN]

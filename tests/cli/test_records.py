@@ -78,3 +78,22 @@ def test_history_of_nobody_is_refused(office: Office) -> None:
     An unknown id is a mistake of the caller's.
     """
     assert isinstance(alerter(office, "history", "A-7").exception, ConfigError)
+
+
+def test_a_reassurance_is_taken_back_and_history_shows_both(office: Office) -> None:
+    """
+    With `--undo` in place of `--expected`; one of the two must be given.
+    """
+    read(office, row("A-1"))
+    by = NORTH["manager_email"]
+    alerter(office, "reassure", "A-1", "--by", by, "--expected", NEXT, "--on", AS_OF, "--reason", "OTHER")
+    undone = alerter(office, "reassure", "A-1", "--by", by, "--undo")
+    assert undone.stdout == "Withdrawn for 1 child; the record is kept.\n"
+    events = json.loads(alerter(office, "history", "A-1", "--json").stdout)["events"]
+    assert [event["kind"] for event in events] == ["reassured", "withdrawn"]
+    assert events[0]["what"] == f"by {by} on 2009-11-23, expected 2009-11-30, other (by command)"
+    assert events[1]["what"] == f"by {by} on 2009-11-23, expected 2009-11-30: withdrawn by {by}"
+    for options in (("--undo", "--expected", NEXT), ()):
+        refused = alerter(office, "reassure", "A-1", "--by", by, *options)
+        assert refused.exit_code == 2
+        assert "Give either --expected, the day of the sign-off, or --undo." in refused.stderr

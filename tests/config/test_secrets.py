@@ -26,6 +26,7 @@ def test_logins_and_urls_are_the_secrets() -> None:
         "email.smtp.password",
         "email.smtp.oauth.client_secret",
         "email.notify.api_key",
+        "web.secret_key",
     ]
 
 

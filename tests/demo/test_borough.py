@@ -54,10 +54,10 @@ def northmere(tmp_path_factory: pytest.TempPathFactory) -> Written:
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[date, list[Assessment]]]:
     """
-    Boroughs at four times of the year, three of each, as their assessments.
+    Boroughs at four times of the year, as their assessments.
     """
     days = (date(2026, 2, 16), date(2026, 6, 22), date(2026, 9, 7), AS_OF)
-    folders = ((day, seed, tmp_path_factory.mktemp("many")) for day in days for seed in (1, 2, 3))
+    folders = ((day, seed, tmp_path_factory.mktemp("many")) for seed, day in enumerate(days, start=1))
     return [(day, assessments_in(written(folder, day, seed)[0])) for day, seed, folder in folders]
 
 
@@ -118,13 +118,13 @@ def test_the_numbers_are_what_a_reader_finds(northmere: Written) -> None:
 
 def test_it_is_of_the_size_of_a_borough(northmere: Written) -> None:
     """
-    Two years, hundreds of assessments, a good two hundred of them open, newest within days.
+    Three years, some six thousand assessments, a good two hundred of them open, newest within days.
     """
     folder, borough = northmere
     starts = [each.clock_on for each in assessments_in(folder) if each.clock_on <= AS_OF]
-    assert 800 <= borough.assessments <= 1000
+    assert 5500 <= borough.assessments <= 6500
     assert 180 <= borough.open <= 260
-    assert timedelta(days=700) < AS_OF - min(starts) <= timedelta(days=730)
+    assert timedelta(days=1060) < AS_OF - min(starts) <= timedelta(days=1096)
     assert max(starts) >= date(2026, 11, 19)
     assert (borough.teams, borough.managers, borough.workers) == (6, 14, 40)
 

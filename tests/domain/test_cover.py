@@ -49,7 +49,7 @@ def test_cover_is_from_and_until_inclusive(
     The cover stands in on the first day and on the last; a date that is missing leaves that side open.
     """
     line = court(cover_email=FIRST, cover_from=begin and day(begin), cover_until=end and day(end))
-    covered = Route(Recipient(FIRST), covering_for="P. Novak")
+    covered = Route(Recipient(FIRST), covering_for="P. Novak", covered_email=MANAGER)
     assert route_on(day(on), line) == (covered if is_covered else Route(Recipient(MANAGER, "P. Novak")))
 
 
@@ -58,7 +58,7 @@ def test_without_a_name_the_address_is_covered_for() -> None:
     The digest says whom the recipient covers for, by address where the directory has no name.
     """
     line = court(manager_name="", cover_email=FIRST)
-    assert route_on(AS_OF, line) == Route(Recipient(FIRST), covering_for=MANAGER)
+    assert route_on(AS_OF, line) == Route(Recipient(FIRST), covering_for=MANAGER, covered_email=MANAGER)
 
 
 def test_one_manager_covered_by_several_in_turn() -> None:
@@ -104,8 +104,12 @@ def test_cover_of_a_cover() -> None:
             cover_until=AS_OF - ONE_DAY,
         ),
     )
-    assert route_on(AS_OF, *chain) == Route(Recipient(SECOND, "S. Econd"), covering_for="P. Novak")
-    assert route_on(AS_OF, chain[0], *chain[2:]) == Route(Recipient(FIRST), covering_for="P. Novak")
+    assert route_on(AS_OF, *chain) == Route(
+        Recipient(SECOND, "S. Econd"), covering_for="P. Novak", covered_email=MANAGER
+    )
+    assert route_on(AS_OF, chain[0], *chain[2:]) == Route(
+        Recipient(FIRST), covering_for="P. Novak", covered_email=MANAGER
+    )
 
 
 def test_covers_in_a_circle_are_nobody() -> None:

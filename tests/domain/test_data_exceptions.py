@@ -11,6 +11,7 @@ from alerter.domain.data_exceptions import (
     of_closed,
     of_open,
     of_rejected,
+    of_unaudited,
     of_unknown_type,
     of_vanished,
 )
@@ -87,6 +88,7 @@ def test_sentences_name_fields_and_never_a_child() -> None:
         *of_closed([each]),
         *of_vanished([each]),
         *of_unknown_type([each]),
+        *of_unaudited([each]),
     ]
     assert {exception.kind for exception in found} == SENTENCES.keys()
     for exception in found:

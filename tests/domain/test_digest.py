@@ -120,6 +120,20 @@ def test_siblings_stand_together() -> None:
     ]  # fmt: skip
 
 
+def test_what_looks_like_one_family_stands_together() -> None:
+    """
+    The same worker, referral and start under ids of their own: next to each other where equally old.
+    """
+    seen = {"worker": "W-1", "referred_on": AS_OF - timedelta(days=60)}
+    alerts = [
+        alert_of(28, "A-1", "1", **seen), alert_of(28, "A-2", "2", worker="W-2"),
+        alert_of(28, "A-3", "3", **seen), alert_of(28, "A-4", "4", worker="W-1"),
+        alert_of(27, "A-0", "5", **seen),
+    ]  # fmt: skip
+    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    assert [id_ for id_, _ in keys(digest.alerts)] == ["A-1", "A-3", "A-2", "A-4", "A-0"]
+
+
 def test_counts_add_up() -> None:
     """
     The stages add up to what is open, and what asks for the manager leaves out what is reassured or on track.

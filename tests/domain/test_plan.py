@@ -111,7 +111,7 @@ def test_counts_teams_and_who_was_told() -> None:
         "open": 6, "overdue": 1, "past_alert": 2, "reassured": 0, "approaching": 1, "on_track": 2,
     }  # fmt: skip
     assert plan.teams == {"North": 3, "South": 2, "": 1}
-    assert [(number, address) for number, _, address in plan.told] == [
+    assert [(number, route.recipient.email) for number, _, route in plan.judged] == [
         (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH), (5, FALLBACK.email),
         (6, FALLBACK.email),
     ]  # fmt: skip
@@ -122,7 +122,7 @@ def test_empty_store_is_an_empty_run() -> None:
     With nothing open there is no digest, and the counts are noughts.
     """
     plan = plan_of()
-    assert (plan.digests, plan.exceptions, plan.told, plan.teams) == ([], [], [], {})
+    assert (plan.digests, plan.exceptions, plan.judged, plan.teams) == ([], [], [], {})
     assert set(plan.counts.values()) == {0}
 
 

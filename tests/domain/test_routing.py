@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.address import is_address, is_in_domains
-from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router, matched
+from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router, matched, shared_addresses
 from tests.domain.made_up import AS_OF, DOMAINS, FALLBACK, assessment, entry
 
 TEAM, WORKER, BOTH, OWN = (f"{name}@council.example" for name in ("team", "worker", "both", "own"))
@@ -254,3 +254,22 @@ def test_every_route_ends_at_an_allowed_address(
     assert not (route.problem and route.covering_for)
     named = {each for line in entries for each in (line.manager_email, line.cover_email)}
     assert route.recipient.email in {*named, manager_email, FALLBACK.email}
+
+
+def test_an_address_of_two_names_is_told() -> None:
+    """
+    Spelt alike but for case and blanks it is one name, and an entry without a name tells nothing.
+    """
+    entries = [
+        DirectoryEntry(line=2, team="North", manager_name="N. Okafor", manager_email="duty@council.example"),
+        DirectoryEntry(line=3, team="East", manager_name="n.  okafor", manager_email="Duty@council.example"),
+        DirectoryEntry(line=4, team="West", manager_email="duty@council.example"),
+    ]
+    assert shared_addresses(entries) == []
+    other = DirectoryEntry(
+        line=5, team="South", manager_name="S. Novak", manager_email="duty@council.example"
+    )
+    (told,) = shared_addresses([*entries, other])
+    assert told.startswith(
+        "duty@council.example is the address of n.  okafor and of S. Novak (directory lines 2, 3, 5): "
+    )

@@ -187,11 +187,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         return
     row = _shown[number]
     row.outcomes.add(report.outcome)
-    told = [value for name, value in report.user_properties if name == "database"]
+    told = [str(value) for name, value in report.user_properties if name == "database"]
     if report.skipped and isinstance(report.longrepr, tuple):
-        row.missing.add(" on ".join([report.longrepr[2].removeprefix("Skipped: "), *map(str, told)]))
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        row.missing.add(f"{reason} (PostgreSQL)" if POSTGRESQL in told else reason)
     else:
-        row.databases.update(map(str, told))
+        row.databases.update(told)
     row.missing.update(str(value) for name, value in report.user_properties if name == IN_PART)
 
 

@@ -20,10 +20,11 @@ from tests.faults.system_calls import (
     recorded,
 )
 from tests.faults.terminal import alerter
-from tests.faults.victim import killed, start, struck
+from tests.faults.victim import killed, needs_linux, start, struck
 from tests.faults.watched_office import BODY, CONNECT, DOT, WatchedOffice
 from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
 
+pytestmark = needs_linux
 TABLES = ("runs", "alerts", "outbox")
 
 

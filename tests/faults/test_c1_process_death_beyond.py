@@ -18,10 +18,11 @@ from tests.app.serving.made_up_service import Watcher
 from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import recorded, struck_at
 from tests.faults.terminal import alerter
-from tests.faults.victim import Victim, killed, start
+from tests.faults.victim import Victim, killed, needs_linux, start
 from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
 
+pytestmark = needs_linux
 OLDER = "0001"
 
 

@@ -20,7 +20,7 @@ from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
 from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, first, plan_writes
 from tests.faults.terminal import alerter
-from tests.faults.victim import killed, start
+from tests.faults.victim import killed, needs_linux, start
 from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import MANAGERS, WEEK, settled
 
@@ -29,6 +29,7 @@ FOR_GOOD = 10_000
 """Calls; no command makes as many of one kind."""
 
 
+@needs_linux
 def test_fault_047_disk_full_while_the_plan_is_written(
     on_file: Council, office: WatchedOffice, sqlite_calls: list[Call]
 ) -> None:
@@ -41,6 +42,7 @@ def test_fault_047_disk_full_while_the_plan_is_written(
     settled(on_file, office)
 
 
+@needs_linux
 def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: WatchedOffice) -> None:
     """
     The answer is kept and recorded when there is room: no second copy, though the first tries fail.
@@ -52,6 +54,7 @@ def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: Wa
     settled(on_file, office)
 
 
+@needs_linux
 def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: Office) -> None:
     """
     Everything is sent and signalled; with room again the log says how many lines it lost.
@@ -68,6 +71,7 @@ def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: Office) ->
     assert '"lines_lost": ' in (monday.folder / "log").read_text(encoding="utf-8")
 
 
+@needs_linux
 def test_fault_050_error_on_sync(on_file: Council, office: WatchedOffice, sqlite_calls: list[Call]) -> None:
     """
     A commit that the disk did not confirm is none, and nothing goes out on it; the process ends at once.
@@ -145,6 +149,7 @@ def test_fault_054_damaged_page(on_file: Council, office: WatchedOffice, table: 
     assert not office.kept
 
 
+@needs_linux
 def test_fault_055_four_at_once(week: Council, office: WatchedOffice) -> None:
     """
     One of four processes plans, all of them send, nobody gets two, and each says that it went well.
@@ -190,6 +195,7 @@ def test_fault_057_power_lost_after_a_commit(calls: list[Call], week: Council) -
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == full
 
 
+@needs_linux
 def test_fault_058_left_over_locks(on_file: Council, office: WatchedOffice) -> None:
     """
     What a killed sender leaves beside the file holds nobody up, and is cleared away.

@@ -50,6 +50,17 @@ def test_fault_072_two_managers_for_one_team(desk: Office) -> None:
     assert _readers(desk) == {FALLBACK: 1, LINDQVIST: 1, ADMINS: 1}
 
 
+def test_more_of_072_two_managers_with_one_address(desk: Office) -> None:
+    """
+    One digest goes to the address, and the admins are told each week that two names share it.
+    """
+    _run(desk, [NORTH, {**SOUTH, "manager_email": OKAFOR}], row("A-1"), _south("A-2"))
+    assert _readers(desk) == {OKAFOR: 1, ADMINS: 1}
+    assert _ids(desk, OKAFOR) == ["A-1", "A-2"]
+    told = " ".join(desk.summaries()[0].split())
+    assert f"{OKAFOR} is the address of N. Okafor and of S. Lindqvist (directory lines 2, 3)" in told
+
+
 def test_more_of_072_one_manager_with_two_records(desk: Office) -> None:
     """
     Two records of one person that differ in the address are told; in its case alone, they are one person.

@@ -20,10 +20,12 @@ from tests.acceptance.council import ADMINS, Council
 from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded, struck_at
 from tests.faults.terminal import alerter
+from tests.faults.victim import needs_linux
 from tests.faults.watched_office import WatchedOffice
 from tests.faults.week import WEEK, made_ready
 from tests.postgres_cluster import PostgresServer
 
+pytestmark = needs_linux
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 POINTS = 10
 FOUR = 4

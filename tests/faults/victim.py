@@ -8,6 +8,7 @@ as a machine starts it. Either is a process of the system's, and dies as one.
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing import get_context
@@ -15,11 +16,16 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Protocol
 
+import pytest
+
 from tests.acceptance.council import Council, Said
 from tests.faults import warm
 from tests.faults.patience import PATIENCE_SECONDS, until
 from tests.faults.watched_office import WatchedOffice
 
+needs_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="processes are watched through Linux's /proc"
+)
 IS_COLD = bool(os.environ.get("ALERTER_FAULTS_COLD"))
 PRELOADED = ["pytest", warm.__name__]
 

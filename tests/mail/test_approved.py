@@ -17,7 +17,7 @@ from alerter.domain.routing import Recipient
 from alerter.mail.message import Rendered, build
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
-from tests.mail import made_up
+from tests.mail import gallery, made_up
 from tests.mail.made_up import Fate
 
 APPROVED = Path(__file__).parent.parent / "approved"
@@ -73,6 +73,15 @@ def _cases() -> dict[str, Rendered]:
         "digest-late": write.digest(_all_clear(), late),
         "summary": write.summary(_summary("sent", "sent", "sent")),
         "summary-refused": write.summary(_summary("sent", "refused", "deferred")),
+        **_in_each_language(),
+    }
+
+
+def _in_each_language() -> dict[str, Rendered]:
+    return {
+        f"{name}-{language}": each
+        for language in gallery.LANGUAGES
+        for name, each in gallery.rendered(language).items()
     }
 
 
@@ -93,6 +102,15 @@ def test_bytes_are_as_approved() -> None:
     rendered = _cases()["digest-all-clear"]
     message = build(rendered, made_up.MANAGER, made_up.letterhead())
     _compare("digest-all-clear.eml", message.body.decode("ascii").replace("\r\n", "\n"))
+
+
+def test_bytes_with_a_logo_are_as_approved() -> None:
+    """
+    The picture stands behind the HTML that shows it, under boundaries that are the same each time.
+    """
+    rendered = gallery.rendered("en", gallery.LINK, gallery.brand())["digest-all-clear"]
+    message = build(rendered, made_up.MANAGER, made_up.letterhead(logo=gallery.logo()))
+    _compare("digest-all-clear-logo.eml", message.body.decode("ascii").replace("\r\n", "\n"))
 
 
 def _compare(name: str, words: str) -> None:

@@ -38,8 +38,8 @@ HEADERS = (
     "X-Alerter-Run", "MIME-Version", "Content-Type",
 )  # fmt: skip
 TAGS = {
-    "a", "b", "body", "br", "caption", "h1", "h2", "head", "hr", "html", "li", "meta", "p", "style", "table",
-    "td", "th", "title", "tr", "ul",
+    "a", "b", "body", "br", "caption", "h1", "h2", "head", "hr", "html", "li", "meta", "p", "span", "style",
+    "table", "tbody", "td", "th", "title", "tr", "ul",
 }  # fmt: skip
 HOSTILE = (
     "\r\nBcc: x@evil.example", "\r\n.\r\nMAIL FROM:<x@evil.example>", "\n.\n", "\r.\r", ".", "..", "\0",

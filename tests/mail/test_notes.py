@@ -62,6 +62,25 @@ def test_dates_that_moved_are_told_from_and_to() -> None:
     assert f"- {said}\n" in WRITE.summary(summary).text
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"alert_to": MOVED.alert_from}, "- A-7 child 70: due date from Thu 10 Dec to Fri 11 Dec\n"),
+        ({"due_to": MOVED.due_from}, "- A-7 child 70: day 25 from Thu 26 Nov to Fri 27 Nov\n"),
+        (
+            {"alert_to": MOVED.alert_from, "due_to": date(2027, 1, 5)},
+            "- A-7 child 70: due date from Thu 10 Dec to Tue 5 Jan 2027\n",
+        ),
+    ],
+)
+def test_only_the_date_that_moved_is_told(changed: dict[str, date], said: str) -> None:
+    """
+    The other one is not mentioned, and the year stands where it is another.
+    """
+    digest = replace(made_up.usual_week(), moved=(replace(MOVED, **changed),))
+    assert said in WRITE.digest(digest, made_up.facts()).text
+
+
 def test_more_notes_than_fit_are_counted() -> None:
     """
     The fifty first, how many more, and whom to ask for them.

@@ -19,10 +19,8 @@ def test_a_week_is_headings_and_lists() -> None:
     Every stage is a heading, every row and remark an item below it, and the rest are paragraphs.
     """
     lines = markdown_of(text_of(made_up.usual_week())).split("\n")
-    assert lines[:3] == [
-        "# Week of Monday 23 November 2026: Duty and Assessment North", "",
-        "For N. Okafor, covering for P. Novak.",
-    ]  # fmt: skip
+    asked = "2 overdue \N{MIDDLE DOT} 3 past day 25 \N{MIDDLE DOT} 2 reach day 25 by Mon 30 Nov"
+    assert lines[:2] == [f"# Seven assessments need you before the next digest: {asked}", ""]
     headings = [line.partition(" (")[0] for line in lines if line.startswith("## ")]
     assert headings == [
         "## Overdue", "## Past day 25", "## Reaches day 25", "## Reassured", "## Records to mend",
@@ -32,6 +30,8 @@ def test_a_week_is_headings_and_lists() -> None:
         "* A-10433 - child 88213 - P. Adeyemi (away until Mon 30 Nov) - day 38 of 35, was due Wed 18 Nov "
         "(3 working days over) - please get it signed off, or say what holds it"
     )
+    band = lines.index("Day 26 to 30 (2)")
+    assert (lines[band - 1], lines[band + 1], lines[band + 2][:9]) == ("", "", "* A-10522")
     assert "Also open and on track: 14." in lines
 
 
@@ -97,3 +97,15 @@ def test_every_row_is_one_item(ids: list[str]) -> None:
     rows = [made_up.started(30, id_, f"7{place}") for place, id_ in enumerate(ids)]
     rendered = Renderer().digest(made_up.digest_of(rows), made_up.facts())
     assert len(ITEM.findall(markdown_of(rendered.text))) == len(ids)
+
+
+def test_our_own_link_stays_one() -> None:
+    """
+    The recipient's link to the page is the only address that Notify may make a link of.
+    """
+    link = "https://alerts.council.example/r/WzcsIm4iXQ.a-b_c"
+    digest = made_up.usual_week()
+    text = Renderer().digest(digest, made_up.facts(), link).text
+    assert f"Record what you have checked: {link} (opens your list" in markdown_of(text)
+    foreign = made_up.facts(source_name="https://elsewhere.example/x.csv")
+    assert "https://elsewhere" not in markdown_of(Renderer().digest(digest, foreign, link).text)

@@ -57,12 +57,27 @@ def test_due_before_a_weekend_run_has_no_working_day_left() -> None:
 @pytest.mark.parametrize(
     ("days", "by", "expected", "runs", "words"),
     [
-        (27, "N.Okafor@council.example", 20, 1, "you expected Fri 20 Nov: not signed off"),
+        (27, "N.Okafor@council.example", 20, 1, "promised by Fri 20 Nov, not finished"),
         (27, "n.okafor@council.example", 26, 1, "reassured by you on Mon 9 Nov: expected Thu 26 Nov"),
         (27, "cover@council.example", 26, 1, "reassured by cover@council.example on Mon 9 Nov"),
-        (27, "n.okafor@council.example", 26, 4, "by you on Mon 9 Nov has lapsed: expected Thu 26 Nov"),
-        (38, "n.okafor@council.example", 26, 1, "expected Thu 26 Nov by you"),
-        (38, "n.okafor@council.example", 20, 1, "you expected Fri 20 Nov: not signed off"),
+        (
+            27,
+            "n.okafor@council.example",
+            26,
+            4,
+            "your reassurance of Mon 9 Nov has lapsed: expected Thu 26 Nov",
+        ),
+        (38, "n.okafor@council.example", 26, 1, "you expect it Thu 26 Nov"),
+        (38, "n.okafor@council.example", 20, 1, "promised by Fri 20 Nov, not finished"),
+        (38, "c@council.example", 26, 1, "expected Thu 26 Nov (c@council.example)"),
+        (27, "c@council.example", 20, 1, "promised by Fri 20 Nov (c@council.example), not finished"),
+        (
+            27,
+            "c@council.example",
+            26,
+            4,
+            "reassurance of Mon 9 Nov has lapsed (c@council.example): expected Thu",
+        ),
     ],
 )
 def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int, words: str) -> None:
@@ -74,6 +89,30 @@ def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int,
     )
     digest = made_up.digest_of([made_up.started(days, "A-1", "7")], reassurances={"A-1": given})
     assert words in row(digest, "A-1")
+
+
+@pytest.mark.parametrize(
+    ("days", "score", "submitted", "words"),
+    [
+        (31, None, None, ""),
+        (31, 74, None, "returned, 74 of 100 (80 to pass): 4 of 35 days left"),
+        (35, 74, None, "returned, 74 of 100 (80 to pass): the last of 35 days"),
+        (36, 79, None, "returned, 79 of 100 (80 to pass): none of the 35 days left"),
+        (31, 80, None, "audit passed, 80 of 100: only the sign-off is missing"),
+        (31, None, date(2026, 11, 20), "waiting for audit since Fri 20 Nov: 4 of 35 days left"),
+    ],
+)
+def test_row_says_what_the_audit_leaves(
+    days: int, score: int | None, submitted: date | None, words: str
+) -> None:
+    """
+    Where it stands with its audit, and what that leaves of the days; nothing where there is no score.
+    """
+    digest = made_up.digest_of([made_up.started(days, "A-1", "7", audit_score=score, submitted_on=submitted)])
+    (alert,) = digest.alerts
+    gated = replace(alert, clock=replace(alert.clock, audit_pass_mark=80))
+    line = row(replace(digest, alerts=(gated,)), "A-1")
+    assert (words in line) if words else ("audit" not in line)
 
 
 def test_absence_shows_until_it_is_over() -> None:

@@ -42,8 +42,8 @@ def test_a_value_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("{% for row in section.rows %}", "{% for row in section.rows[1:] %}"),
-        ("child {{ row.child_id }}", "child {{ row.assessment_id }}"),
+        ("{% for row in band.rows %}", "{% for row in band.rows[1:] %}"),
+        ("{{ row.mark }}", "{{ row.assessment_id }}  child {{ row.assessment_id }}  "),
     ],
 )
 def test_rows_that_are_not_those_planned_are_an_error(tmp_path: Path, old: str, new: str) -> None:

@@ -40,7 +40,7 @@ EXTRACTED_AT = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 CLOCKS = {"core": Clock(type="core", label="Core assessment", working_days=35, alert_after=25)}
 COLUMNS = (
     "assessment_id", "child_id", "type", "started_on", "authorised_on", "cancelled_on", "closed_on",
-    "team", "worker", "manager_email",
+    "team", "worker", "manager_email", "reassured_on", "reassured_by", "expected_on",
 )  # fmt: skip
 NORTH = DirectoryEntry(
     line=2, team="North", manager_name="N. Okafor", manager_email="n.okafor@council.example"

@@ -28,13 +28,13 @@ class Unwritable(Renderer):
         self._recipients = recipients
         self._error = error
 
-    def digest(self, digest: Digest, facts: RunFacts) -> Rendered:
+    def digest(self, digest: Digest, facts: RunFacts, link: str = "") -> Rendered:
         """
         Return a digest, or fail.
         """
         if digest.recipient.email in self._recipients:
             raise self._error("child 91 has a name in it")
-        return super().digest(digest, facts)
+        return super().digest(digest, facts, link)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,13 @@ class TornRenderer(Renderer):
     A renderer that fails on the last digest, when the ledger is written and others are rendered.
     """
 
-    def digest(self, digest: Digest, facts: RunFacts) -> Rendered:
+    def digest(self, digest: Digest, facts: RunFacts, link: str = "") -> Rendered:
         """
         Render all but the fallback's.
         """
         if digest.recipient.email == FALLBACK:
             raise PartitionError("the digests do not add up.")
-        return super().digest(digest, facts)
+        return super().digest(digest, facts, link)
 
 
 def test_run_is_written_out_whole(either_council: Council) -> None:

@@ -147,7 +147,7 @@ def test_held_extract_is_applied_on_release(either_council: Council) -> None:
     either_council.read([row("A-1")])
     held = either_council.read([row("A-2")], gate=held_by("too odd")).sync
     with either_council.database.write() as connection:
-        applied = apply_staged(connection, held.id)
+        applied = apply_staged(connection, held.id, AS_OF)
     assert (applied.state, applied.stored, applied.new, applied.vanished) == ("applied", 1, 1, 1)
     assert open_ids(either_council) == ["A-2"]
     assert rows_in(either_council.database, staged_assessments) == 0

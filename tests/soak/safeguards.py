@@ -233,8 +233,8 @@ SAFEGUARDS = (
     Safeguard(
         "the partition is checked before anything is written",
         "alerter/domain/plan.py",
-        "    check_partition([(each.assessment_id",
-        "    _ = True or check_partition([(each.assessment_id",
+        "    check_partition(keys, [alert for _, alert, _ in judged], digests)",
+        "    _ = True or check_partition(keys, [alert for _, alert, _ in judged], digests)",
         ("tests/domain/test_plan.py",),
     ),
     Safeguard(
@@ -246,14 +246,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a template's undefined value is an error",
-        "alerter/mail/render.py",
+        "alerter/mail/template_set.py",
         "        undefined=StrictUndefined,\n",
         "",
         ("tests/mail/test_templates.py",),
     ),
     Safeguard(
         "markup in the data is escaped",
-        "alerter/mail/render.py",
+        "alerter/mail/template_set.py",
         "        autoescape=is_html,",
         "        autoescape=False,",
         ("tests/mail/test_digest.py::test_markup_in_the_data_is_shown_as_it_is",),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from alerter.config.reporting import REASONS
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
@@ -56,7 +57,7 @@ def rejected(*clocks: Clock, **cells: object) -> Rejected:
 
 def test_every_column_arrives_under_its_own_name() -> None:
     """
-    Fourteen cells become fourteen fields, and none another's.
+    Seventeen cells become seventeen fields, and none another's.
     """
     assert accepted(
         referred_on="01/10/2026",
@@ -293,7 +294,7 @@ def test_a_row_shorter_or_longer_than_the_headings() -> None:
     row = ["A-77", "88213", "core", "", "", "", "", "2026-10-05"]
     short = reader().read(5, row)
     assert isinstance(short, Assessment)
-    padded = [*row, *[""] * 6]
+    padded = [*row, *[""] * (len(ASSESSMENT_COLUMNS) - len(row))]
     assert reader().read(5, [*padded, " ", "", None]) == short
     assert reader().read(5, [*padded, "", "x"]) == Rejected(5, TOO_MANY_CELLS)
 
@@ -328,3 +329,55 @@ def test_nothing_read_can_break_a_line_of_an_email() -> None:
         "W V",
         "m@c.example Cc: y",
     )
+
+
+def test_a_word_of_the_case_system_arrives_with_its_row() -> None:
+    """
+    Who looked, when, and until when.
+    """
+    told = accepted(reassured_on="16/11/2026", reassured_by=" N. Okafor", expected_on="2026-11-27")
+    assert (told.reassured_on, told.reassured_by, told.expected_on) == (
+        date(2026, 11, 16), "N. Okafor", date(2026, 11, 27),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "named"), [("N. Okafor", "N. Okafor"), ("", "(nobody named)")])
+def test_a_word_that_cannot_be_read_costs_the_word_and_not_the_row(by: str, named: str) -> None:
+    """
+    It stays incomplete, so that `quality` finds it.
+    """
+    told = accepted(reassured_on="soon", reassured_by=by, expected_on="2026-11-27")
+    assert (told.reassured_on, told.reassured_by, told.expected_on) == (None, named, None)
+
+
+def test_a_month_first_date_condemns_the_words_column_too() -> None:
+    """
+    As for every column of dates.
+    """
+    with pytest.raises(SourceError, match="a date with the month first"):
+        read(reassured_on="11/27/2026")
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("section_47", "section_47"),
+        (" Section 47  ENQUIRY", "section_47"),
+        ("looked after, or being considered", "looked_after"),
+        ("mother of J. fell ill", "other"),
+        ("N/A", ""),
+        ("", ""),
+    ],
+)
+def test_a_reason_is_one_of_the_settings_or_other(cell: str, kept: str) -> None:
+    """
+    By key or by words, without case; what it says otherwise is never kept.
+    """
+    located = Located(
+        ("child_id", "started_on", "reason", "submitted_on"),
+        {"child_id": 0, "started_on": 1, "reason": 2, "submitted_on": 3},
+    )
+    own = RowReader("x.csv", located, {"core": CORE}, REASONS)
+    value = own.read(2, ["88213", "2026-10-05", cell, "20/11/2026"])
+    assert isinstance(value, Assessment)
+    assert (value.reason, value.submitted_on) == (kept, date(2026, 11, 20))

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import Inspector
 
 from alerter.errors import StoreError
+from alerter.store import reassurances
 from alerter.store.database import Database, installation_id, open_database
 from alerter.store.migration import downgrade, migrate, require_current, schema_version
 from alerter.store.schema import REVISION, installation, metadata
+from alerter.store.schema import reassurances as reassurance_table
 from tests.store.made_up import NOW
 
 PAGE = 4096  # bytes, SQLite's default
@@ -170,3 +172,32 @@ def _words(part: Any) -> str:
     if isinstance(part, dict):
         return str({key: _words(value) for key, value in part.items()})
     return str(part)
+
+
+def test_reassurances_of_the_first_schema_came_by_the_command(database: Database) -> None:
+    """
+    What was recorded before there was a page is kept, and stands; new ones must say by what means they came.
+    """
+    downgrade(database, "0001")
+    with database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO assessments"
+            " (id, assessment_id, child_id, type, clock_on, team, worker, manager_email)"
+            " VALUES (1, 'A-1', '7', 'core', '2026-10-12', 'North', '', '')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO reassurances"
+            ' (id, assessment, "by", given_on, expected_on, reason, note, recorded_at)'
+            " VALUES (1, 1, 'n@council.example', '2026-11-16', '2026-11-27', '', '', '2026-11-16 09:00:00')"
+        )
+    migrate(database, NOW)
+    with database.read() as connection:
+        (given,) = reassurances.latest(connection).values()
+        row = connection.execute(reassurance_table.select()).one()
+    assert given.by == "n@council.example"
+    assert (row.means, row.withdrawn_at, row.withdrawn_by) == ("command", None, "")
+    with pytest.raises(StoreError), database.write() as connection:
+        connection.execute(reassurance_table.update().values(means="telephone"))
+    downgrade(database, "0001")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM reassurances").scalar_one() == 1

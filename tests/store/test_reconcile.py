@@ -111,7 +111,8 @@ def test_history_tells_who_was_told_what(database: Database) -> None:
         run_id = runs.plan(connection, drafted(sync_id=read.id))
         assert run_id is not None
         told_of = {"run_id": run_id, "assessment": number, "stage": "past_alert", "age": 27}
-        connection.execute(insert(alerts).values(told_of | {"recipient": "n.okafor@council.example"}))
+        to = {"recipient": "n.okafor@council.example", "covering_for": ""}
+        connection.execute(insert(alerts).values(told_of | to))
         given = Reassurance(
             by="n.okafor@council.example", given_on=AS_OF, expected_on=AS_OF, reason="absence"
         )
@@ -120,4 +121,6 @@ def test_history_tells_who_was_told_what(database: Database) -> None:
         assert syncs.latest_applied(connection) is not None
     assert told.what == f"run {run_id}: past alert, day 27, to n.okafor@council.example (not sent)"
     assert (told.kind, reassured.kind) == ("told", "reassured")
-    assert reassured.what == ("by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence: seen")
+    assert reassured.what == (
+        "by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence (by command): seen"
+    )

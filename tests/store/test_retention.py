@@ -124,7 +124,7 @@ def test_assessments_long_ended_go_with_their_history(database: Database) -> Non
         run_id = run_with(connection)
         connection.execute(
             alerts.insert().values(
-                run_id=run_id, assessment=1, stage="overdue", age=40, recipient="a@b.example"
+                run_id=run_id, assessment=1, stage="overdue", age=40, recipient="a@b.example", covering_for=""
             )
         )
         given = Reassurance(by="a@council.example", given_on=AS_OF, expected_on=AS_OF)

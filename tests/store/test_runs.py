@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.policy import Alert, Clock, Stage
+from alerter.domain.policy import Clock
 from alerter.errors import StoreError
-from alerter.store import assessments, outbox, runs
+from alerter.store import outbox, runs
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, Letter, assessment, claimed, drafted, read_in, run_with
 
@@ -191,18 +191,3 @@ def test_exceptions_keep_their_order(database: Database) -> None:
         runs.record_exceptions(connection, second, found[:1])
         assert runs.exceptions_of(connection, first) == found
         assert runs.exceptions_of(connection, second) == found[:1]
-
-
-def test_an_assessment_is_told_once_a_run(database: Database) -> None:
-    """
-    The database itself refuses a second alert of one assessment in one run.
-    """
-    with database.write() as connection:
-        read_in(connection, [assessment()])
-        ((number, found),) = assessments.open_on(connection, AS_OF).items()
-        alert = Alert(assessment=found, clock=CORE, stage=Stage.OVERDUE, age=36)
-        run_id = planned(connection)
-        runs.record_alerts(connection, run_id, [])
-        runs.record_alerts(connection, run_id, [(number, alert, A)])
-        with pytest.raises(Exception, match=r"(?i)unique"), connection.begin_nested():
-            runs.record_alerts(connection, run_id, [(number, alert, B)])

@@ -1,0 +1,104 @@
+"""A new link for somebody whose old one is too old: mailed to the address itself, or to nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+
+from alerter.app.answers import known_to
+from alerter.app.installation import Installation
+from alerter.app.links import Links
+from alerter.domain.routing import Recipient
+from alerter.domain.wording import counted
+from alerter.errors import MailError
+from alerter.mail.message import Letterhead, Message, Rendered, build
+from alerter.store import runs, trail
+from alerter.store.database import installation_id
+from alerter.store.trail import Entry
+
+WITHIN = timedelta(hours=1)
+MOST_WITHIN = 3  # links that one address can ask for
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLetter:
+    """
+    A link that was asked for, ready to be sent.
+    """
+
+    email: str
+    message: Message
+
+
+def ask_link(installation: Installation, links: Links, email: str) -> LinkLetter | None:
+    """
+    Write down that *email* asked for a link; return the letter, or None where there is nothing to send.
+
+    Nothing is sent to an address that has nothing to look at, or has asked three times within the
+    hour. The work is the same in either case.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    now = installation.now()
+    with installation.database.write() as connection:
+        asked = trail.count_since(connection, email, "asked_link", now - WITHIN)
+        number = trail.append(connection, Entry(at=now, actor=email, means="page", act="asked_link"))
+        is_known = known_to(installation, connection, email)
+        latest = runs.latest(connection)
+        letter = _letter(
+            installation,
+            links.make(0 if latest is None else latest.id, Recipient(email), now),
+            Recipient(email),
+            now,
+            f"{installation_id(connection)} link {number}",
+        )
+    return LinkLetter(email, letter) if is_known and asked < MOST_WITHIN else None
+
+
+def send_link(installation: Installation, letter: LinkLetter) -> str:
+    """
+    Send a letter once, and write down what became of it; return that.
+
+    It is not tried again: whoever does not get it asks once more, and nobody gets two for one.
+    """
+    transport = installation.transport()
+    try:
+        state = transport.send(letter.message, mark=lambda: True).state
+    except MailError:
+        state = "deferred"
+    finally:
+        transport.close()
+    with installation.database.write() as connection:
+        trail.append(
+            connection,
+            Entry(at=installation.now(), actor=letter.email, means="page", act="mailed_link", detail=state),
+        )
+    return state
+
+
+def _letter(
+    installation: Installation, link: str, recipient: Recipient, now: datetime, identity: str
+) -> Message:
+    stationery, web = installation.press.stationery, installation.settings.web
+    days = counted(web.link_days if web else 0, "day")
+    prefix = f"{stationery.subject_prefix.strip()} " if stationery.subject_prefix.strip() else ""
+    caution = f"It is yours alone, is good for {days}, and should not be passed on."
+    lines = [
+        "You asked for a new link to your list of assessments.",
+        f"Open your list: {link}",
+        f"{caution} If you did not ask for it, tell {stationery.contact}.",
+    ]
+    rendered = Rendered(f"{prefix}Assessments: your new link", "\n\n".join(lines) + "\n", _html(lines, link))
+    letterhead = Letterhead(sender=stationery.sender, installation=identity, run=0, dated_at=now, kind="link")
+    return build(rendered, recipient, letterhead)
+
+
+def _html(lines: list[str], link: str) -> str:
+    paragraphs = [escape(line) for line in lines]
+    anchor = f'<a href="{escape(link)}">Open your list</a>'
+    paragraphs[1] = anchor
+    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return (
+        '<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+        f"<title>Your new link</title></head><body>\n{body}\n</body></html>\n"
+    )

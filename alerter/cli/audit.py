@@ -1,0 +1,66 @@
+"""`alerter audit`: record the score of a quality audit."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - click's callback signature
+
+import click
+
+from alerter.cli import options
+
+
+class Scores(click.ParamType[dict[str, str]]):
+    """
+    Points by criterion, as a=8,b=10.
+    """
+
+    name = "KEY=POINTS,..."
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, str]:
+        """
+        Read the pairs, or say how they are written.
+        """
+        pairs = [part.partition("=") for part in str(value).split(",")]
+        keys = [key.strip() for key, _, _ in pairs]
+        if not all(key and sign for key, (_, sign, _) in zip(keys, pairs, strict=True)):
+            self.fail("write each criterion's key and points, as in a=8,b=10.", param, ctx)
+        if len(set(keys)) < len(keys):
+            self.fail("a criterion is given twice.", param, ctx)
+        return {key: points.strip() for key, (_, _, points) in zip(keys, pairs, strict=True)}
+
+
+@click.command("audit")
+@click.argument("assessment_id")
+@click.option("--child", "child_id", metavar="ID", help="Only this child of a sibling group.")
+@click.option("--by", metavar="EMAIL", required=True, help="Who audited.")
+@click.option("--scores", "entered", type=Scores(), help="Points by criterion, as in a=8,b=10.")
+@click.option("--score", type=int, metavar="N", help="The score out of 100, where only that is known.")
+@click.option("--on", "audited_on", type=options.Day(), help="When it was audited; today if not given.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    assessment_id: str,
+    child_id: str | None,
+    by: str,
+    entered: dict[str, str] | None,
+    score: int | None,
+    audited_on: date | None,
+) -> None:
+    """Record the quality audit of ASSESSMENT_ID."""
+    from alerter.app.audit import audit, filled_in  # noqa: PLC0415 - help needs no database
+    from alerter.domain.audit import Audit  # noqa: PLC0415 - the same
+    from alerter.errors import ConfigError  # noqa: PLC0415 - the same
+
+    if (entered is None) == (score is None):
+        raise click.UsageError("give either --scores, points by criterion, or --score, the sum out of 100.")
+    app = options.open_app(ctx)
+    given = Audit(score=score or 0, by=by)
+    if entered is not None:
+        filled = filled_in(app, entered)
+        if filled.faults:
+            raise ConfigError([f"--scores: {fault}" for fault in filled.faults])
+        given = Audit(score=filled.score, by=by, points=filled.points)
+    count = audit(app, assessment_id, child_id, given, audited_on)
+    click.echo(f"Recorded for {count} {'child' if count == 1 else 'children'}: {given.score} of 100.")

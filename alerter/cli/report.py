@@ -1,0 +1,33 @@
+"""`alerter report`: timeliness against target, as a page, a Word document, or a table."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - click's callback signature
+from pathlib import Path
+
+import click
+
+from alerter.cli import options, output
+
+
+@click.command("report")
+@click.option("--from", "first", type=options.Day(), help="The first day of authorisation that counts.")
+@click.option("--to", "last", type=options.Day(), help="The last one; today if not given.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write: .html, .docx (committee papers, small numbers hidden) or .csv (exact).",
+)  # fmt: skip
+@click.pass_context
+def command(ctx: click.Context, first: date | None, last: date | None, out: Path | None) -> None:
+    """Report timeliness against target by month, with what is open and overdue beside it."""
+    from alerter.app.report import figures, write_report  # noqa: PLC0415 - help needs no database
+    from alerter.reports.csv_table import HEADINGS  # noqa: PLC0415 - the same
+
+    app = options.open_app(ctx)
+    if out is not None:
+        write_report(app, first, last, out)
+        click.echo(f"The report was written to {out}.")
+        return
+    found = figures(app, first, last)
+    output.print_table(HEADINGS, found.rows)
+    output.talk(f"Open: {found.open:,}, of these overdue and in no figure above: {found.overdue:,}.")

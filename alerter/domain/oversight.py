@@ -1,0 +1,127 @@
+"""What a service manager looks at: teams and bands, without any worker's name."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alerter.domain.address import address_key
+from alerter.domain.policy import Alert, Clock, Stage
+from alerter.domain.routing import DirectoryEntry, Route, matched
+
+NO_TEAM = "No team named"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    Whose figures somebody may see: those of the *teams*, as they are compared, or everybody's.
+    """
+
+    teams: frozenset[str] = frozenset()
+    is_everything: bool = False
+
+    def __bool__(self) -> bool:
+        return self.is_everything or bool(self.teams)
+
+    def holds(self, team: str) -> bool:
+        """
+        Say whether the figures of *team* may be seen.
+        """
+        return self.is_everything or matched(team) in self.teams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamStanding:
+    """
+    How one team's open assessments stand on one day; *oldest* is the largest count of working days.
+    """
+
+    team: str
+    open: int
+    overdue: int
+    past_alert: int
+    approaching: int
+    reassured: int
+    oldest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """
+    A stretch of working days past the alert day, from *first* to *last* or without an end, and who is in it.
+    """
+
+    clock: Clock
+    first: int
+    last: int | None
+    count: int
+
+
+def scope_of(
+    email: str,
+    *,
+    admins: Iterable[str],
+    fallback: str,
+    directory: Iterable[DirectoryEntry],
+    judged: Iterable[tuple[Alert, Route]],
+) -> Scope:
+    """
+    Return what somebody may look at: an admin everything, others the teams whose lines name them.
+
+    A line of the directory names its service manager in `escalate_to`; the fallback has besides the teams
+    with work that nobody owns.
+    """
+    key = address_key(email)
+    if key in map(address_key, admins):
+        return Scope(is_everything=True)
+    named = [entry for entry in directory if entry.team and entry.escalate_to]
+    teams = {entry.team for entry in named if address_key(entry.escalate_to) == key}
+    if key == address_key(fallback):
+        teams |= {alert.assessment.team for alert, route in judged if route.problem}
+    return Scope(frozenset(matched(team) for team in teams))
+
+
+def team_standings(alerts: Iterable[Alert], scope: Scope) -> list[TeamStanding]:
+    """
+    Return how each team of *scope* stands, by name.
+    """
+    by_team: dict[str, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        if scope.holds(alert.assessment.team):
+            by_team[alert.assessment.team].append(alert)
+    return [_standing(team, by_team[team]) for team in sorted(by_team, key=str.casefold)]
+
+
+def bands(alerts: Sequence[Alert], scope: Scope) -> list[Band]:
+    """
+    Return the bands of each clock in use: two up to its limit, and all beyond it.
+
+    For 25 of 35 working days they are 26 to 30, 31 to 35, and 36 or more.
+    """
+    in_scope = [alert for alert in alerts if scope.holds(alert.assessment.team)]
+    clocks = dict.fromkeys(alert.clock for alert in in_scope)
+    return [band for clock in clocks for band in _bands_of(clock, in_scope)]
+
+
+def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
+    counts = {stage: sum(1 for alert in alerts if alert.stage is stage) for stage in Stage}
+    return TeamStanding(
+        team=team or NO_TEAM,
+        open=len(alerts),
+        overdue=counts[Stage.OVERDUE],
+        past_alert=counts[Stage.PAST_ALERT],
+        approaching=counts[Stage.APPROACHING],
+        reassured=counts[Stage.REASSURED],
+        oldest=max(alert.age for alert in alerts),
+    )
+
+
+def _bands_of(clock: Clock, alerts: Sequence[Alert]) -> list[Band]:
+    middle = (clock.alert_after + clock.working_days) // 2
+    ends = ((clock.alert_after + 1, middle), (middle + 1, clock.working_days), (clock.working_days + 1, None))
+    ages = [alert.age for alert in alerts if alert.clock == clock]
+    return [
+        Band(clock, first, last, sum(1 for age in ages if first <= age and (last is None or age <= last)))
+        for first, last in ends
+        if last is None or first <= last
+    ]

@@ -1,0 +1,188 @@
+"""What the report tells a panel about one type of assessment: every figure, counted once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.domain import panel_lines
+from alerter.domain.assessment import Assessment
+from alerter.domain.back_test import Outlook, outlook
+from alerter.domain.bands import Quartiles, quartiles
+from alerter.domain.calendar import ONE_DAY, WorkingCalendar
+from alerter.domain.figures import ALL, Figures, Ledger
+from alerter.domain.forecast import RATE_FROM, course_of
+from alerter.domain.panel_lines import OPEN, Lines
+from alerter.domain.periods import Period, year_of
+from alerter.domain.policy import Alert, Clock, Reassurance, Stage
+from alerter.domain.quality_audit import FirstAudits
+from alerter.domain.target import Headroom, YearEnds, headroom, year_ends
+from alerter.domain.timeliness import SignOff, Timeliness, sign_offs
+
+A_YEAR = ONE_DAY * 365
+FLAGGED = (Stage.PAST_ALERT, Stage.REASSURED, Stage.APPROACHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """
+    What a report is made from, as it stands on *as_of*; assessments go by their number in the store.
+
+    *alerts* are the open ones as a digest of that day judges them, *first_scores* those of quality
+    audits, if *are_first_scores*: a case system alone tells only the last.
+    *reasons* are the labels of why an assessment is done.
+    """
+
+    calendar: WorkingCalendar
+    as_of: date
+    assessments: Mapping[int, Assessment]
+    alerts: Sequence[Alert]
+    reassurances: Mapping[int, Reassurance]
+    first_scores: Mapping[int, int]
+    are_first_scores: bool
+    reasons: Mapping[str, str]
+    suppress_below: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """
+    What the tables list besides periods, in their order.
+    """
+
+    teams: tuple[str, ...]
+    reasons: tuple[str, ...]
+    why_late: tuple[str, ...]
+    open_teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """
+    One type's report on the days of *period*.
+
+    *lines* and *lists* are what its tables list; the counts stand in *figures*. What is None cannot be told:
+    hidden, without a target, or too little known.
+    """
+
+    clock: Clock
+    period: Period
+    year: Period
+    lines: Lines
+    lists: Lists
+    figures: Figures
+    durations: Quartiles | None
+    headroom: Headroom | None
+    year_ends: YearEnds | None
+    outlook: Outlook | None
+    audits: FirstAudits | None
+
+    @property
+    def to_date(self) -> Timeliness | None:
+        """
+        Return the financial year to date; None where it is hidden.
+        """
+        return self.figures.timeliness("year", self.year.name)
+
+
+def panel(facts: Facts, clock: Clock, first: date) -> Panel:
+    """
+    Return the report on one type, for the days from *first* to `as_of`.
+
+    Raises:
+        CalendarRangeError: A date lies outside the years known.
+    """
+    of_type = {number: each for number, each in facts.assessments.items() if each.type == clock.type}
+    signed = sign_offs(facts.calendar, {clock.type: clock}, of_type.values(), facts.as_of)
+    period = Period(first, facts.as_of, "period")
+    within = [each for each in signed if period.holds(each.on)]
+    alerts = [alert for alert in facts.alerts if alert.assessment.type == clock.type]
+    ledger = Ledger()
+    lines = panel_lines.enter_periods(ledger, signed, period)
+    lists = Lists(
+        teams=panel_lines.enter_teams(ledger, within),
+        reasons=panel_lines.enter_reasons(ledger, within, facts.reasons),
+        why_late=_enter_why_late(ledger, within, facts),
+        open_teams=panel_lines.enter_open(ledger, alerts),
+    )
+    panel_lines.enter_bands(ledger, within, clock.working_days)
+    panel_lines.enter_away(ledger, alerts, facts.as_of)
+    audits = _enter_audits(ledger, within, facts, clock)
+    figures, year = ledger.figures(facts.suppress_below), year_of(facts.as_of).until(facts.as_of)
+    to_date = figures.timeliness("year", year.name)
+    courses = [course_of(clock, each, facts.as_of) for each in of_type.values()]
+    limit = clock.in_force(facts.as_of, facts.as_of).working_days
+    return Panel(
+        clock=clock,
+        period=period,
+        year=year,
+        lines=lines,
+        lists=lists,
+        figures=figures,
+        durations=None if figures.shown("period", ALL) is None else quartiles(each.age for each in within),
+        headroom=_headroom(facts.calendar, clock, signed, to_date, year),
+        year_ends=_year_ends(figures, to_date),
+        outlook=outlook(facts.calendar, limit, courses, facts.as_of),
+        audits=audits,
+    )
+
+
+def _enter_why_late(ledger: Ledger, within: Sequence[SignOff], facts: Facts) -> tuple[str, ...]:
+    given = {
+        _key(facts.assessments[number]): each
+        for number, each in facts.reassurances.items()
+        if number in facts.assessments
+    }
+    late = [(each, given.get(_key(each.assessment))) for each in within if not each.is_in_time]
+    return panel_lines.enter_why_late(ledger, late, facts.suppress_below)
+
+
+def _enter_audits(
+    ledger: Ledger, within: Sequence[SignOff], facts: Facts, clock: Clock
+) -> FirstAudits | None:
+    """
+    Enter the first audits of what was signed off; None where this type has no pass mark or no score is known.
+    """
+    scores = {
+        _key(facts.assessments[number]): score
+        for number, score in facts.first_scores.items()
+        if number in facts.assessments
+    }
+    known = [scores[key] for each in within if (key := _key(each.assessment)) in scores]
+    if clock.audit_pass_mark is None or not known:
+        return None
+    return panel_lines.enter_audits(ledger, known, clock.audit_pass_mark, are_first=facts.are_first_scores)
+
+
+def _headroom(
+    calendar: WorkingCalendar,
+    clock: Clock,
+    signed: Sequence[SignOff],
+    to_date: Timeliness | None,
+    year: Period,
+) -> Headroom | None:
+    """
+    Return what the target leaves until 31 March, if as many are signed off a day as in the last year.
+    """
+    if clock.target_percent is None or to_date is None:
+        return None
+    since = max(year.last - A_YEAR, min((each.on for each in signed), default=year.last))
+    days = len(calendar.working_days_between(since, year.last))
+    recent = sum(since <= each.on for each in signed)
+    ends_on = min(year_of(year.last).last, calendar.last_day)
+    to_come = len(calendar.working_days_between(min(year.last + ONE_DAY, ends_on), ends_on))
+    return headroom(to_date, round(recent * to_come / max(days, RATE_FROM)), clock.target_percent)
+
+
+def _year_ends(figures: Figures, to_date: Timeliness | None) -> YearEnds | None:
+    """
+    Return what the year comes to either way; None where a part of it is too small to show.
+    """
+    overdue = figures.shown(OPEN, Stage.OVERDUE.value)
+    flagged = [figures.shown(OPEN, stage.value) for stage in FLAGGED]
+    if to_date is None or overdue is None or None in flagged:
+        return None
+    return year_ends(to_date, overdue=overdue, flagged=sum(each or 0 for each in flagged))
+
+
+def _key(assessment: Assessment) -> tuple[str, str]:
+    return assessment.assessment_id, assessment.child_id

@@ -1,0 +1,190 @@
+"""The lines of a report's tables: periods, teams, reasons, bands, and what is open."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.domain.bands import BANDS, bands
+from alerter.domain.calendar import ONE_DAY
+from alerter.domain.figures import ALL, IN_TIME, LATE, Cell, Ledger
+from alerter.domain.periods import Period, months_between, quarter_of, year_of
+from alerter.domain.policy import Alert, Reassurance, Stage
+from alerter.domain.quality_audit import SCORE_BANDS, FirstAudits, first_audits
+from alerter.domain.suppression import Sum
+from alerter.domain.timeliness import SignOff, Timeliness, timeliness, timeliness_by
+
+TREND = ONE_DAY * 365
+"""How far back the months go at least, so that one year can be laid beside the other."""
+A_MONTH = ONE_DAY * 31
+NO_TEAM = "No team"
+NO_REASON = "No reason recorded"
+OTHER_REASONS = "Other reasons"
+OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """
+    The lines of the tables by period, oldest first; each ends with the day of the report at the latest.
+    """
+
+    months: tuple[Period, ...]
+    quarters: tuple[Period, ...]
+    years: tuple[Period, ...]
+
+
+def enter_periods(ledger: Ledger, signed: Sequence[SignOff], period: Period) -> Lines:
+    """
+    Enter months, quarters, financial years and the days of the report itself; return the lines.
+
+    A quarter has a line when all its months have. The year before has one when it was seen from its start.
+    """
+    as_of = period.last
+    oldest = min((each.on for each in signed), default=as_of)
+    months = months_between(max(min(period.first, as_of - TREND), oldest), as_of)
+    year = year_of(as_of)
+    before = year_of(year.first - ONE_DAY)
+    quarters = [each for each in _distinct(quarter_of, months) if each.first >= months[0].first]
+    years = [before, year] if oldest < before.first + A_MONTH else [year]
+    lines = Lines(*(tuple(each.until(as_of) for each in group) for group in (months, quarters, years)))
+    for name, group in (("month", lines.months), ("quarter", lines.quarters), ("year", lines.years)):
+        for line in group:
+            ledger.enter(_within(signed, line), name, line.name)
+            if name != "month":
+                _add_up(ledger, (name, line.name), line, months)
+    ledger.enter(_within(signed, period), "period")
+    _add_up(ledger, ("period",), period, months)
+    return lines
+
+
+def enter_teams(ledger: Ledger, signed: Iterable[SignOff]) -> tuple[str, ...]:
+    """
+    Enter the teams that signed off; return them by name.
+    """
+    return _enter_groups(ledger, "team", timeliness_by(signed, lambda each: each.assessment.team or NO_TEAM))
+
+
+def enter_reasons(ledger: Ledger, signed: Sequence[SignOff], labels: Mapping[str, str]) -> tuple[str, ...]:
+    """
+    Enter why the assessments were done; nothing where no extract tells it.
+    """
+    if not any(each.assessment.reason for each in signed):
+        return ()
+    named = timeliness_by(signed, lambda each: _reason_words(each, labels))
+    return _enter_groups(ledger, "reason", named)
+
+
+def enter_bands(ledger: Ledger, signed: Sequence[SignOff], limit: int) -> None:
+    """
+    Enter the durations by DfE's bands; where a band ends with the *limit*, in time and late add up too.
+    """
+    ledger.list(bands(each.age for each in signed), "band", ("period", ALL))
+    if limit in (last for _, last in BANDS) and all(each.clock.working_days == limit for each in signed):
+        within = [name for name, last in BANDS if last <= limit]
+        beyond = [name for name, last in BANDS if last > limit]
+        for outcome, names in ((IN_TIME, within), (LATE, beyond)):
+            ledger.sums.append(Sum(("period", outcome), tuple(("band", name) for name in names)))
+
+
+def enter_why_late(
+    ledger: Ledger, late: Iterable[tuple[SignOff, Reassurance | None]], suppress_below: int
+) -> tuple[str, ...]:
+    """
+    Enter what managers gave as the reason of what was signed off late, the most frequent first.
+
+    A reason given less often than *suppress_below* is one of the others: it may be in somebody's own words.
+    """
+    given = Counter(_given(reassurance) for _, reassurance in late)
+    counts: Counter[str] = Counter()
+    for reason, count in given.items():
+        is_own = reason != NO_REASON and count < suppress_below
+        counts[OTHER_REASONS if is_own else reason] += count
+    ordered = dict(counts.most_common())
+    ledger.list(ordered, "why", ("period", LATE))
+    return tuple(ordered)
+
+
+def enter_open(ledger: Ledger, alerts: Iterable[Alert]) -> tuple[str, ...]:
+    """
+    Enter the open assessments by team and stage, with their totals; return the teams.
+    """
+    by_team: dict[str, Counter[Stage]] = {}
+    for alert in alerts:
+        by_team.setdefault(alert.assessment.team or NO_TEAM, Counter())[alert.stage] += 1
+    totals: Counter[Stage] = Counter()
+    for counts in by_team.values():
+        totals.update(counts)
+    for where, counts in [
+        *((("open", team), counts) for team, counts in by_team.items()),
+        (("open",), totals),
+    ]:
+        ledger.counts |= {(*where, stage.value): counts[stage] for stage in Stage}
+        ledger.counts[*where, ALL] = counts.total()
+        ledger.sums.append(Sum((*where, ALL), tuple((*where, stage.value) for stage in Stage)))
+    teams = tuple(sorted(by_team))
+    for column in (*(stage.value for stage in Stage), ALL):
+        ledger.sums.append(Sum((OPEN, column), tuple((OPEN, team, column) for team in teams)))
+    return teams
+
+
+def enter_away(ledger: Ledger, alerts: Iterable[Alert], as_of: date) -> None:
+    """
+    Enter how many open assessments lie with a worker who is away, how many of them overdue, and the workers.
+    """
+    away = [
+        alert
+        for alert in alerts
+        if alert.assessment.worker_away_until is not None and alert.assessment.worker_away_until >= as_of
+    ]
+    ledger.counts["away", ALL] = len(away)
+    ledger.counts["away", LATE] = sum(alert.stage is Stage.OVERDUE for alert in away)
+    ledger.counts["away", "workers"] = len({(each.assessment.team, each.assessment.worker) for each in away})
+
+
+def enter_audits(ledger: Ledger, scores: Sequence[int], pass_mark: int, *, are_first: bool) -> FirstAudits:
+    """
+    Enter the first scores of quality audits by band, and how many passed.
+    """
+    found = first_audits(scores, pass_mark, are_first=are_first)
+    ledger.counts["audit", ALL] = found.audited
+    ledger.list(found.by_band, "score", ("audit", ALL))
+    ledger.list({"passed": found.passed, "returned": found.audited - found.passed}, "audit", ("audit", ALL))
+    if pass_mark in (first for first, _ in SCORE_BANDS):
+        passing = [f"{first}-{last}" for first, last in SCORE_BANDS if first >= pass_mark]
+        ledger.sums.append(Sum(("audit", "passed"), tuple(("score", name) for name in passing)))
+    return found
+
+
+def _within(signed: Iterable[SignOff], line: Period) -> Timeliness:
+    return timeliness(each for each in signed if line.holds(each.on))
+
+
+def _add_up(ledger: Ledger, where: Cell, line: Period, months: Iterable[Period]) -> None:
+    """
+    Note that a line is the sum of its months, where those listed make up all of it.
+    """
+    within = [("month", month.name) for month in months if line.holds(month.first)]
+    if sum(ledger.counts[*month, ALL] for month in within) == ledger.counts[*where, ALL]:
+        ledger.total(where, within)
+
+
+def _enter_groups(ledger: Ledger, name: str, groups: Mapping[str, Timeliness]) -> tuple[str, ...]:
+    names = tuple(sorted(groups))
+    for each in names:
+        ledger.enter(groups[each], name, each)
+    ledger.total(("period",), ((name, each) for each in names))
+    return names
+
+
+def _distinct(period_of: Callable[[date], Period], months: Iterable[Period]) -> list[Period]:
+    return list(dict.fromkeys(period_of(month.first) for month in months))
+
+
+def _reason_words(each: SignOff, labels: Mapping[str, str]) -> str:
+    reason = each.assessment.reason
+    return labels.get(reason, OTHER_REASONS) if reason else NO_REASON
+
+
+def _given(reassurance: Reassurance | None) -> str:
+    return (reassurance.reason.strip() if reassurance else "") or NO_REASON

@@ -1,0 +1,122 @@
+"""The quality audit before the sign-off: where an assessment stands with it, and how a service does."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from alerter.domain.assessment import Assessment
+from alerter.domain.audit import Audit
+from alerter.domain.calendar import ONE_DAY
+from alerter.domain.policy import Alert, Clock
+from alerter.domain.timeliness import HUNDRED
+
+LOOKED_BACK = ONE_DAY * 365
+"""How far back sign-offs without an audit are told, where the settings name no day."""
+SCORE_BANDS = ((0, 59), (60, 69), (70, 79), (80, 89), (90, 100))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAudits:
+    """
+    How many assessments had an audit, how many passed the first one, and the first scores by band.
+
+    Not *are_first* where only the last score of each is known, for a case system tells no other.
+    """
+
+    audited: int
+    passed: int
+    by_band: Mapping[str, int]
+    are_first: bool = True
+
+    @property
+    def percent(self) -> float | None:
+        """
+        Return the pass rate at first audit; None where there was none.
+        """
+        return HUNDRED * self.passed / self.audited if self.audited else None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStanding:
+    """
+    Where an open assessment stands with its audit: the *score* out of 100 and the *pass_mark*, if any.
+
+    It waits *since* it was handed in; it is *scored*, and no more, where its type has no pass mark.
+    """
+
+    kind: Literal["waiting", "returned", "passed", "scored"]
+    score: int | None = None
+    pass_mark: int | None = None
+    since: date | None = None
+
+
+def latest_audit(assessment: Assessment, recorded: Audit | None) -> Audit | None:
+    """
+    Return the audit that counts: the one *recorded* here, which has a day and a name, else the extract's.
+    """
+    if recorded is not None:
+        return recorded
+    return None if assessment.audit_score is None else Audit(score=assessment.audit_score)
+
+
+def is_waiting(assessment: Assessment, audit: Audit | None) -> bool:
+    """
+    Say whether it was handed in, and not audited since.
+    """
+    if assessment.submitted_on is None:
+        return False
+    return audit is None or (audit.audited_on is not None and audit.audited_on < assessment.submitted_on)
+
+
+def audit_standing(alert: Alert) -> AuditStanding | None:
+    """
+    Return where the assessment of *alert* stands with its audit; None where there is nothing to say.
+    """
+    submitted, mark = alert.assessment.submitted_on, alert.clock.audit_pass_mark
+    audit = latest_audit(alert.assessment, alert.audit)
+    if is_waiting(alert.assessment, audit):
+        return AuditStanding("waiting", since=submitted)
+    if audit is None:
+        return None
+    if mark is None:
+        return AuditStanding("scored", audit.score)
+    return AuditStanding("passed" if audit.passes(mark) else "returned", audit.score, mark)
+
+
+def unaudited(
+    signed: Mapping[int, Assessment], audits: Mapping[int, Audit], clocks: Mapping[str, Clock]
+) -> list[Assessment]:
+    """
+    Return those of the *signed* off, by number, whose type has a pass mark that no audit of theirs reaches.
+    """
+    return [
+        each
+        for number, each in signed.items()
+        if (mark := _mark(clocks, each)) is not None
+        and not each.is_authorised_before_start
+        and ((audit := latest_audit(each, audits.get(number))) is None or not audit.passes(mark))
+    ]
+
+
+def first_audits(scores: Iterable[int], pass_mark: int, *, are_first: bool = True) -> FirstAudits:
+    """
+    Return what the first scores of assessments come to against *pass_mark*.
+
+    >>> first_audits([74, 80, 95], 80).by_band["70-79"]
+    1
+    """
+    known = list(scores)
+    return FirstAudits(
+        audited=len(known),
+        passed=sum(score >= pass_mark for score in known),
+        by_band={
+            f"{first}-{last}": sum(first <= score <= last for score in known) for first, last in SCORE_BANDS
+        },
+        are_first=are_first,
+    )
+
+
+def _mark(clocks: Mapping[str, Clock], assessment: Assessment) -> int | None:
+    clock = clocks.get(assessment.type)
+    return None if clock is None else clock.audit_pass_mark

@@ -1,0 +1,110 @@
+"""A manager's word: what may be recorded, who may take it back, and until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Literal
+
+from alerter.domain.address import address_key
+from alerter.domain.assessment import Assessment
+from alerter.domain.policy import Reassurance
+
+Means = Literal["command", "page", "import"]
+"""By what a reassurance came here."""
+
+UNDO_WITHIN = timedelta(hours=1)
+LONGEST_NOTE = 200
+
+
+class Fault(Enum):
+    """
+    Why a reassurance cannot be recorded as it was given.
+    """
+
+    LOOKED_IN_FUTURE = "a manager cannot have looked in the future"
+    EXPECTED_BEFORE_LOOKING = "the day lies before the manager looked"
+    UNKNOWN_REASON = "no such reason is configured"
+    NOTE_TOO_LONG = f"a note has at most {LONGEST_NOTE} characters"
+    NOTE_NOT_ONE_LINE = "a note is one line of printable text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """
+    The reasons a manager may give for an expected date, as codes with their *labels*.
+
+    >>> Reasons({"absence": "worker absence"}).code_of("Worker  Absence")
+    'absence'
+    """
+
+    labels: Mapping[str, str]
+
+    def code_of(self, text: str) -> str | None:
+        """
+        Return the code that *text* is or labels, whatever its case; None where no reason is like it.
+        """
+        wanted = _matched(text)
+        named = ((code, (code, label)) for code, label in self.labels.items())
+        return next((code for code, names in named if wanted in map(_matched, names)), None)
+
+    def label_of(self, code: str) -> str:
+        """
+        Return the label of *code*; of one that is configured no longer, the code itself.
+        """
+        return self.labels.get(code, code)
+
+    @property
+    def listed(self) -> str:
+        """
+        Return every code with its label, for an operator to choose from.
+        """
+        return ", ".join(f"{code} ({label})" for code, label in self.labels.items())
+
+
+def faults_of(given: Reassurance, note: str, reasons: Reasons, today: date) -> list[Fault]:
+    """
+    Return why *given* cannot be recorded on *today*; its reason is a code, or empty.
+    """
+    found = {
+        Fault.LOOKED_IN_FUTURE: given.given_on > today,
+        Fault.EXPECTED_BEFORE_LOOKING: given.expected_on < given.given_on,
+        Fault.UNKNOWN_REASON: bool(given.reason) and given.reason not in reasons.labels,
+        Fault.NOTE_TOO_LONG: len(note) > LONGEST_NOTE,
+        Fault.NOTE_NOT_ONE_LINE: not note.isprintable(),
+    }
+    return [fault for fault, is_so in found.items() if is_so]
+
+
+def may_withdraw(given: Reassurance, recorded_at: datetime, *, by: str, now: datetime) -> bool:
+    """
+    Say whether *by* may still take back what was recorded: the one who gave it, within the hour.
+    """
+    return address_key(given.by) == address_key(by) and recorded_at <= now <= recorded_at + UNDO_WITHIN
+
+
+def imported_reassurance(assessment: Assessment, today: date) -> Reassurance | None:
+    """
+    Return the reassurance that the extract's own row tells of, where all of it can be believed.
+
+    Who, when and until when must all be there; nobody looks before the start or after *today*, and
+    nothing is expected before it was looked at.
+    """
+    by, on, expected = assessment.reassured_by, assessment.reassured_on, assessment.expected_on
+    if not by or on is None or expected is None:
+        return None
+    if not assessment.clock_on <= on <= min(today, expected):
+        return None
+    return Reassurance(by=by, given_on=on, expected_on=expected)
+
+
+def is_reassurance_doubtful(assessment: Assessment, today: date) -> bool:
+    """
+    Say whether the extract tells of a reassurance that cannot be believed.
+    """
+    told = (assessment.reassured_by, assessment.reassured_on, assessment.expected_on)
+    return any(told) and imported_reassurance(assessment, today) is None
+
+
+def _matched(text: str) -> str:
+    return " ".join(text.split()).casefold()

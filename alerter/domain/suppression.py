@@ -1,0 +1,122 @@
+"""Small numbers: hidden in what leaves the service, and others with them, so that no sum gives them back."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+HIDDEN = "c"
+"""DfE's symbol for a suppressed number."""
+Cell = TypeVar("Cell", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Generic[Cell]):
+    """
+    What a reader can add up: the cell of a total, and the cells it is the total of.
+    """
+
+    total: Cell
+    parts: tuple[Cell, ...]
+
+
+def suppressed(counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], below: int) -> set[Cell]:
+    """
+    Return the cells of *counts* to hide: those from 1 to less than *below*, and what would give them away.
+
+    A number is given away when the shown ones and the *sums* leave only one value for it, or when the parts
+    hidden in a shown total come to less than *below* together. Then the smallest of the parts shown is
+    hidden too, a nought last of all.
+
+    >>> counts = {"North": 3, "South": 40, "East": 12, "all": 55}
+    >>> sorted(suppressed(counts, [Sum("all", ("North", "South", "East"))], 6))
+    ['East', 'North']
+    """
+    hidden = {cell for cell, count in counts.items() if 0 < count < below}
+    while further := _further(counts, sums, hidden, below):
+        hidden |= further
+    return hidden
+
+
+def _further(
+    counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], hidden: set[Cell], below: int
+) -> set[Cell]:
+    """
+    Return the cells to hide besides those *hidden*: first for each sum by itself, then for all together.
+    """
+    weak = [each for each in sums if _is_weak(counts, each, hidden, below)]
+    if not weak:
+        told = determined(sums, hidden)
+        weak = [each for each in sums if told.intersection((each.total, *each.parts))]
+    return {
+        min(shown, key=lambda cell: _rank(counts[cell])) for each in weak if (shown := _shown(each, hidden))
+    }
+
+
+def _is_weak(counts: Mapping[Cell, int], each: Sum[Cell], hidden: set[Cell], below: int) -> bool:
+    parts = [cell for cell in each.parts if cell in hidden]
+    if each.total in hidden:
+        return not parts
+    return bool(parts) and (len(parts) == 1 or sum(counts[cell] for cell in parts) < below)
+
+
+def _shown(each: Sum[Cell], hidden: set[Cell]) -> list[Cell]:
+    """
+    Return what of a sum can still be hidden: a part, or where none is left the total.
+    """
+    return [cell for cell in each.parts if cell not in hidden] or [
+        cell for cell in (each.total,) if cell not in hidden
+    ]
+
+
+def _rank(count: int) -> tuple[bool, int]:
+    return count == 0, count
+
+
+def determined(sums: Iterable[Sum[Cell]], hidden: set[Cell]) -> set[Cell]:
+    """
+    Return the *hidden* cells that all *sums* together leave no choice for.
+
+    Each sum is an equation in what is hidden; brought to reduced form, a row with one unknown tells it.
+
+    >>> sorted(determined([Sum("ab", ("a", "b")), Sum("abc", ("ab", "c"))], {"a", "b", "c"}))
+    ['c']
+    """
+    rows: dict[Cell, dict[Cell, Fraction]] = {}
+    for each in sums:
+        row = _reduced(_equation(each, hidden), rows)
+        if not row:
+            continue
+        pivot = next(iter(row))
+        row = {cell: value / row[pivot] for cell, value in row.items()}
+        for other in rows.values():
+            _subtract(other, row, other.get(pivot, Fraction(0)))
+        rows[pivot] = row
+    return {cell for cell, row in rows.items() if len(row) == 1}
+
+
+def _equation(each: Sum[Cell], hidden: set[Cell]) -> dict[Cell, Fraction]:
+    row: dict[Cell, Fraction] = defaultdict(Fraction)
+    for cell, sign in ((each.total, -1), *((part, 1) for part in each.parts)):
+        if cell in hidden:
+            row[cell] += sign
+    return row
+
+
+def _reduced(row: dict[Cell, Fraction], rows: Mapping[Cell, dict[Cell, Fraction]]) -> dict[Cell, Fraction]:
+    for pivot in [cell for cell in row if cell in rows]:
+        _subtract(row, rows[pivot], row.get(pivot, Fraction(0)))
+    return {cell: value for cell, value in row.items() if value}
+
+
+def _subtract(row: dict[Cell, Fraction], other: Mapping[Cell, Fraction], times: Fraction) -> None:
+    """
+    Take *times* the *other* row off *row*; what comes to nought goes.
+    """
+    for cell, value in other.items():
+        left = row.get(cell, Fraction(0)) - times * value
+        if left:
+            row[cell] = left
+        else:
+            row.pop(cell, None)

@@ -1,0 +1,111 @@
+"""What a digest says beside its rows: handovers, checkpoints, dates that moved, records to mend."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.digest import Digest
+from alerter.domain.moved import Moved
+from alerter.domain.policy import Alert
+from alerter.mail.facts import RunFacts
+from alerter.mail.plain import phrase
+
+NOTES_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NotesView:
+    """
+    A list of remarks under a heading.
+    """
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
+    """
+    Give the lists of *digest* that have anything in them.
+    """
+    language = facts.language
+    if digest.unrouted:
+        words = "Nobody else was found for ({count}): please say who manages them"
+        yield _notes(words, [_fault(each, facts) for each in digest.unrouted], facts)
+    if digest.since is not None and digest.since.went:
+        words = "Moved to another manager ({count}): nothing is asked of you"
+        lines = [
+            language.say(
+                "{whose}: now with {who}",
+                whose=_whose(each.assessment_id, each.child_id, facts),
+                who=phrase(each.to),
+            )
+            for each in digest.since.went
+        ]
+        yield _notes(words, lines, facts)
+    if digest.checkpoints:
+        by = language.long_day(facts.next_run, facts.as_of)
+        words = "Checkpoints ({count}): reached by {day}"
+        yield _notes(words, [_checkpoint(each, facts) for each in digest.checkpoints], facts, day=by)
+    if digest.moved:
+        words = "Dates moved ({count}): the calendar has changed since the last digest"
+        yield _notes(words, [moved_line(each, facts) for each in digest.moved], facts)
+    if digest.to_mend:
+        words = "Records to mend ({count}): please have them corrected in the case system"
+        yield _notes(words, [_fault(each, facts) for each in digest.to_mend], facts)
+
+
+def moved_line(moved: Moved, facts: RunFacts) -> str:
+    """
+    Return whose dates have moved, from and to.
+    """
+    language, as_of = facts.language, facts.as_of
+    alert = language.say(
+        "day {day} from {was} to {now}",
+        day=moved.alert_day,
+        was=language.day(moved.alert_from, as_of),
+        now=language.day(moved.alert_to, as_of),
+    )
+    due = language.say(
+        "due date from {was} to {now}",
+        was=language.day(moved.due_from, as_of),
+        now=language.day(moved.due_to, as_of),
+    )
+    changed = {alert: moved.alert_from != moved.alert_to, due: moved.due_from != moved.due_to}
+    said = ", ".join(words for words, has_moved in changed.items() if has_moved)
+    return f"{_whose(moved.assessment_id, moved.child_id, facts)}: {said}"
+
+
+def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> NotesView:
+    """
+    Return as many *lines* as an email has room for, and how many there are beyond them.
+    """
+    heading = facts.language.say(words, count=f"{len(lines):,}", **values)
+    more = len(lines) - NOTES_LISTED
+    if more <= 0:
+        return NotesView(heading, tuple(lines))
+    ask = facts.language.say(
+        "and {count} more: ask {who} for the list", count=f"{more:,}", who=phrase(facts.contact)
+    )
+    return NotesView(heading, (*lines[:NOTES_LISTED], ask))
+
+
+def _fault(fault: DataException, facts: RunFacts) -> str:
+    """
+    Return one thing to mend; what names lines of a file is an operator's English in any language.
+    """
+    detail = facts.language.sentence(phrase(fault.detail))
+    return f"{_whose(fault.assessment_id, fault.child_id, facts)}: {detail}"
+
+
+def _checkpoint(alert: Alert, facts: RunFacts) -> str:
+    assessment = alert.assessment
+    day, on = alert.checkpoint or (0, facts.next_run)
+    worker = f", {phrase(assessment.worker)}" if assessment.worker else ""
+    whose = f"{_whose(assessment.assessment_id, assessment.child_id, facts)}{worker}"
+    return facts.language.say(
+        "{whose}: day {day} is {on}", whose=whose, day=day, on=facts.language.day(on, facts.as_of)
+    )
+
+
+def _whose(assessment_id: str, child_id: str, facts: RunFacts) -> str:
+    return f"{phrase(assessment_id)} {facts.language.say('child {id}', id=phrase(child_id))}"

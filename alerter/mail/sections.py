@@ -1,0 +1,174 @@
+"""The rows of a digest under their headings: by stage, worst first, and past the alert day by halves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alerter.domain.digest import Digest
+from alerter.domain.escalation import Climb
+from alerter.domain.policy import Alert, Stage
+from alerter.mail.facts import RunFacts
+from alerter.mail.marks import Marks
+from alerter.mail.plain import phrase
+from alerter.mail.rows import RowContext, RowView, escalated_row, row_of
+
+ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)
+ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True)
+class BandView:
+    """
+    Rows that stand together in a section, under a line of their own where *heading* is not empty.
+    """
+
+    heading: str
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """
+    One stage's rows under a heading that begins with the stage's words.
+
+    *kind* is the stage, or `escalated`. *more* is how many rows there are beyond those the email has room
+    for, and *unlisted* says so.
+    """
+
+    kind: str
+    heading: str
+    bands: tuple[BandView, ...]
+    more: int = 0
+    unlisted: str = ""
+
+    @property
+    def rows(self) -> tuple[RowView, ...]:
+        """
+        Return the rows of all its bands.
+        """
+        return tuple(row for band in self.bands for row in band.rows)
+
+
+@dataclass(slots=True)
+class Room:
+    """
+    How many rows an email has room for still, and which assessments have one already.
+    """
+
+    left: int
+    link: str = ""
+
+    def take(self, wanted: int) -> int:
+        """
+        Take room for *wanted* rows, or for as many as there is.
+        """
+        taken = min(wanted, self.left)
+        self.left -= taken
+        return taken
+
+
+def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> Iterable[SectionView]:
+    """
+    Give the sections of *digest* that have rows, each with as many as there is *room* for.
+    """
+    context = RowContext(facts=facts, reader=digest.recipient, has_labels=marks.has_labels)
+    seen: set[str] = set()
+    for stage in ORDER:
+        alerts = digest.of_stage(stage)
+        if not alerts:
+            continue
+        listed = alerts[: room.take(len(alerts))]
+        more = len(alerts) - len(listed)
+        bands = _banded(listed, marks) if stage is Stage.PAST_ALERT else [("", listed)]
+        yield SectionView(
+            stage.value,
+            _heading(stage, len(alerts), facts, marks),
+            tuple(_band(band, each, digest, context, seen) for band, each in bands),
+            more,
+            unlisted(more, facts, room.link),
+        )
+
+
+def escalated_section(climbed: Sequence[Climb], context: RowContext, room: Room) -> SectionView | None:
+    """
+    Return what has climbed as a section, or None where nothing has.
+    """
+    if not climbed:
+        return None
+    listed = climbed[: room.take(len(climbed))]
+    more, facts = len(climbed) - len(listed), context.facts
+    words = "Escalated ({count}): the managers named have the same rows in their own digests"
+    seen: set[str] = set()
+    rows = []
+    for climb in listed:
+        id_ = climb.alert.assessment.assessment_id
+        rows.append(escalated_row(climb, context, is_sibling=id_ in seen))
+        seen.add(id_)
+    return SectionView(
+        ESCALATED,
+        facts.language.say(words, count=f"{len(climbed):,}"),
+        (BandView("", tuple(rows)),),
+        more,
+        unlisted(more, facts, room.link),
+    )
+
+
+def unlisted(count: int, facts: RunFacts, link: str = "") -> str:
+    """
+    Return how many rows there was no room for, and where they are; nothing where there was room for all.
+    """
+    if not count:
+        return ""
+    say, more = facts.language.say, f"{count:,}"
+    if link:
+        return say(
+            "And {count} more, not listed for length: the whole list is at {link}", count=more, link=link
+        )
+    words = "And {count} more, not listed for length: ask {who} for the whole list (command: {command})."
+    command = f"alerter preview --as-of {facts.as_of.isoformat()}"
+    return say(words, count=more, who=phrase(facts.contact), command=command)
+
+
+def _band(
+    heading: tuple[int, int] | str,
+    alerts: Sequence[Alert],
+    digest: Digest,
+    context: RowContext,
+    seen: set[str],
+) -> BandView:
+    rows = []
+    for alert in alerts:
+        id_ = alert.assessment.assessment_id
+        rows.append(row_of(alert, digest.past_of(alert), context, is_sibling=id_ in seen))
+        seen.add(id_)
+    if isinstance(heading, str):
+        return BandView(heading, tuple(rows))
+    first, last = heading
+    words = "Day {first} to {last} ({count})" if first < last else "Day {first} ({count})"
+    said = context.language.say(words, first=first, last=last, count=f"{len(rows):,}")
+    return BandView(said, tuple(rows))
+
+
+def _banded(alerts: Sequence[Alert], marks: Marks) -> list[tuple[tuple[int, int] | str, Sequence[Alert]]]:
+    """
+    Return *alerts* by the half of the days they are in, the later first; as they are where clocks differ.
+    """
+    if not marks.bands:
+        return [("", alerts)]
+    halves = [(band, [alert for alert in alerts if band[0] <= alert.age <= band[1]]) for band in marks.bands]
+    return [(band, each) for band, each in halves if each]
+
+
+def _heading(stage: Stage, count: int, facts: RunFacts, marks: Marks) -> str:
+    language, shown = facts.language, f"{count:,}"
+    if stage is Stage.OVERDUE:
+        return language.say("Overdue ({count}): past {last}", count=shown, last=marks.last_day)
+    if stage is Stage.PAST_ALERT:
+        one = "Past {mark} ({count}): please check that it is nearly done, and say so"
+        many = "Past {mark} ({count}): please check that each is nearly done, and say so"
+        return language.counted(count, one, many, mark=marks.alert_day)
+    if stage is Stage.APPROACHING:
+        until = language.long_day(facts.next_run, facts.as_of)
+        return language.say(
+            "Reaches {mark} ({count}): by {day}", mark=marks.alert_day, count=shown, day=until
+        )
+    return language.say("Reassured ({count}): nothing is asked while this stands", count=shown)

@@ -1,0 +1,148 @@
+"""Made-up emails with everything an email can hold: what a council's templates are tried on."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from alerter.domain.assessment import Assessment
+from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.digest import Digest, compile_digests
+from alerter.domain.escalation import Climb, Service, TeamTotals
+from alerter.domain.moved import Moved
+from alerter.domain.policy import Clock, Policy, Reassurance, Stage, Window
+from alerter.domain.progress import Handover, Past, Since
+from alerter.domain.routing import Recipient, Route
+from alerter.domain.track_record import TrackRecord
+from alerter.errors import PartitionError, TemplateError
+from alerter.mail.brand import Brand
+from alerter.mail.facts import RunFacts
+from alerter.mail.language import Language
+from alerter.mail.render import Renderer
+from alerter.mail.summary import Summary
+from alerter.mail.template_set import TemplateSet, syntax_faults
+
+AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
+CALENDAR = WorkingCalendar("england", 2025, 2027, [], version="made up")
+CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25, target_percent=81)
+READER = Recipient("n.okafor@council.example", "N. Okafor")
+LINK = "https://alerts.council.example/r/made-up"
+
+
+def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]:
+    """
+    Return a sentence for everything that is wrong with the templates in *folder*, tried on made-up emails.
+    """
+    if faults := list(syntax_faults(folder)):
+        return faults
+    renderer = Renderer(templates=TemplateSet(folder), brand=brand)
+    facts = replace(specimen_facts(), language=language)
+    found: dict[str, None] = {}
+    for digest in (full_digest(), all_clear(), replace(full_digest(), since=None, service=None)):
+        for link in ("", LINK):
+            try:
+                renderer.digest(digest, facts, link)
+            except TemplateError as error:
+                found[str(error)] = None
+            except PartitionError:
+                found["digest.txt.j2: does not show each row on a line that begins with `row.mark`."] = None
+    try:
+        renderer.summary(_summary(facts))
+    except TemplateError as error:
+        found[str(error)] = None
+    return list(found)
+
+
+def specimen_facts() -> RunFacts:
+    """
+    Return the facts of a made-up run that is late.
+    """
+    return RunFacts(
+        run=7,
+        council="Sampleford",
+        as_of=AS_OF,
+        next_run=NEXT_RUN,
+        send_date=date(2026, 11, 16),
+        source_name="assessments.csv",
+        source_rows=812,
+        source_rejected=3,
+        extracted_at=datetime(2026, 11, 22, 18, 5, tzinfo=UTC),
+        calendar=CALENDAR,
+        clocks=(CORE,),
+        contact="performance@council.example",
+    )
+
+
+def all_clear() -> Digest:
+    """
+    Return a digest with nothing in it but a count.
+    """
+    return Digest(recipient=READER, alerts=(), on_track=14)
+
+
+def full_digest() -> Digest:
+    """
+    Return a digest in which nothing is empty: every stage, every list, and a service manager's part.
+    """
+    policy = Policy(CALENDAR, {"core": CORE}, Window(AS_OF, NEXT_RUN))
+    given = Reassurance(by=READER.email, given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
+    route = Route(READER, "no_manager", "made up", covering_for="P. Novak")
+    alerts = [policy.judge(_aged(days)) for days in (38, 31, 27, 21, 3)]
+    fault = DataException(
+        "duplicate_open", "A-3", "90003", "the child has another assessment open (DfE 8896)"
+    )
+    moved = Moved(
+        assessment_id="A-3",
+        child_id="90003",
+        alert_day=25,
+        alert_from=AS_OF,
+        alert_to=NEXT_RUN,
+        due_from=AS_OF,
+        due_to=NEXT_RUN,
+    )
+    alerts.insert(3, policy.judge(_aged(29), given))
+    (digest,) = compile_digests([(alert, route) for alert in alerts], [fault], [moved])
+    climb = Climb(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
+    totals = TeamTotals(
+        team="Duty", manager="P. Novak", counts=dict.fromkeys(Stage, 1), oldest=(38, CORE.working_days)
+    )
+    return replace(
+        digest,
+        pasts={("A-38", "90038"): Past(weeks=3, came_from="x@council.example", is_escalated=True)},
+        since=Since(
+            last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
+            went=(Handover("A-9", "90009", "x@council.example"),),
+        ),
+        checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
+        records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),
+        service=Service(
+            recipient=READER, teams=(totals,), climbed=(climb,), last=date(2026, 11, 16),
+            were=dict.fromkeys(Stage, 2), ended=1, covering_for=("Q. Absent",),
+        ),
+    )  # fmt: skip
+
+
+def _aged(days: int) -> Assessment:
+    """
+    Return a made-up assessment whose count is *days*; its worker is away, and it was audited.
+    """
+    return Assessment(
+        assessment_id=f"A-{days}",
+        child_id=f"900{days:02}",
+        type="core",
+        clock_on=CALENDAR.latest_start(AS_OF, days),
+        team="Duty",
+        worker="P. Adeyemi",
+        audit_score=74,
+        worker_away_until=NEXT_RUN,
+    )
+
+
+def _summary(facts: RunFacts) -> Summary:
+    return Summary(
+        facts=facts,
+        counts=dict.fromkeys(Stage, 1),
+        deliveries=(),
+        exceptions=[DataException("no_manager", "A-3", "90003", "made up")],
+        settings_fingerprint="made up",
+    )

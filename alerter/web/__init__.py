@@ -1,0 +1,1 @@
+"""The page on which managers answer: rendered here, without a script, and changed by nothing but a POST."""

@@ -1,0 +1,95 @@
+"""What was filled in: read from a form, and either answers or faults that name their field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from alerter.app.answers import Answer
+from alerter.domain.reassuring import LONGEST_NOTE, Fault
+
+PICK = "pick"
+ALL = "all"
+MOST_DIGITS = 18  # the largest number that either database holds has 19
+MISSING = "Enter the day you expect the sign-off"
+UNREADABLE = "The day must be a real date, such as 2026-12-04"
+NOTHING_PICKED = "Tick at least one assessment that you have checked"
+NOT_OURS = "One of those you ticked could not be recognised; nothing was saved"
+SENTENCES = {
+    Fault.EXPECTED_BEFORE_LOOKING: "The day must be today or later",
+    Fault.UNKNOWN_REASON: "Choose one of the reasons in the list",
+    Fault.NOTE_TOO_LONG: f"The note must have {LONGEST_NOTE} characters or fewer",
+    Fault.NOTE_NOT_ONE_LINE: "The note must be one line of plain text",
+}
+FIELDS = {
+    Fault.EXPECTED_BEFORE_LOOKING: "expected",
+    Fault.UNKNOWN_REASON: "reason",
+    Fault.NOTE_TOO_LONG: "note",
+    Fault.NOTE_NOT_ONE_LINE: "note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """
+    A form as it was filled in: what is *picked*, the *answers*, the values to show again, and what is wrong.
+
+    *faults* are sentences by the name of their field, in the order of the page.
+    """
+
+    picked: tuple[int, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(form: MultiDict[str, str]) -> Filled:
+    """
+    Return what was filled in; what is left empty for one assessment is taken from the fields for all.
+    """
+    values = {name: form[name].strip() for name in form if name != PICK}
+    picks = list(dict.fromkeys(form.getlist(PICK)))
+    picked = tuple(int(each) for each in picks if _is_number(each))
+    if not picks:
+        return Filled(values=values, faults={PICK: NOTHING_PICKED})
+    if len(picked) < len(picks):
+        return Filled(picked, values=values, faults={PICK: NOT_OURS})
+    answers: list[Answer] = []
+    faults: dict[str, str] = {}
+    for number in picked:
+        expected = _value(values, "expected", number)
+        try:
+            on = date.fromisoformat(expected)
+        except ValueError:
+            faults[f"expected-{number}"] = UNREADABLE if expected else MISSING
+            continue
+        answers.append(Answer(number, on, _value(values, "reason", number), values.get(f"note-{number}", "")))
+    return Filled(picked, tuple(answers), values, faults)
+
+
+def with_faults(filled: Filled, found: Mapping[int, Sequence[Fault]]) -> Filled:
+    """
+    Return a form with what the rules say against its answers, each at its field.
+    """
+    faults = {
+        f"{FIELDS.get(fault, 'expected')}-{number}": SENTENCES.get(fault, fault.value)
+        for number, faults in found.items()
+        for fault in faults
+    }
+    return Filled(filled.picked, filled.answers, filled.values, faults)
+
+
+def number_in(text: str) -> int | None:
+    """
+    Return the number a hidden field holds, or None where somebody changed it into something else.
+    """
+    return int(text) if _is_number(text) else None
+
+
+def _value(values: Mapping[str, str], name: str, number: int) -> str:
+    return values.get(f"{name}-{number}") or values.get(f"{name}-{ALL}", "")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS

@@ -1,0 +1,185 @@
+"""The service page as ready strings and numbers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from alerter.app.oversight import Overview, PastRun
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.oversight import Band, TeamStanding
+from alerter.domain.track_record import TrackRecord
+from alerter.domain.wording import counted, day_words, full_day_words
+from alerter.mail.language import ENGLISH
+from alerter.mail.week import record_line
+from alerter.store.outbox import Delivery
+
+MOST_EXCEPTIONS = 100
+WIDTH = 160  # of the longest bar of the trend, in its own units
+STAGES = ("overdue", "past_alert", "approaching", "reassured")
+OUTCOMES = ("sent", "deferred", "refused", "unknown")
+KINDS = {
+    "no_manager": "No manager found",
+    "ambiguous_manager": "More than one manager",
+    "bad_address": "Not an email address",
+    "domain_not_allowed": "Address outside the allowed domains",
+    "start_missing": "Start missing",
+    "start_in_future": "Start in the future",
+    "authorised_before_start": "Sign-off before the start",
+    "authorised_in_future": "Sign-off in the future",
+    "closed_but_open": "Closed without a sign-off",
+    "duplicate_open": "Two open for one child",
+    "vanished": "Missing from the extract",
+    "signed_off_without_audit": "Signed off without an audit",
+    "unknown_type": "Unknown type",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BandView:
+    """
+    One band of one kind of assessment.
+    """
+
+    label: str
+    days: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """
+    One stage's part of a bar: where it begins, how long it is, which stage.
+    """
+
+    stage: str
+    at: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendView:
+    """
+    One past run's counts, with the bar that shows them.
+    """
+
+    sent_on: str
+    run: int
+    state: str
+    counts: Mapping[str, int]
+    segments: tuple[Segment, ...]
+    outcomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionsView:
+    """
+    The exceptions of one kind.
+    """
+
+    heading: str
+    lines: Sequence[DataException]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView:
+    """
+    Everything the service page says.
+    """
+
+    as_of: str
+    whose: str
+    past: str
+    reached: str
+    total: TeamStanding | None
+    teams: Sequence[TeamStanding]
+    bands: Sequence[BandView]
+    records: Sequence[str]
+    trend: Sequence[TrendView]
+    width: int
+    exceptions: Sequence[ExceptionsView]
+    more_exceptions: str
+    deliveries: Sequence[Delivery]
+
+
+def service_view(shown: Overview) -> ServiceView:
+    """
+    Return the view of one overview.
+    """
+    days = {band.clock.alert_after for band in shown.bands}
+    alert_day = f"day {days.pop()}" if len(days) == 1 else "alert day"
+    longest = max([1, *(sum(_told(each).values()) for each in shown.runs)])
+    more = len(shown.exceptions) - MOST_EXCEPTIONS
+    return ServiceView(
+        as_of=full_day_words(shown.as_of),
+        whose="All teams" if shown.scope.is_everything else counted(len(shown.teams), "team"),
+        past=f"Past {alert_day}",
+        reached=f"Reach {alert_day} next",
+        total=_total(shown.teams),
+        teams=shown.teams,
+        bands=[_band(each) for each in shown.bands],
+        records=_records(shown.records),
+        trend=[_trend(each, longest, shown.as_of) for each in shown.runs],
+        width=WIDTH,
+        exceptions=_exceptions(shown.exceptions[:MOST_EXCEPTIONS]),
+        more_exceptions=f"And {more:,} more: see the admins' summary." if more > 0 else "",
+        deliveries=shown.deliveries,
+    )
+
+
+def _total(teams: Sequence[TeamStanding]) -> TeamStanding | None:
+    if not teams:
+        return None
+    return TeamStanding(
+        team="All of these",
+        open=sum(each.open for each in teams),
+        overdue=sum(each.overdue for each in teams),
+        past_alert=sum(each.past_alert for each in teams),
+        approaching=sum(each.approaching for each in teams),
+        reassured=sum(each.reassured for each in teams),
+        oldest=max(each.oldest for each in teams),
+    )
+
+
+def _band(band: Band) -> BandView:
+    days = f"{band.first} or more" if band.last is None else f"{band.first} to {band.last}"
+    return BandView(band.clock.label, f"Day {days}", band.count)
+
+
+def _records(records: Sequence[TrackRecord]) -> list[str]:
+    several = len(records) > 1
+    return [record_line(each, "Since April", ENGLISH, has_label=several) for each in records]
+
+
+def _told(past: PastRun) -> dict[str, int]:
+    return {stage: past.counts.get(stage, 0) for stage in STAGES}
+
+
+def _trend(past: PastRun, longest: int, as_of: date) -> TrendView:
+    told = _told(past)
+    segments, at = [], 0
+    for stage, count in told.items():
+        width = round(count * WIDTH / longest)
+        segments.append(Segment(stage, at, width))
+        at += width
+    return TrendView(
+        sent_on=day_words(past.run.send_date, as_of),
+        run=past.run.id,
+        state=past.run.state,
+        counts={"open": past.counts.get("open", 0), **told},
+        segments=tuple(segment for segment in segments if segment.width),
+        outcomes=_outcomes(past.outcomes),
+    )
+
+
+def _outcomes(counts: Mapping[str, int]) -> str:
+    owed = sum(count for state, count in counts.items() if state not in OUTCOMES)
+    parts = [f"{counts[state]} {state}" for state in OUTCOMES if counts.get(state)]
+    return ", ".join([*parts, *([f"{owed} still owed"] if owed else [])]) or "none"
+
+
+def _exceptions(found: Sequence[DataException]) -> list[ExceptionsView]:
+    return [
+        ExceptionsView(f"{KINDS.get(kind, kind)} ({count:,})", [each for each in found if each.kind == kind])
+        for kind, count in sorted(Counter(each.kind for each in found).items())
+    ]

@@ -1,0 +1,82 @@
+"""The whole page, from an installation to its last request."""
+
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from waitress.server import create_server
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from alerter.app.installation import Installation
+from alerter.app.logs import Journal
+from alerter.web.application import LARGEST_FORM, make_application
+from alerter.web.mailroom import Mailroom
+
+THREADS = 8
+IDLE_SECONDS = 30
+LARGEST_HEADERS = 32 << 10
+
+
+def serve_page(
+    installation: Installation,
+    journal: Journal,
+    host: str,
+    port: int,
+    beside: Mapping[str, Any] | None = None,
+) -> None:
+    """
+    Serve the page until SIGTERM or Ctrl+C; what is being answered by then is answered first.
+
+    *beside* are further WSGI applications, each below a path of its own.
+
+    Raises:
+        ConfigError: The settings have no `[web]`.
+        OSError: The port is in use, or may not be listened on.
+    """
+    with listening(installation, journal, host, port, beside) as server:
+        signal.signal(signal.SIGTERM, _end)
+        journal.note("serving", port=server.effective_port)
+        server.run()
+    journal.note("stopped")
+
+
+@contextmanager
+def listening(
+    installation: Installation,
+    journal: Journal,
+    host: str,
+    port: int,
+    beside: Mapping[str, Any] | None = None,
+) -> Iterator[Any]:
+    """
+    Give the server of the page, listening; its `run` serves until it is closed.
+
+    The headers that proxies add are left as they come: the site believes them from named proxies alone.
+    """
+    path = installation.settings.web.path if installation.settings.web else ""
+    with Mailroom(installation, journal) as mailroom:
+        site = make_application(installation, journal, mailroom)
+        server: Any = create_server(
+            DispatcherMiddleware(site, dict(beside or {})),
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            url_prefix=path,
+            max_request_body_size=LARGEST_FORM,
+            max_request_header_size=LARGEST_HEADERS,
+            channel_timeout=IDLE_SECONDS,
+            clear_untrusted_proxy_headers=False,
+            expose_tracebacks=False,
+        )
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)

@@ -1,0 +1,53 @@
+"""Who is on the page: kept in a signed cookie for a working day, with the token that every form must bear."""
+
+import hmac
+import secrets
+from collections.abc import MutableMapping
+from datetime import datetime, timedelta
+from typing import Any
+
+LASTS = timedelta(hours=8)
+EMAIL, SINCE, TOKEN = "email", "since", "csrf"
+FIELD = "csrf"
+
+Cookie = MutableMapping[str, Any]
+
+
+def begin(cookie: Cookie, email: str, now: datetime) -> None:
+    """
+    Let somebody in whose link was good, with a token of their own.
+    """
+    cookie.clear()
+    cookie[EMAIL] = email
+    cookie[SINCE] = int(now.timestamp())
+    cookie[TOKEN] = secrets.token_urlsafe(32)
+
+
+def email_of(cookie: Cookie, now: datetime) -> str:
+    """
+    Return whom the cookie lets in; empty where that is nobody, or no longer anybody.
+    """
+    since = cookie.get(SINCE, 0)
+    is_fresh = timedelta(0) <= now - datetime.fromtimestamp(since, now.tzinfo) + timedelta(seconds=1) <= LASTS
+    return str(cookie.get(EMAIL, "")) if is_fresh else ""
+
+
+def token_of(cookie: Cookie) -> str:
+    """
+    Return the token for the forms of this browser, made when first asked for.
+    """
+    if TOKEN not in cookie:
+        cookie[TOKEN] = secrets.token_urlsafe(32)
+    return str(cookie[TOKEN])
+
+
+def is_own_form(cookie: Cookie, given: str, fetch_site: str) -> bool:
+    """
+    Say whether a form was sent from a page of ours to this browser.
+
+    It must bear the browser's token; and browsers that say where a request comes from
+    (`Sec-Fetch-Site`) must not say it is from elsewhere.
+    """
+    token = str(cookie.get(TOKEN, ""))
+    is_from_here = fetch_site in ("", "same-origin", "none")
+    return bool(token) and is_from_here and hmac.compare_digest(token.encode(), given.encode())

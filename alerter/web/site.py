@@ -1,0 +1,94 @@
+"""What every page works with: the installation, who may come in, and how often."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Request
+
+from alerter.app.installation import Installation
+from alerter.app.links import Links
+from alerter.app.logs import Journal
+from alerter.app.reassure import reasons_of
+from alerter.config.web import WebSettings
+from alerter.domain.reassuring import Reasons
+from alerter.errors import ConfigError
+from alerter.web.limits import Limit
+from alerter.web.mailroom import Mailroom
+from alerter.web.sessions import Cookie, email_of
+from alerter.web.visitor import client_of, signed_on
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MOST_A_MINUTE = 300  # a whole office may come from one address on a Monday morning
+MOST_LINKS_AN_HOUR = 60  # asked for by one client, whatever the addresses; each address has its own limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """
+    One installation's page.
+    """
+
+    installation: Installation
+    web: WebSettings
+    links: Links
+    journal: Journal
+    mailroom: Mailroom
+    requests: Limit
+    link_requests: Limit
+
+    @classmethod
+    def of(cls, installation: Installation, journal: Journal, mailroom: Mailroom) -> "Site":
+        """
+        Return the site of *installation*.
+
+        Raises:
+            ConfigError: Its settings have no `[web]`, or a package is missing.
+        """
+        web, links = installation.settings.web, Links.of(installation.settings)
+        if web is None or links is None:
+            raise ConfigError(["web: is missing; config.example.toml shows how to write it."])
+        return cls(
+            installation=installation,
+            web=web,
+            links=links,
+            journal=journal,
+            mailroom=mailroom,
+            requests=Limit(MOST_A_MINUTE, MINUTE, installation.now),
+            link_requests=Limit(MOST_LINKS_AN_HOUR, HOUR, installation.now),
+        )
+
+    @property
+    def is_proxied(self) -> bool:
+        """
+        Say whether the council's proxy says who somebody is.
+        """
+        return self.web.auth == "proxy"
+
+    @property
+    def now(self) -> datetime:
+        """
+        Return this moment.
+        """
+        return self.installation.now()
+
+    @property
+    def reasons(self) -> Reasons:
+        """
+        Return the reasons to choose from.
+        """
+        return reasons_of(self.installation)
+
+    def client_of(self, request: Request) -> str:
+        """
+        Return the address a request comes from.
+        """
+        return client_of(request.remote_addr or "", request.headers, self.web)
+
+    def visitor_of(self, request: Request, cookie: Cookie) -> str:
+        """
+        Return the address of whom a request is from; empty where that is not known.
+        """
+        if self.is_proxied:
+            domains = self.installation.rules.allowed_domains
+            return signed_on(request.remote_addr or "", request.headers, self.web, domains)
+        return email_of(cookie, self.now)

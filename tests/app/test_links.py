@@ -1,0 +1,110 @@
+"""Links: the same facts make the same one, and nothing but one of ours that is not too old opens anything."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from itsdangerous import URLSafeSerializer
+
+from alerter.app.links import Links, Opened
+from alerter.app.preview import preview
+from alerter.domain.routing import Recipient
+from tests.app.office import AS_OF, NORTH, Office, row, text_of
+
+MADE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+LINKS = Links("https://alerts.council.example", timedelta(days=14), "k" * 32)
+OKAFOR = Recipient(NORTH["manager_email"], "N. Okafor")
+WEB = {"web__base_url": "https://alerts.council.example", "web__secret_key": "k" * 32}
+
+
+def token(links: Links = LINKS, made_at: datetime = MADE_AT) -> str:
+    """
+    Return what stands behind the last stroke of a link.
+    """
+    return links.make(7, OKAFOR, made_at).rpartition("/")[2]
+
+
+def test_a_link_says_whose_it_is_and_of_which_run() -> None:
+    """
+    It is the same whenever it is made, and whatever case the address is in.
+    """
+    link = LINKS.make(7, OKAFOR, MADE_AT)
+    assert link.startswith("https://alerts.council.example/r/")
+    assert link == LINKS.make(7, Recipient(OKAFOR.email.upper()), MADE_AT)
+    assert LINKS.read(token(), MADE_AT) == Opened(email=OKAFOR.email, run=7, made_at=MADE_AT)
+
+
+@pytest.mark.parametrize(
+    ("later", "is_good"),
+    [
+        (timedelta(0), True),
+        (timedelta(days=14), True),
+        (timedelta(days=14, seconds=1), False),
+        (-timedelta(minutes=1), True),
+        (-timedelta(hours=1), False),
+    ],
+)
+def test_a_link_is_good_for_its_days(later: timedelta, *, is_good: bool) -> None:
+    """
+    Nor is it believed before it was made, but for clocks that differ a little.
+    """
+    assert (LINKS.read(token(), MADE_AT + later) is not None) is is_good
+
+
+@pytest.mark.parametrize(
+    "content", [[7, "no address", 1795420800], [7], "a", {"run": 7}, [7, OKAFOR.email, "x"]]
+)
+def test_what_is_signed_for_something_else_opens_nothing(content: object) -> None:
+    """
+    Neither a form of ours that is no link, nor a link's content signed for another purpose.
+    """
+    of_ours = LINKS._serializer().dumps(content)  # noqa: SLF001 - only its own key makes such a thing
+    assert LINKS.read(of_ours, MADE_AT) is None
+    elsewhere = URLSafeSerializer("k" * 32, salt="something else").dumps([7, OKAFOR.email, 1795420800])
+    assert LINKS.read(elsewhere, MADE_AT) is None
+
+
+def test_the_key_shows_nowhere() -> None:
+    """
+    Not even where a link maker is printed.
+    """
+    assert "kkk" not in repr(LINKS)
+
+
+def test_a_digest_has_its_recipients_own_link(office: Office) -> None:
+    """
+    Where the settings have a page; without one it asks for a reply as before.
+    """
+    office.extract(row("A-1"))
+    weekly = office.weekly(**WEB)
+    run = weekly.run(AS_OF).run
+    assert run is not None
+    links = Links.of(weekly.of.settings)
+    assert links is not None
+    (mail,) = office.sent(OKAFOR.email)
+    own = links.make(run.id, OKAFOR, run.prepared_at)
+    assert f"Record what you have checked: {own} (opens your list; nothing is saved until" in text_of(mail)
+    assert "send its number" not in text_of(mail)
+
+
+def test_a_preview_shows_a_link_that_opens_nothing(office: Office, tmp_path: Path) -> None:
+    """
+    Whoever writes previews does not thereby become every manager.
+    """
+    office.extract(row("A-1"))
+    installation = office.open(**WEB)
+    preview(installation, AS_OF, tmp_path / "look")
+    (text,) = (path.read_text(encoding="utf-8") for path in (tmp_path / "look").glob("*okafor*.txt"))
+    assert "https://alerts.council.example/r/only-in-the-real-email (opens" in text
+    links = Links.of(installation.settings)
+    assert links is not None
+    assert links.read("only-in-the-real-email", installation.now()) is None
+
+
+def test_all_clear_needs_no_link(office: Office) -> None:
+    """
+    There is nothing to answer.
+    """
+    office.extract(row("A-1", days=3))
+    office.weekly(**WEB).run(AS_OF)
+    assert "/r/" not in text_of(office.sent(OKAFOR.email)[0])

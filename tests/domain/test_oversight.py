@@ -1,0 +1,107 @@
+"""What a service manager looks at: whose teams, how they stand, and how far past the alert day."""
+
+from datetime import date
+
+import pytest
+
+from alerter.domain.assessment import Assessment
+from alerter.domain.oversight import NO_TEAM, Scope, TeamStanding, bands, scope_of, team_standings
+from alerter.domain.policy import Alert, Clock, Stage
+from alerter.domain.routing import DirectoryEntry, Recipient, Route
+
+CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
+BRIEF = Clock(type="icpc", label="Conference", working_days=11, alert_after=10)
+ALL = Scope(is_everything=True)
+HEAD, FALLBACK = "head@council.example", "service.manager@council.example"
+DIRECTORY = (
+    DirectoryEntry(line=2, team="Duty & Assessment", manager_email="a@council.example", escalate_to=HEAD),
+    DirectoryEntry(line=3, team="South", manager_email="b@council.example"),
+    DirectoryEntry(line=4, worker="P. Adeyemi", manager_email="b@council.example", escalate_to=HEAD),
+)
+
+
+def alert(team: str, stage: Stage, age: int, clock: Clock = CORE) -> Alert:
+    """
+    Return an alert of one team.
+    """
+    assessment = Assessment(
+        assessment_id="A-1", child_id="7", type=clock.type, clock_on=date(2026, 10, 5), team=team
+    )
+    return Alert(assessment=assessment, clock=clock, stage=stage, age=age)
+
+
+NORTH = "Duty and Assessment"
+ALERTS = (
+    alert(NORTH, Stage.OVERDUE, 36),
+    alert(NORTH, Stage.PAST_ALERT, 30),
+    alert(NORTH, Stage.REASSURED, 31),
+    alert(NORTH, Stage.ON_TRACK, 2),
+    alert("", Stage.APPROACHING, 25),
+    alert("South", Stage.PAST_ALERT, 26),
+)
+
+
+def whose(email: str, *judged: tuple[Alert, Route]) -> Scope:
+    """
+    Return whose figures *email* may see.
+    """
+    return scope_of(
+        email, admins=["Performance@council.example"], fallback=FALLBACK, directory=DIRECTORY, judged=judged
+    )
+
+
+@pytest.mark.parametrize(
+    ("email", "scope"),
+    [
+        ("performance@council.example", ALL),
+        ("HEAD@council.example", Scope(frozenset({"duty and assessment"}))),
+        ("a@council.example", Scope()),
+        ("", Scope()),
+        (FALLBACK, Scope()),
+    ],
+)
+def test_each_sees_what_is_theirs(email: str, scope: Scope) -> None:
+    """
+    An admin everything, a service manager the teams whose lines name them, a manager nothing.
+    """
+    assert whose(email) == scope
+    assert bool(scope) is (scope != Scope())
+
+
+def test_the_fallback_sees_teams_with_work_of_nobodys() -> None:
+    """
+    Those whose work somebody owns are not the fallback's.
+    """
+    nobody, owned = Route(Recipient(FALLBACK), "no_manager", "x"), Route(Recipient("a@council.example"))
+    scope = whose(FALLBACK, (ALERTS[5], nobody), (ALERTS[0], owned))
+    assert scope == Scope(frozenset({"south"}))
+    assert [scope.holds(team) for team in ("SOUTH", NORTH)] == [True, False]
+
+
+def test_teams_stand_side_by_side() -> None:
+    """
+    By name, with what has no team named so; the oldest counts in working days.
+    """
+    assert team_standings(ALERTS, ALL) == [
+        TeamStanding(team=NO_TEAM, open=1, overdue=0, past_alert=0, approaching=1, reassured=0, oldest=25),
+        TeamStanding(team=NORTH, open=4, overdue=1, past_alert=1, approaching=0, reassured=1, oldest=36),
+        TeamStanding(team="South", open=1, overdue=0, past_alert=1, approaching=0, reassured=0, oldest=26),
+    ]
+    assert [each.team for each in team_standings(ALERTS, Scope(frozenset({"south"})))] == ["South"]
+
+
+def test_bands_are_26_to_30_31_to_35_and_beyond() -> None:
+    """
+    Whatever is reassured counts by its days all the same.
+    """
+    assert [(band.first, band.last, band.count) for band in bands(ALERTS, ALL)] == [
+        (26, 30, 2), (31, 35, 1), (36, None, 1),
+    ]  # fmt: skip
+
+
+def test_a_clock_with_one_day_between_has_one_band_less() -> None:
+    """
+    Day 11 of 11 is the only one past day 10 and in time.
+    """
+    brief = [alert("South", Stage.PAST_ALERT, 11, BRIEF)]
+    assert [(band.first, band.last, band.count) for band in bands(brief, ALL)] == [(11, 11, 1), (12, None, 0)]

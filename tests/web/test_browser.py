@@ -1,0 +1,285 @@
+"""The page as a manager meets it: in a browser, from a real email, with keyboard and screen reader."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from alerter.app.logs import open_journal
+from alerter.app.weekly import Weekly
+from alerter.web.serving import listening
+from tests.acceptance.council import ADMINS
+from tests.acceptance.post_office import HOST, PostOffice, free_port
+from tests.app.office import Office, row
+from tests.browser import DESKTOP, HEIGHT, PHONE, opened
+from tests.web.house import OKAFOR, House, new_house
+
+AXE = Axe()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LINK = re.compile(r"Record what you have checked: (\S+) ")
+FOCUS = """selector => {
+    const here = document.activeElement, style = getComputedStyle(here)
+    const isSeen = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+    return [here.id || here.textContent.trim(), isSeen, here.matches(selector)]
+}"""
+MONDAY = date(2009, 11, 30)
+
+
+@contextmanager
+def served(office: Office, **changes: object) -> Iterator[tuple[House, str]]:
+    """
+    Give a council whose page is served to browsers, and its address.
+    """
+    port = free_port()
+    base = f"http://{HOST}:{port}"
+    with new_house(office, web__base_url=base, **changes) as house:
+        journal = open_journal(house.log, "text", "alerter.house")
+        with listening(house.installation, journal, HOST, port) as server:
+            Thread(target=server.run, daemon=True).start()
+            yield house, base
+
+
+def open_list(page: Page, house: House, base: str, email: str = OKAFOR) -> None:
+    """
+    Open somebody's link.
+    """
+    page.goto(
+        house.path(email).removeprefix(base) if email == "" else base + house.path(email).removeprefix(base)
+    )
+
+
+def faults(page: Page) -> list[str]:
+    """
+    Return what axe finds wrong on the page, each with the elements it is about.
+    """
+    found = AXE.run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
+
+
+def letter(post: PostOffice, to: str) -> str:
+    """
+    Return the text of the last email that somebody received.
+    """
+    parcel = [each for each in post.arrived if each.recipient == to][-1]
+    part = message_from_bytes(parcel.content, policy=policy.default).get_body(preferencelist=("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> None:
+    """
+    The link in a received email opens the list; two are reassured; the next digest says so; when the
+    promise has passed they are asked for again.
+    """
+    with (
+        PostOffice() as post,
+        served(office, email__transport="smtp", email__folder=None, email__smtp__port=post.port) as (
+            house,
+            _,
+        ),
+        opened(browser) as page,
+    ):
+        house.run()
+        link = LINK.search(letter(post, OKAFOR))
+        assert link is not None
+        page.goto(link[1])
+        assert page.get_by_role("heading", level=1).inner_text() == "4 assessments need you"
+        for id_ in ("A-3", "A-4"):
+            page.get_by_role("checkbox", name=id_).check()
+        page.get_by_label("Sign-off expected by for all you ticked").fill(MONDAY.isoformat())
+        page.get_by_label("Reason, if there is one for all you ticked").select_option("partner")
+        page.get_by_role("button", name="Save").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Recorded"
+        assert page.get_by_role("button", name="Undo").count() == 2
+
+        house.hands.at += timedelta(weeks=1)
+        assert house.run()["reassured"] == 2
+        said = letter(post, OKAFOR)
+        assert "Reassured (2)" in said
+        assert "reassured by you on Mon 23 Nov: expected Mon 30 Nov" in said
+        assert "partner" not in said
+
+        house.hands.at += timedelta(weeks=1)
+        assert house.run()["reassured"] == 0
+        assert "promised by Mon 30 Nov, not finished" in letter(post, OKAFOR)
+        link = LINK.search(letter(post, OKAFOR))
+        assert link is not None
+        page.goto(link[1])
+        assert page.get_by_text("You expected the sign-off by Mon 30 Nov; it has not come.").count() == 2
+
+
+def list_(page: Page, house: House, base: str) -> None:
+    """
+    A list with fields open, and something reassured.
+    """
+    open_list(page, house, base)
+    page.locator("#pick-2").check()
+    page.locator("#expected-2").fill("2009-12-04")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Back to your list").click()
+    page.locator("#pick-1").check()
+
+
+def fault(page: Page, house: House, base: str) -> None:
+    """
+    A list on which a day was forgotten.
+    """
+    open_list(page, house, base)
+    page.locator("#pick-1").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("there is a problem").wait_for()
+
+
+def recorded(page: Page, house: House, base: str) -> None:
+    """
+    What was recorded, one of it withdrawn.
+    """
+    list_(page, house, base)
+    page.goto(f"{base}/recorded")
+
+
+def service(page: Page, house: House, base: str) -> None:
+    """
+    All teams, with everything unfolded.
+    """
+    house.run()
+    open_list(page, house, base, ADMINS)
+    for each in page.locator("summary").all():
+        each.click()
+
+
+def stale(page: Page, house: House, base: str) -> None:
+    """
+    A link that no longer opens anything, and an address that is none.
+    """
+    page.goto(f"{base}/r/wrong")
+    page.get_by_role("button", name="Send me a link").click()
+
+
+def others(page: Page, house: House, base: str) -> None:
+    """
+    Where a link was asked for.
+    """
+    page.goto(f"{base}/asked")
+
+
+def nowhere(page: Page, house: House, base: str) -> None:
+    """
+    A page that does not exist.
+    """
+    page.goto(f"{base}/nowhere")
+
+
+@pytest.mark.parametrize("go", [list_, fault, recorded, service, stale, others, nowhere])
+def test_every_page_is_accessible(office: Office, browser: Browser, go: object) -> None:
+    """
+    Axe finds nothing by WCAG 2.2 AA, in light and dark, on a phone and a desktop; and nothing is cut off.
+    """
+    assert callable(go)
+    with served(office) as (house, base), opened(browser) as page:
+        go(page, house, base)
+        for width in (PHONE, DESKTOP):
+            for is_dark in (False, True):
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                page.emulate_media(color_scheme="dark" if is_dark else "light")
+                assert faults(page) == [], (go.__name__, width, is_dark)
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (go.__name__, width, wide)
+
+
+def test_axe_would_find_a_fault(office: Office, browser: Browser) -> None:
+    """
+    A field without its label, so that the tests above can fail.
+    """
+    with served(office) as (house, base), opened(browser) as page:
+        open_list(page, house, base)
+        page.evaluate("document.querySelector('label[for=expected-all]').remove()")
+        assert any(each.startswith("label:") for each in faults(page))
+
+
+def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) -> None:
+    """
+    Skip link, tick, day, save, undo: each is reached by Tab in the order of the page, and seen to be.
+    """
+    with served(office) as (house, base), opened(browser) as page:
+        open_list(page, house, base)
+        walked = []
+
+        def tab_to(selector: str) -> None:
+            for _ in range(40):
+                page.keyboard.press("Tab")
+                name, is_seen, is_there = page.evaluate(FOCUS, selector)
+                walked.append(name)
+                assert is_seen, name
+                if is_there:
+                    return
+            raise AssertionError(f"{selector} was not reached: {walked}")
+
+        tab_to(".skip")
+        page.keyboard.press("Enter")
+        tab_to("#pick-2")
+        page.keyboard.press("Space")
+        tab_to("#expected-2")
+        page.keyboard.type("12122009")  # the same in every order of day and month
+        tab_to("#note-2")
+        page.keyboard.type("nearly done")
+        tab_to(".save button")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Recorded").wait_for()
+        assert walked[0] == "Skip to the content"
+        assert "expected-1" not in walked
+        assert house.latest() == {2: (OKAFOR, "2009-12-12")}
+        tab_to("button.second")
+        page.keyboard.press("Enter")
+        page.get_by_text("Withdrawn at").wait_for()
+        assert house.latest() == {}
+
+
+def test_a_fault_leads_to_its_field(office: Office, browser: Browser) -> None:
+    """
+    The summary stands first and links to what is wrong; what was filled in is still there.
+    """
+    with served(office) as (house, base), opened(browser, width=PHONE) as page:
+        open_list(page, house, base)
+        page.locator("#pick-3").check()
+        page.locator("#note-3").fill("kept")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("link", name="A-3, child 93: Enter the day").click()
+        assert page.locator(":focus").get_attribute("id") == "expected-3"
+        assert page.locator("#note-3").input_value() == "kept"
+        assert page.title().startswith("Error: ")
+
+
+def test_the_page_loads_nothing_from_elsewhere(office: Office, browser: Browser) -> None:
+    """
+    And the browser has nothing to say against its own headers.
+    """
+    with served(office) as (house, base), opened(browser) as page:
+        asked: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        list_(page, house, base)
+        assert asked
+        assert all(url.startswith(f"{base}/") for url in asked)
+        assert complaints == []
+        referred = [request for request in asked if "/r/" in request]
+        assert len(referred) == 1
+
+
+def test_a_long_list_says_what_it_leaves_out(office: Office, browser: Browser) -> None:
+    """
+    Two hundred are there at once; the others follow when these are answered.
+    """
+    with served(office) as (house, base), opened(browser) as page:
+        office.extract(*(row(f"A-{number:03}", days=30) for number in range(203)))
+        Weekly(house.installation).sync()
+        open_list(page, house, base)
+        assert page.locator("input[name=pick]").count() == 200
+        assert page.get_by_text("And 3 more, which follow once these are answered.").count() == 1
