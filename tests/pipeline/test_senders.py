@@ -17,7 +17,14 @@ from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 
 LATER = NOW + LEASE
-FORGET = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
+"""
+FORGET = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def claim(council: Council, sender: str, *, is_marked: bool) -> None:
@@ -49,7 +56,7 @@ def is_waiting(council: Council) -> bool:
     Say whether somebody waits for what another has locked.
     """
     with council.database.read() as connection:
-        return connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one() > 0
+        return connection.execute(text(WAITING)).scalar_one() > 0
 
 
 def test_message_taken_over_is_left_alone(either_council: Council) -> None:

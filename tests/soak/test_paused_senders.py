@@ -40,7 +40,7 @@ BLOCKS = size(1, 20)
 MESSAGES = 16
 LONGEST_GAP, LONGEST_PAUSE = 0.03, 0.05
 AT_DOT_SECONDS = 0.005
-REST_SECONDS, PATIENCE_SECONDS = 5, 120
+REST_SECONDS, PATIENCE_SECONDS = 10, 300
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class Street:
         """
         with self._stopped() as number:
             if not wait_until(self._has_come_to_rest(number), REST_SECONDS):
-                return "long pauses cut short, with the database locked"
+                return "long pauses cut short, for the others could not come to rest"
             left = self.ledger.unsettled()
             assert len(left) <= 1
             self.may_be_doubled |= {each for each, state in left.items() if state == "marked"}

@@ -6,10 +6,10 @@ that an undisturbed run takes, so each seed meets another place on every machine
 """
 
 import shutil
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from statistics import median
 from time import monotonic
@@ -25,6 +25,7 @@ from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
 
 ROUNDS = size(10, 1000)
+MEASURE_EVERY = 20
 MANAGERS = 5
 PAUSE_SECONDS = 0.02  # as long as a real server thinks over a message, so that kills fall there too
 
@@ -32,13 +33,14 @@ PAUSE_SECONDS = 0.02  # as long as a real server thinks over a message, so that 
 @dataclass(slots=True)
 class Arena:
     """
-    The mail server of all rounds, and the seconds that an undisturbed run takes.
+    The mail server of all rounds, and how long an undisturbed run takes here, now.
     """
 
     fresh: Fresh
     sink: Sink
     folders: pytest.TempPathFactory
-    seconds: float = 0
+    _taken: deque[float] = field(default_factory=lambda: deque(maxlen=3))
+    _kills: int = 0
 
     @contextmanager
     def town(self) -> Iterator[Town]:
@@ -52,17 +54,20 @@ class Arena:
             yield settled
         shutil.rmtree(folder)
 
-    def measure(self) -> None:
+    def moment(self, random: Random) -> float:
         """
-        Take the time of undisturbed runs.
+        Draw the seconds after which to kill; the time of an undisturbed run is taken again and again.
         """
-        taken = []
-        for _ in range(3):
-            with self.town() as undisturbed:
-                begun = monotonic()
-                undisturbed.run().join(PATIENCE_SECONDS)
-                taken.append(monotonic() - begun)
-        self.seconds = median(taken)
+        if self._kills % MEASURE_EVERY == 0:
+            self._measure()
+        self._kills += 1
+        return random.random() * median(self._taken)
+
+    def _measure(self) -> None:
+        with self.town() as undisturbed:
+            begun = monotonic()
+            undisturbed.run().join(PATIENCE_SECONDS)
+            self._taken.append(monotonic() - begun)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +76,7 @@ def arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ar
     Keep one mail server for all rounds on one kind of database.
     """
     with Sink(lambda _message_id: None, PAUSE_SECONDS) as sink:
-        made = Arena(fresh, sink, tmp_path_factory)
-        made.measure()
-        yield made
+        yield Arena(fresh, sink, tmp_path_factory)
 
 
 def place_of(ledger: Ledger) -> str:
@@ -94,9 +97,10 @@ def test_killed_run_is_finished_by_the_next(arena: Arena, figures: Counter[str],
     Each digest and summary arrives, listing what it must; a second copy only of what was marked at the kill.
     """
     random = Random(seed)  # noqa: S311 - a round that can be repeated
+    moment = arena.moment(random)
     with arena.town() as here:
         killed = here.run()
-        killed.join(random.random() * arena.seconds)
+        killed.join(moment)
         command.kill(killed)
         marked = here.ledger.marked()
         figures[f"killed {place_of(here.ledger)}" if command.is_killed(killed) else "ended before"] += 1

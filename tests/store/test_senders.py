@@ -19,7 +19,10 @@ with sending(open_database(sys.argv[1])) as sender:
 """
 
 
-LOCK_HOLDERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+LOCK_HOLDERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def test_a_sender_lives_while_it_is_sending(database: Database) -> None:
