@@ -68,9 +68,7 @@ class Reading:
         if self.crash:
             return self.crash
         if self.cpu_seconds > CPU_SECONDS * self.slowness:
-            return (
-                f"{self.cpu_seconds:.1f} s of CPU, {self.slowness:.1f} times slower than at rest"
-            )
+            return f"{self.cpu_seconds:.1f} s of CPU, {self.slowness:.1f} times slower than at rest"
         if self.is_refused:
             is_sound = bool(self.said) and "Traceback" not in self.said and self.kept == 0
         else:
