@@ -72,8 +72,29 @@ def stale(page: Page, shown: Shown) -> None:
     page.goto(f"{shown.link}x")
 
 
+def audits(page: Page, shown: Shown) -> None:
+    """
+    What the busiest manager may audit.
+    """
+    page.goto(shown.link)
+    page.get_by_role("link", name="Audits", exact=True).click()
+
+
+def audit(page: Page, shown: Shown) -> None:
+    """
+    The form of the most urgent one, with its total.
+    """
+    audits(page, shown)
+    page.locator(".kept a").first.click()
+    for select in page.locator(".points select").all():
+        select.select_option("6")
+    page.get_by_role("button", name="Work out the total").click()
+    page.locator("#sum").wait_for()
+
+
 PAGES: dict[str, Callable[[Page, Shown], None]] = {
-    "list": list_, "fault": fault, "recorded": recorded, "service": service, "stale": stale,
+    "list": list_, "fault": fault, "recorded": recorded, "audits": audits, "audit": audit,
+    "service": service, "stale": stale,
 }  # fmt: skip
 
 

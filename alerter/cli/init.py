@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from alerter.cli import output
+from alerter.config.example import example_settings
 from alerter.errors import ConfigError
 
 DIRECTORY = (
@@ -28,13 +29,3 @@ def command(folder: Path) -> None:
         path.write_text(text, encoding="utf-8")
         click.echo(f"Wrote {path}")
     output.talk("Fill in both, put an extract into extracts/, then run `alerter check`.")
-
-
-def example_settings() -> str:
-    """
-    Return the example settings: inside the installed package, or beside it in a checkout.
-    """
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "config.example.toml"
-    path = installed if installed.is_file() else package.parent / "config.example.toml"
-    return path.read_text(encoding="utf-8")

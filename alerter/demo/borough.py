@@ -1,7 +1,9 @@
 """The made-up borough of Northmere, written into a folder the way a council would set the alerter up."""
 
 import csv
+import json
 import os
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -10,6 +12,7 @@ from random import Random
 from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
 
+from alerter.config.example import example_settings
 from alerter.demo.extract import COLUMNS, LABEL, make_extract
 from alerter.demo.staff import DIRECTORY_COLUMNS, DOMAIN, SERVICE_MANAGER, TEAMS, directory_rows, make_staff
 from alerter.demo.workload import TYPE, make_workload
@@ -60,6 +63,12 @@ send_all_clear = true
 host = "127.0.0.1"
 port = %d
 security = "none"
+"""
+CRITERION = """
+[quality_audit.criteria.{key}]
+name = {name}
+description = {description}
+weight = {weight}
 """
 PAGE = """
 [web]
@@ -114,7 +123,7 @@ def make_borough(
     _write(folder / "directory.csv", DIRECTORY_COLUMNS, directory_rows(staff))
     config = folder / "config.toml"
     page = PAGE % base_url if base_url else ""
-    config.write_text(CONFIG % smtp_port + page, encoding="utf-8", newline="\n")
+    config.write_text(CONFIG % smtp_port + _audit_form() + page, encoding="utf-8", newline="\n")
     if page:
         (folder / "secret-key").write_text(token_urlsafe(KEY_BYTES), encoding="utf-8")
     return Borough(
@@ -130,6 +139,17 @@ def make_borough(
         teams=len(TEAMS),
         managers=len(staff.managers),
         workers=len(staff.workers),
+    )
+
+
+def _audit_form() -> str:
+    """
+    Return the criteria that the example settings have, as settings again.
+    """
+    criteria = tomllib.loads(example_settings())["quality_audit"]["criteria"]
+    return "".join(
+        CRITERION.format(key=key, **{name: json.dumps(value) for name, value in each.items()})
+        for key, each in criteria.items()
     )
 
 

@@ -11,9 +11,12 @@ from alerter.app.installation import Installation
 from alerter.app.logs import Journal
 from alerter.errors import AlerterError
 from alerter.web import sessions
+from alerter.web.audit_pages import AuditPages
+from alerter.web.forms import MOST_DIGITS
+from alerter.web.frame import BAD, TOO_MANY, Frame
 from alerter.web.headers import STYLES_KEPT, protect
 from alerter.web.mailroom import Mailroom
-from alerter.web.pages import BAD, TOO_MANY, Pages
+from alerter.web.pages import Pages
 from alerter.web.site import Site
 
 LARGEST_FORM = 512 << 10  # two hundred rows with every field filled in
@@ -30,6 +33,12 @@ ROUTES = (
     ("GET", "/service", "service"),
     ("POST", "/leave", "leave"),
 )
+ONE_AUDIT = f"/audits/<int(max={10**MOST_DIGITS - 1}):number>"
+AUDIT_ROUTES = (
+    ("GET", "/audits", "audits"),
+    ("GET", ONE_AUDIT, "audit"),
+    ("POST", ONE_AUDIT, "give"),
+)
 FAULT = 500
 
 
@@ -44,9 +53,11 @@ def make_application(installation: Installation, journal: Journal, mailroom: Mai
     app = Flask("alerter.web", root_path=str(Path(__file__).parent))
     app.config.update(_settings_of(site))
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    pages = Pages(site)
-    for method, path, name in ROUTES:
-        app.add_url_rule(path, name, getattr(pages, name), methods=[method])
+    frame = Frame(site)
+    pages, audit_pages = Pages(frame), AuditPages(frame)
+    for views, routes in ((pages, ROUTES), (audit_pages, AUDIT_ROUTES)):
+        for method, path, name in routes:
+            app.add_url_rule(path, name, getattr(views, name), methods=[method])
     _guard(app, site, pages)
     return app
 

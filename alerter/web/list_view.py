@@ -10,6 +10,7 @@ from alerter.domain.address import address_key
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.reassuring import LONGEST_NOTE, Reasons
 from alerter.domain.wording import counted, day_words, full_day_words, is_are, listed, long_day_words
+from alerter.web.audit_view import audit_words
 from alerter.web.forms import ALL, PICK, Filled
 
 ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)
@@ -30,6 +31,8 @@ class RowView:
     day: str
     due: str
     notes: tuple[str, ...]
+    audit: str
+    is_audited: bool
     is_picked: bool
     values: Mapping[str, str]
     faults: Mapping[str, str]
@@ -189,6 +192,8 @@ def _row(number: int, alert: Alert, own: OwnList, filled: Filled, *, has_label: 
         day=f"Day {alert.age} of {alert.clock.working_days}",
         due=_due(alert, own.as_of),
         notes=tuple(note for note in (_chance(alert), _said(alert, own), _together(alert, own)) if note),
+        audit=audit_words(alert, own.as_of),
+        is_audited=alert.clock.audit_pass_mark is not None,
         is_picked=number in filled.picked,
         values=_values(filled, str(number)),
         faults={

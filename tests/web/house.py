@@ -33,6 +33,15 @@ OKAFOR, LINDQVIST = NORTH["manager_email"], SOUTH["manager_email"]
 SERVICE_MANAGER = "head.of.north@council.example"
 STRANGER = "nobody@council.example"
 WEB = {"web__base_url": BASE, "web__secret_key": KEY}
+AUDITED = {"assessments__core__audit_pass_mark": 80} | {
+    f"quality_audit__criteria__{key}__{name}": value
+    for key, criterion in {
+        "a": {"name": "Child seen", "description": "Alone.", "weight": 60},
+        "b": {"name": "Plan", "description": "With dates.", "weight": 40},
+    }.items()
+    for name, value in criterion.items()
+}  # fmt: skip
+"""Settings of a council that audits by a form of two criteria."""
 FORM_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 PICKS = re.compile(r'name="pick" value="(\d+)"')
 UNDOS = re.compile(r'name="reassurance" value="(\d+)"')

@@ -18,7 +18,7 @@ from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import HOST, PostOffice, free_port
 from tests.app.office import Office, row
 from tests.browser import DESKTOP, HEIGHT, PHONE, opened
-from tests.web.house import OKAFOR, House, new_house
+from tests.web.house import AUDITED, OKAFOR, House, new_house
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -154,6 +154,39 @@ def service(page: Page, house: House, base: str) -> None:
         each.click()
 
 
+def audits(page: Page, house: House, base: str) -> None:
+    """
+    What may be audited.
+    """
+    open_list(page, house, base)
+    page.get_by_role("link", name="Audits", exact=True).click()
+
+
+def audit(page: Page, house: House, base: str) -> None:
+    """
+    A form with points, its total, and what was given before.
+    """
+    open_list(page, house, base)
+    page.get_by_role("link", name="Audit A-3").click()
+    page.get_by_label("Child seen").select_option("50")
+    page.get_by_label("Plan").select_option("24")
+    page.get_by_role("button", name="Record the audit").click()
+    page.locator("summary").click()
+    page.get_by_label("Child seen").select_option("60")
+    page.get_by_role("button", name="Work out the total").click()
+    page.locator("#sum").wait_for()
+
+
+def unfinished_audit(page: Page, house: House, base: str) -> None:
+    """
+    A form with a criterion forgotten.
+    """
+    audits(page, house, base)
+    page.get_by_role("link", name="Audit A-3").click()
+    page.get_by_role("button", name="Record the audit").click()
+    page.get_by_text("there is a problem").wait_for()
+
+
 def stale(page: Page, house: House, base: str) -> None:
     """
     A link that no longer opens anything, and an address that is none.
@@ -176,13 +209,15 @@ def nowhere(page: Page, house: House, base: str) -> None:
     page.goto(f"{base}/nowhere")
 
 
-@pytest.mark.parametrize("go", [list_, fault, recorded, service, stale, others, nowhere])
+@pytest.mark.parametrize(
+    "go", [list_, fault, recorded, service, audits, audit, unfinished_audit, stale, others, nowhere]
+)
 def test_every_page_is_accessible(office: Office, browser: Browser, go: object) -> None:
     """
     Axe finds nothing by WCAG 2.2 AA, in light and dark, on a phone and a desktop; and nothing is cut off.
     """
     assert callable(go)
-    with served(office) as (house, base), opened(browser) as page:
+    with served(office, **AUDITED) as (house, base), opened(browser) as page:
         go(page, house, base)
         for width in (PHONE, DESKTOP):
             for is_dark in (False, True):
@@ -239,6 +274,37 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         page.keyboard.press("Enter")
         page.get_by_text("Withdrawn at").wait_for()
         assert house.latest() == {}
+
+
+def total_shown(page: Page) -> str:
+    """
+    Return the running total as a screen reader reads it, where the style sheet has counted it.
+    """
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    texts = [each["name"]["value"] for each in nodes if each.get("role", {}).get("value") == "StaticText"]
+    place = texts.index("Total: ")
+    return "".join(texts[place : place + 3])
+
+
+def test_the_total_runs_along_without_a_script(office: Office, browser: Browser) -> None:
+    """
+    Each choice counts at once, a changed one anew; the server's sum is the same.
+    """
+    with served(office, **AUDITED) as (house, base), opened(browser, width=PHONE) as page:
+        audits(page, house, base)
+        page.get_by_role("link", name="Audit A-3").click()
+        assert total_shown(page) == "Total: 0 of 100"
+        page.get_by_label("Child seen").select_option("50")
+        page.get_by_label("Plan").select_option("24")
+        assert total_shown(page) == "Total: 74 of 100"
+        page.get_by_label("Child seen").select_option("60")
+        assert total_shown(page) == "Total: 84 of 100"
+        page.get_by_role("button", name="Work out the total").click()
+        page.get_by_text("84 of 100: passes").wait_for()
+        assert total_shown(page) == "Total: 84 of 100"
+        page.get_by_role("button", name="Record the audit").click()
+        page.get_by_text("Recorded: 84 of 100.").wait_for()
+        assert page.locator("script").count() == 0
 
 
 def test_a_fault_leads_to_its_field(office: Office, browser: Browser) -> None:

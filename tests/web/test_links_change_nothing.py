@@ -15,7 +15,7 @@ from alerter.app.weekly import Weekly
 from alerter.store.schema import metadata
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, new_office, row
-from tests.web.house import BASE, MONDAY_NINE, House, new_house
+from tests.web.house import AUDITED, BASE, MONDAY_NINE, House, new_house
 
 MANAGERS, HEADS = 200, 7
 ADDRESSES = re.compile(r'(?:href|src|action)="([^"#]+)"')
@@ -29,7 +29,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
     """
     folder = tmp_path_factory.mktemp("borough")
     shutil.copy(migrated_file, folder / "alerter.db")
-    with closing(new_office(folder)) as office, new_house(office) as house:
+    with closing(new_office(folder)) as office, new_house(office, **AUDITED) as house:
         office.council.directory(
             *({"team": f"Team {number}", "manager_email": f"m{number}@council.example",
                "escalate_to": f"head{number % HEADS}@council.example"} for number in range(MANAGERS))
@@ -122,6 +122,7 @@ def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
             seen = crawl(borough, link.removeprefix(BASE))
             assert {"/list", "/leave", "/static/page.css"} <= seen
             assert {"/recorded", "/service"} & seen
+            assert {"/audits", "/static/points.css"} <= seen or "/service" in seen
         for address in (ADMINS, "head3@council.example"):
             assert "/service" in crawl(borough, borough.path(address))
 

@@ -1,0 +1,108 @@
+"""The quality audits of one person's own work: what there is to audit, and an audit given on the page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from alerter.app.answers import scope
+from alerter.app.installation import Installation
+from alerter.domain.address import address_key
+from alerter.domain.audit import Audit
+from alerter.domain.oversight import Scope
+from alerter.domain.policy import Alert
+from alerter.pipeline.prepare import look
+from alerter.store import assessments, audits, trail
+from alerter.store.trail import Entry
+
+Items = Mapping[int, Alert]
+"""Open assessments by their numbers, each as it is judged today."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSheet:
+    """
+    What of one person's open work is audited before its sign-off, fewest days left first.
+
+    *items* are by number; *scope* is whose figures the person may see besides.
+    """
+
+    items: Items
+    as_of: date
+    scope: Scope
+
+    def together(self, number: int) -> Items:
+        """
+        Return the children of one assessment: that with this number first, then its siblings.
+        """
+        id_ = self.items[number].assessment.assessment_id
+        return {number: self.items[number]} | {
+            other: alert for other, alert in self.items.items() if alert.assessment.assessment_id == id_
+        }
+
+
+def audit_sheet(installation: Installation, email: str) -> AuditSheet:
+    """
+    Return what is routed to *email* now and has a pass mark.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    with installation.database.read() as connection:
+        return _sheet(installation, connection, email)
+
+
+def give_audit(installation: Installation, email: str, numbers: Sequence[int], given: Audit) -> bool:
+    """
+    Record an audit by *email* for the assessments with these numbers: for all of them, or for none.
+
+    None is recorded, and False returned, where one is not theirs to audit, which is written down. The same
+    audit sent twice is recorded once.
+    """
+    now = installation.now()
+    with installation.database.write() as connection:
+        own = _sheet(installation, connection, email).items
+        foreign = [number for number in numbers if number not in own]
+        if foreign:
+            _write_down(installation, connection, email, foreign, "refused")
+            return False
+        new = [number for number in numbers if own[number].audit != given]
+        for number in new:
+            audits.record(connection, number, given, audited_on=given.audited_on or now.date(), now=now)
+        _write_down(installation, connection, email, new, "audited")
+        return True
+
+
+def refuse_audit(installation: Installation, email: str, number: int) -> None:
+    """
+    Write down that *email* tried to audit what is not theirs.
+    """
+    with installation.database.write() as connection:
+        _write_down(installation, connection, email, [number], "refused")
+
+
+def _sheet(installation: Installation, connection: Connection, email: str) -> AuditSheet:
+    today, key = installation.today(), address_key(email)
+    plan = look(connection, installation.rules, today)
+    own = [(number, alert) for number, alert, route in plan.everything if route.recipient.key == key]
+    gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]
+    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *_key(each[1])))
+    return AuditSheet(items=dict(gated), as_of=today, scope=scope(installation, connection, plan, email))
+
+
+def _key(alert: Alert) -> tuple[str, str]:
+    return alert.assessment.assessment_id, alert.assessment.child_id
+
+
+def _write_down(
+    installation: Installation, connection: Connection, email: str, numbers: Sequence[int], act: trail.Act
+) -> None:
+    real = assessments.by_numbers(connection, numbers)
+    for number in numbers:
+        entry = Entry(
+            at=installation.now(), actor=email, means="page", act=act,
+            assessment=number if number in real else None,
+            detail="an audit of what is not this person's" if act == "refused" else "",
+        )  # fmt: skip
+        trail.append(connection, entry)

@@ -1,0 +1,91 @@
+"""The pages of the quality audit: what there is to audit, and the form of one assessment."""
+
+from dataclasses import dataclass
+
+from flask import Response, flash, request
+
+from alerter.app.audit import form
+from alerter.app.audit_sheet import AuditSheet, audit_sheet, give_audit, refuse_audit
+from alerter.domain.audit import FULL_MARKS, Audit
+from alerter.web import audit_form
+from alerter.web.audit_form import FilledAudit
+from alerter.web.audit_view import audit_form_view, audit_groups
+from alerter.web.frame import BAD, FORBIDDEN, NOT_FOUND, OK, Frame, go
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPages:
+    """
+    The views of one site's audits; a site without criteria in its settings has none.
+    """
+
+    frame: Frame
+
+    def audits(self) -> Response:
+        """
+        Show what of the visitor's own work is audited before its sign-off.
+        """
+        visitor = self.frame.visitor
+        if not visitor:
+            return self.frame.stale()
+        if not form(self.frame.site.installation):
+            return self._nowhere(visitor)
+        sheet = audit_sheet(self.frame.site.installation, visitor)
+        has_service, groups = bool(sheet.scope), audit_groups(sheet)
+        return self.frame.page("audits.html", visitor=visitor, has_service=has_service, groups=groups)
+
+    def audit(self, number: int) -> Response:
+        """
+        Show the form of one assessment, with its last audit.
+        """
+        visitor = self.frame.visitor
+        if not visitor:
+            return self.frame.stale()
+        sheet = audit_sheet(self.frame.site.installation, visitor)
+        return self._form(visitor, sheet, number, FilledAudit())
+
+    def give(self, number: int) -> Response:
+        """
+        Record what was filled in, or show its total where no more was asked for.
+        """
+        visitor, installation = self.frame.visitor, self.frame.site.installation
+        if not visitor:
+            return self.frame.stale()
+        sheet, criteria = audit_sheet(installation, visitor), form(installation)
+        if not criteria:
+            return self._nowhere(visitor)
+        if number not in sheet.items:
+            refuse_audit(installation, visitor, number)
+            return self._not_yours(visitor)
+        start = sheet.items[number].assessment.clock_on
+        filled = audit_form.read(request.form, criteria, started_on=start, today=sheet.as_of)
+        if filled.faults or filled.is_total_asked:
+            return self._form(visitor, sheet, number, filled, BAD if filled.faults else OK)
+        numbers = list(sheet.together(number)) if filled.has_siblings else [number]
+        given = Audit(
+            score=filled.score, by=visitor, audited_on=filled.audited_on, points=dict(filled.points)
+        )
+        if not give_audit(installation, visitor, numbers, given):
+            return self._not_yours(visitor)  # somebody else's since the page was asked for
+        self.frame.site.journal.note("audited", recorded=len(numbers))
+        flash(f"Recorded: {given.score} of {FULL_MARKS}.")
+        return go("audit", number=number)
+
+    def _form(
+        self, visitor: str, sheet: AuditSheet, number: int, filled: FilledAudit, status: int = OK
+    ) -> Response:
+        criteria = form(self.frame.site.installation)
+        if not criteria:
+            return self._nowhere(visitor)
+        if number not in sheet.items:
+            return self._not_yours(visitor)
+        view = audit_form_view(sheet, number, criteria, filled, visitor)
+        has_service = bool(sheet.scope)
+        return self.frame.page("audit.html", status, visitor=visitor, has_service=has_service, view=view)
+
+    def _not_yours(self, visitor: str) -> Response:
+        self.frame.site.journal.warn("audit_refused")
+        return self.frame.page("not_audited.html", FORBIDDEN, visitor=visitor)
+
+    def _nowhere(self, visitor: str) -> Response:
+        return self.frame.page("error.html", NOT_FOUND, visitor=visitor, code=NOT_FOUND)
