@@ -4,28 +4,24 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import Message as ReadBack
 from email.parser import BytesParser
+from email.utils import format_datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from alerter.domain.address import is_address
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
+from alerter.mail import mime
 from alerter.mail.brand import CONTENT_ID
 from alerter.mail.plain import phrase
 
 Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 100
-LONGEST_LINE = 998  # RFC 5322 2.1.1
 HASH_CHARACTERS = 24
 
-# Bodies keep the base64 lines of RFC 2045 6.8; headers are never folded, because folding an
-# address loses its quotes in Python before 3.13.2 (cpython#80222).
-_BUILD = policy.SMTP.clone(cte_type="7bit")
-_WRITE = policy.SMTP.clone(cte_type="7bit", max_line_length=LONGEST_LINE)
-
+_TEXTS = ("plain", "html")
 _HEADERS = (
     "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
     "X-Alerter-Run", "MIME-Version", "Content-Type",
@@ -90,8 +86,7 @@ def build(rendered: Rendered, recipient: Recipient, letterhead: Letterhead) -> M
             "the recipient's address is not one plain email address: correct the directory."
         )
     id_ = message_id(letterhead, recipient)
-    email = _email(rendered, recipient, letterhead, id_)
-    body = email.as_bytes(policy=_WRITE)
+    body = _written(rendered, recipient, letterhead, id_)
     check(body, rendered, recipient, letterhead)
     return Message(recipient.email, id_, rendered.subject, body)
 
@@ -113,17 +108,19 @@ def check(body: bytes, rendered: Rendered, recipient: Recipient, letterhead: Let
     Raises:
         MailRefusedError: It differs.
     """
-    email = BytesParser(policy=policy.SMTP).parsebytes(body)
+    email = BytesParser(policy=policy.compat32).parsebytes(body)
     bare = body.replace(b"\r\n", b"")
+    parts = sum(not part.is_multipart() for part in email.walk())
     faults = [
         "its recipient" if _addresses(email, "To") != [recipient.email] else "",
         "its sender" if _addresses(email, "From") != [letterhead.sender.email] else "",
         "its headers" if sorted(email.keys()) != sorted(_HEADERS) else "",
-        "its subject" if email["Subject"] != rendered.subject else "",
+        "its subject" if _parsed("Subject", email.get("Subject", "")) != rendered.subject else "",
         "its line ends" if b"\r" in bare or b"\n" in bare else "",
-        "its text" if _part(email, "plain") != rendered.text else "",
-        "its HTML" if _part(email, "html") != rendered.html else "",
-        "its logo" if _attached(email) != ([letterhead.logo] if letterhead.logo else []) else "",
+        "its text" if not _is_text(email, "plain", rendered.text) else "",
+        "its HTML" if not _is_text(email, "html", rendered.html) else "",
+        "its logo" if _contents(email, "image/png") != [letterhead.logo] * bool(letterhead.logo) else "",
+        "its parts" if parts != len(_TEXTS) + bool(letterhead.logo) else "",
     ]
     if found := [fault for fault in faults if fault]:
         raise MailRefusedError(
@@ -143,39 +140,55 @@ def display_name(name: str) -> str:
     return " ".join(fit.split())[:LONGEST_NAME].strip()
 
 
-def _email(rendered: Rendered, recipient: Recipient, letterhead: Letterhead, id_: str) -> EmailMessage:
-    email = EmailMessage(policy=_BUILD)
-    email["From"] = Address(display_name(letterhead.sender.name), addr_spec=letterhead.sender.email)
-    email["To"] = Address(display_name(recipient.name), addr_spec=recipient.email)
-    email["Subject"] = rendered.subject
-    email["Date"] = letterhead.dated_at
-    email["Message-ID"] = id_
-    email["Auto-Submitted"] = "auto-generated"
-    email["X-Auto-Response-Suppress"] = "All"
-    email["X-Alerter-Run"] = str(letterhead.run)
-    email.set_content(rendered.text, charset="utf-8", cte="base64")
-    email.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="base64")
+def _written(rendered: Rendered, recipient: Recipient, letterhead: Letterhead, id_: str) -> bytes:
+    headers = (
+        ("From", _mailbox(letterhead.sender)),
+        ("To", _mailbox(recipient)),
+        ("Subject", rendered.subject),
+        ("Date", format_datetime(letterhead.dated_at)),
+        ("Message-ID", id_),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Alerter-Run", str(letterhead.run)),
+    )
     boundary = f"part-{sha256(id_.encode()).hexdigest()[:HASH_CHARACTERS]}"
+    html = mime.text_part("html", rendered.html)
     if letterhead.logo:
-        html = list(email.iter_parts())[-1]
-        cid = f"<{CONTENT_ID}>"
-        html.add_related(letterhead.logo, maintype="image", subtype="png", cid=cid, disposition="inline")
-        html.set_boundary(f"{boundary}-html")
-    email.set_boundary(boundary)
-    return email
+        pictured = (html, mime.picture(letterhead.logo, CONTENT_ID))
+        html = mime.multipart("related", f"{boundary}-html", pictured)
+    parts = (mime.text_part("plain", rendered.text), html)
+    return mime.message(headers, mime.multipart("alternative", boundary, parts))
 
 
-def _addresses(email: EmailMessage, header: str) -> list[str]:
-    return [address.addr_spec for value in email.get_all(header, []) for address in value.addresses]
+def _mailbox(recipient: Recipient) -> str:
+    local, _, domain = recipient.email.rpartition("@")
+    return mime.mailbox(display_name(recipient.name), local, domain)
 
 
-def _attached(email: EmailMessage) -> list[bytes]:
+def _addresses(email: ReadBack, header: str) -> list[str]:
+    values = email.get_all(header, [])
+    return [address.addr_spec for value in values for address in _parsed(header, value).addresses]
+
+
+def _contents(email: ReadBack, content_type: str) -> list[bytes]:
     """
-    Return every part that is no text, as it would be shown.
+    Return each part of exactly one type, as a mail program decodes it.
     """
-    return [part.get_content() for part in email.walk() if part.get_content_maintype() == "image"]
+    parts = (part for part in email.walk() if part["Content-Type"] == content_type)
+    return [bytes(part.get_payload(decode=True)) for part in parts]
 
 
-def _part(email: EmailMessage, subtype: str) -> str:
-    part = email.get_body(preferencelist=(subtype,))
-    return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
+def _is_text(email: ReadBack, subtype: str, text: str) -> bool:
+    """
+    Say whether exactly one part is this text, with every line ended by CRLF.
+    """
+    planned = text.replace("\n", mime.CRLF).encode()
+    is_ended_well = "\r" not in text
+    return is_ended_well and _contents(email, f'text/{subtype}; charset="utf-8"') == [planned]
+
+
+def _parsed(header: str, value: str) -> Any:
+    """
+    Return a header as the standard library's parser of RFC 5322 understands it.
+    """
+    return policy.SMTP.header_factory(header, value)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
-from alerter.mail.message import LONGEST_LINE, Message, Rendered, build, check, message_id
+from alerter.mail.message import Message, Rendered, build, check, message_id
+from alerter.mail.mime import LONGEST_LINE
 from alerter.mail.render import Renderer
 from alerter.mail.smtp import SmtpTransport
 from tests.mail import made_up
