@@ -82,7 +82,7 @@ def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
     """
     Return how timely the teams of one scope have been together, as their digests count it.
     """
-    found = plan.binding.news.records(plan.window.as_of)
+    found = plan.binding.news.records
     return found.of_teams(team for team in found.teams if allowed.holds(team))
 
 

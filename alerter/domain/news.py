@@ -12,6 +12,7 @@ from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage, is_in_time
 from alerter.domain.progress import Before, Past
 from alerter.domain.routing import Route, Router
+from alerter.domain.timeliness import Timeliness
 from alerter.domain.track_record import TrackRecords, track_records
 
 Judged = Sequence[tuple[int, Alert, Route]]
@@ -26,7 +27,8 @@ class News:
     calendar: WorkingCalendar
     clocks: Mapping[str, Clock]
     before: Before | None = None
-    authorised: Sequence[Assessment] = ()
+    signed: Mapping[tuple[str, str], Timeliness] = field(default_factory=dict)
+    """What was signed off since April, by team and type."""
     reassurances: Mapping[int, Reassurance] = field(default_factory=dict)
 
     def is_in_time(self, assessment: Assessment) -> bool | None:
@@ -39,11 +41,12 @@ class News:
         clock = newest.in_force(assessment.started_on, assessment.referred_on)
         return is_in_time(self.calendar, clock, assessment)
 
-    def records(self, as_of: date) -> TrackRecords:
+    @property
+    def records(self) -> TrackRecords:
         """
         Return how timely the teams have been since April.
         """
-        return track_records(self.authorised, self.calendar, self.clocks, as_of)
+        return track_records(self.signed, self.clocks)
 
 
 def with_news(
@@ -59,7 +62,7 @@ def with_news(
 
     A digest that stands in for an unknown manager tells of no team's record: the teams in it are nobody's.
     """
-    records = news.records(as_of)
+    records = news.records
     before, past_of = news.before, _pasts(judged, news.before, climbed)
     since = {}
     if before is not None:

@@ -20,6 +20,7 @@ from alerter.domain.progress import Before
 from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
+from alerter.domain.timeliness import Timeliness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,8 @@ class Findings:
     """What the last run counted by."""
     before: Before | None = None
     """The digest before this one; None for the first."""
-    authorised: Sequence[Assessment] = ()
-    """What was signed off since the financial year began."""
+    signed: Mapping[tuple[str, str], Timeliness] = field(default_factory=dict)
+    """What was signed off since the financial year began, by team and type."""
     unreached: Sequence[DataException] = ()
     """Whose last digest came back."""
 
@@ -229,7 +230,7 @@ def _news(rules: Rules, findings: Findings) -> News:
         calendar=rules.calendar,
         clocks=rules.clocks,
         before=findings.before,
-        authorised=findings.authorised,
+        signed=findings.signed,
         reassurances=findings.reassurances,
     )
 

@@ -1,14 +1,12 @@
 """A team's timeliness as its digest tells it: since April, against the target, small numbers left unsaid."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from alerter.domain.assessment import Assessment
-from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.policy import Clock
 from alerter.domain.routing import matched
-from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, sign_offs, timeliness_by
+from alerter.domain.timeliness import HUNDRED, Timeliness
 
 FEWEST = 10
 """A percentage of fewer than these tells of single children and single workers, and swings by a tenth."""
@@ -81,17 +79,11 @@ class TrackRecords:
         return sum((self.counts.get((place, type_), Timeliness()) for place in places), Timeliness())
 
 
-def track_records(
-    authorised: Iterable[Assessment], calendar: WorkingCalendar, clocks: Mapping[str, Clock], as_of: date
-) -> TrackRecords:
+def track_records(signed: Mapping[tuple[str, str], Timeliness], clocks: Mapping[str, Clock]) -> TrackRecords:
     """
-    Count *authorised* by team and type as on *as_of*, as the report for the panel counts them.
-
-    Raises:
-        CalendarRangeError: A date lies outside the years known.
+    Return the records of what was *signed* off by team, however it is spelt, and type.
     """
-    return TrackRecords(clocks, timeliness_by(sign_offs(calendar, clocks, authorised, as_of), _place))
-
-
-def _place(signed: SignOff) -> tuple[str, str]:
-    return matched(signed.assessment.team), signed.assessment.type
+    counts: dict[tuple[str, str], Timeliness] = defaultdict(Timeliness)
+    for (team, type_), each in signed.items():
+        counts[matched(team), type_] += each
+    return TrackRecords(clocks, dict(counts))

@@ -1,19 +1,20 @@
 """From the store to the outbox: judged, routed and written out, all in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.audit import Audit
 from alerter.domain.data_exceptions import of_unreached
+from alerter.domain.deadlines import deadlines
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
 from alerter.domain.progress import Before
 from alerter.domain.quality_audit import LOOKED_BACK, unaudited
+from alerter.domain.timeliness import Timeliness
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
@@ -27,6 +28,7 @@ from alerter.store import (
     outbox,
     reassurances,
     runs,
+    sign_offs,
     syncs,
     told,
 )
@@ -59,20 +61,21 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
     last_sync = syncs.latest_applied(connection)
     send_date = rules.schedule.due_on_or_before(as_of)
     last_run = runs.latest_before(connection, send_date)
-    audited = audits.latest(connection, as_of)
+    under_way = assessments.under_way(as_of if last_run is None else min(last_run.as_of, as_of))
+    audited = audits.latest(connection, as_of, under_way)
     findings = Findings(
         open=assessments.open_on(connection, as_of),
-        reassurances=reassurances.latest(connection),
+        reassurances=reassurances.latest(connection, under_way),
         directory=syncs.directory_entries(connection),
         rejected=[] if last_sync is None else syncs.rejected_by(connection, last_sync.id),
         closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
         vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
-        unaudited=_unaudited(connection, rules, audited, as_of),
+        unaudited=_unaudited(connection, rules, as_of),
         audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
         before=None if last_run is None else _before(connection, last_run, as_of),
-        authorised=list(assessments.authorised_between(connection, year_of(as_of).first, as_of).values()),
+        signed=_signed(connection, rules, as_of),
         unreached=[
             of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
         ],
@@ -182,17 +185,25 @@ def found(connection: Connection, assessment_id: str, child_id: str | None, as_o
     ]
 
 
-def _unaudited(
-    connection: Connection, rules: Rules, audited: Mapping[int, Audit], as_of: date
-) -> list[Assessment]:
+def _signed(connection: Connection, rules: Rules, as_of: date) -> dict[tuple[str, str], Timeliness]:
+    """
+    Return what was signed off since the financial year began, by team and type.
+    """
+    days = deadlines(rules.calendar, rules.clocks, year_of(as_of).first, as_of)
+    return sign_offs.count(connection, days, rules.clocks)
+
+
+def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assessment]:
     """
     Return what was signed off without a passing audit, where audits are in use; a pass mark alone is none.
     """
-    has_mark = any(clock.audit_pass_mark is not None for clock in rules.clocks.values())
-    if not has_mark or not (audited or assessments.has_audit_score(connection)):
-        return []
+    marked = {type_: clock.audit_pass_mark for type_, clock in rules.clocks.items()}
+    marks = {type_: mark for type_, mark in marked.items() if mark is not None}
     since = rules.audits_since or as_of - LOOKED_BACK
-    return unaudited(assessments.authorised_between(connection, since, as_of), audited, rules.clocks)
+    if not marks or not (audits.are_recorded(connection) or assessments.has_audit_score(connection, since)):
+        return []
+    doubtful = assessments.by_numbers(connection, audits.doubtful(since, as_of, marks))
+    return unaudited(doubtful, audits.latest(connection, as_of, list(doubtful)), rules.clocks)
 
 
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:

@@ -4,7 +4,19 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+    union,
+    union_all,
+)
 
 from alerter.domain.assessment import Assessment
 from alerter.store.schema import alerts, assessments
@@ -44,26 +56,26 @@ def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]
     return [_assessment(row) for row in connection.execute(query)]
 
 
-def authorised_between(connection: Connection, first: date, last: date) -> dict[int, Assessment]:
-    """
-    Return what was signed off from *first* to *last*, by number, oldest first; believable or not.
-    """
-    query = (
-        _query()
-        .where(_columns.authorised_on >= first, _columns.authorised_on <= last)
-        .order_by(_columns.authorised_on, _columns.assessment_id, _columns.child_id)
-    )
-    return {row.id: _assessment(row) for row in connection.execute(query)}
-
-
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
     """
     Return what has ended by *as_of* of what run *run_id* told of, or was signed off after *after*, by number.
     """
     of_run = select(alerts.c.assessment).where(alerts.c.run_id == run_id)
-    is_new = or_(_columns.id.in_(of_run), _columns.authorised_on > after)
-    query = _query().where(_columns.ended_on <= as_of, is_new).order_by(_columns.id)
-    return {row.id: _assessment(row) for row in connection.execute(query)}
+    either = union(
+        _query().where(_columns.id.in_(of_run), _columns.ended_on <= as_of),
+        _query().where(_columns.authorised_on > after, _columns.ended_on <= as_of),
+    )
+    return {row[0]: _assessment(row) for row in connection.execute(either.order_by(text("1")))}
+
+
+def under_way(since: date) -> CompoundSelect[tuple[int]]:
+    """
+    Select what is open, vanished or not, or has ended after *since*, by number.
+    """
+    return union_all(
+        select(_columns.id).where(_columns.ended_on.is_(None)),
+        select(_columns.id).where(_columns.ended_on > since),
+    )
 
 
 def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
@@ -122,12 +134,16 @@ def every(connection: Connection) -> dict[int, Assessment]:
     return {row.id: _assessment(row) for row in connection.execute(query)}
 
 
-def has_audit_score(connection: Connection) -> bool:
+def has_audit_score(connection: Connection, since: date) -> bool:
     """
-    Say whether any extract has ever told the score of a quality audit.
+    Say whether an extract told an audit's score of anything open, or signed off from *since* on.
     """
-    query = select(_columns.id).where(_columns.audit_score.is_not(None)).limit(1)
-    return connection.execute(query).first() is not None
+    is_told = _columns.audit_score.is_not(None)
+    either = union_all(
+        select(_columns.id).where(_columns.ended_on.is_(None), is_told),
+        select(_columns.id).where(_columns.authorised_on >= since, is_told),
+    )
+    return connection.execute(either.limit(1)).first() is not None
 
 
 def find(connection: Connection, assessment_id: str, child_id: str | None = None) -> dict[int, Assessment]:

@@ -1,9 +1,10 @@
 """Quality audits recorded here, and the first score of each assessment."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, insert, not_, or_, select
 
 from alerter.domain.audit import Audit
 from alerter.store.schema import assessments, audits, changes
@@ -22,12 +23,44 @@ def record(connection: Connection, assessment: int, audit: Audit, *, audited_on:
     connection.execute(insert(audits).values(row))
 
 
-def latest(connection: Connection, as_of: date) -> dict[int, Audit]:
+def latest(
+    connection: Connection, as_of: date, of: Collection[int] | CompoundSelect[tuple[int]] | None = None
+) -> dict[int, Audit]:
     """
-    Return the latest audit of each assessment on *as_of*, by its number.
+    Return the latest audit on *as_of* of each assessment, or of those it is wanted *of*, by number.
     """
     query = select(audits).where(_columns.audited_on <= as_of).order_by(_columns.audited_on, _columns.id)
+    if of is not None:
+        query = query.where(_columns.assessment.in_(of))
     return {row.assessment: _audit(row) for row in connection.execute(query)}
+
+
+def are_recorded(connection: Connection) -> bool:
+    """
+    Say whether any audit was ever recorded here.
+    """
+    return connection.execute(select(_columns.id).limit(1)).first() is not None
+
+
+def doubtful(since: date, as_of: date, marks: Mapping[str, int]) -> Select[tuple[int]]:
+    """
+    Select, by number, what was signed off from *since* to *as_of* and may lack a passing audit.
+
+    *marks* are by type. It is everything but what has only passing scores: most of a year never leaves
+    the database.
+    """
+    mark = max(marks.values())
+    told = assessments.c
+    recorded = select(_columns.id).where(_columns.assessment == told.id)
+    is_told = and_(told.audit_score.is_not(None), told.audit_score >= mark)
+    has_passed = or_(is_told, recorded.where(_columns.score >= mark).exists())
+    has_failed = recorded.where(_columns.score < mark).exists()
+    return select(told.id).where(
+        told.authorised_on >= since,
+        told.authorised_on <= as_of,
+        told.type.in_(marks),
+        or_(not_(has_passed), has_failed),
+    )
 
 
 def first_scores(connection: Connection, as_of: date) -> dict[int, int]:

@@ -1,11 +1,23 @@
 """What managers recorded: that they looked, and when they expect the sign-off."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from alerter.domain.address import address_key
 from alerter.domain.policy import Reassurance
@@ -16,6 +28,8 @@ from alerter.store.trail import Entry
 
 _columns = reassurances.c
 _stored = assessments.c
+Numbers = Collection[int] | CompoundSelect[tuple[int]]
+"""Assessments by their numbers, or what selects them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +93,11 @@ def withdraw(connection: Connection, kept: Kept, *, by: str, means: Means, now: 
     return True
 
 
-def latest(connection: Connection) -> dict[int, Reassurance]:
+def latest(connection: Connection, of: Numbers | None = None) -> dict[int, Reassurance]:
     """
-    Return the latest reassurance of each assessment, by its number, with the digests sent out since.
+    Return the latest reassurance of each assessment, or of those it is wanted *of*, by number.
+
+    Each has the count of the digests sent out since.
 
     One that was withdrawn does not count, so that the one before it does again.
     """
@@ -89,6 +105,8 @@ def latest(connection: Connection) -> dict[int, Reassurance]:
     query = (
         select(reassurances).where(_columns.withdrawn_at.is_(None)).order_by(_columns.given_on, _columns.id)
     )
+    if of is not None:
+        query = query.where(_columns.assessment.in_(of))
     return {row.assessment: _reassurance(row, send_dates) for row in connection.execute(query)}
 
 

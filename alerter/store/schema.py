@@ -37,7 +37,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0005"  # the migration these tables come from
+REVISION = "0006"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -175,7 +175,7 @@ Index("ix_assessments_closed_unauthorised", assessments.c.closed_on,
 _vanished = assessments.c.vanished_sync_id.is_not(None)
 Index("ix_assessments_child_id", assessments.c.child_id)
 _authorised = assessments.c.authorised_on.is_not(None)
-Index("ix_assessments_authorised_on", assessments.c.authorised_on,
+Index("ix_assessments_authorised_on", assessments.c.authorised_on, assessments.c.audit_score,
       sqlite_where=_authorised, postgresql_where=_authorised)  # fmt: skip
 Index("ix_assessments_vanished_sync_id", assessments.c.vanished_sync_id,
       sqlite_where=_vanished, postgresql_where=_vanished)  # fmt: skip

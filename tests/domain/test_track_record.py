@@ -8,6 +8,7 @@ import pytest
 from alerter.domain.assessment import Assessment
 from alerter.domain.plan import work_out
 from alerter.domain.policy import Clock
+from alerter.domain.timeliness import Timeliness, sign_offs, timeliness_by
 from alerter.domain.track_record import TrackRecord, track_records
 from tests.domain.made_up import AS_OF, CLOCKS, aged, assessment, calendar_of, day
 from tests.domain.test_plan import findings, rules
@@ -31,7 +32,11 @@ def test_teams_are_added_up_by_type() -> None:
         signed(35), signed(36, team="north "), signed(9, type="initial"), signed(11, team="South"),
         signed(20, type="gone"), signed(20, team="East"), before_start,
     ]  # fmt: skip
-    records = track_records(rows, calendar_of(), CLOCKS, AS_OF)
+    signed_off = timeliness_by(
+        sign_offs(calendar_of(), CLOCKS, rows, AS_OF),
+        lambda each: (each.assessment.team, each.assessment.type),
+    )
+    records = track_records(signed_off, CLOCKS)
     assert records.of_teams(["NORTH", "South", "North"]) == (
         TrackRecord(label="Core assessment", authorised=3, in_time=2),
         TrackRecord(label="Initial assessment", authorised=1, in_time=1),
@@ -59,9 +64,9 @@ def test_digest_has_its_teams_record_and_the_fallback_has_none() -> None:
     The target comes with it; who stands in for an unknown manager is told of no team.
     """
     target = Clock(type="core", label="Core assessment", working_days=35, alert_after=25, target_percent=81)
-    rows = [signed(20), signed(20, team="South")]
+    rows = {("North", "core"): Timeliness(1, 1), ("South", "core"): Timeliness(1, 1)}
     opened = [aged(3, team="North"), aged(3, assessment_id="A-2", child_id="72", team="South")]
-    plan = work_out(rules(clocks={"core": target}), findings(*opened, authorised=rows), AS_OF)
+    plan = work_out(rules(clocks={"core": target}), findings(*opened, signed=rows), AS_OF)
     north, fallback = plan.digests
     assert north.records == (
         TrackRecord(label="Core assessment", authorised=1, in_time=1, target_percent=81),

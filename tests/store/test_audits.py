@@ -1,7 +1,9 @@
 """Quality audits in the store: the latest, the first, and what an extract told before."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import Connection
 
 from alerter.domain.audit import Audit
@@ -52,9 +54,9 @@ def test_a_score_that_an_extract_replaced_was_the_first(database: Database) -> N
         assert audits.first_scores(connection, AS_OF) == {only: 74}
 
 
-def test_sign_offs_between_two_days(database: Database) -> None:
+def test_what_has_vanished_is_in_no_history(database: Database) -> None:
     """
-    Both included, oldest first; what has vanished is in no history.
+    Everything else is, ended or not.
     """
     with database.rehearse() as connection:
         rows = [
@@ -64,11 +66,49 @@ def test_sign_offs_between_two_days(database: Database) -> None:
         ]
         read_in(connection, [*rows, assessment("gone")])
         read_in(connection, rows)
-        found = assessments.authorised_between(connection, MONDAY, FRIDAY).values()
-        assert [each.assessment_id for each in found] == ["early", "late"]
-        assert next(iter(found)) == rows[1]
-        known = sorted(each.assessment_id for each in assessments.every(connection).values())
-        assert known == ["early", "late", "open"]
-        assert not assessments.has_audit_score(connection)
-        read_in(connection, [*rows, assessment("scored", audit_score=0)])
-        assert assessments.has_audit_score(connection)
+        known = sorted(assessments.every(connection).values(), key=lambda each: each.assessment_id)
+        assert known == [rows[1], rows[0], rows[2]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [({}, True), ({"authorised_on": MONDAY}, True), ({"authorised_on": MONDAY - timedelta(days=1)}, False)],
+)
+def test_scores_are_in_use_while_any_is_recent(
+    database: Database, changed: dict[str, Any], told: object
+) -> None:
+    """
+    Of what is open, or signed off in the stretch that is looked at; a score of 0 is one.
+    """
+    with database.rehearse() as connection:
+        rows = [assessment("none", authorised_on=FRIDAY)]
+        read_in(connection, rows)
+        assert not assessments.has_audit_score(connection, MONDAY)
+        read_in(connection, [*rows, assessment("A", audit_score=0, **changed)])
+        assert assessments.has_audit_score(connection, MONDAY) is told
+
+
+def test_only_what_may_lack_an_audit_is_looked_at(database: Database) -> None:
+    """
+    Not what has passed, by the extract or here, and never failed here; nor other types or other days.
+    """
+    with database.rehearse() as connection:
+        rows = [
+            assessment("passed", authorised_on=FRIDAY, audit_score=80),
+            assessment("failed", authorised_on=MONDAY, audit_score=79),
+            assessment("never", authorised_on=FRIDAY),
+            assessment("passed here", authorised_on=FRIDAY),
+            assessment("failed here", authorised_on=FRIDAY, audit_score=90),
+            assessment("other", authorised_on=FRIDAY, type="initial"),
+            assessment("before", authorised_on=MONDAY - timedelta(days=1)),
+            assessment("open"),
+        ]
+        read_in(connection, rows)
+        number = {each.assessment_id: key for key, each in assessments.every(connection).items()}
+        record(connection, number["passed here"], 80, MONDAY)
+        record(connection, number["failed here"], 79, MONDAY)
+        query = audits.doubtful(MONDAY, FRIDAY, {"core": 80, "unused": 70})
+        found = assessments.by_numbers(connection, query).values()
+        assert sorted(each.assessment_id for each in found) == ["failed", "failed here", "never"]
+        wanted = [number["passed here"]]
+        assert list(audits.latest(connection, AS_OF, wanted)) == wanted

@@ -1,0 +1,76 @@
+"""The council that the measurements work for: its teams and managers, its rules, and its press."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from alerter.bank_holidays import working_calendar
+from alerter.domain.plan import Rules
+from alerter.domain.policy import Clock
+from alerter.domain.routing import DirectoryEntry, Recipient
+from alerter.domain.schedule import Schedule
+from alerter.mail.press import Press, Stationery
+from alerter.mail.render import Renderer
+
+AS_OF = date(2026, 11, 23)  # a Monday
+WEEK_BEFORE = date(2026, 11, 16)
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+TEAMS = 120
+DOMAIN = "council.example"
+CALENDAR = working_calendar("england")
+CLOCK = Clock(
+    type="core",
+    label="Core assessment",
+    working_days=35,
+    alert_after=25,
+    target_percent=81,
+    audit_pass_mark=80,
+)
+
+
+def rules() -> Rules:
+    """
+    Return what the council's runs go by.
+    """
+    return Rules(
+        calendar=CALENDAR,
+        clocks={CLOCK.type: CLOCK},
+        schedule=Schedule(AS_OF.weekday(), CALENDAR),
+        fallback=Recipient(f"service.manager@{DOMAIN}"),
+        allowed_domains=(DOMAIN,),
+        settings="bench",
+    )
+
+
+def press() -> Press:
+    """
+    Return the maker of its messages.
+    """
+    stationery = Stationery(
+        council="Sampleford",
+        sender=Recipient(f"alerts@{DOMAIN}", "Assessment alerts"),
+        admins=[Recipient(f"performance@{DOMAIN}")],
+        zone=ZoneInfo("Europe/London"),
+    )
+    return Press(stationery, Renderer())
+
+
+def directory() -> list[DirectoryEntry]:
+    """
+    Return one manager for each team.
+    """
+    return [
+        DirectoryEntry(
+            line=2 + number,
+            team=team(number),
+            manager_name=f"Manager {number}",
+            manager_email=f"manager.{number}@{DOMAIN}",
+        )
+        for number in range(TEAMS)
+    ]
+
+
+def team(number: int) -> str:
+    """
+    Return the name of a team.
+    """
+    return f"Team {number % TEAMS}"

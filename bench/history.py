@@ -1,0 +1,95 @@
+"""A store with ever more history behind the same week's work: 2,000 open assessments, of which 300 are told of."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, insert, text
+
+from alerter.pipeline.prepare import prepare
+from alerter.store import runs, syncs
+from alerter.store.database import Database
+from alerter.store.migration import migrate
+from alerter.store.schema import assessments
+from bench import council
+
+OPEN = 2_000
+AGES = ((60, range(36, 56)), (180, range(26, 36)), (60, range(21, 26)), (1_700, range(20)))
+"""How many are open at which ages in working days: overdue, past day 25, approaching, on track."""
+YEARS = 10
+"""The history is spread evenly over so many years, so that a longer one has more sign-offs this year, too."""
+DAYS = 365 * YEARS
+SCORES = 21  # from 80 on: everything was audited, and has passed
+LONGEST = 60
+
+ENDED = """
+INSERT INTO assessments (
+    assessment_id, child_id, type, clock_on, started_on, authorised_on, team, worker, manager_email, audit_score,
+    ended_on, reassured_by, reason)
+WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count - 1),
+lives AS (
+    SELECT n, {start} AS started, {end} AS ended FROM numbers)
+SELECT 'H-' || n, 'C-' || (n / 2), 'core', started, started, ended, 'Team ' || (n % :teams),
+    'Worker ' || (n % 1500), '', 80 + n % :scores, ended, '', ''
+FROM lives
+"""
+"""One statement makes the past: no list of millions is ever held."""
+
+
+def make_history(database: Database, size: int) -> None:
+    """
+    Fill a new *database* with *size* assessments, most of them ended, and with the run of the week before.
+    """
+    migrate(database, council.NOW)
+    with database.write() as connection:
+        _end(connection, size - OPEN, is_sqlite=database.is_sqlite)
+        connection.execute(insert(assessments), list(_open()))
+        syncs.replace_directory(connection, council.directory())
+        read_at = datetime(2026, 11, 15, 18, tzinfo=UTC)
+        sync_id = syncs.begin(
+            connection, source_name="assessments.csv", sha256="0", mapping="m", extracted_at=read_at,
+            read_at=read_at,
+        )  # fmt: skip
+        syncs.finish(connection, sync_id, state="applied", rows=size, stored=size, new=size)
+    with database.aside() as connection:
+        connection.execute(text("ANALYZE"))
+    with database.write() as connection:
+        before = council.NOW - timedelta(weeks=1)
+        run = prepare(
+            connection, council.rules(), council.press(), as_of=council.WEEK_BEFORE, now=before
+        )
+        assert run is not None
+        runs.amend(connection, run.id, state="done")
+
+
+def _end(connection: Connection, count: int, *, is_sqlite: bool) -> None:
+    """
+    Make *count* ended assessments, oldest first, the last of them ended on the day before the run.
+    """
+    last = council.AS_OF - timedelta(days=LONGEST)
+    first = last - timedelta(days=DAYS)
+    day = "CAST(n * 1.0 * :days / :count AS integer)"
+    start, end = (
+        (f"date(:first, '+' || {day} || ' days')",
+         f"date(:first, '+' || ({day} + n * 37 % {LONGEST}) || ' days')") if is_sqlite
+        else (f"CAST(:first AS date) + {day}", f"CAST(:first AS date) + {day} + n * 37 % {LONGEST}")
+    )  # fmt: skip
+    connection.execute(
+        text(ENDED.format(start=start, end=end)),
+        {
+            "count": count, "first": first.isoformat() if is_sqlite else first, "days": DAYS,
+            "teams": council.TEAMS, "scores": SCORES,
+        },
+    )  # fmt: skip
+
+
+def _open() -> Iterator[dict[str, object]]:
+    number = 0
+    for count, ages in AGES:
+        for place in range(count):
+            start: date = council.CALENDAR.latest_start(council.AS_OF, ages[place % len(ages)])
+            yield {
+                "assessment_id": f"A-{number}", "child_id": f"{500_000 + number}", "type": "core",
+                "clock_on": start, "started_on": start, "team": council.team(number),
+                "worker": f"Worker {number % 1500}", "manager_email": "", "reassured_by": "", "reason": "",
+            }  # fmt: skip
+            number += 1

@@ -1,0 +1,45 @@
+"""
+One weekly preparation in a process of its own: judged, routed and written out, and not kept.
+
+    python -m bench.weekly URL [ROUNDS]
+
+It prints one JSON object: the seconds of each round, the digests, and the process's peak of memory in MB.
+"""
+
+import json
+import resource
+import sys
+from time import perf_counter
+
+from alerter.pipeline.prepare import prepare
+from alerter.store.database import Database, open_database
+from bench import council
+
+
+def once(database: Database) -> float:
+    """
+    Return the seconds of one preparation, which is taken back.
+    """
+    rules, press = council.rules(), council.press()
+    with database.rehearse() as connection:
+        begin = perf_counter()
+        run = prepare(connection, rules, press, as_of=council.AS_OF, now=council.NOW)
+        taken = perf_counter() - begin
+        assert run is not None
+        return taken
+
+
+def main(url: str, rounds: int) -> None:
+    """
+    Print what *rounds* took, after one that is not counted.
+    """
+    database = open_database(url)
+    once(database)
+    seconds = [once(database) for _ in range(rounds)]
+    database.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "peak_mb": peak}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3)
