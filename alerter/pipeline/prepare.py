@@ -202,7 +202,9 @@ def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assess
     since = rules.audits_since or as_of - LOOKED_BACK
     if not marks or not (audits.are_recorded(connection) or assessments.has_audit_score(connection, since)):
         return []
-    doubtful = assessments.by_numbers(connection, audits.doubtful(since, as_of, marks))
+    types = None if len(marks) == len(rules.clocks) else list(marks)
+    query = audits.doubtful(since, as_of, max(marks.values()), types)
+    doubtful = assessments.by_numbers(connection, query)
     return unaudited(doubtful, audits.latest(connection, as_of, list(doubtful)), rules.clocks)
 
 

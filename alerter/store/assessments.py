@@ -13,8 +13,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
-    union,
     union_all,
 )
 
@@ -58,14 +56,17 @@ def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]
 
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
     """
-    Return what has ended by *as_of* of what run *run_id* told of, or was signed off after *after*, by number.
+    Return what has ended by *as_of*, of what run *run_id* told of or signed off after *after*, by number.
     """
     of_run = select(alerts.c.assessment).where(alerts.c.run_id == run_id)
-    either = union(
+    either = union_all(
         _query().where(_columns.id.in_(of_run), _columns.ended_on <= as_of),
-        _query().where(_columns.authorised_on > after, _columns.ended_on <= as_of),
+        _query().where(
+            _columns.authorised_on > after, _columns.authorised_on <= as_of, _columns.ended_on <= as_of
+        ),
     )
-    return {row[0]: _assessment(row) for row in connection.execute(either.order_by(text("1")))}
+    found = {row[0]: _assessment(row) for row in connection.execute(either)}
+    return dict(sorted(found.items()))
 
 
 def under_way(since: date) -> CompoundSelect[tuple[int]]:
@@ -82,12 +83,10 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
     """
     Return what was open and went missing from the extract in a reading after *sync_id*.
     """
-    query = (
-        _query()
-        .where(_columns.vanished_sync_id > sync_id)
-        .order_by(_columns.assessment_id, _columns.child_id)
-    )  # fmt: skip
-    return [_assessment(row) for row in connection.execute(query)]
+    query = _query().where(_columns.vanished_sync_id > sync_id)
+    found = [_assessment(row) for row in connection.execute(query)]
+    # Asked for in this order, SQLite walks through the whole index of ids.
+    return sorted(found, key=lambda each: (each.assessment_id, each.child_id))
 
 
 def of_children_under_way(connection: Connection, as_of: date) -> list[Assessment]:
@@ -161,5 +160,5 @@ def _query() -> Select[Any]:
 
 
 def _assessment(row: Row[Any]) -> Assessment:
-    facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
-    return Assessment(**facts | {"reason": facts["reason"] or ""})
+    _, *facts, reason = row
+    return Assessment(**dict(zip(FACTS, facts, strict=False)), reason=reason or "")

@@ -1,6 +1,6 @@
 """Quality audits recorded here, and the first score of each assessment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -42,25 +42,25 @@ def are_recorded(connection: Connection) -> bool:
     return connection.execute(select(_columns.id).limit(1)).first() is not None
 
 
-def doubtful(since: date, as_of: date, marks: Mapping[str, int]) -> Select[tuple[int]]:
+def doubtful(since: date, as_of: date, mark: int, types: Collection[str] | None) -> Select[tuple[int]]:
     """
-    Select, by number, what was signed off from *since* to *as_of* and may lack a passing audit.
+    Select, by number, what was signed off from *since* to *as_of* and may lack an audit that reaches *mark*.
 
-    *marks* are by type. It is everything but what has only passing scores: most of a year never leaves
-    the database.
+    It is everything but what has only passing scores, so that most of a year never leaves the database.
+    Only of *types* where they are given; where not, the index of sign-offs says it all.
     """
-    mark = max(marks.values())
     told = assessments.c
-    recorded = select(_columns.id).where(_columns.assessment == told.id)
-    is_told = and_(told.audit_score.is_not(None), told.audit_score >= mark)
-    has_passed = or_(is_told, recorded.where(_columns.score >= mark).exists())
-    has_failed = recorded.where(_columns.score < mark).exists()
-    return select(told.id).where(
+    passed_here = select(_columns.assessment).where(_columns.score >= mark)
+    failed_here = select(_columns.assessment).where(_columns.score < mark)
+    has_passed = or_(
+        and_(told.audit_score.is_not(None), told.audit_score >= mark), told.id.in_(passed_here)
+    )  # fmt: skip
+    query = select(told.id).where(
         told.authorised_on >= since,
         told.authorised_on <= as_of,
-        told.type.in_(marks),
-        or_(not_(has_passed), has_failed),
+        or_(not_(has_passed), told.id.in_(failed_here)),
     )
+    return query if types is None else query.where(told.type.in_(types))
 
 
 def first_scores(connection: Connection, as_of: date) -> dict[int, int]:

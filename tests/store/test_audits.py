@@ -107,8 +107,10 @@ def test_only_what_may_lack_an_audit_is_looked_at(database: Database) -> None:
         number = {each.assessment_id: key for key, each in assessments.every(connection).items()}
         record(connection, number["passed here"], 80, MONDAY)
         record(connection, number["failed here"], 79, MONDAY)
-        query = audits.doubtful(MONDAY, FRIDAY, {"core": 80, "unused": 70})
-        found = assessments.by_numbers(connection, query).values()
-        assert sorted(each.assessment_id for each in found) == ["failed", "failed here", "never"]
+        for types, others in ((["core", "unused"], []), (None, ["other"])):
+            query = audits.doubtful(MONDAY, FRIDAY, 80, types)
+            found = assessments.by_numbers(connection, query).values()
+            ids = sorted(each.assessment_id for each in found)
+            assert ids == sorted(["failed", "failed here", "never", *others])
         wanted = [number["passed here"]]
         assert list(audits.latest(connection, AS_OF, wanted)) == wanted
