@@ -160,5 +160,6 @@ def _query() -> Select[Any]:
 
 
 def _assessment(row: Row[Any]) -> Assessment:
-    _, *facts, reason = row
-    return Assessment(**dict(zip(FACTS, facts, strict=False)), reason=reason or "")
+    facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
+    facts["reason"] = facts["reason"] or ""
+    return Assessment(**facts)
