@@ -12,7 +12,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import sources, sync, working_days
+from bench import digests, selection, sources, starting, sync, working_days
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 INTRODUCTION = """\
@@ -32,6 +32,9 @@ def main(*, is_quick: bool) -> None:
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
         "An extract into the store": lambda: sync.main(*((500, 1) if is_quick else ())),
+        "The week behind ever more history": lambda: selection.main(*((1, 2_500) if is_quick else ())),
+        "Digests": lambda: digests.main(*((2, (20,)) if is_quick else ())),
+        "Commands": lambda: starting.main(*((1,) if is_quick else ())),
     }
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     page = [INTRODUCTION, f"Machine: {machine}.\n"]

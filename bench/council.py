@@ -15,6 +15,8 @@ AS_OF = date(2026, 11, 23)  # a Monday
 WEEK_BEFORE = date(2026, 11, 16)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TEAMS = 120
+LISTED = 300
+"""So many of the open assessments are overdue, past day 25, or approaching it."""
 DOMAIN = "council.example"
 CALENDAR = working_calendar("england")
 CLOCK = Clock(

@@ -1,4 +1,4 @@
-"""A store with ever more history behind the same week's work: 2,000 open assessments, of which 300 are told of."""
+"""A store with ever more history behind the same week's work: 2,000 open assessments, 300 of them listed."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -15,16 +15,16 @@ from bench import council
 OPEN = 2_000
 AGES = ((60, range(36, 56)), (180, range(26, 36)), (60, range(21, 26)), (1_700, range(20)))
 """How many are open at which ages in working days: overdue, past day 25, approaching, on track."""
-YEARS = 10
-"""The history is spread evenly over so many years, so that a longer one has more sign-offs this year, too."""
-DAYS = 365 * YEARS
+FLOW = 17_000
+"""So many are begun a year where 2,000 are open: a longer history is one of more years."""
+YEAR = 365
 SCORES = 21  # from 80 on: everything was audited, and has passed
 LONGEST = 60
 
 ENDED = """
 INSERT INTO assessments (
-    assessment_id, child_id, type, clock_on, started_on, authorised_on, team, worker, manager_email, audit_score,
-    ended_on, reassured_by, reason)
+    assessment_id, child_id, type, clock_on, started_on, authorised_on, team, worker, manager_email,
+    audit_score, ended_on, reassured_by, reason)
 WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count - 1),
 lives AS (
     SELECT n, {start} AS started, {end} AS ended FROM numbers)
@@ -35,13 +35,16 @@ FROM lives
 """One statement makes the past: no list of millions is ever held."""
 
 
-def make_history(database: Database, size: int) -> None:
+def make_history(database: Database, size: int, years: float | None = None) -> None:
     """
     Fill a new *database* with *size* assessments, most of them ended, and with the run of the week before.
+
+    They were begun evenly over the *years* before; as many years as the flow needs, where none are given.
     """
     migrate(database, council.NOW)
     with database.write() as connection:
-        _end(connection, size - OPEN, is_sqlite=database.is_sqlite)
+        ended = size - OPEN
+        _end(connection, ended, round(YEAR * (years or ended / FLOW)), is_sqlite=database.is_sqlite)
         connection.execute(insert(assessments), list(_open()))
         syncs.replace_directory(connection, council.directory())
         read_at = datetime(2026, 11, 15, 18, tzinfo=UTC)
@@ -54,19 +57,17 @@ def make_history(database: Database, size: int) -> None:
         connection.execute(text("ANALYZE"))
     with database.write() as connection:
         before = council.NOW - timedelta(weeks=1)
-        run = prepare(
-            connection, council.rules(), council.press(), as_of=council.WEEK_BEFORE, now=before
-        )
-        assert run is not None
+        run = prepare(connection, council.rules(), council.press(), as_of=council.WEEK_BEFORE, now=before)
+        if run is None:
+            raise RuntimeError("the week before was not prepared")
         runs.amend(connection, run.id, state="done")
 
 
-def _end(connection: Connection, count: int, *, is_sqlite: bool) -> None:
+def _end(connection: Connection, count: int, days: int, *, is_sqlite: bool) -> None:
     """
-    Make *count* ended assessments, oldest first, the last of them ended on the day before the run.
+    Make *count* ended assessments, oldest first, begun over *days*; the last ended on the day before the run.
     """
-    last = council.AS_OF - timedelta(days=LONGEST)
-    first = last - timedelta(days=DAYS)
+    first = council.AS_OF - timedelta(days=LONGEST + days)
     day = "CAST(n * 1.0 * :days / :count AS integer)"
     start, end = (
         (f"date(:first, '+' || {day} || ' days')",
@@ -76,7 +77,7 @@ def _end(connection: Connection, count: int, *, is_sqlite: bool) -> None:
     connection.execute(
         text(ENDED.format(start=start, end=end)),
         {
-            "count": count, "first": first.isoformat() if is_sqlite else first, "days": DAYS,
+            "count": count, "first": first.isoformat() if is_sqlite else first, "days": days,
             "teams": council.TEAMS, "scores": SCORES,
         },
     )  # fmt: skip

@@ -7,13 +7,8 @@ from pathlib import Path
 
 import click
 
+from alerter.cli.commands import COMMANDS
 from alerter.errors import AlerterError
-
-COMMANDS = (
-    "demo", "init", "check", "migrate", "sync", "run", "deliver", "preview", "explain", "dates", "calendar",
-    "quality", "reassure", "audit", "report", "replay", "history", "status", "release", "purge", "serve",
-    "web",
-)  # fmt: skip
 
 
 class _LazyGroup(click.Group):
@@ -29,6 +24,10 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"alerter.cli.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _show_version(ctx: click.Context, _option: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001 - click's signature

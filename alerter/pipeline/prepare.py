@@ -203,8 +203,7 @@ def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assess
     if not marks or not (audits.are_recorded(connection) or assessments.has_audit_score(connection, since)):
         return []
     types = None if len(marks) == len(rules.clocks) else list(marks)
-    query = audits.doubtful(since, as_of, max(marks.values()), types)
-    doubtful = assessments.by_numbers(connection, query)
+    doubtful = assessments.doubtful(connection, since, as_of, max(marks.values()), types)
     return unaudited(doubtful, audits.latest(connection, as_of, list(doubtful)), rules.clocks)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, insert, not_, or_, select
+from sqlalchemy import CompoundSelect, Connection, Row, insert, select
 
 from alerter.domain.audit import Audit
 from alerter.store.schema import assessments, audits, changes
@@ -40,27 +40,6 @@ def are_recorded(connection: Connection) -> bool:
     Say whether any audit was ever recorded here.
     """
     return connection.execute(select(_columns.id).limit(1)).first() is not None
-
-
-def doubtful(since: date, as_of: date, mark: int, types: Collection[str] | None) -> Select[tuple[int]]:
-    """
-    Select, by number, what was signed off from *since* to *as_of* and may lack an audit that reaches *mark*.
-
-    It is everything but what has only passing scores, so that most of a year never leaves the database.
-    Only of *types* where they are given; where not, the index of sign-offs says it all.
-    """
-    told = assessments.c
-    passed_here = select(_columns.assessment).where(_columns.score >= mark)
-    failed_here = select(_columns.assessment).where(_columns.score < mark)
-    has_passed = or_(
-        and_(told.audit_score.is_not(None), told.audit_score >= mark), told.id.in_(passed_here)
-    )  # fmt: skip
-    query = select(told.id).where(
-        told.authorised_on >= since,
-        told.authorised_on <= as_of,
-        or_(not_(has_passed), told.id.in_(failed_here)),
-    )
-    return query if types is None else query.where(told.type.in_(types))
 
 
 def first_scores(connection: Connection, as_of: date) -> dict[int, int]:

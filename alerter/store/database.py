@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
@@ -172,7 +172,11 @@ def insert_into(connection: Connection, table: Table) -> Any:
     """
     Return the INSERT of this connection's dialect, for it has ON CONFLICT where the general one has not.
     """
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow, and an embedded database needs none of it
+
+    return postgresql.insert(table)
 
 
 def insert_many(

@@ -12,7 +12,13 @@ def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[s
     main(is_quick=True)
     said = capsys.readouterr().out
     tables = {part.partition("\n")[0]: part for part in said.split("\n## ")[1:]}
-    assert list(tables) == ["Working days", "Reading a workbook", "An extract into the store"]
+    assert list(tables) == [
+        "Working days", "Reading a workbook", "An extract into the store",
+        "The week behind ever more history", "Digests", "Commands",
+    ]  # fmt: skip
     assert all("|---|" in table for table in tables.values())
     assert "| cut-off | alerter |" in tables["Working days"]
     assert "| first sync |" in tables["An extract into the store"]
+    assert "| 2,500 in 10 years |" in tables["The week behind ever more history"]
+    assert "| Welsh | 20 |" in tables["Digests"]
+    assert "| alerter status |" in tables["Commands"]

@@ -108,8 +108,7 @@ def test_only_what_may_lack_an_audit_is_looked_at(database: Database) -> None:
         record(connection, number["passed here"], 80, MONDAY)
         record(connection, number["failed here"], 79, MONDAY)
         for types, others in ((["core", "unused"], []), (None, ["other"])):
-            query = audits.doubtful(MONDAY, FRIDAY, 80, types)
-            found = assessments.by_numbers(connection, query).values()
+            found = assessments.doubtful(connection, MONDAY, FRIDAY, 80, types).values()
             ids = sorted(each.assessment_id for each in found)
             assert ids == sorted(["failed", "failed here", "never", *others])
         wanted = [number["passed here"]]

@@ -1,0 +1,31 @@
+"""Every command with the first line of its help, so that to list them none is imported."""
+
+COMMANDS = {
+    "demo": "Run the weekly job on one borough of made-up data, with its own database and mail server.",
+    "init": "Write config.toml and a directory template into DIR; nothing is ever overwritten.",
+    "check": "Try settings, calendar, database, source, directory and mail server, and show "
+    "the next send dates.",
+    "migrate": "Bring the database to the current schema.",
+    "sync": "Read the source and the directory into the store.",
+    "run": "Sync, prepare and deliver: the weekly job, once.",
+    "deliver": "Send what is still owed, whatever its back-off.",
+    "preview": "Write every digest as .html, .txt and .eml; nothing is sent and nothing recorded.",
+    "explain": "Show how ASSESSMENT_ID is counted: each day skipped and why, every threshold "
+    "date, the stage.",
+    "dates": "Show the threshold dates for an assessment whose clock started on START.",
+    "calendar": "Show the days off of YEAR, each with its name and who says so.",
+    "quality": "List the records to mend by team: which field, and the DfE's rule where there is one.",
+    "reassure": "Record a manager's reassurance that ASSESSMENT_ID is nearly done.",
+    "audit": "Record the quality audit of ASSESSMENT_ID.",
+    "report": "Report timeliness against target by month, with what is open and overdue beside it.",
+    "replay": "Show what other alert days would have meant: rows per manager, and how early "
+    "late ones were told.",
+    "history": "Show who was told what of ASSESSMENT_ID and when, its reassurances, and what was changed.",
+    "status": "Show last run, owed messages, next run and the age of the data; exit 1 when "
+    "something is wrong.",
+    "release": "Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name.",
+    "purge": "Delete what retention says may go: texts of sent messages, old runs, assessments long ended.",
+    "serve": "Prepare weekly, deliver every minute, until SIGTERM; what was missed meanwhile "
+    "is made up for once.",
+    "web": "Serve the page on which managers record what they have checked, until SIGTERM or Ctrl+C.",
+}
