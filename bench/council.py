@@ -56,23 +56,23 @@ def press() -> Press:
     return Press(stationery, Renderer())
 
 
-def directory() -> list[DirectoryEntry]:
+def directory(teams: int = TEAMS) -> list[DirectoryEntry]:
     """
-    Return one manager for each team.
+    Return one manager for each of so many teams.
     """
     return [
         DirectoryEntry(
             line=2 + number,
-            team=team(number),
+            team=team(number, teams),
             manager_name=f"Manager {number}",
             manager_email=f"manager.{number}@{DOMAIN}",
         )
-        for number in range(TEAMS)
+        for number in range(teams)
     ]
 
 
-def team(number: int) -> str:
+def team(number: int, teams: int = TEAMS) -> str:
     """
-    Return the name of a team.
+    Return the name of the team, of so many, that has the assessment of this *number*.
     """
-    return f"Team {number % TEAMS}"
+    return f"Team {number % teams}"

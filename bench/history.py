@@ -35,18 +35,21 @@ FROM lives
 """One statement makes the past: no list of millions is ever held."""
 
 
-def make_history(database: Database, size: int, years: float | None = None) -> None:
+def make_history(database: Database, size: int, years: float | None = None, councils: int = 1) -> None:
     """
     Fill a new *database* with *size* assessments, most of them ended, and with the run of the week before.
 
-    They were begun evenly over the *years* before; as many years as the flow needs, where none are given.
+    They were begun evenly over the *years* before; as many years as the flow needs, where none are given. So
+    many *councils* together have as many times the open work and the teams.
     """
+    teams = council.TEAMS * councils
     migrate(database, council.NOW)
     with database.write() as connection:
-        ended = size - OPEN
-        _end(connection, ended, round(YEAR * (years or ended / FLOW)), is_sqlite=database.is_sqlite)
-        connection.execute(insert(assessments), list(_open()))
-        syncs.replace_directory(connection, council.directory())
+        ended = size - OPEN * councils
+        days = round(YEAR * (years or ended / (FLOW * councils)))
+        _end(connection, ended, days, teams, is_sqlite=database.is_sqlite)
+        connection.execute(insert(assessments), list(_open(councils, teams)))
+        syncs.replace_directory(connection, council.directory(teams))
         read_at = datetime(2026, 11, 15, 18, tzinfo=UTC)
         sync_id = syncs.begin(
             connection, source_name="assessments.csv", sha256="0", mapping="m", extracted_at=read_at,
@@ -63,7 +66,7 @@ def make_history(database: Database, size: int, years: float | None = None) -> N
         runs.amend(connection, run.id, state="done")
 
 
-def _end(connection: Connection, count: int, days: int, *, is_sqlite: bool) -> None:
+def _end(connection: Connection, count: int, days: int, teams: int, *, is_sqlite: bool) -> None:
     """
     Make *count* ended assessments, oldest first, begun over *days*; the last ended on the day before the run.
     """
@@ -78,19 +81,19 @@ def _end(connection: Connection, count: int, days: int, *, is_sqlite: bool) -> N
         text(ENDED.format(start=start, end=end)),
         {
             "count": count, "first": first.isoformat() if is_sqlite else first, "days": days,
-            "teams": council.TEAMS, "scores": SCORES,
+            "teams": teams, "scores": SCORES,
         },
     )  # fmt: skip
 
 
-def _open() -> Iterator[dict[str, object]]:
+def _open(councils: int, teams: int) -> Iterator[dict[str, object]]:
     number = 0
     for count, ages in AGES:
-        for place in range(count):
+        for place in range(count * councils):
             start: date = council.CALENDAR.latest_start(council.AS_OF, ages[place % len(ages)])
             yield {
                 "assessment_id": f"A-{number}", "child_id": f"{500_000 + number}", "type": "core",
-                "clock_on": start, "started_on": start, "team": council.team(number),
+                "clock_on": start, "started_on": start, "team": council.team(number, teams),
                 "worker": f"Worker {number % 1500}", "manager_email": "", "reassured_by": "", "reason": "",
             }  # fmt: skip
             number += 1

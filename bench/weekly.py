@@ -1,7 +1,7 @@
 """
 The weekly job's preparation in a process of its own: judged, routed and written out, and not kept.
 
-    python -m bench.weekly URL ROUNDS
+    python -m bench.weekly URL ROUNDS [COUNCILS]
 
 It prints one JSON object: the seconds of each round, and the process's peak of memory in MB.
 """
@@ -20,31 +20,31 @@ from bench import council
 KIB = 1024
 
 
-def once(database: Database) -> float:
+def once(database: Database, councils: int = 1) -> float:
     """
-    Return the seconds of one preparation, which is taken back.
+    Return the seconds of one preparation for so many *councils* in one, which is taken back.
     """
     rules, press = council.rules(), council.press()
     with database.rehearse() as connection:
         begin = perf_counter()
         run = prepare(connection, rules, press, as_of=council.AS_OF, now=council.NOW)
         taken = perf_counter() - begin
-    if run is None or run.counts["open"] - run.counts["on_track"] != council.LISTED:
+    if run is None or run.counts["open"] - run.counts["on_track"] != council.LISTED * councils:
         raise RuntimeError("the week was not prepared as it is")
     return taken
 
 
-def main(url: str, rounds: int) -> None:
+def main(url: str, rounds: int, councils: int = 1) -> None:
     """
     Print what *rounds* took, after one that is not counted.
     """
     database = open_database(url)
-    once(database)
-    seconds = [once(database) for _ in range(rounds)]
+    once(database, councils)
+    seconds = [once(database, councils) for _ in range(rounds)]
     database.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
     click.echo(json.dumps({"seconds": seconds, "peak_mb": peak}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], *(int(argument) for argument in sys.argv[2:]))
