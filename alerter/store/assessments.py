@@ -6,14 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union_all
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import FACTS, Assessment, assessment_of
 from alerter.store.schema import alerts, assessments
 
-FACTS = (
-    "assessment_id", "child_id", "type", "clock_on", "started_on", "referred_on", "authorised_on",
-    "cancelled_on", "closed_on", "review_on", "team", "worker", "manager_email", "audit_score",
-    "worker_away_until", "reassured_on", "reassured_by", "expected_on", "submitted_on", "reason",
-)  # fmt: skip
 _columns = assessments.c
 
 
@@ -145,5 +140,4 @@ def _query() -> Select[Any]:
 
 
 def _assessment(row: Row[Any]) -> Assessment:
-    facts: dict[str, Any] = dict(zip(FACTS, row[1:], strict=True))
-    return Assessment(**facts | {"reason": facts["reason"] or ""})
+    return assessment_of((*row[1:-1], row[-1] or ""))  # the reason, which older rows have not
