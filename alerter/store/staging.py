@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from alerter.domain.assessment import FACTS, Facts, Rejected, first_end
-from alerter.store.bulk import insert_many
+from alerter.store.bulk import insert_many, refresh_statistics
 from alerter.store.reconcile import mark_vanished, record_changes, rekey, same_key
 from alerter.store.schema import assessments, staged_assessments
 
@@ -51,6 +51,7 @@ def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]
     Where rows contradict each other the one that is open longest and began first stays, for a missed
     alert is worse than one too many.
     """
+    refresh_statistics(connection, staged_assessments, ("sync_id", *KEY))
     collapsed, contradicting, losers = 0, [], []
     for _, group in groupby(
         _repeated(connection, sync_id), key=lambda row: (row.assessment_id, row.child_id)
