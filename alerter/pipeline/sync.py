@@ -17,7 +17,7 @@ from alerter.store import assessments, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
 from alerter.store.syncs import Sync
 
-BATCH = 5000  # rows held in memory at once
+BATCH = 2000  # rows held in memory at once
 CLOCK_ON = FACTS.index("clock_on")
 
 Gate = Callable[[Connection, Sync], list[str]]
