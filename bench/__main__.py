@@ -31,7 +31,7 @@ def main(*, is_quick: bool) -> None:
     parts = {
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
-        "An extract into the store": lambda: sync.main(*((500, 1) if is_quick else ())),
+        "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
     }
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     page = [INTRODUCTION, f"Machine: {machine}.\n"]

@@ -16,3 +16,5 @@ def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[s
     assert all("|---|" in table for table in tables.values())
     assert "| cut-off | alerter |" in tables["Working days"]
     assert "| first sync |" in tables["An extract into the store"]
+    assert "| one row changed |" in tables["An extract into the store"]
+    assert "| 5,000 |" in tables["An extract into the store"]
