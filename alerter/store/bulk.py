@@ -28,14 +28,14 @@ def insert_many(connection: Connection, table: Table, columns: Mapping[str, Sequ
         connection.exec_driver_sql(str(statement), list(rows))
 
 
-def refresh_statistics(connection: Connection, table: Table, names: Iterable[str]) -> None:
+def refresh_statistics(connection: Connection, table: Table, name: str) -> None:
     """
-    Let a server's planner know what was put into the columns *names*.
+    Let a server's planner know how many rows there are now, and what was put into the column *name*.
 
     By what it knew before, it may compare each row with every other. SQLite goes by its indexes alone.
     """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {table.name} ({', '.join(names)})")
+        connection.exec_driver_sql(f"ANALYZE {table.name} ({name})")
 
 
 def _copy(connection: Connection, table: Table, names: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -51,7 +51,7 @@ def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]
     Where rows contradict each other the one that is open longest and began first stays, for a missed
     alert is worse than one too many.
     """
-    refresh_statistics(connection, staged_assessments, ("sync_id", *KEY))
+    refresh_statistics(connection, staged_assessments, "sync_id")
     collapsed, contradicting, losers = 0, [], []
     for _, group in groupby(
         _repeated(connection, sync_id), key=lambda row: (row.assessment_id, row.child_id)

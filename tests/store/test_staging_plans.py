@@ -8,7 +8,7 @@ from sqlalchemy import Connection, event
 
 from alerter.store import staging
 from alerter.store.database import Database
-from tests.store.made_up import assessment, begin, facts, read_in
+from tests.store.made_up import assessment, begin, facts
 
 ROWS = [
     assessment(f"A-{each}", str(each), authorised_on=date(2026, 11, 2) if each % 20 else None)
@@ -19,19 +19,28 @@ ROWS = [
 @pytest.mark.parametrize("is_analysed", [False, True])
 def test_no_row_is_compared_with_every_other(database: Database, *, is_analysed: bool) -> None:
     """
-    With the statistics of an earlier reading as with fresh ones, rows are joined on their whole key.
+    With the statistics of an earlier reading as with none, rows are joined on their whole key.
     """
     with database.rehearse() as connection:
-        read_in(connection, ROWS)
+        earlier = staged(connection)
         if is_analysed:
             connection.exec_driver_sql("ANALYZE")
-        sync_id = begin(connection)
-        staging.stage(connection, sync_id, list(enumerate(map(facts, ROWS))))
-        staging.collapse(connection, sync_id)
+        staging.apply(connection, earlier)
+        sync_id = staged(connection)
         steps = [step for sent in applying(connection, sync_id) for step in explained(connection, *sent)]
     wrong = [step for step in steps if compares_all_on_sqlite(step) or compares_all_on_a_server(step)]
     assert wrong == []
     assert any("ix_staged_assessments_key" in step for step in steps)
+
+
+def staged(connection: Connection) -> int:
+    """
+    Stage the rows as a reading of their own; return its number.
+    """
+    sync_id = begin(connection)
+    staging.stage(connection, sync_id, list(enumerate(map(facts, ROWS))))
+    staging.collapse(connection, sync_id)
+    return sync_id
 
 
 def applying(connection: Connection, sync_id: int) -> list[tuple[str, Any]]:
@@ -70,4 +79,4 @@ def compares_all_on_a_server(step: str) -> bool:
     """
     Say whether a step compares keys of staged rows only after every pair was made.
     """
-    return "Join Filter" in step and "(staged_assessments.child_id)::text =" in step.replace("_1.", ".")
+    return all(words in step for words in ("Join Filter", "staged_assessments", "child_id"))
