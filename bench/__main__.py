@@ -31,7 +31,7 @@ def main(*, is_quick: bool) -> None:
     parts = {
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
-        "An extract into the store": lambda: sync.main(*((500, 1) if is_quick else ())),
+        "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
         "The week behind ever more history": lambda: selection.main(*((1, 2_500) if is_quick else ())),
         "Digests": lambda: digests.main(*((2, (20,)) if is_quick else ())),
         "Commands": lambda: starting.main(*((1,) if is_quick else ())),

@@ -1,25 +1,58 @@
-"""The way of an extract into the store, against `csv` and raw `sqlite3.executemany` of the same columns."""
+"""
+The way of an extract into the store, against the shortest way of the same columns into the same database.
+
+    python -m bench.sync [ROWS [ROUNDS [ROWS_FOR_MEMORY]]]
+
+That is `csv` and `executemany` on SQLite, `csv` and `COPY` on PostgreSQL (the server named by
+ALERTER_TEST_DATABASE_URL, or a temporary one where it is installed); its table has the same primary key.
+"""
 
 import csv
+import os
 import sqlite3
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from alerter.domain.policy import Clock
-from alerter.pipeline.sync import sync
-from alerter.sources.source import open_source
-from alerter.store.database import Database, open_database
-from alerter.store.migration import migrate
+import psycopg
+from sqlalchemy.engine import make_url
 
-NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from alerter.store.database import open_database
+from alerter.store.migration import migrate
+from bench.reading import NOW, peak_of_child, read_in
+from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
+
 COLUMNS = ("assessment_id", "child_id", "started_on", "authorised_on", "team", "worker")
-CLOCKS = {"core": Clock(type="core", label="Core assessment", working_days=35, alert_after=25)}
+KEY = "PRIMARY KEY (assessment_id, child_id)"
+LARGER = 10
+NAME = f"alerter_bench_{os.getpid()}"
+HEADINGS = """\
+| database | what | seconds | ratio | rounds' ratios | goal |
+|---|---|---:|---:|---:|---:|"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """
+    One kind of database: its *name*, the *shortest* way's name and deed, and how a new one is made.
+
+    *fresh* gives the URL of a database without tables, which is gone afterwards.
+    """
+
+    name: str
+    shortest: str
+    bare: Callable[[Path, str], None]
+    fresh: Callable[[], AbstractContextManager[str]]
 
 
 def write_extract(path: Path, rows: int) -> None:
@@ -37,70 +70,146 @@ def write_extract(path: Path, rows: int) -> None:
             writer.writerow((f"A-{number}", 50_000 + number, start, end, f"Team {team}", f"W. {worker}"))
 
 
-def raw(path: Path, folder: Path) -> None:
+def write_changed(extract: Path, changed: Path) -> None:
     """
-    Do what is left when nothing is checked: read the cells, insert the cells.
+    Write *extract* again with another worker in its last row.
     """
-    with sqlite3.connect(folder / "raw.db") as connection, path.open(encoding="utf-8", newline="") as file:
+    *same, last = extract.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed.write_text("".join((*same, last.replace("W. ", "X. "))), encoding="utf-8")
+
+
+def executemany(path: Path, url: str) -> None:
+    """
+    Do what is left on SQLite when nothing is checked: read the cells, insert the cells.
+    """
+    with sqlite3.connect(Path(str(make_url(url).database))) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        key = "PRIMARY KEY (assessment_id, child_id)"
-        connection.execute(f"CREATE TABLE assessments ({', '.join(COLUMNS)}, {key})")
+        connection.execute(f"CREATE TABLE bare ({', '.join(COLUMNS)}, {KEY})")
+        connection.executemany("INSERT INTO bare VALUES (?, ?, ?, ?, ?, ?)", _cells(path))
+    connection.close()
+
+
+def copy(path: Path, url: str) -> None:
+    """
+    Do the same on PostgreSQL, which has to be told that a blank is no date.
+    """
+    kinds = (f"{name} {'date' if name.endswith('_on') else 'varchar'}" for name in COLUMNS)
+    with psycopg.connect(url.replace("+psycopg", "")) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE bare ({', '.join(kinds)}, {KEY})")
+        with cursor.copy("COPY bare FROM STDIN") as rows:
+            for cells in _cells(path):
+                rows.write_row([cell or None for cell in cells])
+
+
+def one_round(contest: Contest, extract: Path, changed: Path) -> tuple[float, ...]:
+    """
+    Return the seconds of the shortest way, a first sync, one of the same bytes, and one with a row changed.
+    """
+    with contest.fresh() as url:
+        bare = _seconds(lambda: contest.bare(extract, url))
+        database = open_database(url)
+        migrate(database, NOW)
+        syncs = [_seconds(partial(read_in, path, database)) for path in (extract, extract, changed)]
+        database.close()
+        return bare, *syncs
+
+
+def contests() -> Iterator[Contest]:
+    """
+    Give the databases there are; while the last one is in use its server runs.
+    """
+    yield Contest("SQLite", "csv and raw executemany", executemany, _new_file)
+    with _server() as server:
+        if server is None:
+            print("PostgreSQL is not installed: left out.\n")
+        else:
+            yield Contest("PostgreSQL", "csv and COPY", copy, lambda: _new_database(server))
+
+
+def compare(contest: Contest, extract: Path, changed: Path, rounds: int) -> None:
+    """
+    Print one database's lines of the table: medians, and each as a multiple of what it is measured against.
+    """
+    measured = [one_round(contest, extract, changed) for _ in range(rounds)]
+    bare, first, again, after = (statistics.median(column) for column in zip(*measured, strict=True))
+    print(f"| {contest.name} | {contest.shortest} | {bare:.2f} | 1.0 | | |")
+    firsts, agains, afters = (
+        sorted(each[above] / each[below] for each in measured) for above, below in ((1, 0), (2, 1), (3, 1))
+    )
+    print(f"| | first sync | {first:.2f} | {_ratios(firsts)} | 6 (better 4) |")
+    print(f"| | the same bytes again | {again:.3f} | {_ratios(agains)} of the first | 0.35 |")
+    print(f"| | one row changed | {after:.2f} | {_ratios(afters)} of the first | |")
+
+
+def compare_memory(folder: Path, rows: int) -> None:
+    """
+    Print the peak of a process that reads *rows*, and of one that reads ten times as many.
+    """
+    peaks = []
+    for count in (rows, rows * LARGER):
+        write_extract(folder / "memory.csv", count)
+        peaks.append(peak_of_child(folder / "memory.csv"))
+    print("\n| rows | peak of the process, MB | ratio | goal |\n|---:|---:|---:|---:|")
+    print(f"| {rows:,} | {peaks[0] / 1024:.0f} | 1.0 | |")
+    print(f"| {rows * LARGER:,} | {peaks[1] / 1024:.0f} | {peaks[1] / peaks[0]:.2f} | 1.1 |")
+
+
+def main(rows: int = 100_000, rounds: int = 5, rows_for_memory: int = 100_000) -> None:
+    """
+    Print a Markdown table for the time and one for the memory.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        extract, changed = Path(name) / "assessments.csv", Path(name) / "changed.csv"
+        write_extract(extract, rows)
+        write_changed(extract, changed)
+        print(f"{rounds} rounds, {rows:,} rows; medians\n\n{HEADINGS}")
+        for contest in contests():
+            compare(contest, extract, changed, rounds)
+        compare_memory(Path(name), rows_for_memory)
+
+
+def _cells(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         next(reader)
-        connection.executemany("INSERT INTO assessments VALUES (?, ?, ?, ?, ?, ?)", reader)
+        yield from reader
 
 
-def ours(path: Path, database: Database) -> None:
-    """
-    Read the extract into the store as every run does.
-    """
-    with database.write() as connection:
-        sync(
-            connection, open_source("csv", path, {}, CLOCKS), [], mapping="m", today=NOW.date(), now=NOW
-        )  # fmt: skip
-
-
-def seconds(timed: Callable[[], object]) -> float:
-    """
-    Return how long one call took.
-    """
+def _seconds(timed: Callable[[], object]) -> float:
     begin = perf_counter()
     timed()
     return perf_counter() - begin
 
 
-def one_round(path: Path) -> tuple[float, float, float]:
-    """
-    Return the seconds of the raw way, of the first sync, and of a second one of the same bytes.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        database = open_database(f"sqlite:///{folder / 'alerter.db'}")
-        migrate(database, NOW)
-        bare = seconds(lambda: raw(path, folder))
-        first = seconds(lambda: ours(path, database))
-        again = seconds(lambda: ours(path, database))
-        database.close()
-        return bare, first, again
+def _ratios(ratios: list[float]) -> str:
+    middle = statistics.median(ratios)
+    return f"{middle:.2f} | {ratios[0]:.2f} to {ratios[-1]:.2f}"
 
 
-def main(rows: int = 100_000, rounds: int = 5) -> None:
-    """
-    Print a Markdown table of medians, and each as a multiple of what it is measured against.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "assessments.csv"
-        write_extract(path, rows)
-        measured = [one_round(path) for _ in range(rounds)]
-    bare, first, again = (statistics.median(column) for column in zip(*measured, strict=True))
-    ratios = sorted(each[1] / each[0] for each in measured)
-    print(f"{rounds} rounds, {rows:,} rows, SQLite; medians\n")
-    print("| what | seconds | ratio | rounds' ratios | goal |")
-    print("|---|---:|---:|---:|---:|")
-    print(f"| csv and raw executemany | {bare:.2f} | 1.0 | | |")
-    spread = f"{ratios[0]:.1f} to {ratios[-1]:.1f}"
-    print(f"| first sync | {first:.2f} | {first / bare:.1f} | {spread} | 6 (better 4) |")
-    print(f"| the same bytes again | {again:.3f} | {again / first:.2f} of the first | | 0.35 |")
+@contextmanager
+def _new_file() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{Path(folder) / 'alerter.db'}"
+
+
+@contextmanager
+def _new_database(server: PostgresServer) -> Iterator[str]:
+    yield server.create(NAME)
+    server.drop(NAME)
+
+
+@contextmanager
+def _server() -> Iterator[PostgresServer | None]:
+    binaries = debian_binaries()
+    if url := os.environ.get("ALERTER_TEST_DATABASE_URL"):
+        yield PostgresServer(make_url(url))
+    elif binaries is None:
+        yield None
+    else:
+        cluster = PostgresCluster(binaries)
+        cluster.start()
+        yield cluster.server
+        cluster.remove()
 
 
 if __name__ == "__main__":

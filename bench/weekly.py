@@ -7,7 +7,6 @@ It prints one JSON object: the seconds of each round, and the process's peak of 
 """
 
 import json
-import resource
 import sys
 from time import perf_counter
 
@@ -16,6 +15,7 @@ import click
 from alerter.pipeline.prepare import prepare
 from alerter.store.database import Database, open_database
 from bench import council
+from bench.memory import peak_kib
 
 KIB = 1024
 
@@ -42,7 +42,7 @@ def main(url: str, rounds: int, councils: int = 1) -> None:
     once(database, councils)
     seconds = [once(database, councils) for _ in range(rounds)]
     database.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
+    peak = peak_kib() / KIB
     click.echo(json.dumps({"seconds": seconds, "peak_mb": peak}))
 
 

@@ -51,11 +51,11 @@ class Clock:
 
         The date that starts this rule's clock decides, or where it is missing the other one.
         """
+        if self.earlier is None or self.effective_from is None:
+            return self
         dates = (started_on, referred_on) if self.starts_from == "started_on" else (referred_on, started_on)
         start = dates[0] or dates[1]
-        if self.earlier is None or self.effective_from is None or start is None:
-            return self
-        if start >= self.effective_from:
+        if start is None or start >= self.effective_from:
             return self
         return self.earlier.in_force(started_on, referred_on)
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import FACTS, Rejected
 from alerter.domain.gate import Before, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
 from alerter.domain.reassuring import imported_reassurance
@@ -17,7 +17,8 @@ from alerter.store import assessments, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
 from alerter.store.syncs import Sync
 
-BATCH = 5000  # rows held in memory at once
+BATCH = 2000  # rows held in memory at once
+CLOCK_ON = FACTS.index("clock_on")
 
 Gate = Callable[[Connection, Sync], list[str]]
 
@@ -126,13 +127,15 @@ def _stage(
     """
     read = rejected = 0
     newest = date.min
-    rows = source.rows()
+    rows = source.facts()
     while batch := list(islice(rows, BATCH)):
-        believable = [(line, row) for line, row in batch if isinstance(row, Assessment)]
+        believable = [(line, row) for line, row in batch if not isinstance(row, Rejected)]
         unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)
-        newest = max([newest, *(row.clock_on for _, row in believable if row.clock_on <= today)])
+        newest = max(
+            (start for _, row in believable if newest < (start := row[CLOCK_ON]) <= today), default=newest
+        )
         read += len(batch)
         on_rows(read)
         rejected += len(unbelievable)

@@ -20,6 +20,7 @@ DATE_COLUMNS = (
     "submitted_on",
 )
 WORD_DATE_COLUMNS = ("reassured_on", "expected_on")
+WORD_COLUMNS = ("reassured_by", *WORD_DATE_COLUMNS)
 ASSESSMENT_COLUMNS = (
     "assessment_id",
     "child_id",
@@ -29,8 +30,7 @@ ASSESSMENT_COLUMNS = (
     "manager_email",
     "audit_score",
     *DATE_COLUMNS,
-    "reassured_by",
-    *WORD_DATE_COLUMNS,
+    *WORD_COLUMNS,
     "reason",
 )
 DIRECTORY_COLUMNS = (

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from alerter.sources.memo import remembered
 
 BLANK_DATES = frozenset({"", "-", "#n/a", "n/a", "null", "nan", "nat", "none", "99991231"})
 """What stands for no date, in lower case."""
@@ -17,8 +18,6 @@ FIRST_SERIAL = (date(1990, 1, 1) - EXCEL_EPOCH).days
 LAST_SERIAL = (date(2100, 12, 31) - EXCEL_EPOCH).days
 SENTINEL_NUMBER = 99991231
 DECEMBER = 12
-REMEMBERED = 8192
-"""Distinct values kept per column: twenty years of days, and flat memory where each row has its own time."""
 
 _LONDON = ZoneInfo("Europe/London")
 _TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?)?"
@@ -66,7 +65,7 @@ class DateColumn:
     def __init__(self, name: str, heading: str = "") -> None:
         self.name = name
         self.heading = heading or name
-        self.read: Callable[[object], date | None] = lru_cache(REMEMBERED)(self._read)
+        self.read: Callable[[object], date | None] = remembered(self._read)
 
     def _read(self, value: object) -> date | None:
         """

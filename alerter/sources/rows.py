@@ -1,17 +1,24 @@
-"""From a row of cells to an `Assessment`, or to a `Rejected` that says why not."""
+"""From a row of cells to the facts of an `Assessment`, or to a `Rejected` that says why not."""
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from operator import itemgetter
 
 from alerter.config.reporting import OTHER_REASON
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import Assessment, Facts, Rejected, assessment_of
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
-from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, WORD_DATE_COLUMNS, Located
+from alerter.sources.columns import (
+    ASSESSMENT_COLUMNS,
+    DATE_COLUMNS,
+    WORD_COLUMNS,
+    WORD_DATE_COLUMNS,
+    Located,
+)
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
+from alerter.sources.memo import remembered
 from alerter.sources.table import Cells, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
 
@@ -19,7 +26,7 @@ EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
 BEST_SCORE = 100
 TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
-REMEMBERED = 8192
+NO_WORD = ("", None, None)
 NOBODY_NAMED = "(nobody named)"  # so that a word of which nothing else can be read is still found and mended
 
 _SCORE = re.compile(r"(\d{1,3})(?:\.\d+)?", re.ASCII)
@@ -57,17 +64,32 @@ class RowReader:
         self._pick: Callable[[Cells], tuple[object, ...]] = itemgetter(
             *(columns.indexes.get(name, self._width) for name in ASSESSMENT_COLUMNS)
         )
-        self._dates = [DateColumn(name, columns.heading_of(name)) for name in DATE_COLUMNS]
+        self._dates = [
+            (place, DateColumn(name, columns.heading_of(name)))
+            for place, name in enumerate(DATE_COLUMNS)
+            if name in columns.indexes
+        ]
         self._word_dates = [DateColumn(name, columns.heading_of(name)) for name in WORD_DATE_COLUMNS]
-        self._text: Callable[[object], str] = lru_cache(REMEMBERED)(read_text)
-        self._score: Callable[[object], int | None] = lru_cache(REMEMBERED)(self._score_of)
-        self._reason: Callable[[object], str] = lru_cache(REMEMBERED)(partial(reason_of, reasons or {}))
+        self._has_word = not columns.indexes.keys().isdisjoint(WORD_COLUMNS)
+        self._text: Callable[[object], str] = remembered(read_text)
+        self._score: Callable[[object], int | None] = remembered(self._score_of)
+        self._reason: Callable[[object], str] = remembered(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
-        self._clock: Callable[[object], Clock] = lru_cache(REMEMBERED)(self._clock_of)
+        self._clock: Callable[[object], Clock] = remembered(self._clock_of)
 
     def read(self, line: int, cells: Cells) -> Assessment | Rejected:
         """
         Return the assessment in *cells*, or why they hold none.
+
+        Raises:
+            SourceError: A date can only be month first, so no date of its column can be believed.
+        """
+        found = self.facts(line, cells)
+        return found if isinstance(found, Rejected) else assessment_of(found)
+
+    def facts(self, line: int, cells: Cells) -> Facts | Rejected:
+        """
+        Return what `read` does, as bare facts: an object for each row would cost more than reading it.
 
         Raises:
             SourceError: A date can only be month first, so no date of its column can be believed.
@@ -80,7 +102,7 @@ class RowReader:
         # Every column the file does not have is picked from the one blank cell at the end.
         picked = self._pick([*cells, None])
         try:
-            return self._assessment(picked)
+            return self._facts(picked)
         except RowFaultError as fault:
             return Rejected(line, str(fault), fault.kind, _id_or_blank(picked[0]), _id_or_blank(picked[1]))
         except MonthFirstError as fault:
@@ -89,11 +111,14 @@ class RowReader:
                 "so none of its dates can be trusted; export it as YYYY-MM-DD or DD/MM/YYYY."
             ) from None
 
-    def _assessment(self, picked: tuple[object, ...]) -> Assessment:
+    def _facts(self, picked: tuple[object, ...]) -> Facts:
+        """
+        Return the facts in the order of `FACTS`.
+        """
         assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells, reason = picked
-        reassured_by, reassured_on, expected_on = self._word(*cells[len(DATE_COLUMNS) :])
+        by, looked, expected = self._word(*cells[len(DATE_COLUMNS) :]) if self._has_word else NO_WORD
         # Dates come first: a month-first one condemns its column even in a row that has other faults.
-        dates, unreadable = self._read_dates(cells[: len(DATE_COLUMNS)])
+        dates, unreadable = self._read_dates(cells)
         child = self._id("child_id", child_id)
         if not child:
             raise RowFaultError(f"has no {self._named('child_id')}")
@@ -106,28 +131,13 @@ class RowReader:
         start = self._start(started if clock.starts_from == "started_on" else referred, clock)
         if cancelled or closed:
             self._check_ends(cancelled_on=cancelled, closed_on=closed)
-        return Assessment(
-            assessment_id=reference or f"{child}/{start.isoformat()}",
-            child_id=child,
-            type=clock.type,
-            clock_on=start,
-            started_on=started,
-            referred_on=referred,
-            authorised_on=authorised,
-            cancelled_on=cancelled,
-            closed_on=closed,
-            review_on=review,
-            team=self._text(team),
-            worker=self._text(worker),
-            manager_email=self._text(manager_email),
-            audit_score=self._score(audit_score),
-            worker_away_until=away,
-            reassured_on=reassured_on,
-            reassured_by=reassured_by,
-            expected_on=expected_on,
-            submitted_on=submitted,
-            reason=self._reason(reason),
-        )
+        text = self._text
+        return (
+            reference or f"{child}/{start.isoformat()}", child, clock.type, start,
+            started, referred, authorised, cancelled, closed, review,
+            text(team), text(worker), text(manager_email), self._score(audit_score),
+            away, looked, by, expected, submitted, self._reason(reason),
+        )  # fmt: skip
 
     def _word(self, by: object, *dates: object) -> tuple[str, date | None, date | None]:
         """
@@ -168,11 +178,15 @@ class RowReader:
         """
         Return the dates, and the columns whose date cannot be read.
         """
+        dates: list[date | None] = [None] * len(DATE_COLUMNS)
         try:
-            return [column.read(cell) for column, cell in zip(self._dates, cells, strict=True)], []
+            for place, column in self._dates:
+                dates[place] = column.read(cells[place])
         except UnreadableDateError:
-            pairs = zip(self._dates, cells, strict=True)
-            return [], [column.name for column, cell in pairs if not _is_readable(column, cell)]
+            return [], [
+                column.name for place, column in self._dates if not _is_readable(column, cells[place])
+            ]
+        return dates, []
 
     def _unreadable(self, names: list[str], clock: Clock) -> RowFaultError:
         starts = [version.starts_from for version in clock.versions() if version.starts_from in names]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import Assessment, Facts, Rejected, assessment_of
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from alerter.sources.annex_a.joined import open_annex_a
@@ -42,12 +42,22 @@ class Source:
         Give, for each row that is not blank, its line and exactly one value.
 
         Raises:
+            SourceError: As `facts` does.
+        """
+        for line, found in self.facts():
+            yield line, found if isinstance(found, Rejected) else assessment_of(found)
+
+    def facts(self) -> Iterator[tuple[int, Facts | Rejected]]:
+        """
+        Give the same as `rows`, with an assessment's bare facts in its place, for extracts of any length.
+
+        Raises:
             SourceError: The file turns out unreadable on the way, a column is month first, or the
                 file changed while it was read: what was given so far must not be applied.
         """
-        read = self.reader.read
+        facts = self.reader.facts
         for line, cells in self.table.read():
-            yield line, read(line, cells)
+            yield line, facts(line, cells)
 
 
 def open_source(

@@ -77,20 +77,31 @@ def read_id(value: object) -> str:
         IdentifierError: It is in scientific notation, so digits are lost; it is a date or a true or
             false, as spreadsheets make of some ids; or it has more than 64 characters.
     """
-    if isinstance(value, bool | date | time | timedelta):
-        raise IdentifierError("was turned into a date or a true or false; format the column as text")
-    text = as_text(value)
+    text = value if isinstance(value, str) else _number_as_id(value)
     if not text.isalnum():
         text = clean(text)
-        if _WHOLE_FLOAT.fullmatch(text):
-            text = text.partition(".")[0]
-        if _SCIENTIFIC.fullmatch(text):
-            raise IdentifierError(
-                "was turned into a number in scientific notation (as 1.07E+07); export the column as text"
-            )
+        if text[:1].isdigit():
+            text = _without_fraction(text)
     if len(text) > LONGEST_ID:
         raise IdentifierError(f"has more than {LONGEST_ID} characters")
     return "" if text.lower() in BLANK_TEXTS else text
+
+
+def _number_as_id(value: object) -> str:
+    if isinstance(value, bool | date | time | timedelta):
+        raise IdentifierError("was turned into a date or a true or false; format the column as text")
+    return as_text(value)
+
+
+def _without_fraction(text: str) -> str:
+    """
+    Return an id that begins like a number without the fraction a spreadsheet gave it.
+    """
+    if _SCIENTIFIC.fullmatch(text):
+        raise IdentifierError(
+            "was turned into a number in scientific notation (as 1.07E+07); export the column as text"
+        )
+    return text.partition(".")[0] if _WHOLE_FLOAT.fullmatch(text) else text
 
 
 def _number_as_text(value: float | Decimal) -> str:

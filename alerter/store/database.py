@@ -1,16 +1,15 @@
 """One database, the three kinds of transaction it has, and a connection beside them."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic, sleep
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
 
 from alerter.errors import StoreAwayError
@@ -177,22 +176,6 @@ def insert_into(connection: Connection, table: Table) -> Any:
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow, and an embedded database needs none of it
 
     return postgresql.insert(table)
-
-
-def insert_many(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
-    """
-    Insert many rows into the columns *names*, which stand in the table's order.
-
-    The values must be fit for the driver, a date as ISO text: it is handed the tuples as they are,
-    which leaves out SQLAlchemy's work on every value.
-    """
-    if not rows:
-        return
-    paramstyle: Literal["qmark", "format"] = "qmark" if connection.dialect.name == "sqlite" else "format"
-    statement = insert(table).compile(dialect=DefaultDialect(paramstyle=paramstyle), column_keys=names)
-    connection.exec_driver_sql(str(statement), rows)
 
 
 def take_turns(connection: Connection, what: str) -> None:

@@ -15,7 +15,11 @@ from alerter.store.network_drive import network_drive
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a host that does not answer
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+CACHE_KIB = 16_384  # of pages in memory; an extract that does not fit is written to the log more than once
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+    f"cache_size=-{CACHE_KIB}",
+)  # fmt: skip
 
 
 def make_engine(url: str, *, allow_network_file: bool = False) -> Engine:

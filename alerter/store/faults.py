@@ -89,4 +89,11 @@ def _reason(error: SQLAlchemyError) -> str:
     for name, advice in SQLITE_ADVICE.items():
         if kind.startswith(name):
             return advice
-    return " ".join(str(error.orig).split()).rstrip(".")
+    return " ".join(_first_words(error.orig).split()).rstrip(".")
+
+
+def _first_words(error: BaseException) -> str:
+    """
+    Return what a server says of a fault, without its detail and its context, which quote rows.
+    """
+    return getattr(getattr(error, "diag", None), "message_primary", None) or str(error)

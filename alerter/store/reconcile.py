@@ -5,19 +5,22 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Row,
+    Select,
     String,
     and_,
     cast,
     exists,
     insert,
     literal,
+    or_,
     select,
+    union_all,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from alerter.store.schema import assessments, changes, rejections, staged_assessments
 
@@ -53,16 +56,10 @@ def record_changes(connection: Connection, sync_id: int) -> None:
     """
     Keep what a staged reading changes of the facts that bear on a deadline or its manager.
     """
-    for field in WATCHED:
-        was, became = _stored[field], _staged[field]
-        changed = (
-            select(literal(sync_id), _stored.id, literal(field), cast(was, String), cast(became, String))
-            .select_from(assessments.join(staged_assessments, same_key()))
-            .where(_staged.sync_id == sync_id, was.is_not(None), was.is_distinct_from(became))
-        )
-        connection.execute(
-            insert(changes).from_select(["sync_id", "assessment", "field", "was", "became"], changed)
-        )
+    differing = _differing(sync_id)
+    by_field = union_all(*(_changes_of(field, differing, sync_id) for field in WATCHED))
+    columns = ("sync_id", "assessment", "field", "was", "became")
+    connection.execute(insert(changes).from_select(columns, by_field))
 
 
 def mark_vanished(connection: Connection, sync_id: int) -> int:
@@ -89,12 +86,33 @@ def mark_vanished(connection: Connection, sync_id: int) -> int:
     return len(connection.execute(gone).all())
 
 
+def _differing(sync_id: int) -> CTE:
+    """
+    Select what differs in any of the watched facts: few rows, found in one pass over all.
+    """
+    was = [_stored[field].label(f"was_{field}") for field in WATCHED]
+    became = [_staged[field].label(f"became_{field}") for field in WATCHED]
+    is_changed = [_is_changed(_stored[field], _staged[field]) for field in WATCHED]
+    query = select(_stored.id, *was, *became).join(staged_assessments, same_key())
+    return query.where(_staged.sync_id == sync_id, or_(*is_changed)).cte("differing")
+
+
+def _changes_of(field: str, differing: CTE, sync_id: int) -> Select[Any]:
+    was, became = differing.c[f"was_{field}"], differing.c[f"became_{field}"]
+    return select(
+        literal(sync_id), differing.c.id, literal(field), cast(was, String), cast(became, String)
+    ).where(_is_changed(was, became))
+
+
+def _is_changed(was: ColumnElement[Any], became: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(was.is_not(None), was.is_distinct_from(became))
+
+
 def _gone_and_come(sync_id: int) -> Any:
     """
     Select pairs of one child's assessments: stored and open but no longer staged, staged but not yet stored.
     """
-    come = aliased(staged_assessments)
-    known = aliased(assessments)
+    come, known = staged_assessments.alias(), assessments.alias()
     is_still_there = exists().where(_staged.sync_id == sync_id, same_key())
     is_known = exists().where(
         known.c.assessment_id == come.c.assessment_id, known.c.child_id == come.c.child_id

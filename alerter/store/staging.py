@@ -4,33 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    bindparam,
-    delete,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
 
-from alerter.domain.assessment import Assessment, Rejected
-from alerter.store.database import insert_into, insert_many
+from alerter.domain.assessment import FACTS, Facts, Rejected, first_end
+from alerter.store.bulk import insert_many, refresh_statistics
 from alerter.store.reconcile import mark_vanished, record_changes, rekey, same_key
 from alerter.store.schema import assessments, staged_assessments
 
 KEY = ("assessment_id", "child_id")
-FIELDS = (
-    *KEY, "type", "clock_on", "started_on", "referred_on", "authorised_on", "cancelled_on", "closed_on",
-    "review_on", "team", "worker", "manager_email", "audit_score", "worker_away_until", "ended_on",
-    "reassured_on", "reassured_by", "expected_on", "submitted_on", "reason",
-)  # fmt: skip
-_values = attrgetter(*FIELDS)
+FIELDS = (*FACTS, "ended_on")
+OF_END = ("clock_on", "started_on", "authorised_on", "cancelled_on", "closed_on")
 _stored, _staged = assessments.c, staged_assessments.c
 
 
@@ -46,15 +31,17 @@ class Applied:
     vanished: int
 
 
-def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, Assessment]]) -> None:
+def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, Facts]]) -> None:
     """
-    Put believable rows, each with its line, where they wait to be applied.
+    Put the facts of believable rows, each with its line, where they wait to be applied.
     """
-    staged = [
-        (sync_id, line, *[each.isoformat() if each.__class__ is date else each for each in _values(row)])
-        for line, row in rows
-    ]
-    insert_many(connection, staged_assessments, ("sync_id", "line", *FIELDS), staged)
+    if not rows:
+        return
+    lines, facts = zip(*rows, strict=True)
+    columns: dict[str, Sequence[Any]] = dict(zip(FACTS, zip(*facts, strict=True), strict=True))
+    ends = list(map(first_end, *(columns[name] for name in OF_END)))
+    columns |= {"sync_id": [sync_id] * len(lines), "line": lines, "ended_on": ends}
+    insert_many(connection, staged_assessments, columns)
 
 
 def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]:
@@ -64,6 +51,7 @@ def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]
     Where rows contradict each other the one that is open longest and began first stays, for a missed
     alert is worse than one too many.
     """
+    refresh_statistics(connection, staged_assessments, "sync_id")
     collapsed, contradicting, losers = 0, [], []
     for _, group in groupby(
         _repeated(connection, sync_id), key=lambda row: (row.assessment_id, row.child_id)
@@ -88,9 +76,9 @@ def apply(connection: Connection, sync_id: int) -> Applied:
     """
     rekey(connection, sync_id)
     record_changes(connection, sync_id)
-    new, changed, total = _compared(connection, sync_id)
-    if new or changed:
-        _upsert(connection, sync_id)
+    total = _count(connection, sync_id)
+    changed = _update_changed(connection, sync_id)
+    new = _insert_new(connection, sync_id)
     vanished = mark_vanished(connection, sync_id)
     discard(connection, sync_id)
     return Applied(new=new, changed=changed, unchanged=total - new - changed, vanished=vanished)
@@ -99,8 +87,14 @@ def apply(connection: Connection, sync_id: int) -> Applied:
 def discard(connection: Connection, sync_id: int) -> None:
     """
     Forget the staged rows of one reading.
+
+    Where there are no others the table is emptied whole, for which SQLite need not look at each row.
     """
-    connection.execute(delete(staged_assessments).where(_staged.sync_id == sync_id))
+    others = exists().where(_staged.sync_id < sync_id), exists().where(_staged.sync_id > sync_id)
+    statement = delete(staged_assessments)
+    if connection.execute(select(or_(*others))).scalar_one():
+        statement = statement.where(_staged.sync_id == sync_id)
+    connection.execute(statement)
 
 
 def _repeated(connection: Connection, sync_id: int) -> Iterator[Row[Any]]:
@@ -133,37 +127,33 @@ def _contradiction(row: Row[Any], kept: Row[Any]) -> Rejected:
     return Rejected(row.line, reason, "", row.assessment_id, row.child_id)
 
 
-def _differs(theirs: Any) -> ColumnElement[bool]:
-    facts = [_stored[name].is_distinct_from(theirs[name]) for name in FIELDS if name not in KEY]
-    return or_(_stored.vanished_sync_id.is_not(None), *facts)
+def _count(connection: Connection, sync_id: int) -> int:
+    query = select(func.count()).select_from(staged_assessments).where(_staged.sync_id == sync_id)
+    return int(connection.execute(query).scalar_one())
 
 
-def _compared(connection: Connection, sync_id: int) -> tuple[int, int, int]:
+def _update_changed(connection: Connection, sync_id: int) -> int:
     """
-    Count the staged rows that are new, that changed, and all.
+    Bring what is stored, and differs or had vanished, to what is staged; return how many that were.
     """
-    is_new = _stored.id.is_(None)
-    query = (
-        select(
-            func.count().filter(is_new),
-            func.count().filter(and_(~is_new, _differs(_staged))),
-            func.count(),
-        )
-        .select_from(staged_assessments.outerjoin(assessments, same_key()))
+    facts = [name for name in FIELDS if name not in KEY]
+    differs = [_stored[name].is_distinct_from(_staged[name]) for name in facts]
+    statement = (
+        update(assessments)
+        .where(same_key(), _staged.sync_id == sync_id, or_(_stored.vanished_sync_id.is_not(None), *differs))
+        .values({name: _staged[name] for name in facts} | {"vanished_sync_id": None})
+    )
+    return connection.execute(statement).rowcount
+
+
+def _insert_new(connection: Connection, sync_id: int) -> int:
+    """
+    Store what is staged and not stored yet; return how many that were.
+    """
+    rows = (
+        select(*(_staged[name] for name in FIELDS))
         .where(_staged.sync_id == sync_id)
+        .where(~exists().where(same_key()).correlate(staged_assessments))
     )
-    new, changed, total = connection.execute(query).one()
-    return new, changed, total
-
-
-def _upsert(connection: Connection, sync_id: int) -> None:
-    rows = select(*(_staged[name] for name in FIELDS)).where(_staged.sync_id == sync_id)
-    statement = insert_into(connection, assessments).from_select(FIELDS, rows)
-    theirs = statement.excluded
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=KEY,
-            set_={name: theirs[name] for name in FIELDS if name not in KEY} | {"vanished_sync_id": None},
-            where=_differs(theirs),
-        )
-    )
+    statement = insert(assessments).from_select(FIELDS, rows)
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount

@@ -19,6 +19,8 @@ def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[s
     assert all("|---|" in table for table in tables.values())
     assert "| cut-off | alerter |" in tables["Working days"]
     assert "| first sync |" in tables["An extract into the store"]
+    assert "| one row changed |" in tables["An extract into the store"]
+    assert "| 5,000 |" in tables["An extract into the store"]
     assert "| 2,500 in 10 years |" in tables["The week behind ever more history"]
     assert "| Welsh | 20 |" in tables["Digests"]
     assert "| alerter status |" in tables["Commands"]

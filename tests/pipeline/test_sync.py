@@ -70,7 +70,7 @@ def test_every_row_is_stored_collapsed_or_rejected(either_council: Council) -> N
 
 def test_extract_larger_than_a_batch_is_read_whole(council: Council) -> None:
     """
-    Rows beyond the five thousand held in memory at once are stored as well.
+    Rows beyond the two thousand held in memory at once are stored as well.
     """
     done = council.read([row(f"A-{number}") for number in range(5001)]).sync
     assert (done.rows, done.stored) == (5001, 5001)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import FACTS, Assessment, Rejected
 from alerter.store import outbox, runs, staging, syncs
 from alerter.store.outbox import Claimed
 from alerter.store.runs import Run
@@ -38,6 +38,13 @@ def assessment(assessment_id: str = "A-1", child_id: str = "7", **changed: Any) 
     return Assessment(assessment_id=assessment_id, child_id=child_id, **{**usual, **changed})
 
 
+def facts(assessment: Assessment) -> tuple[Any, ...]:
+    """
+    Return what an extract's row tells of *assessment*.
+    """
+    return tuple(getattr(assessment, name) for name in FACTS)
+
+
 def begin(connection: Connection) -> int:
     """
     Record that a reading has begun; return its number.
@@ -54,7 +61,7 @@ def read_in(
     Read an extract of *rows*, from *line* on, and apply it; return what became of it.
     """
     sync_id = begin(connection)
-    staging.stage(connection, sync_id, list(enumerate(rows, start=line)))
+    staging.stage(connection, sync_id, list(enumerate(map(facts, rows), start=line)))
     syncs.reject(connection, sync_id, rejected)
     collapsed, contradicting = staging.collapse(connection, sync_id)
     syncs.reject(connection, sync_id, contradicting)

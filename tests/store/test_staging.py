@@ -11,7 +11,7 @@ from alerter.store import assessments, staging, syncs
 from alerter.store.database import Database, open_database
 from alerter.store.schema import staged_assessments
 from alerter.store.syncs import Sync
-from tests.store.made_up import AS_OF, assessment, begin, read_in
+from tests.store.made_up import AS_OF, assessment, begin, facts, read_in
 
 
 def counts(sync: Sync) -> dict[str, int]:
@@ -177,7 +177,7 @@ def test_staging_is_emptied(database: Database) -> None:
     with database.write() as connection:
         waiting, other = begin(connection), begin(connection)
         for sync_id in (waiting, other):
-            staging.stage(connection, sync_id, [(2, assessment())])
+            staging.stage(connection, sync_id, [(2, facts(assessment()))])
         staging.apply(connection, waiting)
         count = select(func.count()).select_from(staged_assessments)
         assert connection.execute(count).scalar() == 1
@@ -216,7 +216,7 @@ def test_deleted_rows_leave_no_bytes(sqlite_url: str, tmp_path: Path) -> None:
     database = open_database(sqlite_url)
     with database.write() as connection:
         sync_id = begin(connection)
-        staging.stage(connection, sync_id, [(2, assessment(child_id="canary-88213"))])
+        staging.stage(connection, sync_id, [(2, facts(assessment(child_id="canary-88213")))])
     with database.write() as connection:
         staging.discard(connection, sync_id)
     database.close()

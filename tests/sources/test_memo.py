@@ -1,0 +1,40 @@
+"""Values that repeat from row to row: read once, and never kept without bound."""
+
+import pytest
+
+from alerter.sources.memo import REMEMBERED, Memo, remembered
+
+
+def test_a_cell_is_read_once() -> None:
+    """
+    The second time the value is the one already made.
+    """
+    made: list[str] = []
+
+    def read(cell: str) -> str:
+        made.append(cell)
+        return cell.upper()
+
+    upper = remembered(read)
+    assert [upper("a"), upper("b"), upper("a")] == ["A", "B", "A"]
+    assert made == ["a", "b"]
+
+
+def test_a_full_memory_begins_anew() -> None:
+    """
+    However many cells differ, no more than so many are kept, and all are read rightly.
+    """
+    memo = Memo(str)
+    assert [memo[cell] for cell in range(REMEMBERED + 2)] == [str(cell) for cell in range(REMEMBERED + 2)]
+    assert len(memo) == 2
+
+
+def test_a_fault_is_raised_each_time() -> None:
+    """
+    What cannot be read is not remembered as anything.
+    """
+    number = remembered(int)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="invalid literal"):
+            number("x")
+    assert number("1") == 1
