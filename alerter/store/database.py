@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from alerter.errors import StoreAwayError
@@ -171,11 +171,7 @@ def insert_into(connection: Connection, table: Table) -> Any:
     """
     Return the INSERT of this connection's dialect, for it has ON CONFLICT where the general one has not.
     """
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow, and an embedded database needs none of it
-
-    return postgresql.insert(table)
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def take_turns(connection: Connection, what: str) -> None:

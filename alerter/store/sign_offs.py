@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from alerter.domain.deadlines import Deadline
 from alerter.domain.policy import Clock
@@ -74,8 +75,6 @@ def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
         value = func.json_each(plain).table_valued(column("value", JSON)).c.value
         parts = (func.json_extract(value, f"$.{name}", type_=kind) for name, kind in kinds.items())
         return select(*(part.label(name) for name, part in zip(kinds, parts, strict=True))).subquery("days")
-    from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415 - slow, and an embedded database needs none of it
-
     return (
         func.jsonb_to_recordset(cast(literal(plain), JSONB))
         .table_valued(*(column(name, kind) for name, kind in kinds.items()), name="days")
