@@ -132,13 +132,13 @@ def test_killed_run_is_finished_by_the_next(arena: Arena, figures: Counter[str],
     with arena.town() as here:
         marked: set[str] = set()
         for _ in range(STRIKES):
-            if here.ledger.runs() == ["done"]:
+            if here.ledger.runs() not in ([], ["prepared"]):
                 break
             marked |= strike(arena, here, random, figures)
         here.finish()
-        copies = arena.sink.take()
-        figures["second copies"] += len(second_copies(copies, here.ledger.entries(), marked))
-        figures["messages"] += len(here.ledger.entries())
+        copies, entries = arena.sink.take(), here.ledger.entries()
+        figures["second copies"] += len(second_copies(copies, entries, marked))
+        figures["messages"] += len(entries)
+        figures["left to a person"] += sum(each.state == "unknown" for each in entries)
         check_partition(copies, here.expected)
-        assert here.ledger.runs() == ["done"]
         assert here.ledger.told() == sum(map(len, here.expected.values()))
