@@ -48,12 +48,12 @@ def cluster() -> Iterator[PostgresCluster]:
     made.remove()
 
 
-def is_settled(here: Town) -> bool:
+def is_delivered(here: Town) -> bool:
     """
-    Say whether nothing is owed; not while nobody can tell.
+    Say whether what was planned is delivered; not while nobody can tell.
     """
     try:
-        return here.ledger.is_settled()
+        return here.ledger.is_delivered()
     except StoreError:
         return False
 
@@ -87,7 +87,7 @@ def test_restarted_database_loses_nothing(
         fleet.begin()
         fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
         restarts = 0
-        while not is_settled(here):
+        while not is_delivered(here):
             fleet.keep_up(random.uniform(0, LONGEST_UP))
             if restarts < RESTARTS:
                 cluster.stop()

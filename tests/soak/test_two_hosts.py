@@ -50,7 +50,7 @@ def test_killed_senders_of_two_hosts_lose_nothing(
         fleet = Fleet([here.run, here.deliver, there.run, there.deliver], Random(seed))  # noqa: S311 - repeatable
         fleet.begin()
         fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
-        while not here.ledger.is_settled():
+        while not here.ledger.is_delivered():
             taken = len(sink.copies)
             fleet.keep_up(KILL_EVERY_SECONDS)
             # On a machine so slow that nobody comes to send within that time, there would be no end of it.
