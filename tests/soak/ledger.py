@@ -63,6 +63,13 @@ class Ledger:
         """
         return not self.unsettled()
 
+    def is_delivered(self) -> bool:
+        """
+        Say whether there is a plan, and nothing of it is owed any more.
+        """
+        states = set(self.states().values())
+        return bool(states) and not states & set(UNSETTLED_STATES)
+
     def unsettled(self) -> dict[str, str]:
         """
         Return the state of each message that is still owed.
