@@ -32,6 +32,7 @@ def test_teams_are_added_up_by_type() -> None:
         signed(20, type="gone"), signed(20, team="East"), before_start,
     ]  # fmt: skip
     records = track_records(rows, calendar_of(), CLOCKS, AS_OF)
+    assert records.teams == {"north", "south", "east"}
     assert records.of_teams(["NORTH", "South", "North"]) == (
         TrackRecord(label="Core assessment", authorised=3, in_time=2),
         TrackRecord(label="Initial assessment", authorised=1, in_time=1),
