@@ -67,13 +67,11 @@ def _renewal(connection: Connection) -> Renewal | None:
     """
     Return what can be written anew, held until the transaction ends; only the latest run is of interest.
     """
-    waiting = drafts.waiting(connection)
-    if not waiting:
-        return None
-    run = runs.by_id(connection, max(draft.run_id for draft in waiting))
-    held = drafts.hold_on(connection, run.id)
+    latest = max((draft.run_id for draft in drafts.waiting(connection)), default=None)
+    held = [] if latest is None else drafts.hold_on(connection, latest)
     if not held:
         return None
+    run = runs.by_id(connection, held[0].run_id)
     return Renewal(run, {address_key(each.recipient): each for each in held}, runs.told(connection, run.id))
 
 

@@ -13,6 +13,7 @@ from alerter.domain.data_exceptions import (
     of_rejected,
     of_unaudited,
     of_unknown_type,
+    of_unreached,
     of_vanished,
 )
 from tests.domain.made_up import AS_OF, assessment
@@ -122,3 +123,14 @@ def test_rejected_rows_with_a_kind() -> None:
         DataException("start_missing", "A-1", "71", "line 4: has no started_on"),
         DataException("unknown_type", "", "", "line 6: type names no configured type"),
     ]
+
+
+def test_who_was_not_reached_is_an_exception_about_no_child() -> None:
+    """
+    A digest that came back is told by its address, its run and the status; no assessment is named.
+    """
+    found = of_unreached("n.okafor@council.example", 7, "5.1.1")
+    assert (found.kind, found.assessment_id, found.child_id) == ("bounced", "", "")
+    assert found.detail.startswith(
+        "the digest of run 7 for n.okafor@council.example came back (5.1.1): nobody"
+    )

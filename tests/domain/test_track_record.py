@@ -37,6 +37,7 @@ def test_teams_are_added_up_by_type() -> None:
         lambda each: (each.assessment.team, each.assessment.type),
     )
     records = track_records(signed_off, CLOCKS)
+    assert records.teams == {"north", "south", "east"}
     assert records.of_teams(["NORTH", "South", "North"]) == (
         TrackRecord(label="Core assessment", authorised=3, in_time=2),
         TrackRecord(label="Initial assessment", authorised=1, in_time=1),

@@ -1,12 +1,19 @@
-"""Messages in the outbox and how they stand, and a transport that dawdles."""
+"""Messages in the outbox and how they stand, a transport that dawdles, and who waits for a lock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy import text
 
 from alerter.mail.transport import Outcome, Sendable, Transport
 from alerter.store import outbox
 from tests.pipeline.council import Council
 from tests.store.made_up import run_with
+
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
+"""
 
 
 def _nothing() -> None:
@@ -75,3 +82,11 @@ def replies(council: Council) -> list[str]:
     """
     with council.database.read() as connection:
         return [each.reply for each in outbox.deliveries(connection, 1)]
+
+
+def is_waiting(council: Council) -> bool:
+    """
+    Say whether somebody waits for what another has locked.
+    """
+    with council.database.read() as connection:
+        return connection.execute(text(WAITING)).scalar_one() > 0

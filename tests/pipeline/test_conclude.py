@@ -9,7 +9,7 @@ from alerter.domain.routing import DirectoryEntry
 from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.conclude import conclude, tell_held
 from alerter.pipeline.prepare import hold
-from alerter.store import outbox
+from alerter.store import bounces, outbox
 from alerter.store.runs import Run
 from tests.mail.scripted_smtp import ScriptedSmtp
 from tests.mail.sending import settings
@@ -108,6 +108,21 @@ def test_changed_outcomes_are_told_anew(council: Council) -> None:
     assert first.text.startswith("1 of 1 digest still owed; 0 delivered\n")
     assert f"- n.okafor@council.example: {'still owed'} (450 later)" in first.text
     assert second.text.startswith("The only digest was delivered\n")
+
+
+def test_digest_that_came_back_is_told_anew(council: Council) -> None:
+    """
+    Accepted, told, and back an hour later: a second edition says that nobody has read it.
+    """
+    council.read([row("A-1")])
+    run = council.week()
+    with council.database.write() as connection:
+        (message_id,) = bounces.sent_since(connection, NOW)[:1]
+        assert bounces.record(connection, message_id, "5.1.1", NOW + HOUR) == run.id
+    council.conclude(run, NOW + HOUR)
+    council.conclude(run, NOW + HOUR)
+    _, second = council.letters("summary")
+    assert "- n.okafor@council.example: 5.1.1\n" in second.text
 
 
 def test_refused_digest_leaves_the_run_undelivered(council: Council) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from alerter.domain.audit import Audit
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Reassurance
 from alerter.errors import PartitionError
@@ -13,12 +14,13 @@ from alerter.mail.message import Rendered
 from alerter.mail.press import Press
 from alerter.mail.render import Renderer
 from alerter.pipeline.prepare import found, look, prepare, proofs
-from alerter.store import assessments, reassurances, runs
+from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox
 from alerter.store.schema import calendars as calendars_table
 from alerter.store.schema import runs as runs_table
 from tests.pipeline.council import (
     AS_OF,
+    CLOCKS,
     FALLBACK,
     NEXT_RUN,
     NORTH,
@@ -215,3 +217,19 @@ def test_what_was_found_comes_with_its_reassurance(council: Council) -> None:
     ]
     assert one == siblings[2:]
     assert one[0].number == number
+
+
+def test_sign_off_without_a_passing_audit_is_an_exception(council: Council) -> None:
+    """
+    Where audits are in use: of two signed off on Friday one has a score below the mark, the other none.
+    """
+    gated = replace(CLOCKS["core"], audit_pass_mark=80)
+    council = replace(council, rules=rules(clocks={"core": gated}))
+    council.read([row(each, authorised_on="2026-11-20") for each in ("A-1", "A-2")])
+    with council.database.write() as connection:
+        (number,) = assessments.find(connection, "A-1")
+        audits.record(connection, number, Audit(score=79), audited_on=date(2026, 11, 19), now=NOW)
+    run = council.prepare()
+    with council.database.read() as connection:
+        found = [(each.kind, each.assessment_id) for each in runs.exceptions_of(connection, run.id)]
+    assert found == [("signed_off_without_audit", "A-1"), ("signed_off_without_audit", "A-2")]

@@ -1,18 +1,22 @@
 """Before it is sent, a waiting digest is looked at again: written anew, withdrawn, or left as it is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from alerter.app.pace import wait_until
 from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.renew import renew
-from alerter.store import drafts, runs, syncs
+from alerter.store import drafts, outbox, runs, syncs
+from alerter.store.database import open_database
 from alerter.store.runs import Run
 from tests.mail.scripted_smtp import ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, press, row
-from tests.pipeline.outgoing import Dawdling
+from tests.pipeline.outgoing import Dawdling, is_waiting
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3), row("A-4", days=28)]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -256,6 +260,23 @@ def test_what_another_holds_is_left_to_it(council: Council) -> None:
     council.deliver()
     with council.database.write() as connection:
         assert drafts.hold_on(connection, run.id) == []
+
+
+def test_what_a_sender_is_just_claiming_is_left_to_it(postgresql_url: str, tmp_path: Path) -> None:
+    """
+    A look that waits for the only message finds it claimed then, and writes nothing anew.
+    """
+    council = Council(open_database(postgresql_url), tmp_path)
+    council.read(WEEK[:1])
+    council.prepare()
+    with ThreadPoolExecutor(1) as pool:
+        with council.database.write() as connection:
+            assert outbox.claim(connection, token="t1", now=NOW, lease_until=NOW + DAY) is not None
+            looking = pool.submit(look_again, council, NORTH_MOVED)
+            assert wait_until(lambda: is_waiting(council) or looking.done(), 60)
+        assert looking.result() is False
+    assert standing(council) == {NORTH.manager_email: "claimed"}
+    council.database.close()
 
 
 @pytest.mark.parametrize("team", ["North", "Nobody's"])

@@ -14,14 +14,10 @@ from alerter.store import drafts, outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
 from tests.pipeline.council import NOW, Council, at_once
-from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
+from tests.pipeline.outgoing import Dawdling, enqueue, is_waiting, replies, states
 from tests.store.made_up import Letter
 
 LATER = NOW + LEASE
-WAITING = """
-SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
-WHERE NOT granted AND datname = current_database()
-"""
 FORGET = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -50,14 +46,6 @@ def recover(council: Council) -> None:
         pace=at_once,
         should_stop=lambda: True,
     )
-
-
-def is_waiting(council: Council) -> bool:
-    """
-    Say whether somebody waits for what another has locked.
-    """
-    with council.database.read() as connection:
-        return connection.execute(text(WAITING)).scalar_one() > 0
 
 
 def test_message_taken_over_is_left_alone(either_council: Council) -> None:
