@@ -14,7 +14,7 @@ def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[s
     tables = {part.partition("\n")[0]: part for part in said.split("\n## ")[1:]}
     assert list(tables) == [
         "Working days", "Reading a workbook", "An extract into the store",
-        "The week behind ever more history", "Digests", "Commands",
+        "The week behind ever more history", "Digests", "A Monday morning", "Commands",
     ]  # fmt: skip
     assert all("|---|" in table for table in tables.values())
     assert "| cut-off | alerter |" in tables["Working days"]
