@@ -293,6 +293,7 @@ def test_the_total_runs_along_without_a_script(office: Office, browser: Browser)
     with served(office, **AUDITED) as (house, base), opened(browser, width=PHONE) as page:
         audits(page, house, base)
         page.get_by_role("link", name="Audit A-3").click()
+        page.get_by_label("Child seen").wait_for()
         assert total_shown(page) == "Total: 0 of 100"
         page.get_by_label("Child seen").select_option("50")
         page.get_by_label("Plan").select_option("24")
