@@ -131,18 +131,23 @@ def _claims(
     """
     Yield what is due, claimed, until there is no more or *should_stop* says so.
 
-    At the end what other senders left is looked for once more: one may have died meanwhile.
+    At the end what others hold only to write it anew is waited for, and what other senders left is looked
+    for once more: one may have died meanwhile.
     """
+    is_left = False
     while not should_stop():
         freshen()
         sender.hold_on()
         with database.write() as connection:
             require_ours(connection)
-            now = clock()
-            message = outbox.claim(connection, token=fresh_token(sender.id), now=now, lease_until=now + LEASE)
+            now, token = clock(), fresh_token(sender.id)
+            message = outbox.claim(
+                connection, token=token, now=now, lease_until=now + LEASE, is_patient=is_left
+            )
+            is_left = message is None and outbox.is_any_due(connection, now)
         if message is not None:
             yield message
-        elif not take_over():
+        elif not is_left and not take_over():
             return
 
 

@@ -118,19 +118,21 @@ def postpone(connection: Connection, until: datetime) -> None:
     connection.execute(update(outbox).where(is_sooner).values(next_attempt_at=until))
 
 
-def claim(connection: Connection, *, token: str, now: datetime, lease_until: datetime) -> Claimed | None:
+def claim(
+    connection: Connection, *, token: str, now: datetime, lease_until: datetime, is_patient: bool = False
+) -> Claimed | None:
     """
     Take the next message that is due, or None when there is none.
 
-    The candidate is only proposed (on PostgreSQL past the rows others hold; SQLite ignores that
-    clause); the conditional UPDATE decides, on both.
+    The candidate is only proposed (on PostgreSQL past the rows others hold, unless it *is_patient* and
+    waits for them; SQLite ignores that clause); the conditional UPDATE decides, on both.
     """
     candidate = (
         select(_columns.id)
-        .where(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at <= now)
+        .where(_is_due(now))
         .order_by(_columns.next_attempt_at, _columns.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=not is_patient)
         .scalar_subquery()
     )
     taken = (
@@ -231,6 +233,13 @@ def has_in_flight(connection: Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """
+    Say whether any message is due, somebody's hold on its row notwithstanding.
+    """
+    return connection.execute(select(_columns.id).where(_is_due(now)).limit(1)).first() is not None
+
+
 def is_in_flight(connection: Connection, run_id: int) -> bool:
     """
     Say whether somebody has a message of a run in hand.
@@ -281,6 +290,10 @@ def is_all_sent(connection: Connection, run_id: int) -> bool:
     is_other = _columns.state.not_in(("sent", "withdrawn"))
     query = select(_columns.id).where(_columns.run_id == run_id, is_other).limit(1)
     return connection.execute(query).first() is None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at <= now)
 
 
 def _of(run_id: int | None) -> ColumnElement[bool]:

@@ -126,7 +126,7 @@ TABLES = (
             Fault(63, "the send moment lies in the hour that summer time leaves out or repeats", "A"),
             Fault(64, "the host's time zone is another", "A"),
             Fault(65, "the send date is a bank holiday", "A"),
-            Fault(66, "the list of bank holidays ends, or one is withdrawn or added", "X"),
+            Fault(66, "the list of bank holidays ends, or one is withdrawn or added", "F or X"),
             Fault(67, "the nation is wrong, or none", "F"),
             Fault(68, "29 February, week 53, and the turn of the year", "A"),
             Fault(69, "the next send date comes while a run is still being sent", "A"),

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
-from threading import Thread
+from threading import Event
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -143,15 +143,21 @@ def test_fault_044_server_down_after_the_reply(
     """
     The process keeps the answer that nobody else knows until it can be recorded, and sends nothing twice.
     """
-    back = Thread(target=postgres_to_stop.start)
+    is_down = Event()
 
     def stop() -> None:
         postgres_to_stop.stop()
-        back.start()
+        is_down.set()
+
+    def start_once_missed() -> bool:
+        if is_down.is_set():  # so the answer could not be recorded, and the process goes on trying
+            is_down.clear()
+            postgres_to_stop.start()
+        return False
 
     office.at(DOT, stop)
-    result = Weekly(hasty).run(MONDAY, is_synced=False)
-    back.join()
+    result = Weekly(hasty, start_once_missed).run(MONDAY, is_synced=False)
+    assert not is_down.is_set()
     assert result.state == "done"
     settled(council, office)
 

@@ -165,8 +165,8 @@ def test_fault_065_a_bank_holiday(monday: Monday, post_office: Office) -> None:
 
 def test_fault_066_the_list_of_bank_holidays_ends_or_changes(monday: Monday, post_office: Office) -> None:
     """
-    Ninety days before the list is too short there is a warning; past it nothing is counted by guess; and a
-    day that becomes a holiday is told with whose dates it moved.
+    Ninety days before the list is too short there is a warning; past it nothing is counted by guess, and the
+    whole run fails, heard by the watcher; and a day that becomes a holiday is told with whose dates it moved.
     """
     council = monday.service.council
     last = next(
@@ -175,8 +175,10 @@ def test_fault_066_the_list_of_bank_holidays_ends_or_changes(monday: Monday, pos
     )  # fmt: skip
     assert ENGLAND.nth_day(last + NOTICE, 45) <= ENGLAND.last_day
     assert "known to 2035-12-31" in coverage_warning(ENGLAND, last + timedelta(days=1))
-    beyond = alerter(council, "run", "--dry-run", "--as-of", "2035-12-31")
+    beyond = alerter(council, "run", "--as-of", "2035-12-31")
     assert (beyond.exit_code, "2035" in beyond.err) == (3, True)
+    assert (post_office.arrived, monday.asked("SELECT * FROM runs")) == ([], [])
+    assert monday.heard()[-1] == "fail"
 
     monday.at("08:00")
     monday.configure(calendar__days_off=[date(2026, 11, 25)])

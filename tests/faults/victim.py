@@ -27,7 +27,7 @@ needs_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="processes are watched through Linux's /proc"
 )
 IS_COLD = bool(os.environ.get("ALERTER_FAULTS_COLD"))
-PRELOADED = ["pytest", warm.__name__]
+PRELOADED = ["pytest", warm.__name__, "tests.still"]
 
 
 class Process(Protocol):

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from alerter.app.pace import wait_until
 from alerter.mail.folder import FolderTransport
 from alerter.pipeline.deliver import LEASE, Delivered, deliver
-from alerter.store import outbox
+from alerter.store import drafts, outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
 from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
+from tests.store.made_up import Letter
 
 LATER = NOW + LEASE
 WAITING = """
@@ -145,6 +146,26 @@ def test_senders_side_by_side_share_the_work(database: Database, tmp_path: Path)
         outcomes = [outcome for done in pool.map(send, range(4)) for outcome in done.outcomes]
     assert outcomes == ["sent"] * 16
     assert states(council) == ["sent"] * 16
+
+
+def test_what_is_being_written_anew_is_waited_for(postgresql_url: str, tmp_path: Path) -> None:
+    """
+    A sender that finds each message held by somebody who writes it anew sends it as it is then.
+    """
+    council = Council(open_database(postgresql_url), tmp_path)
+    enqueue(council, 2)
+    fresh = Letter("m0@council.example", body=b"Subject: anew\r\n\r\n")
+    with ThreadPoolExecutor(1) as pool:
+        with council.database.write() as connection:
+            first, second = drafts.hold_on(connection, 1)
+            delivering = pool.submit(council.deliver)
+            assert wait_until(lambda: is_waiting(council), 60)
+            drafts.withdraw(connection, second, NOW)
+            drafts.rewrite(connection, first, fresh, NOW)
+        assert delivering.result() == Delivered(outcomes=["sent"])
+    assert states(council) == ["sent", "withdrawn"]
+    assert [path.read_bytes() for path in (tmp_path / "sent").iterdir()] == [fresh.body]
+    council.database.close()
 
 
 def test_message_is_not_put_back_while_its_dot_goes_out(postgresql_url: str, tmp_path: Path) -> None:

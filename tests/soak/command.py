@@ -22,7 +22,8 @@ from alerter.cli.main import main
 IMPORTED = (
     "pytest", "holidays.countries", "psycopg", "alerter.cli.run", "alerter.cli.deliver", "alerter.app.weekly",
     "alerter.app.installation", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg",
-    "tests.soak.command", "tests.soak.sender",
+    "alerter.app.heartbeat", "alerter.app.watched", "encodings.idna", "tests.soak.command",
+    "tests.soak.sender", "tests.still",
 )  # fmt: skip
 SAID = "said.log"
 _server = get_context("forkserver")

@@ -66,7 +66,8 @@ def _tested(tree: Path, tests: Sequence[str]) -> int:
     """
     Run *tests* to the first failure, and return pytest's exit code; no compiled code is left for the next.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    own = f"--basetemp={tree.parent / 'tests'}"  # parallel runs prune each other's folders elsewhere
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", own, *tests]
     quiet = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, cwd=tree, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - this Python, and the tests listed
 
