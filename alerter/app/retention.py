@@ -16,12 +16,13 @@ class Purged:
     messages: int
     rejections: int
     runs: int
+    requests: int
     assessments: int = 0
 
 
 def tidy(of: Installation) -> Purged:
     """
-    Delete what runs left behind and nobody needs any more: the text of messages, rejected rows, old runs.
+    Delete what nobody needs any more: the text of messages, rejected rows, old runs and requests for links.
     """
     kept, now = of.settings.retention, of.now()
     return _forgotten(of, now - timedelta(days=kept.message_days), now - timedelta(days=kept.run_days))
@@ -57,6 +58,7 @@ def _forgotten(
             messages=retention.forget_bodies(connection, settled_before),
             rejections=retention.forget_rejections(connection, settled_before),
             runs=retention.forget_runs(connection, run_before),
+            requests=retention.forget_requests(connection, run_before),
             assessments=retention.forget_assessments(connection, ended_before) if ended_before else 0,
         )
     of.database.wipe()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alerter.store.syncs import Sync
 
 WAITING = ("queued", "claimed", "marked", "deferred")
-FAILED = ("undelivered", "held")
+FAILED = {"undelivered", "held"}  # also of a run that another process had planned
 
 
 @click.command("run")
@@ -57,7 +57,8 @@ def command(
     else:
         tell(result)
     warn(result)
-    sys.exit(1 if result.state in FAILED else 0)
+    states = {result.state, result.run.state if result.run is not None else ""}
+    sys.exit(1 if states & FAILED else 0)
 
 
 def as_json(result: RunResult) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from alerter.config.table import Table
 
 class RetentionSettings(Table):
     """
-    Days after which something may go: the text of settled messages and of rejected rows, the ledger of a run,
-    and an assessment that has ended.
+    Days after which something may go: the text of settled messages and of rejected rows, the ledger of a run
+    and requests for links, and an assessment that has ended.
     """
 
     message_days: int = Field(default=14, ge=1, le=365)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
-from alerter.store.schema import assessments, changes, metadata, outbox, rejections, runs, syncs
+from alerter.store.schema import assessments, changes, metadata, outbox, rejections, runs, syncs, trail
 
 
 def forget_bodies(connection: Connection, before: datetime) -> int:
@@ -38,6 +38,17 @@ def forget_runs(connection: Connection, before: datetime) -> int:
     forgotten = connection.execute(delete(runs).where(old)).rowcount
     connection.execute(delete(syncs).where(syncs.c.read_at < before, ~_is_needed()))
     return forgotten
+
+
+def forget_requests(connection: Connection, before: datetime) -> int:
+    """
+    Delete what the trail has from *before* then that is about no assessment: who asked for a link, and what
+    became of the letter. Return how many.
+
+    What is about an assessment goes with it.
+    """
+    old = and_(trail.c.at < before, trail.c.assessment.is_(None))
+    return connection.execute(delete(trail).where(old)).rowcount
 
 
 def forget_assessments(connection: Connection, before: date) -> int:

@@ -214,6 +214,18 @@ def test_undelivered_run_names_the_next_command(office: Office) -> None:
     )
 
 
+def test_second_run_over_what_is_owed_ends_as_the_first(office: Office) -> None:
+    """
+    Whether it planned the run itself or found it planned: exit code 1 while it is undelivered.
+    """
+    cut_off(office)
+    again = run(office, "--json")
+    assert (again.exit_code, json_of(again)["state"]) == (1, "already_done")
+    office.configure()
+    assert alerter(office, "deliver").exit_code == 0
+    assert run(office).exit_code == 0
+
+
 def test_stopped_delivery_says_why(office: Office) -> None:
     """
     When sending gives up for now, its reason is on standard error, of `run` and of `deliver`.

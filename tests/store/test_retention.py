@@ -1,6 +1,7 @@
 """What may go goes, with all that hangs on it; what is open, owed or the latest stays."""
 
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -8,7 +9,7 @@ from sqlalchemy.schema import Table
 
 from alerter.domain.assessment import Rejected
 from alerter.domain.policy import Reassurance
-from alerter.store import outbox, reassurances, retention, runs, syncs
+from alerter.store import outbox, reassurances, retention, runs, syncs, trail
 from alerter.store.database import Database, open_database
 from alerter.store.schema import (
     alerts,
@@ -19,6 +20,7 @@ from alerter.store.schema import (
 from alerter.store.schema import outbox as outbox_table
 from alerter.store.schema import runs as runs_table
 from alerter.store.schema import syncs as syncs_table
+from alerter.store.trail import Entry
 from tests.store.made_up import AS_OF, NOW, assessment, claimed, read_in, run_with
 
 SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
@@ -136,6 +138,21 @@ def test_assessments_long_ended_go_with_their_history(database: Database) -> Non
         assert retention.forget_assessments(connection, ENDED_ON + timedelta(days=1)) == 1
         assert reassurances.latest(connection) == {}
     assert rows(database, assessments, alerts, changes) == [2, 0, 0]
+
+
+def test_the_trail_goes_with_what_it_is_about(database: Database) -> None:
+    """
+    An act on an assessment stays with it, however old; a link that was asked for goes by its own age.
+    """
+    entry = partial(Entry, at=NOW, actor="a@council.example", means="page")
+    with database.write() as connection:
+        read_in(connection, [assessment("A-1")])
+        trail.append(connection, entry(act="reassured", assessment=1))
+        trail.append(connection, entry(act="asked_link"))
+        trail.append(connection, entry(act="mailed_link", detail="sent"))
+        assert retention.forget_requests(connection, NOW) == 0
+        assert retention.forget_requests(connection, NOW + SECOND) == 2
+        assert [each.act for each in trail.every(connection)] == ["reassured"]
 
 
 def test_what_vanished_long_ago_goes(database: Database) -> None:
