@@ -12,7 +12,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import sources, sync, working_days
+from bench import delivery, rival, sources, sync, working_days
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 INTRODUCTION = """\
@@ -32,6 +32,8 @@ def main(*, is_quick: bool) -> None:
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
         "An extract into the store": lambda: sync.main(*((500, 1) if is_quick else ())),
+        "Sending": lambda: delivery.main(*((4, 1, (2,)) if is_quick else ())),
+        "The weekly job and its rivals": lambda: rival.main(*((400, 1, 4) if is_quick else ())),
     }
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     page = [INTRODUCTION, f"Machine: {machine}.\n"]
