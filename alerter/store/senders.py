@@ -41,20 +41,14 @@ class Sender:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """
-        Open a connection for one statement, which is durable when the block has ended.
-
-        On a server it is the lock's own, without a transaction around it: what is written there was written
-        while the lock was held, and four questions to the server are spared.
+        Open a transaction that begins with the lock in hand; it commits at the end, or leaves no trace.
 
         Raises:
             StoreError: The database cannot be used.
         """
-        if self._lock is None:
-            with self._database.write() as connection:
-                yield connection
-            return
-        with told(self._database.engine.url):
-            yield self._lock.hold_on()
+        self.hold_on()
+        with self._database.write() as connection:
+            yield connection
 
 
 @contextmanager
