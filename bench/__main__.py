@@ -12,7 +12,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import burst, digests, selection, sources, starting, sync, working_days
+from bench import burst, delivery, digests, rival, selection, sources, starting, sync, working_days
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 INTRODUCTION = """\
@@ -34,6 +34,8 @@ def main(*, is_quick: bool) -> None:
         "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
         "The week behind ever more history": lambda: selection.main(*((1, 2_500) if is_quick else ())),
         "Digests": lambda: digests.main(*((2, (20,)) if is_quick else ())),
+        "Sending": lambda: delivery.main(*((4, 1, (2,)) if is_quick else ())),
+        "The weekly job and its rivals": lambda: rival.main(*((400, 1, 4) if is_quick else ())),
         "A Monday morning": lambda: burst.main(*((1, 2, 6_000) if is_quick else ())),
         "Commands": lambda: starting.main(*((1,) if is_quick else ())),
     }

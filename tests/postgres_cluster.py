@@ -54,11 +54,13 @@ class PostgresCluster:
 
     It is made without waiting for the disk and without passwords, so fit for tests alone; run by
     root it runs as `postgres`. Stopping and starting it again is a server that goes away and comes back.
+    One that *is_durable* lies on the disk and waits for it at each commit, as a council's does.
     """
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *, is_durable: bool = False) -> None:
         self._binaries = binaries
-        self._folder = Path(tempfile.mkdtemp(prefix="alerter-", dir=_roomy_memory()))
+        self._is_durable = is_durable
+        self._folder = Path(tempfile.mkdtemp(prefix="alerter-", dir=None if is_durable else _roomy_memory()))
         self._account: dict[str, Any] = {}
         if os.geteuid() == 0:
             shutil.chown(self._folder, ACCOUNT, ACCOUNT)
@@ -83,7 +85,8 @@ class PostgresCluster:
         """
         Start the server, and return when it takes connections.
         """
-        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        options += "" if self._is_durable else " -c fsync=off"
         self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}", f"--options={options}")
 
     def stop(self) -> None:

@@ -25,6 +25,12 @@ class Freshness:
         self._of = of
         self._looked_at: datetime | None = of.now() if is_fresh else None
 
+    def is_due(self) -> bool:
+        """
+        Say whether the last look was a minute ago, or there was none.
+        """
+        return self._looked_at is None or abs(self._of.now() - self._looked_at) >= EVERY
+
     def look(self) -> None:
         """
         Look at what waits, if there is anything and the last look was a minute ago.
@@ -34,10 +40,9 @@ class Freshness:
         Raises:
             PartitionError: The digests do not add up; nothing was written anew.
         """
-        now = self._of.now()
-        if self._looked_at is not None and abs(now - self._looked_at) < EVERY:
+        if not self.is_due():
             return
-        self._looked_at = now
+        self._looked_at = now = self._of.now()
         with self._of.database.read() as connection:
             if not drafts.waiting(connection):
                 return

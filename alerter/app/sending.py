@@ -44,6 +44,7 @@ class Sending:
             pace=Pace(self.of.settings.email.smtp.max_per_minute).wait,
             should_stop=self.should_stop,
             freshen=freshness.look,
+            is_stale=freshness.is_due,
         )
         concerned = {*news_of, *([run.id] if run else [])}
         try:

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal, Protocol
@@ -92,6 +93,32 @@ class Conversation(smtplib.SMTP):
         """
         self.starttls(context=context)
         self._read = b""
+
+    @property
+    def is_pipelined(self) -> bool:
+        """
+        Say whether the server takes several commands at once (RFC 2920).
+        """
+        return self.has_extn("pipelining")
+
+    def ask(self, *commands: str) -> Iterator[tuple[int, bytes]]:
+        """
+        Yield the reply to each of *commands*, all of which go out at once where the server takes them so.
+
+        Else each goes out when the reply to it is asked for, and a refusal can keep the rest back.
+
+        Raises:
+            smtplib.SMTPServerDisconnected: As `getreply`.
+        """
+        if not self.is_pipelined:
+            for command in commands:
+                yield self.docmd(command)
+            return
+        if any(end in command for command in commands for end in "\r\n"):
+            raise ValueError("a command is one line")
+        self.send("".join(f"{command}\r\n" for command in commands))
+        for _ in commands:
+            yield self.getreply()
 
     def getreply(self) -> tuple[int, bytes]:
         """

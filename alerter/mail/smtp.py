@@ -3,13 +3,14 @@ Sending by SMTP, one message at a time, with a fence before the final dot.
 
     connect -> verified TLS -> AUTH -> MAIL -> one RCPT -> DATA -> body -> MARK -> . -> reply
 
+MAIL, RCPT and DATA go out together where the server takes them so; the body waits for all three replies.
 Up to the mark nothing was delivered, whatever breaks; from the dot on only a reply tells.
 """
 
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.mail.conversation import FULL_STEPS, Conversation, SmtpServer
@@ -22,7 +23,6 @@ CLASSES: dict[int, State] = {OK: "sent", TRANSIENT: "deferred", PERMANENT: "refu
 CRLF = b"\r\n"
 QUIT_SECONDS = 5
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class _LostError(Exception):
@@ -161,7 +161,12 @@ class SmtpTransport:
         """
         Speak MAIL, RCPT and DATA; the outcome when the server does not go along, else None.
         """
-        code, text = smtp.mail(self._server.sender)
+        replies = smtp.ask(
+            f"MAIL FROM:{smtplib.quoteaddr(self._server.sender)}",
+            f"RCPT TO:{smtplib.quoteaddr(recipient)}",
+            "DATA",
+        )
+        code, text = next(replies)
         if code // 100 == PERMANENT:
             self._drop()
             raise MailStoppedError(
@@ -169,21 +174,27 @@ class SmtpTransport:
                 "Correct email.sender, or let the account send as it."
             )
         if code // 100 == OK:
-            code, text = smtp.rcpt(recipient)
+            code, text = next(replies)
         if code // 100 == OK:
-            code, text = smtp.docmd("DATA")
+            code, text = next(replies)
             if code == GO_AHEAD:
                 return None
         state = CLASSES.get(code // 100)
         reply = reply_words(code, text)
         if code == CLOSING or state in (None, "sent"):  # closing, or out of step
             raise _LostError(reply)
-        self._reset(smtp)
+        self._reset(smtp, replies)
         return Outcome(state, reply)
 
-    def _reset(self, smtp: Conversation) -> None:
+    def _reset(self, smtp: Conversation, replies: Iterator[tuple[int, bytes]]) -> None:
+        """
+        Begin a new conversation on the same connection, or hang up where that cannot be.
+
+        A server that goes on to take the message of nobody waits for a dot, and must not get one.
+        """
         try:
-            code, _ = smtp.docmd("RSET")
+            unread = [code for code, _ in replies] if smtp.is_pipelined else []
+            code, _ = (GO_AHEAD, b"") if GO_AHEAD in unread else smtp.docmd("RSET")
         except smtplib.SMTPServerDisconnected:
             code = CLOSING
         if code // 100 != OK:
@@ -254,5 +265,7 @@ def _stuffed(body: bytes) -> bytes:
 
     CRLF line ends, a dot doubled where it begins a line, a line end at the end.
     """
-    lines = _LEADING_DOT.sub(b"..", _LINE_ENDS.sub(CRLF, body))
+    is_clean = body.count(CRLF) == body.count(b"\r") == body.count(b"\n")  # as the press writes it
+    whole = body if is_clean else _LINE_ENDS.sub(CRLF, body)
+    lines = (CRLF + whole).replace(CRLF + b".", CRLF + b"..")[len(CRLF) :]
     return lines if lines.endswith(CRLF) else lines + CRLF

@@ -8,11 +8,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from alerter.domain.delivery import after_death, settlement
-from alerter.errors import MailDeferredError, MailStoppedError
+from alerter.errors import MailDeferredError, MailStoppedError, StoreError
 from alerter.mail.transport import Outcome, Transport
 from alerter.store import drafts, outbox
 from alerter.store.database import Database
-from alerter.store.migration import require_ours
+from alerter.store.migration import is_ours, require_ours
 from alerter.store.outbox import Claimed
 from alerter.store.senders import Sender, fresh_token, is_alive, sending
 
@@ -40,23 +40,67 @@ def deliver(
     pace: Callable[[], None],
     should_stop: Callable[[], bool] = lambda: False,
     freshen: Callable[[], None] = lambda: None,
+    is_stale: Callable[[], bool] = lambda: False,
 ) -> Delivered:
     """
     Send what is due, one message at a time: claim, talk, mark, dot, settle; *pace* waits before each.
 
     Between two messages *should_stop* is asked whether to leave the rest for another time, and *freshen*
-    may write anew what waits. No transaction is open while talking to a server.
+    may write anew what waits. Unless it *is_stale*, which *freshen* mends, the next message is claimed as
+    the outcome of the last is recorded. No transaction is open while talking to a server.
 
     Raises:
         StoreError: The database cannot be used. Whatever was under way then is certainly not delivered,
             or has its outcome recorded, or is found `unknown` by the next delivery.
     """
     take_over = partial(recover, database, unknown_outcome, clock)
-    settle = partial(_settle, database, unknown_outcome, clock, should_stop)
     take_over()
     with sending(database) as sender:
-        claims = _claims(database, sender, clock, should_stop, take_over, freshen)
-        return _send_all(claims, transport, partial(_marker, database, sender, clock), settle, pace)
+        hand = _Hand(sender, clock, lambda: should_stop() or is_stale())
+        settle = partial(_settle, database, unknown_outcome, clock, should_stop, hand)
+        claims = _claims(database, hand, should_stop, take_over, freshen)
+        return _send_all(claims, transport, partial(_marker, sender, clock), settle, pace)
+
+
+class _Hand:
+    """
+    What one sender claims: the *next* message, if it was claimed with the outcome of the last.
+    """
+
+    def __init__(self, sender: Sender, clock: Callable[[], datetime], is_held_up: Callable[[], bool]) -> None:
+        self.sender = sender
+        self.next: Claimed | None = None
+        self._clock = clock
+        self._is_held_up = is_held_up
+        self._token = ""
+
+    def claim(self, connection: Connection, *, is_patient: bool = False) -> bool:
+        """
+        Claim what is due first; say whether nothing could be, though something is due.
+
+        A claim of which nobody knows whether it was kept is looked for before another one is made.
+        """
+        now = self._clock()
+        self.next = outbox.held(connection, self._token) if self._token else None
+        self._token = self._token or fresh_token(self.sender.id)
+        self.next = self.next or outbox.claim(
+            connection, token=self._token, now=now, lease_until=now + LEASE, is_patient=is_patient
+        )
+        return self.next is None and outbox.is_any_due(connection, now)
+
+    def reach(self, connection: Connection) -> None:
+        """
+        Claim the next message in the transaction that records an outcome, unless something comes between.
+        """
+        if not self._is_held_up() and is_ours(connection):
+            self.claim(connection)
+
+    def take(self) -> Claimed | None:
+        """
+        Return the message that is claimed for certain, if one is; the next claim is a new one.
+        """
+        message, self.next, self._token = self.next, None, ""
+        return message
 
 
 def _send_all(
@@ -74,12 +118,12 @@ def _send_all(
             outcome = transport.send(message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
-            settle(message, Outcome("deferred", str(error)), is_everybodys=True)
+            settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
             failures += 1
-        settle(message, outcome)
+        settle(message, outcome, is_last=failures == PATIENCE)
         outcomes.append(outcome.state)
         if failures == PATIENCE:
             return Delivered(outcomes=outcomes, stopped=outcome.reply)
@@ -122,8 +166,7 @@ def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
 
 def _claims(
     database: Database,
-    sender: Sender,
-    clock: Callable[[], datetime],
+    hand: _Hand,
     should_stop: Callable[[], bool],
     take_over: Callable[[], int],
     freshen: Callable[[], None],
@@ -135,28 +178,23 @@ def _claims(
     for once more: one may have died meanwhile.
     """
     is_left = False
-    while not should_stop():
-        freshen()
-        sender.hold_on()
-        with database.write() as connection:
-            require_ours(connection)
-            now, token = clock(), fresh_token(sender.id)
-            message = outbox.claim(
-                connection, token=token, now=now, lease_until=now + LEASE, is_patient=is_left
-            )
-            is_left = message is None and outbox.is_any_due(connection, now)
+    while hand.next or not should_stop():
+        if not hand.next:
+            freshen()
+            hand.sender.hold_on()
+            with database.write() as connection:
+                require_ours(connection)
+                is_left = hand.claim(connection, is_patient=is_left)
+        message = hand.take()
         if message is not None:
             yield message
         elif not is_left and not take_over():
             return
 
 
-def _marker(
-    database: Database, sender: Sender, clock: Callable[[], datetime], message: Claimed
-) -> Callable[[], bool]:
+def _marker(sender: Sender, clock: Callable[[], datetime], message: Claimed) -> Callable[[], bool]:
     def mark() -> bool:
-        sender.hold_on()
-        with database.write() as connection:
+        with sender.write() as connection:
             now = clock()
             return outbox.mark(connection, message, now, lease_until=now + LEASE)
 
@@ -168,14 +206,17 @@ def _settle(
     unknown_outcome: str,
     clock: Callable[[], datetime],
     should_stop: Callable[[], bool],
+    hand: _Hand,
     message: Claimed,
     outcome: Outcome,
     *,
+    is_last: bool,
     is_everybodys: bool = False,
 ) -> None:
     """
     Record what became of a message, however long the database is away: nobody else knows it.
 
+    Unless it *is_last*, the next one is claimed in the same transaction, if there is no trouble with it.
     What *is_everybodys* lets all others wait as long: else each of them would try the login that was
     refused, until the account is locked.
     """
@@ -187,6 +228,15 @@ def _settle(
         if is_everybodys and until is not None:
             outbox.postpone(connection, until)
 
+    if not is_last:
+        try:
+            with database.write() as connection:
+                record(connection)
+                hand.reach(connection)
+        except StoreError:
+            hand.next = None  # whether anything of it was kept is not known
+        else:
+            return
     database.write_at_last(record, should_stop=should_stop)
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
 
 from alerter.store.outbox import WAITING, Written
 from alerter.store.schema import outbox, runs
@@ -72,13 +73,7 @@ def is_overtaken(connection: Connection, run_id: int) -> bool:
     """
     Say whether another run for the same send date or a later one was prepared after it.
     """
-    ours = select(runs.c.send_date, runs.c.prepared_at).where(runs.c.id == run_id).subquery()
-    is_after = or_(
-        runs.c.prepared_at > ours.c.prepared_at,
-        and_(runs.c.prepared_at == ours.c.prepared_at, runs.c.id > run_id),
-    )
-    query = select(runs.c.id).where(runs.c.send_date >= ours.c.send_date, is_after, runs.c.state != "held")
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_overtaking(), {"ours": run_id}).first() is not None
 
 
 def superseded(connection: Connection, run_id: int) -> int:
@@ -103,6 +98,20 @@ def further(connection: Connection, run_id: int, recipient: str) -> int:
     )
     last = connection.execute(query).scalar()
     return 0 if last is None else int(last) + 1
+
+
+@cache
+def _overtaking() -> Select[tuple[int]]:
+    """
+    Return the query for runs that overtake the run `:ours`; made once, for it is asked after every message.
+    """
+    ours = select(runs.c.send_date, runs.c.prepared_at).where(runs.c.id == bindparam("ours")).subquery()
+    is_after = or_(
+        runs.c.prepared_at > ours.c.prepared_at,
+        and_(runs.c.prepared_at == ours.c.prepared_at, runs.c.id > bindparam("ours")),
+    )
+    query = select(runs.c.id).where(runs.c.send_date >= ours.c.send_date, is_after, runs.c.state != "held")
+    return query.limit(1)
 
 
 def _drafts(connection: Connection, which: ColumnElement[bool]) -> list[Draft]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _version = table("alembic_version", column("version_num", String))
+_revision = select(_version.c.version_num)
 
 
 def migrate(database: Database, now: datetime) -> bool:
@@ -64,12 +65,18 @@ def require_ours(connection: Connection) -> None:
     Raises:
         StoreError: Its revision is not this program's.
     """
-    found = connection.execute(select(_version.c.version_num)).scalar_one_or_none()
-    if found != REVISION:
+    if not is_ours(connection):
         raise StoreError(
             "another version of alerter has changed the database meanwhile: this one sends nothing more; "
             "start the newer one."
         )
+
+
+def is_ours(connection: Connection) -> bool:
+    """
+    Say whether the schema's revision is this program's.
+    """
+    return connection.execute(_revision).scalar_one_or_none() == REVISION
 
 
 def schema_version(connection: Connection) -> str | None:

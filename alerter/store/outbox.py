@@ -3,11 +3,26 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from alerter.store.schema import outbox
+from alerter.store.schema import Moment, outbox
 
 WAITING = ("queued", "deferred")
 IN_FLIGHT = ("claimed", "marked")
@@ -127,21 +142,17 @@ def claim(
     The candidate is only proposed (on PostgreSQL past the rows others hold, unless it *is_patient* and
     waits for them; SQLite ignores that clause); the conditional UPDATE decides, on both.
     """
-    candidate = (
-        select(_columns.id)
-        .where(_is_due(now))
-        .order_by(_columns.next_attempt_at, _columns.id)
-        .limit(1)
-        .with_for_update(skip_locked=not is_patient)
-        .scalar_subquery()
-    )
-    taken = (
-        update(outbox)
-        .where(_columns.id == candidate, _columns.state.in_(WAITING))
-        .values(state="claimed", claim_token=token, lease_until=lease_until, attempts=_columns.attempts + 1)
-        .returning(outbox)
-    )
-    row = connection.execute(taken).first()
+    values = {"by": token, "now": now, "until": lease_until}
+    row = connection.execute(_claiming(is_patient), values).first()
+    return None if row is None else _claimed(row, token)
+
+
+def held(connection: Connection, token: str) -> Claimed | None:
+    """
+    Return the message that is claimed with *token*, if one is: for one who does not know if it was kept.
+    """
+    query = select(outbox).where(_is_owed, _columns.claim_token == token, _columns.state == "claimed")
+    row = connection.execute(query).first()
     return None if row is None else _claimed(row, token)
 
 
@@ -152,13 +163,8 @@ def mark(connection: Connection, message: Claimed, now: datetime, lease_until: d
     Until this is durable the message is certainly not delivered; after it, its outcome
     is unknown until the reply is settled. The lease begins anew, for the wait may be a long one.
     """
-    marked = (
-        update(outbox)
-        .where(_is_ours(message), _columns.state == "claimed")
-        .values(state="marked", marked_at=now, lease_until=lease_until)
-        .returning(_columns.id)
-    )
-    return connection.execute(marked).first() is not None
+    values = {**_ours(message), "now": now, "until": lease_until}
+    return connection.execute(_marking(), values).first() is not None
 
 
 def settle(
@@ -178,19 +184,12 @@ def settle(
 
     *has_died* counts one more sender that died over it.
     """
-    settled = (
-        update(outbox)
-        .where(_is_ours(message), _columns.state.in_(found))
-        .values(
-            state=state, reply=reply, claim_token=None, lease_until=None,
-            settled_at=None if state in WAITING else now,
-            next_attempt_at=next_attempt_at or _columns.next_attempt_at,
-            was_resent=1 if is_resend else _columns.was_resent,
-            deaths=_columns.deaths + int(has_died),
-        )
-        .returning(_columns.id)
-    )  # fmt: skip
-    return connection.execute(settled).first() is not None
+    values = {
+        **_ours(message), "became": state, "said": reply, "at": None if state in WAITING else now,
+        "due": next_attempt_at, "more": int(has_died),
+    }  # fmt: skip
+    settling = _settling(is_resend=is_resend, found=tuple(found))
+    return connection.execute(settling, values).first() is not None
 
 
 def abandoned(
@@ -292,7 +291,7 @@ def is_all_sent(connection: Connection, run_id: int) -> bool:
     return connection.execute(query).first() is None
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at <= now)
 
 
@@ -300,8 +299,64 @@ def _of(run_id: int | None) -> ColumnElement[bool]:
     return true() if run_id is None else _columns.run_id == run_id
 
 
-def _is_ours(message: Claimed) -> ColumnElement[bool]:
-    return and_(_columns.id == message.id, _columns.claim_token == message.token)
+# The statements that each message needs are made once: to make one takes longer than to carry it out.
+
+
+@cache
+def _claiming(is_patient: bool) -> Update:  # noqa: FBT001 - the one thing it depends on
+    candidate = (
+        select(_columns.id)
+        .where(_is_due(bindparam("now", type_=Moment)))
+        .order_by(_columns.next_attempt_at, _columns.id)
+        .limit(1)
+        .with_for_update(skip_locked=not is_patient)
+        .scalar_subquery()
+    )
+    taken = (
+        update(outbox)
+        .where(_columns.id == candidate, _columns.state.in_(WAITING))
+        .values(
+            state="claimed", claim_token=bindparam("by"), lease_until=bindparam("until"),
+            attempts=_columns.attempts + 1,
+        )
+    )  # fmt: skip
+    return taken.returning(outbox)
+
+
+@cache
+def _marking() -> Update:
+    return (
+        update(outbox)
+        .where(_is_ours(), _columns.state == "claimed")
+        .values(state="marked", marked_at=bindparam("now"), lease_until=bindparam("until"))
+        .returning(_columns.id)
+    )
+
+
+@cache
+def _settling(*, is_resend: bool, found: tuple[str, ...]) -> Update:
+    due = bindparam("due", type_=Moment)
+    return (
+        update(outbox)
+        .where(_is_ours(), _columns.state.in_(found))
+        .values(
+            state=bindparam("became"), reply=bindparam("said"), claim_token=None, lease_until=None,
+            settled_at=bindparam("at"), next_attempt_at=func.coalesce(due, _columns.next_attempt_at),
+            was_resent=1 if is_resend else _columns.was_resent, deaths=_columns.deaths + bindparam("more"),
+        )
+        .returning(_columns.id)
+    )  # fmt: skip
+
+
+def _is_ours() -> ColumnElement[bool]:
+    """
+    Return the fence: it is this message, and the claim on it is this one.
+    """
+    return and_(_columns.id == bindparam("number"), _columns.claim_token == bindparam("held"))
+
+
+def _ours(message: Claimed) -> dict[str, Any]:
+    return {"number": message.id, "held": message.token}
 
 
 def _claimed(row: Row[Any], token: str) -> Claimed:

@@ -3,7 +3,7 @@
 import hashlib
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,30 @@ class Sender:
     """
 
     id: str
-    hold_on: Callable[[], None] = lambda: None
-    """
-    Make sure that its lock is held still, and take it again where a server has forgotten it.
+    _database: Database
+    _lock: "_AdvisoryLock | None" = None
 
-    Raises:
-        StoreError: The database cannot be used.
-    """
+    def hold_on(self) -> None:
+        """
+        Make sure that its lock is held still, and take it again where a server has forgotten it.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        if self._lock is not None:
+            self._lock.hold_on()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """
+        Open a transaction that begins with the lock in hand; it commits at the end, or leaves no trace.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        self.hold_on()
+        with self._database.write() as connection:
+            yield connection
 
 
 @contextmanager
@@ -74,7 +91,7 @@ def _hold_file(database: Database, id_: str) -> Iterator[Sender]:
     try:
         with path.open("w", encoding="ascii") as file:
             _lock(file)
-            yield Sender(id_)
+            yield Sender(id_, database)
     finally:
         path.unlink(missing_ok=True)
 
@@ -84,7 +101,7 @@ def _hold_advisory(database: Database, id_: str) -> Iterator[Sender]:
     lock = _AdvisoryLock(database, _key(id_))
     try:
         lock.hold_on()
-        yield Sender(id_, lock.hold_on)
+        yield Sender(id_, database, lock)
     finally:
         lock.let_go()
 
@@ -101,9 +118,9 @@ class _AdvisoryLock:
         self._connection: Connection | None = None
         self._is_held = False
 
-    def hold_on(self) -> None:
+    def hold_on(self) -> Connection:
         """
-        Take the lock unless it is held.
+        Take the lock unless it is held, and return the connection that holds it.
 
         It is only tried for: what else could hold it is whoever just looks whether we live, or a connection
         of our own that the server does not know to be lost, and to wait for that could take hours.
@@ -115,6 +132,7 @@ class _AdvisoryLock:
             taken = select(func.pg_try_advisory_lock(self._key))
             with told(self._database.engine.url):
                 self._is_held = bool(self._connection.execute(taken).scalar_one())
+        return self._connection
 
     def let_go(self) -> None:
         """

@@ -5,10 +5,11 @@ import pytest
 from alerter.errors import StoreError
 from alerter.mail.smtp import SmtpTransport
 from alerter.mail.transport import Outcome
-from tests.mail.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
+from tests.mail.scripted_smtp import GOOD, HANG_UP, SILENT, ScriptedSmtp
 from tests.mail.sending import Letter, Mark, attempt, settings
 
 ENVELOPE = ["EHLO", "MAIL", "RCPT", "DATA"]
+TOGETHER = {"EHLO": b"250-scripted\r\n250 PIPELINING\r\n"}
 JUNK = {
     "code 999": b"999 beyond\r\n",
     "code 099": b"099 beneath\r\n",
@@ -84,6 +85,45 @@ def test_after_the_dot_only_a_reply_tells(reply: bytes, state: str) -> None:
     """
     outcome, mark, server = attempt({"dot": reply})
     assert (outcome.state, mark.times, len(server.bodies)) == (state, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "reply", "state"),
+    [
+        ("MAIL", b"451 4.3.0 later\r\n", "deferred"),
+        ("RCPT", b"450 4.2.0 greylisted\r\n", "deferred"),
+        ("RCPT", b"550 5.1.1 no such user\r\n", "refused"),
+        ("DATA", b"550 no\r\n", "refused"),
+    ],
+)
+def test_a_refusal_among_commands_sent_together_is_known(step: str, reply: bytes, state: str) -> None:
+    """
+    All replies are read, and the connection is good for the next message.
+    """
+    after = ENVELOPE[ENVELOPE.index(step) + 1 :]
+    script = {step: [reply, GOOD[step]], **{each: [b"503 no\r\n", GOOD[each]] for each in after}}
+    mark = Mark()
+    with ScriptedSmtp({**TOGETHER, **script}) as server:
+        transport = SmtpTransport(settings(server.port))
+        assert transport.send(Letter(), mark).state == state
+        assert transport.send(Letter(), mark).state == "sent"
+        transport.close()
+    assert server.verbs() == ["EHLO", *ENVELOPE[1:], "RSET", *ENVELOPE[1:], "QUIT"]
+    assert (server.bodies, server.connections, mark.times) == ([Letter().body], 1, 1)
+
+
+def test_a_server_that_takes_a_message_for_nobody_gets_no_dot() -> None:
+    """
+    It refuses the only recipient and goes ahead all the same: the connection is closed before any dot.
+    """
+    mark = Mark()
+    with ScriptedSmtp({**TOGETHER, "RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
+        transport = SmtpTransport(settings(server.port))
+        assert transport.send(Letter(), mark).state == "refused"
+        assert transport.send(Letter(), mark).state == "sent"
+        transport.close()
+    assert (server.bodies, server.unfinished) == ([Letter().body], [b""])
+    assert (server.connections, mark.times) == (2, 1)
 
 
 def test_silence_before_the_mark_is_deferred_and_after_the_dot_unknown() -> None:

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from alerter.errors import StoreError
 from alerter.mail.folder import FolderTransport
 from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import Delivered, deliver
 from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import NOW, Council, at_once
-from tests.pipeline.outgoing import enqueue, replies, states
+from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 
 MINUTE = timedelta(minutes=1)
 
@@ -72,6 +73,61 @@ def test_each_message_waits_for_the_pace(council: Council) -> None:
         pace=lambda: asked.append(None),
     )
     assert len(asked) == 3
+
+
+def test_next_message_is_claimed_with_the_outcome_of_the_last(either_council: Council) -> None:
+    """
+    While one is on its way no other is held, and between two there is no moment when nothing is.
+    """
+    enqueue(either_council, 2)
+    seen: list[list[str]] = []
+    transport = Dawdling(
+        FolderTransport(either_council.folder / "sent"),
+        before_talk=lambda: seen.append(states(either_council)),
+    )
+    assert either_council.deliver(transport).outcomes == ["sent", "sent"]
+    assert seen == [["claimed", "queued"], ["sent", "claimed"]]
+
+
+def test_what_is_stale_is_written_anew_before_it_is_claimed(council: Council) -> None:
+    """
+    An outcome is recorded first, then what waits is looked at, and only then is the next message claimed.
+    """
+    enqueue(council, 2)
+    seen: list[list[str]] = []
+    deliver(
+        council.database,
+        FolderTransport(council.folder / "sent"),
+        unknown_outcome="resend",
+        clock=lambda: NOW,
+        pace=at_once,
+        freshen=lambda: seen.append(states(council)),
+        is_stale=lambda: True,
+    )
+    assert seen == [["queued", "queued"], ["sent", "queued"], ["sent", "sent"]]
+
+
+def test_an_outcome_is_kept_though_the_claim_beside_it_fails(either_council: Council) -> None:
+    """
+    Trouble with the next message takes nothing away from what is known of the last.
+    """
+    enqueue(either_council, 2)
+    trouble = [StoreError("the claim fails"), StoreError("the claim fails")]
+
+    def is_stale() -> bool:
+        raise trouble.pop()
+
+    delivered = deliver(
+        either_council.database,
+        FolderTransport(either_council.folder / "sent"),
+        unknown_outcome="resend",
+        clock=lambda: NOW,
+        pace=at_once,
+        is_stale=is_stale,
+    )
+    assert delivered.outcomes == ["sent", "sent"]
+    assert states(either_council) == ["sent", "sent"]
+    assert trouble == []
 
 
 def test_deferred_message_waits_out_its_back_off(council: Council) -> None:

@@ -53,6 +53,19 @@ def test_a_message_is_claimed_once(database: Database) -> None:
         assert claim(connection, NOW + 2 * LEASE, by="t2") is None
 
 
+def test_a_claim_is_found_again_by_its_token(database: Database) -> None:
+    """
+    Who does not know whether a claim was kept can ask; what is marked or settled is nobody's claim.
+    """
+    with database.write() as connection:
+        run_with(connection, A)
+        message = claimed(connection)
+        assert outbox.held(connection, "t1") == message
+        assert outbox.held(connection, "t2") is None
+        assert outbox.mark(connection, message, NOW, NOW + LEASE)
+        assert outbox.held(connection, "t1") is None
+
+
 def test_a_run_has_one_digest_a_recipient(database: Database) -> None:
     """
     A second digest of one run for one recipient is refused by the database itself.
