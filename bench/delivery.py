@@ -117,7 +117,7 @@ def rows(
             yield measure(what, together(database, number, sink.port), messages, sink, rounds, "")
 
 
-def main(count: int = 500, rounds: int = 5, fleets: Sequence[int] = SENDERS) -> None:
+def main(count: int = 200, rounds: int = 3, fleets: Sequence[int] = SENDERS) -> None:
     """
     Print a Markdown table: messages a second of each, and the ratio of the rates.
     """

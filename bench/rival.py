@@ -163,7 +163,7 @@ def row(taken: Rounds, name: str, to: str, goal: str = "") -> str:
     )
 
 
-def main(rows: int = 20_000, rounds: int = 5, messages: int = 500) -> None:
+def main(rows: int = 20_000, rounds: int = 3, messages: int = 200) -> None:
     """
     Print a Markdown table of the whole job, and one of the sending alone.
     """

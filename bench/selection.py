@@ -31,7 +31,7 @@ from bench.history import OPEN, make_history
 SIZES = (10_000, 100_000, 1_000_000, 5_000_000)
 TARGET = 1_000_000
 BUSY_YEARS = 10
-ROUNDS = 5
+ROUNDS = 3
 TIMES = 3  # in one process
 NAMES = ("id", *assessments.FACTS)
 BY_HAND = f"SELECT {', '.join(NAMES)} FROM assessments WHERE ended_on IS NULL ORDER BY clock_on"  # noqa: S608 - ours

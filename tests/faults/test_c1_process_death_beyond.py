@@ -53,7 +53,7 @@ def test_fault_011_killed_again_and_again_over_one_message(on_file: Council, off
     """
     for _ in range(MOST_DEATHS):
         killed(on_file, office, "RCPT", *WEEK, to=FIRST)
-    assert alerter(on_file, *WEEK).exit_code == 0
+    assert alerter(on_file, *WEEK).exit_code == 1
     assert ledger_of(on_file).states() == dict.fromkeys(MANAGERS, "sent") | {FIRST: "undelivered"}
     assert office.tally() == {ADMINS: 1} | dict.fromkeys(MANAGERS[1:], 1)
     summary = read(office.kept[-1])

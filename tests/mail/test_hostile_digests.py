@@ -128,7 +128,7 @@ def test_hostile_digests_reach_their_one_reader_and_nothing_else(
         assert sink.transport.send(message, Mark()).state == "sent"
         commands, wire = sink.take()
         to = digest.recipient.email
-        assert commands == ["mail FROM:<alerts@council.example>", f"rcpt TO:<{to}>", "DATA"]
+        assert commands == ["MAIL FROM:<alerts@council.example>", f"RCPT TO:<{to}>", "DATA"]
         assert wire == message.body
         assert not STRAY.search(wire)
         read = message_from_bytes(wire, policy=policy.SMTP)

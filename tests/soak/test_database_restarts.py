@@ -30,8 +30,8 @@ from tests.soak.town import PATIENCE_SECONDS, Town, town
 ROUNDS = size(1, 10)
 RESTARTS = size(2, 3)  # in each
 MANAGERS = size(60, 150)
-AT_DOT_SECONDS = 0.03
-LONGEST_UP, LONGEST_DOWN = 3.0, 1.0
+AT_DOT_SECONDS = 0.1
+LONGEST_UP, LONGEST_DOWN = 1.0, 1.0
 
 
 @pytest.fixture(scope="module")
