@@ -373,7 +373,7 @@ SAFEGUARDS = (
     Safeguard(
         "what waits is looked at again before it goes",
         "alerter/pipeline/deliver.py",
-        "        freshen()\n",
+        "            freshen()\n",
         "",
         ("tests/faults/test_c5_data_meanwhile.py",),
     ),
