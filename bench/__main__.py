@@ -20,25 +20,7 @@ INTRODUCTION = """\
 
 Made by `make bench`. Every figure is a ratio of things measured in one process, in turns, so that a busy
 machine slows both; the seconds beside them are of that machine and that hour. Peers that are not
-installed are named and left out.
-"""
-
-SHORTFALLS = """\
-## What is not met, and why
-
-- **The open assessments on a server**: psycopg makes dates in C, so that our values are most of the time.
-- **The first sync**: each row is checked, compared and kept with the indexes that the weekly questions
-  need, seven of them on a server; reading, staging and keeping cost about the same.
-- **Digests**: half is the templates, half the reading back of every message, which is a promise.
-- **Sending**: two commits a message wait for the disk, the mark before the dot and the outcome with the
-  next claim, and SQLAlchemy takes most of the processor's time between them. Where a mail server is ten
-  milliseconds away, which is near, we are quicker than `smtplib`, for MAIL, RCPT and DATA go out together.
-  More senders help only where the mail server is what they wait for; here two processors are shared by
-  senders, server and sink.
-- **The weekly job**: half of it is starting (settings, calendar, database, templates) and reading; the
-  script keeps no ledger.
-- **`alerter status`**: every command reads and checks the whole settings first; SQLAlchemy is a third of
-  what is imported.
+installed are named and left out. [scale.md](scale.md) says why some goals are not met.
 """
 
 
@@ -63,7 +45,7 @@ def main(*, is_quick: bool) -> None:
         with contextlib.redirect_stdout(io.StringIO()) as said:
             measure()
         page.append(f"## {heading}\n\n{said.getvalue()}")
-    text = "\n".join(page if is_quick else [*page, SHORTFALLS])
+    text = "\n".join(page)
     print(text)
     if not is_quick:
         PAGE.write_text(text, encoding="utf-8")
