@@ -1,4 +1,4 @@
-"""What every test may ask for: a database, migrated or empty, on SQLite and on PostgreSQL."""
+"""What every test may ask for: a database, on SQLite and on PostgreSQL, and a browser."""
 
 import os
 import shutil
@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy.engine import make_url
 
 from alerter.store.database import Database, open_database
 from alerter.store.migration import migrate
+from tests.browser import NO_CHROMIUM, chromium, chromium_path
 from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
 
 BOTH = ("sqlite", "postgresql")
@@ -123,19 +125,29 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
     cluster.remove()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """
+    Return the system's Chromium, where it is installed.
+
+    One for each module and never two at a time: Playwright refuses a second one in the same process.
+    """
+    if chromium_path() is None:
+        pytest.skip(NO_CHROMIUM)
+    with chromium() as running:
+        yield running
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
     """
-    Say loudly, below all else, when nothing was tested on PostgreSQL.
+    Say loudly, below all else, when nothing was tested on PostgreSQL, or looked at in a browser.
     """
     yield
-    skipped = [
-        each for each in terminalreporter.stats.get("skipped", []) if NO_POSTGRES in str(each.longrepr)
-    ]
-    if skipped:
-        terminalreporter.write_line(
-            f"NOT TESTED: {len(skipped)} tests found {NO_POSTGRES}.", red=True, bold=True
-        )
+    skipped = [str(each.longrepr) for each in terminalreporter.stats.get("skipped", [])]
+    for reason in NO_POSTGRES, NO_CHROMIUM:
+        if count := sum(reason in each for each in skipped):
+            terminalreporter.write_line(f"NOT TESTED: {count} tests found {reason}.", red=True, bold=True)
 
 
 def _migrate(url: str) -> None:

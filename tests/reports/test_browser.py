@@ -1,36 +1,17 @@
 """The page in a real browser: laid out without a fault, and printed on A4."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from alerter.reports.page import page
 from tests.reports.papers import paper
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 A4_POINTS = (595, 842)
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="NOT TESTED in a browser: install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """
-    Start the browser once.
-    """
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
