@@ -21,6 +21,7 @@ class Table(BaseModel):
         strict=True,
         validate_default=True,
         hide_input_in_errors=True,
+        defer_build=True,
     )
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import accumulate, compress
 from typing import Any
 
 from alerter.errors import CalendarRangeError
 
 ONE_DAY = timedelta(days=1)
+MONDAY = 1  # the ordinal of the first one, 1 January of the year 1
 SATURDAY = 5
 
 
@@ -77,16 +79,14 @@ class WorkingCalendar:
         itself, `_before` is what a clock started on it has behind it. `_working[k]` is the k-th
         working day.
         """
+        ordinals = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
+        off = {on.toordinal() for on in self.days_off}
+        counts_here = [(ordinal - MONDAY) % 7 < SATURDAY and ordinal not in off for ordinal in ordinals]
+        self._working = [date.min, *map(date.fromordinal, compress(ordinals, counts_here))]
         unknown: list[Any] = [None] * self.first_day.toordinal()
-        counts: list[int] = []
-        self._working = [date.min]
-        for ordinal in range(self.first_day.toordinal(), self.last_day.toordinal() + 1):
-            day = date.fromordinal(ordinal)
-            if day.weekday() < SATURDAY and day not in self.days_off:
-                self._working.append(day)
-            counts.append(len(self._working) - 1)
-        self._passed = unknown + counts
-        self._before = [*unknown, 0, *counts[:-1]] if self.count_start_day else self._passed
+        counts = list(accumulate(counts_here, initial=0))
+        self._passed = unknown + counts[1:]
+        self._before = unknown + counts[:-1] if self.count_start_day else self._passed
 
     @property
     def fingerprint(self) -> str:

@@ -1,6 +1,7 @@
 """The emails' templates: the package's own, and a council's in their place by name."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from traceback import walk_tb
 
@@ -32,14 +33,11 @@ class TemplateSet:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        own: BaseLoader = PackageLoader("alerter.mail", "templates")
-        loader = own if folder is None else ChoiceLoader([FileSystemLoader(folder), own])
         self._is_own = folder is None
         self._environments = {
-            is_html: _environment(loader, is_html=is_html, is_sandboxed=folder is not None)
+            is_html: _own(is_html=is_html) if folder is None else _mixed(folder, is_html=is_html)
             for is_html in (False, True)
         }
-        self._compiled: dict[str, Template] = {}
 
     def render(self, name: str, **values: object) -> str:
         """
@@ -56,9 +54,7 @@ class TemplateSet:
             raise TemplateError(_sentence(error, name)) from None
 
     def _page(self, name: str) -> Template:
-        if name not in self._compiled:
-            self._compiled[name] = self._environments[".html." in name].get_template(name)
-        return self._compiled[name]
+        return self._environments[".html." in name].get_template(name)
 
 
 def syntax_faults(folder: Path) -> Iterator[str]:
@@ -75,6 +71,26 @@ def syntax_faults(folder: Path) -> Iterator[str]:
             reader.get_template(path.name)
         except (TemplateSyntaxError, OSError, UnicodeDecodeError) as error:
             yield _sentence(error, path.name)
+
+
+@cache
+def _own(*, is_html: bool) -> Environment:
+    """
+    Return where the package's templates are compiled, once in a process: they cannot change meanwhile.
+    """
+    return _environment(_packaged(), is_html=is_html, is_sandboxed=False)
+
+
+def _mixed(folder: Path, *, is_html: bool) -> Environment:
+    """
+    Return where a council's templates are compiled, and the package's for what it does not replace.
+    """
+    loader = ChoiceLoader([FileSystemLoader(folder), _packaged()])
+    return _environment(loader, is_html=is_html, is_sandboxed=True)
+
+
+def _packaged() -> BaseLoader:
+    return PackageLoader("alerter.mail", "templates")
 
 
 def _environment(loader: BaseLoader, *, is_html: bool, is_sandboxed: bool) -> Environment:

@@ -4,16 +4,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 
 from alerter.errors import StoreError
 from alerter.store.database import Database, ensure_installation, take_turns
-from alerter.store.schema import REVISION
+from alerter.store.schema import REVISION, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_version = table("alembic_version", column("version_num", String))
+_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table, as it makes it."""
 _revision = select(_version.c.version_num)
 
 
@@ -21,7 +27,8 @@ def migrate(database: Database, now: datetime) -> bool:
     """
     Bring the database to the current schema; return whether anything had to be done.
 
-    It is done in full or, when it is killed, not at all.
+    An empty one is given the tables as they are now, an older one is moved there step by step. It is done
+    in full or, when it is killed, not at all.
 
     Raises:
         StoreError: The database is damaged or newer than this program, or cannot be used.
@@ -35,10 +42,10 @@ def migrate(database: Database, now: datetime) -> bool:
         version = schema_version(connection)
         if version == REVISION:
             return False  # another process was faster
-        _refuse_newer(version)
-        from alembic import command  # noqa: PLC0415 - slow, and seldom needed
-
-        command.upgrade(_config(connection), "head")
+        if version is None and not inspect(connection).get_table_names():
+            _make_new(connection)
+        else:
+            _upgrade(connection, version)
         ensure_installation(connection, now)
     return True
 
@@ -85,7 +92,7 @@ def schema_version(connection: Connection) -> str | None:
     """
     if not inspect(connection).has_table(_version.name):
         return None
-    return connection.execute(select(_version.c.version_num)).scalar_one_or_none()
+    return connection.execute(_revision).scalar_one_or_none()
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -99,6 +106,28 @@ def downgrade(database: Database, revision: str) -> None:
 
     with database.write() as connection:
         command.downgrade(_config(connection), revision)
+
+
+def _make_new(connection: Connection) -> None:
+    """
+    Make every table in a database that has none, as the migrations would have made them.
+    """
+    metadata.create_all(connection, checkfirst=False)
+    _version.create(connection, checkfirst=False)
+    connection.execute(_version.insert().values(version_num=REVISION))
+
+
+def _upgrade(connection: Connection, version: str | None) -> None:
+    """
+    Take every step from *version* to the current schema.
+
+    Raises:
+        StoreError: *version* is newer than this program.
+    """
+    _refuse_newer(version)
+    from alembic import command  # noqa: PLC0415 - slow, and seldom needed
+
+    command.upgrade(_config(connection), "head")
 
 
 def _refuse_damaged(connection: Connection) -> None:

@@ -23,24 +23,39 @@ PAGE = 4096  # bytes, SQLite's default
 
 def test_migrations_make_what_the_tables_say(database: Database) -> None:
     """
-    A migrated database differs in nothing that Alembic can see from the tables.
+    A database that took every step differs in nothing that Alembic can see from the tables.
     """
+    _take_every_step(database)
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
 
 
-def test_migrations_make_every_constraint_and_index(database: Database) -> None:
+def test_a_new_database_is_one_that_took_every_step(empty_database: Database) -> None:
     """
-    Columns, keys, checks and partial indexes are those of tables made directly, to the letter.
+    Columns, keys, checks and partial indexes are the same to the letter, Alembic's own table among them.
     """
-    with database.read() as connection:
-        migrated = _description(connection)
-    downgrade(database, "base")
-    with database.write() as connection:
-        metadata.create_all(connection)
-        assert _description(connection) == migrated
-    assert "settled_at IS NULL" in str(migrated["outbox"])
+    assert migrate(empty_database, NOW) is True
+    with empty_database.read() as connection:
+        new = _description(connection)
+        assert schema_version(connection) == REVISION
+    _take_every_step(empty_database)
+    with empty_database.read() as connection:
+        assert _description(connection) == new
+    assert "settled_at IS NULL" in str(new["outbox"])
+    assert "version_num" in str(new["alembic_version"])
+
+
+def test_tables_of_somebody_else_are_in_nobodys_way(empty_database: Database) -> None:
+    """
+    A database that others use too is brought to the current schema, and what was there stays.
+    """
+    with empty_database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE tally (counted INTEGER)")
+    assert migrate(empty_database, NOW) is True
+    require_current(empty_database)
+    with empty_database.read() as connection:
+        assert inspect(connection).has_table("tally")
 
 
 def test_down_and_up_again(empty_database: Database) -> None:
@@ -141,13 +156,20 @@ def test_a_damaged_file_is_refused(sqlite_url: str, tmp_path: Path, damage: byte
     database.close()
 
 
+def _take_every_step(database: Database) -> None:
+    """
+    Take the schema away and make it anew, migration by migration.
+    """
+    downgrade(database, "base")
+    assert migrate(database, NOW) is True
+
+
 def _description(connection: Connection) -> dict[str, list[Any]]:
     """
     Return all that the database itself tells about each table.
     """
     inspector = inspect(connection)
-    tables = [table for table in inspector.get_table_names() if table != "alembic_version"]
-    return {table: _parts(inspector, table) for table in tables}
+    return {table: _parts(inspector, table) for table in inspector.get_table_names()}
 
 
 def _parts(inspector: Inspector, table: str) -> list[Any]:
