@@ -138,6 +138,15 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Leave property tests out of the coverage: they go over the same lines by the hundred.
+    """
+    for each in items:
+        if each.get_closest_marker("hypothesis") is not None:
+            each.add_marker("no_cover")
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
     """

@@ -5,6 +5,7 @@ import pytest
 from bench.__main__ import main
 
 
+@pytest.mark.no_cover
 def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[str]) -> None:
     """
     Each heading is followed by a table in which alerter stands; the page itself is not written.

@@ -56,6 +56,7 @@ def trials_of(name: str) -> BackTest:
     return back_test(calendar_of(), LIMIT, found, AS_OF)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["Northmere", *DIPS])
 def test_the_interval_holds_what_it_promises(name: str) -> None:
     """
@@ -66,6 +67,7 @@ def test_the_interval_holds_what_it_promises(name: str) -> None:
     assert done.coverage == pytest.approx(80, abs=8)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["Northmere", *DIPS])
 def test_the_same_as_last_month_is_beaten(name: str) -> None:
     """
@@ -90,6 +92,7 @@ def test_nothing_of_the_future_is_used() -> None:
     assert expected == [last.expected]
 
 
+@pytest.mark.no_cover
 def test_the_same_input_gives_the_same_forecast() -> None:
     """
     Nothing is drawn at random.
@@ -98,6 +101,7 @@ def test_the_same_input_gives_the_same_forecast() -> None:
     assert outlook(calendar_of(), LIMIT, found, AS_OF) == outlook(calendar_of(), LIMIT, found, AS_OF)
 
 
+@pytest.mark.no_cover
 def test_the_outlook_is_this_month_and_the_next_three() -> None:
     """
     What is signed off this month already stands fast, so that its interval is the narrowest.

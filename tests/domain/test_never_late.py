@@ -56,6 +56,7 @@ def first_listed_ages(calendar: WorkingCalendar, weekday: int) -> dict[date, int
     return ages
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weekday", range(5), ids=WEEKDAYS[:5])
 @pytest.mark.parametrize("nation", SUBDIVISIONS)
 def test_nothing_is_first_listed_after_its_alert_day(nation: str, weekday: int) -> None:
@@ -68,6 +69,7 @@ def test_nothing_is_first_listed_after_its_alert_day(nation: str, weekday: int) 
     assert min(ages.values()) >= CORE.alert_after - 6
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("nation", ["england", "scotland"])
 def test_nor_when_the_start_day_counts(nation: str) -> None:
     """

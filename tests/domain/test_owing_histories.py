@@ -82,6 +82,7 @@ def ticks(up_from: datetime, up_until: datetime, moments: list[datetime], random
     return [up_from + number * TICK for number in sorted(numbers) if up_from + number * TICK < up_until]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_no_week_is_missed_or_done_twice(seed: int) -> None:
     """

@@ -61,6 +61,7 @@ def published() -> Iterator[Mapping[str, str]]:
                 yield row
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("row", "unit"), [(HARROW_2024, 1), (ENGLAND_2025, 10)], ids=["Harrow", "England"])
 def test_published_percentages_are_rebuilt(row: tuple[tuple[int, ...], int, str], unit: int) -> None:
     """
@@ -75,6 +76,7 @@ def test_published_percentages_are_rebuilt(row: tuple[tuple[int, ...], int, str]
     assert percent_words(figure.percent) == percent
 
 
+@pytest.mark.no_cover
 @needs_samples
 def test_every_published_row_is_rebuilt() -> None:
     """
@@ -93,6 +95,7 @@ def test_every_published_row_is_rebuilt() -> None:
             assert percent_words(rebuilt(counts, total).percent) == said, row["la_name"]
 
 
+@pytest.mark.no_cover
 @needs_samples
 def test_published_quartiles_lie_in_our_bands() -> None:
     """

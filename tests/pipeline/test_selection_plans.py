@@ -77,6 +77,7 @@ def is_whole(step: str) -> bool:
     return step.startswith("SCAN assessments") and not step.startswith(OPEN_ONES)
 
 
+@pytest.mark.no_cover
 def test_no_statement_goes_through_the_history(long_history: Database) -> None:
     """
     What is open, what ended lately, what was signed off this year: each comes from an index.

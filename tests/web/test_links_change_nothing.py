@@ -96,6 +96,7 @@ def crawl(house: House, start: str) -> set[str]:
     return seen
 
 
+@pytest.mark.no_cover
 def test_no_link_in_two_hundred_digests_changes_anything(borough: House) -> None:
     """
     Each is opened as a scanner opens it, and leads to a manager's list, or a service manager's empty one.
@@ -113,6 +114,7 @@ def test_no_link_in_two_hundred_digests_changes_anything(borough: House) -> None
     assert (listed.count(2), listed.count(0)) == (MANAGERS, HEADS)
 
 
+@pytest.mark.no_cover
 def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
     """
     Every address on every page behind it, the forms' own too, when they are only asked for.
