@@ -32,11 +32,13 @@ def main(*, is_quick: bool) -> None:
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
         "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
-        "The week behind ever more history": lambda: selection.main(*((1, 2_500) if is_quick else ())),
+        "The week behind ever more history": lambda: (
+            selection.main(1, 2_500, times=1) if is_quick else selection.main()
+        ),
         "Digests": lambda: digests.main(*((2, (20,)) if is_quick else ())),
         "Sending": lambda: delivery.main(*((4, 1, (2,)) if is_quick else ())),
         "The weekly job and its rivals": lambda: rival.main(*((400, 1, 4) if is_quick else ())),
-        "A Monday morning": lambda: burst.main(*((1, 2, 6_000) if is_quick else ())),
+        "A Monday morning": lambda: burst.main(*((1, 1, 2_500) if is_quick else ())),
         "Commands": lambda: starting.main(*((1,) if is_quick else ())),
     }
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"

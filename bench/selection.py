@@ -73,27 +73,29 @@ class History:
         """
         return "1.2; 1.1 and 150 MB" if self.size == TARGET and not self.years else ""
 
-    def measure(self) -> None:
+    def measure(self, times: int) -> None:
         """
-        Prepare the week in a process of its own.
+        Prepare the week so many *times*, in a process of its own.
         """
-        command = [sys.executable, "-m", "bench.weekly", self.url, str(TIMES)]
+        command = [sys.executable, "-m", "bench.weekly", self.url, str(times)]
         done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - ourselves
         said = json.loads(done.stdout)
         self.seconds.append(median(said["seconds"]))
         self.peaks.append(said["peak_mb"])
 
 
-def main(rounds: int = ROUNDS, *sizes: int) -> None:
+def main(rounds: int = ROUNDS, *sizes: int, times: int = TIMES) -> None:
     """
     Print a Markdown table for each database, every history as a multiple of the shortest.
+
+    In each round a history is prepared so many *times* by one process.
     """
     chosen = sizes or SIZES
     with tempfile.TemporaryDirectory() as folder:
         histories = _histories(chosen)
         for each in histories:
             each.url = stores.sqlite_url(Path(folder), each.database)
-        _measure("SQLite", rounds, histories)
+        _measure("SQLite", rounds, times, histories)
     with stores.postgresql() as server:
         if server is None:
             click.echo(f"\n{stores.NO_POSTGRESQL}.")
@@ -102,7 +104,7 @@ def main(rounds: int = ROUNDS, *sizes: int) -> None:
         try:
             for each in histories:
                 each.url = server.create(each.database)
-            _measure("PostgreSQL", rounds, histories)
+            _measure("PostgreSQL", rounds, times, histories)
         finally:
             for each in histories:
                 server.drop(each.database)
@@ -142,13 +144,13 @@ def _histories(sizes: Sequence[int]) -> list[History]:
     return [*(History(size) for size in sizes), History(busy, BUSY_YEARS)]
 
 
-def _measure(store: str, rounds: int, histories: list[History]) -> None:
+def _measure(store: str, rounds: int, times: int, histories: list[History]) -> None:
     for each in histories:
         with _opened(each.url) as database:
             make_history(database, each.size, each.years)
     for _ in range(rounds):
         for each in histories:
-            each.measure()
+            each.measure(times)
     busy = histories[-1]
     hand = times_by_hand(busy.url, rounds)
     click.echo(

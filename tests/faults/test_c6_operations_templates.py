@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -140,16 +141,16 @@ def test_fault_094_reaching_for_python(desk: Office) -> None:
 
 def _environments(desk: Office) -> list[Environment]:
     """
-    Return every environment that the emails of an installation are written with.
+    Return every environment that the emails of an installation are written with, however deep it lies.
     """
-    installation = desk.open()
-    assert installation.press is not None
-    return [each for each in gc.get_objects() if isinstance(each, Environment) and _is_of_alerter(each)]
-
-
-def _is_of_alerter(environment: Environment) -> bool:
-    loaders = getattr(environment.loader, "loaders", [environment.loader])
-    return any(getattr(loader, "package_name", "") == "alerter.mail" for loader in loaders)
+    waiting: list[object] = [desk.open().press]
+    seen: dict[int, object] = {}
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen and not isinstance(each, type | ModuleType | FunctionType):
+            seen[id(each)] = each
+            waiting += gc.get_referents(each)
+    return [each for each in seen.values() if isinstance(each, Environment)]
 
 
 def _prepare(mailroom: Council, hand: Callable[[Write, Any], Any]) -> Run | None:
