@@ -94,7 +94,7 @@ def test_fault_004_killed_in_the_middle_of_the_body(week: Council, office: Watch
     killed(week, office, BODY, *WEEK)
     assert ledger_of(week).states() == {FIRST: "claimed"}
     settled(week, office)
-    (unfinished,) = office.unfinished
+    (unfinished,) = office.unfinished()
     assert 0 < len(unfinished.content) < len(office.copies(FIRST)[0])
 
 
@@ -110,7 +110,7 @@ def test_fault_005_killed_between_mark_and_dot(
     nth = distance(calls, data, first(calls, "sendto", THE_DOT))
     struck(week, office, "DATA", lambda victim: kill_at_next(week, victim, "sendto", nth), *WEEK)
     assert ledger_of(week).states()[FIRST] == "marked"
-    assert len(office.unfinished) == 1
+    assert len(office.unfinished()) == 1
     if policy == "resend":
         settled(week, office)
         return

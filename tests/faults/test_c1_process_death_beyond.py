@@ -86,7 +86,7 @@ def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: Watc
     office.at("DATA", lambda: sent_meanwhile(week, victim))
     said = victim.ended()
     assert said.exit_code == 0, said
-    assert [parcel.recipient for parcel in office.unfinished] == [FIRST]
+    assert [parcel.recipient for parcel in office.unfinished()] == [FIRST]
     settled(week, office)
 
 

@@ -131,7 +131,7 @@ def test_fault_043_server_down_before_the_mark(
     office.at("DATA", postgres_to_stop.stop)
     with pytest.raises(StoreError, match="cannot be used"):
         Weekly(hasty).run(MONDAY, is_synced=False)
-    assert (len(office.unfinished), office.kept) == (1, [])
+    assert (len(office.unfinished()), office.kept) == (1, [])
     postgres_to_stop.start()
     settled(council, office)
 

@@ -79,7 +79,7 @@ def test_fault_050_error_on_sync(on_file: Council, office: WatchedOffice, sqlite
     claim = first(sqlite_calls, "fdatasync", after=first(sqlite_calls, "flock"))
     said = failing_at(on_file, claim, "EIO", *WEEK)
     assert (said.exit_code, "the disk reports an error" in said.err) == (3, True)
-    assert (office.kept, office.unfinished) == ([], [])
+    assert (office.kept, office.unfinished()) == ([], [])
     settled(on_file, office)
 
 

@@ -41,7 +41,7 @@ class WatchedOffice:
 
     A step is a command's verb, or `connect` (before the greeting), `body` (its first line has come, and
     nothing more is read), `dot` (the message is kept, and not answered) or `answered` (its answer is out).
-    *kept* holds what came to its final dot and was taken, *unfinished* what came without one.
+    *kept* holds what came to its final dot and was taken.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class WatchedOffice:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self.kept: list[Parcel] = []
-        self.unfinished: list[Parcel] = []
+        self._unfinished: list[Parcel] = []
 
     @property
     def port(self) -> int:
@@ -79,13 +79,21 @@ class WatchedOffice:
         """
         Forget what was kept so far.
         """
-        self.kept, self.unfinished = [], []
+        self.kept, self._unfinished = [], []
 
     def tally(self) -> Counter[str]:
         """
         Return how many messages were kept for each recipient.
         """
         return Counter(parcel.recipient for parcel in self.kept)
+
+    def unfinished(self) -> list[Parcel]:
+        """
+        Return what came without its dot, once every conversation is over.
+        """
+        _, *conversations = self._threads
+        self._await(conversations)
+        return self._unfinished
 
     def copies(self, recipient: str) -> list[bytes]:
         """
@@ -101,9 +109,12 @@ class WatchedOffice:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(timeout=PATIENCE_SECONDS)
+        self._await(self._threads)
         self._listener.close()
+
+    def _await(self, threads: Iterable[threading.Thread]) -> None:
+        for thread in threads:
+            thread.join(timeout=PATIENCE_SECONDS)
 
     def _begin(self, work: Callable[..., None], *arguments: object) -> None:
         self._threads.append(threading.Thread(target=work, args=arguments, daemon=True))
@@ -150,7 +161,7 @@ class WatchedOffice:
                 self._stepped_in(ANSWERED, recipient)
                 return is_open
             lines.append(line)
-        self.unfinished.append(Parcel(recipient, b"".join(lines)))
+        self._unfinished.append(Parcel(recipient, b"".join(lines)))
         return False
 
     def _answer(self, connection: socket.socket, step: str, recipient: str) -> bool:
