@@ -2,7 +2,7 @@
 `alerter run`, killed at random moments of its life: the next one loses nothing and sends nothing twice.
 
 Each round strikes up to three runs in a row, one after the other on the same store, and then lets one end:
-12 strikes on each database in the suite, up to 1,200 on each under `make soak`, for some of them come too
+12 strikes on each database in the suite, up to 1,500 on each under `make soak`, for some of them come too
 late. The moment is drawn over the time that an undisturbed run takes, so each seed meets another place on
 every machine; where it fell is counted.
 """
@@ -26,7 +26,7 @@ from tests.soak.sink import Sink
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
 
-ROUNDS = size(4, 400)
+ROUNDS = size(4, 500)
 STRIKES = 3  # for each round, while there is anything left to do
 ALWAYS, SENDING = 0.2, 0.5  # the shares of a run that finds its plan written: what each does, and all to send
 MEASURE_EVERY = 20
