@@ -39,13 +39,22 @@ class Safeguard:
         return code.replace(self.text, self.without)
 
 
+NEW_AS_OLD = "tests/store/test_migration.py::test_a_new_database_is_one_that_took_every_step"
+
 SAFEGUARDS = (
     Safeguard(
         "one run a send date (unique key)",
+        "alerter/store/schema.py",
+        'UniqueConstraint("send_date", "attempt"),',
+        "",
+        ("tests/store/test_runs.py::test_a_send_date_is_planned_once",),
+    ),
+    Safeguard(
+        "one run a send date (unique key) in an older database",
         "migrations/versions/0001_first_tables.py",
         'sa.UniqueConstraint("send_date", "attempt", name=op.f("uq_runs_send_date_attempt")),',
         "",
-        ("tests/store/test_runs.py::test_a_send_date_is_planned_once",),
+        (NEW_AS_OLD,),
     ),
     Safeguard(
         "a run that was planned is not replaced",
@@ -56,10 +65,17 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "one digest a recipient in a run (unique key)",
+        "alerter/store/schema.py",
+        'UniqueConstraint("run_id", "kind", "edition", "recipient"),',
+        "",
+        ("tests/store/test_outbox.py::test_a_run_has_one_digest_a_recipient",),
+    ),
+    Safeguard(
+        "one digest a recipient in a run (unique key) in an older database",
         "migrations/versions/0001_first_tables.py",
         '"run_id", "kind", "edition", "recipient", name=',
         '"run_id", "kind", "edition", "recipient", "id", name=',
-        ("tests/store/test_outbox.py::test_a_run_has_one_digest_a_recipient",),
+        (NEW_AS_OLD,),
     ),
     Safeguard(
         "a claim locks its row and asks for its state, either of which is enough",
