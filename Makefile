@@ -58,7 +58,7 @@ safeguards: $(READY)
 	$(BIN)/python -m tests.soak.removal
 
 screenshots: $(READY)
-	$(BIN)/python tools/screenshots.py build/screenshots
+	$(BIN)/python -m tests.mail.screenshots
 	$(BIN)/python -m tests.screenshots
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.

@@ -21,7 +21,7 @@ class Table(BaseModel):
         strict=True,
         validate_default=True,
         hide_input_in_errors=True,
-        defer_build=True,
+        defer_build=True,  # the whole is built once, and not each table for itself before
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from alerter.errors import CalendarRangeError
 
 ONE_DAY = timedelta(days=1)
-MONDAY = 1  # the ordinal of the first one, 1 January of the year 1
+FIRST_MONDAY = 1  # an ordinal: 1 January of the year 1
 SATURDAY = 5
 
 
@@ -81,10 +81,10 @@ class WorkingCalendar:
         """
         ordinals = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
         off = {on.toordinal() for on in self.days_off}
-        counts_here = [(ordinal - MONDAY) % 7 < SATURDAY and ordinal not in off for ordinal in ordinals]
-        self._working = [date.min, *map(date.fromordinal, compress(ordinals, counts_here))]
+        are_working = [(each - FIRST_MONDAY) % 7 < SATURDAY and each not in off for each in ordinals]
+        self._working = [date.min, *map(date.fromordinal, compress(ordinals, are_working))]
         unknown: list[Any] = [None] * self.first_day.toordinal()
-        counts = list(accumulate(counts_here, initial=0))
+        counts = list(accumulate(are_working, initial=0))
         self._passed = unknown + counts[1:]
         self._before = unknown + counts[:-1] if self.count_start_day else self._passed
 

@@ -91,7 +91,7 @@ class WatchedOffice:
         """
         Return what came without its dot, once every conversation is over.
         """
-        _, *conversations = self._threads
+        _listening, *conversations = self._threads
         self._await(conversations)
         return self._unfinished
 

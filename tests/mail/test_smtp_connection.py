@@ -122,11 +122,13 @@ def test_quit_never_changes_an_outcome(reply: bytes) -> None:
 
 def test_closing_twice_or_unopened_does_nothing() -> None:
     """
-    A transport that never opened closes without a word.
+    A transport that never opened closes without a word, and the server hears nothing of it.
     """
-    transport = SmtpTransport(settings(1))
-    transport.close()
-    transport.close()
+    with ScriptedSmtp({}) as server:
+        transport = SmtpTransport(settings(server.port))
+        transport.close()
+        transport.close()
+    assert server.connections == 0
 
 
 def test_login_uses_what_is_offered_in_utf_8() -> None:

@@ -1,0 +1,40 @@
+"""
+Pictures of the emails, at the widths of phones and desks, light and dark: `make screenshots` writes them into
+`build/`.
+
+They are the made-up digests that the tests compare with `tests/approved/`, in each language.
+"""
+
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser import chromium, opened
+from tests.mail.gallery import pages
+
+FOLDER = Path("build/screenshots")
+WIDTHS = (320, 360, 900)
+SCHEMES = {"light": False, "dark": True}
+
+
+def take(browser: Browser, folder: Path) -> Iterator[Path]:
+    """
+    Write a picture of every email at every width in both schemes, and give each as it is written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for width, (scheme, is_dark) in product(WIDTHS, SCHEMES.items()):
+        with opened(browser, width=width, is_dark=is_dark) as page:
+            for name, html in pages().items():
+                page.set_content(html)
+                path = folder / f"{name}-{width}-{scheme}.png"
+                page.screenshot(path=path, full_page=True)
+                yield path
+
+
+if __name__ == "__main__":
+    with chromium() as running:
+        for path in take(running, FOLDER):
+            sys.stdout.write(f"{path}\n")
