@@ -20,7 +20,7 @@ def read(office: Office, *rows: dict[str, object], **changes: object) -> Install
     """
     office.extract(*rows)
     weekly = office.weekly(**changes)
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     return weekly.of
 
 
@@ -100,7 +100,7 @@ def test_closed_without_a_sign_off_is_said(office: Office) -> None:
     """
     office.council.extract([row("A-1") | {"closed_on": "2009-11-20"}])
     weekly = office.weekly()
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     assert explain_one(weekly.of).ended == "ended without a sign-off"
 
 
