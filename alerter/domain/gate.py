@@ -195,7 +195,7 @@ def _grown(gates: Gates, are: int, were: int) -> Iterator[str]:
         authorised = column_words("authorised_on", gates.headings)
         yield (
             f"open assessments grew from {were} to {are} (max_growth_percent is {limit}): "
-            f"check that the column {authorised} is still filled, and that the extract has the same teams as before"
+            f"check that the column {authorised} is still filled, and that the extract has the same teams"
         )
 
 

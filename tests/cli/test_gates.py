@@ -1,4 +1,4 @@
-"""An extract that went wrong since the week before: held, nothing applied, nothing sent, whatever reads it."""
+"""An extract that went wrong since last week: held, nothing applied, nothing sent, whatever reads it."""
 
 import json
 
@@ -82,7 +82,7 @@ def test_the_sentences_say_where_to_look(office: Office) -> None:
     grown = "open assessments grew from 65 to 600 (max_growth_percent is 100)"
     assert alerter(office, "sync").stderr.splitlines() == [
         f"alerter: held: {reopened}: {column}.",
-        f"alerter: held: {grown}: {column}, and that the extract has the same teams as before.",
+        f"alerter: held: {grown}: {column}, and that the extract has the same teams.",
         "alerter: nothing was applied; to apply it all the same: alerter sync --accept",
     ]
 
