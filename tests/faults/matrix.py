@@ -178,5 +178,10 @@ TABLES = (
             Fault(104, "somebody sends twice by hand, or during the weekly run", "A"),
         ),
     ),
+    Table(
+        "C7",
+        "What outsiders broke",
+        (Fault(112, "the database refuses the record of a reply, by any class of error", "A"),),
+    ),
 )
 FAULTS = {fault.number: fault for table in TABLES for fault in table.faults}

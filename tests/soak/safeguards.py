@@ -359,6 +359,13 @@ SAFEGUARDS = (
         ("tests/pipeline/test_senders.py::test_what_is_being_written_anew_is_waited_for",),
     ),
     Safeguard(
+        "no fault is taken for one that stays while an outcome is not recorded",
+        "alerter/store/database.py",
+        "if isinstance(error, StoreBrokenError) or should_stop()",
+        "if type(error) in (StoreError, StoreBrokenError) or should_stop()",
+        ("tests/faults/test_c7_store.py",),
+    ),
+    Safeguard(
         "an outcome is kept until the database is back",
         "alerter/pipeline/deliver.py",
         "    database.write_at_last(record, should_stop=should_stop)\n",
