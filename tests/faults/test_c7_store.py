@@ -16,7 +16,8 @@ from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import made_ready, settled
 
 REFUSALS = (
-    "25006", "53100", "54000", "55P03", "57P03", "58030", "42501", "40001", "22003", "0A000", "P0001", "XX001",
+    "25006", "53100", "54000", "55P03", "57P03", "58030", "42501", "40001", "22003", "0A000", "P0001",
+    "XX001",
 )  # fmt: skip
 """SQLSTATE of each class that a server may answer with: read-only, no room, no right, damaged, and so on."""
 
