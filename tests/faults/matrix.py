@@ -178,5 +178,14 @@ TABLES = (
             Fault(104, "somebody sends twice by hand, or during the weekly run", "A"),
         ),
     ),
+    Table(
+        "C7",
+        "What outsiders broke",
+        (
+            Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
+            Fault(114, "a umask that lets others read what is written", "A"),
+            Fault(115, "a symbolic link among the dropped extracts", "F"),
+        ),
+    ),
 )
 FAULTS = {fault.number: fault for table in TABLES for fault in table.faults}

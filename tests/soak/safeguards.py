@@ -338,6 +338,27 @@ SAFEGUARDS = (
         ("tests/store/test_engine.py",),
     ),
     Safeguard(
+        "what holds ids or links is its owner's alone (file)",
+        "alerter/private_files.py",
+        "        unfinished.chmod(FILE_MODE)  # a umask may have taken even the owner's rights\n",
+        "        unfinished.chmod(0o644)\n",
+        ("tests/test_private_files.py",),
+    ),
+    Safeguard(
+        "what holds ids or links is its owner's alone (folder)",
+        "alerter/private_files.py",
+        "    folder.chmod(FOLDER_MODE)  # a umask may have taken even the owner's rights\n",
+        "    folder.chmod(0o755)\n",
+        ("tests/test_private_files.py",),
+    ),
+    Safeguard(
+        "a symbolic link among dropped extracts is refused",
+        "alerter/sources/extract.py",
+        "        if below.is_symlink():\n",
+        "        if not below:\n",
+        ("tests/faults/test_c7_doors_files.py::test_fault_115_symbolic_link",),
+    ),
+    Safeguard(
         "a database file that was exchanged is noticed",
         "alerter/store/engine.py",
         '        event.listen(engine, "checkout", file.watch)\n',
@@ -357,6 +378,13 @@ SAFEGUARDS = (
         "        return self.next is None and outbox.is_any_due(connection, now)\n",
         "        return False\n",
         ("tests/pipeline/test_senders.py::test_what_is_being_written_anew_is_waited_for",),
+    ),
+    Safeguard(
+        "no fault is taken for one that stays while an outcome is not recorded",
+        "alerter/store/database.py",
+        "if isinstance(error, StoreBrokenError) or should_stop()",
+        "if type(error) in (StoreError, StoreBrokenError) or should_stop()",
+        ("tests/faults/test_c7_store.py",),
     ),
     Safeguard(
         "an outcome is kept until the database is back",
