@@ -119,7 +119,7 @@ def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
     if links is None:
         return no_link
     if is_for_show:
-        return lambda _run, _recipient, _dated_at: f"{links.base_url}{PATH}only-in-the-real-email"
+        return lambda *_facts: f"{links.base_url}{PATH}only-in-the-real-email"
     return links.make
 
 

@@ -37,7 +37,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0007"  # the migration these tables come from
+REVISION = "0013"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -363,4 +363,11 @@ audits = Table(
     Column("scores", JSON, nullable=False, comment="points by criterion; empty where only the sum is known"),
     Column("recorded_at", Moment, nullable=False),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String, primary_key=True, comment="made by chance, and else only in a cookie"),
+    Column("ended_at", Moment, nullable=False),
 )

@@ -183,6 +183,7 @@ TABLES = (
         "What outsiders broke",
         (
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
+            Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),
             Fault(114, "a umask that lets others read what is written", "A"),
             Fault(115, "a symbolic link among the dropped extracts", "F"),
         ),

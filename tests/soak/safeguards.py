@@ -352,6 +352,27 @@ SAFEGUARDS = (
         ("tests/test_private_files.py",),
     ),
     Safeguard(
+        "a link is signed for one database",
+        "alerter/app/links.py",
+        'salt = f"{ANSWER} for {database}"',
+        "salt = ANSWER",
+        ("tests/faults/test_c7_doors_tokens.py",),
+    ),
+    Safeguard(
+        "a session is good for the database it was begun on",
+        "alerter/app/page_session.py",
+        "session.database == installation_id(connection) and not",
+        "not",
+        ("tests/faults/test_c7_doors_tokens.py",),
+    ),
+    Safeguard(
+        "a session ends when it is left",
+        "alerter/web/pages.py",
+        "        if left is not None:\n",
+        "        if left is None:\n",
+        ("tests/faults/test_c7_doors_tokens.py",),
+    ),
+    Safeguard(
         "a symbolic link among dropped extracts is refused",
         "alerter/sources/extract.py",
         "        if below.is_symlink():\n",
