@@ -181,7 +181,11 @@ TABLES = (
     Table(
         "C7",
         "What outsiders broke",
-        (Fault(112, "the database refuses the record of a reply, by any class of error", "A"),),
+        (
+            Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
+            Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
+            Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
+        ),
     ),
 )
 FAULTS = {fault.number: fault for table in TABLES for fault in table.faults}
