@@ -183,6 +183,8 @@ TABLES = (
         "What outsiders broke",
         (
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
+            Fault(114, "a umask that lets others read what is written", "A"),
+            Fault(115, "a symbolic link among the dropped extracts", "F"),
             Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
             Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
         ),

@@ -338,6 +338,27 @@ SAFEGUARDS = (
         ("tests/store/test_engine.py",),
     ),
     Safeguard(
+        "what holds ids or links is its owner's alone (file)",
+        "alerter/private_files.py",
+        "        unfinished.chmod(FILE_MODE)  # a umask may have taken even the owner's rights\n",
+        "        unfinished.chmod(0o644)\n",
+        ("tests/test_private_files.py",),
+    ),
+    Safeguard(
+        "what holds ids or links is its owner's alone (folder)",
+        "alerter/private_files.py",
+        "    folder.chmod(FOLDER_MODE)  # a umask may have taken even the owner's rights\n",
+        "    folder.chmod(0o755)\n",
+        ("tests/test_private_files.py",),
+    ),
+    Safeguard(
+        "a symbolic link among dropped extracts is refused",
+        "alerter/sources/extract.py",
+        "        if below.is_symlink():\n",
+        "        if not below:\n",
+        ("tests/faults/test_c7_doors_files.py::test_fault_115_symbolic_link",),
+    ),
+    Safeguard(
         "a database file that was exchanged is noticed",
         "alerter/store/engine.py",
         '        event.listen(engine, "checkout", file.watch)\n',
