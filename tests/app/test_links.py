@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import ascii_letters, digits
 
 import pytest
 from itsdangerous import URLSafeSerializer
@@ -64,6 +65,19 @@ def test_what_is_signed_for_something_else_opens_nothing(content: object) -> Non
     assert LINKS.read(DATABASE, of_ours, MADE_AT) is None
     elsewhere = URLSafeSerializer("k" * 32, salt="something else").dumps([7, OKAFOR.email, 1795420800])
     assert LINKS.read(DATABASE, elsewhere, MADE_AT) is None
+
+
+def test_a_link_is_read_to_the_letter() -> None:
+    """
+    Whatever the database: not even the letters are taken that base64 reads alike.
+    """
+    for database in map(str, range(20)):
+        token = LINKS.make(database, 7, OKAFOR, MADE_AT).rpartition("/")[2]
+        assert LINKS.read(database, token, MADE_AT) is not None
+        others = [token[:-1] + letter for letter in ascii_letters + digits if letter != token[-1]]
+        assert {LINKS.read(database, other, MADE_AT) for other in [*others, f"{token}=", f"{token}A"]} == {
+            None
+        }
 
 
 def test_the_key_shows_nowhere() -> None:
