@@ -183,6 +183,11 @@ TABLES = (
         "What outsiders broke",
         (
             Fault(103, "answers before the dot, in one packet with another reply, at any step", "R, then A"),
+            Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
+            Fault(114, "a umask that lets others read what is written", "A"),
+            Fault(115, "a symbolic link among the dropped extracts", "F"),
+            Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
+            Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
             Fault(122, "the mail server knows only HELO, or refuses our name", "A or F"),
             Fault(123, "`deliver` after a refused login or missing TLS that all had to wait for", "A"),
         ),
