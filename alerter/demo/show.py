@@ -20,6 +20,7 @@ from alerter.demo.postbox import HOST, Arrived, Postbox, free_port, open_postbox
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import look
+from alerter.private_files import make_private_folder, write_private
 
 SEED = 2009
 NATION = "england"
@@ -123,5 +124,5 @@ def _clear(folder: Path) -> None:
                 [f"{folder} is not empty and no earlier demonstration: name another folder with --out."]
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    make_private_folder(folder)
+    write_private(folder / MARK, b"")
