@@ -144,6 +144,7 @@ def transport(settings: Settings) -> Transport:
             token=_tokens(smtp.oauth) if smtp.oauth else None,
             timeout_seconds=smtp.timeout_seconds,
             ca_file=str(smtp.ca_file or ""),
+            helo_name=smtp.helo_name or "",
         )
     )
 
