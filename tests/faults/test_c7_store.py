@@ -1,17 +1,22 @@
 """C7, the store: refused replies, lost files, answers at once, plans and locks, sessions and poolers."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from alerter.app.installation import Installation
 from alerter.app.weekly import Weekly
 from alerter.store.database import Database
 from tests.acceptance.caseload import MONDAY
 from tests.acceptance.council import Council
+from tests.faults.pooler import pgbouncer, pooled
+from tests.faults.terminal import alerter
 from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import made_ready, settled
 
@@ -30,6 +35,28 @@ REFUSING = {
     ),
 }
 ACCEPTING = {"sqlite": "DROP TRIGGER refusing", "postgresql": "DROP TRIGGER refusing ON outbox"}
+
+ODD_SETTINGS = {
+    "client_encoding": "LATIN1",
+    "DateStyle": "SQL, DMY",
+    "TimeZone": "Asia/Kathmandu",
+    "IntervalStyle": "iso_8601",
+    "bytea_output": "escape",
+    "standard_conforming_strings": "off",
+    "default_transaction_isolation": "serializable",
+    "default_transaction_read_only": "on",
+    "default_transaction_deferrable": "on",
+    "idle_session_timeout": "5s",
+    "synchronous_commit": "off",
+}
+ELSEWHERE = f"alerter_elsewhere_{os.getpid()}"
+ENCODINGS = ("SQL_ASCII", "LATIN1", "WIN1252", "EUC_JP")
+POOLS = {
+    "the last one first": {"mode": "transaction"},
+    "a single session": {"mode": "transaction", "size": 1},
+    "each in turn": {"mode": "transaction", "turns": 1, "size": 2},
+    "by the statement": {"mode": "statement"},
+}
 
 
 @pytest.fixture
@@ -92,3 +119,38 @@ def test_fault_112_record_of_a_reply_refused(
     result = Weekly(refused_week, refusals.end_at_the_second_try).run(MONDAY, is_synced=False)
     assert (result.state, sorted(refusals.codes)) == ("done", sorted(REFUSALS))
     settled(either_council, office)
+
+
+def test_fault_119_odd_sessions(
+    council: Council, office: WatchedOffice, postgresql_url: str, request: pytest.FixtureRequest
+) -> None:
+    """
+    What role and database set for their sessions changes nothing; what no name fits into is refused.
+    """
+    server, name = request.getfixturevalue("postgres_server"), make_url(postgresql_url).database
+    for setting, value in ODD_SETTINGS.items():
+        server.execute(f"ALTER DATABASE \"{name}\" SET {setting} = '{value}'")
+    council.configure(database__url=postgresql_url)
+    settled(made_ready(council), office)
+    for encoding in ENCODINGS:
+        council.configure(database__url=server.create(ELSEWHERE, "template0", encoding))
+        for command in ("check", "migrate", "status", "run"):
+            said = alerter(council, command)
+            assert (said.exit_code, encoding in said.out + said.err) == (3, True)
+    server.drop(ELSEWHERE)
+
+
+@pytest.mark.skipif(pgbouncer() is None, reason="needs Debian's pgbouncer")
+@pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS)
+def test_fault_120_transaction_pooler(council: Council, postgresql_url: str, pool: dict[str, Any]) -> None:
+    """
+    `check` and `migrate` name the pooler and refuse it, however it chooses; one in session mode is none.
+    """
+    with pooled(postgresql_url, **pool) as url:
+        council.configure(database__url=url)
+        for command in ("check", "migrate"):
+            said = alerter(council, command)
+            assert (said.exit_code, "pool" in said.out + said.err) == (3, True), said
+    with pooled(postgresql_url, mode="session") as url:
+        council.configure(database__url=url)
+        assert alerter(council, "migrate").exit_code == 0
