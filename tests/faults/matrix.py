@@ -185,6 +185,7 @@ TABLES = (
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
             Fault(114, "a umask that lets others read what is written", "A"),
             Fault(115, "a symbolic link among the dropped extracts", "F"),
+            Fault(117, "equal answers, audits, undos and requests for a link in the same moment", "A"),
             Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
             Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
         ),
