@@ -44,6 +44,8 @@ KIND_WORDS = {
     "start_in_future": "a start in the future",
     "authorised_before_start": "signed off before the start",
     "authorised_in_future": "signed off in the future",
+    "ended_before_start": "cancelled or closed before the start",
+    "ended_in_future": "cancelled or closed in the future",
     "closed_but_open": "closed without a sign-off",
     "duplicate_open": "two assessments open for one child",
     "vanished": "missing from the extract without a sign-off",

@@ -39,6 +39,7 @@ class Safeguard:
         return code.replace(self.text, self.without)
 
 
+BEFORE_THE_DOT = "tests/faults/test_c7_replies.py"
 NEW_AS_OLD = "tests/store/test_migration.py::test_a_new_database_is_one_that_took_every_step"
 
 SAFEGUARDS = (
@@ -105,6 +106,62 @@ SAFEGUARDS = (
         '(GO_AHEAD, b"") if GO_AHEAD in unread else smtp.docmd("RSET")',
         'smtp.docmd("RSET")',
         ("tests/mail/test_smtp.py",),
+    ),
+    Safeguard(
+        "nothing is unread before a command or the dot",
+        "alerter/mail/conversation.py",
+        "        self.require_step()\n        super().send(s)\n",
+        "        super().send(s)\n",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "nothing is unread before the mark",
+        "alerter/mail/smtp.py",
+        "            smtp.require_step()\n",
+        "",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "the socket is looked at, and not only what was read of it",
+        "alerter/mail/conversation.py",
+        "self._read or self._unread()",
+        "self._read or None",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "a refusal is believed only where nothing is unread",
+        "alerter/mail/smtp.py",
+        "        except OutOfStepError as error:\n            raise _LostError",
+        "        except ZeroDivisionError as error:\n            raise _LostError",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "of two answers that differ neither is believed",
+        "alerter/mail/smtp.py",
+        '"unknown" if smtp.contradicts(code) else ',
+        "",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "nothing said in the clear is a reply within TLS",
+        "alerter/mail/conversation.py",
+        "            raise smtplib.SMTPResponseException(code, text)\n        self.require_step()\n",
+        "            raise smtplib.SMTPResponseException(code, text)\n        self._read = b''\n",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "no HELO where TLS or a login is wanted",
+        "alerter/mail/smtp.py",
+        'is_open = ours.security == "none" and not ours.username and ours.token is None',
+        "is_open = True",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "deliver tries what was put off with another message",
+        "alerter/store/outbox.py",
+        "is_later = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at > now)",
+        'is_later = and_(_is_owed, _columns.state == "deferred", _columns.next_attempt_at > now)',
+        ("tests/faults/test_c7_stopped.py",),
     ),
     Safeguard(
         "the mark before the file (folder)",
@@ -352,6 +409,27 @@ SAFEGUARDS = (
         ("tests/test_private_files.py",),
     ),
     Safeguard(
+        "a link is signed for one database",
+        "alerter/app/links.py",
+        'salt = f"{ANSWER} for {database}"',
+        "salt = ANSWER",
+        ("tests/faults/test_c7_doors_tokens.py",),
+    ),
+    Safeguard(
+        "a session is good for the database it was begun on",
+        "alerter/app/page_session.py",
+        "session.database == installation_id(connection) and not",
+        "not",
+        ("tests/faults/test_c7_doors_tokens.py",),
+    ),
+    Safeguard(
+        "a session ends when it is left",
+        "alerter/web/pages.py",
+        "        if left is not None:\n",
+        "        if left is None:\n",
+        ("tests/faults/test_c7_doors_tokens.py",),
+    ),
+    Safeguard(
         "a symbolic link among dropped extracts is refused",
         "alerter/sources/extract.py",
         "        if below.is_symlink():\n",
@@ -412,7 +490,7 @@ SAFEGUARDS = (
         "alerter/pipeline/deliver.py",
         "            require_ours(connection)\n",
         "",
-        ("tests/faults/test_c6_operations_watch.py::test_fault_103_newer_program",),
+        ("tests/faults/test_c6_operations_watch.py::test_fault_124_newer_program",),
     ),
     Safeguard(
         "what waits is looked at again before it goes",
