@@ -521,6 +521,13 @@ SAFEGUARDS = (
         ("tests/domain/test_delivery.py",),
     ),
     Safeguard(
+        "one after the other where a person's acts decide on the next (PostgreSQL)",
+        "alerter/store/trail.py",
+        '    take_turns(connection, f"acts of {address_key(actor)}")\n',
+        "    address_key(actor)\n",
+        ("tests/faults/test_c7_store_at_once.py::test_fault_117_equal_acts_at_once",),
+    ),
+    Safeguard(
         "a session goes by settings of our own",
         "alerter/store/sessions.py",
         "    connection.execute(_SET.format(wanted=wanted))\n",
