@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,15 +13,27 @@ from alerter.domain.wording import counted
 from alerter.mail.brand import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
+from alerter.pipeline.sync import Synced
+from alerter.private_files import make_private_folder, write_private
 
 LOGO = "logo.png"
 _OURS = re.compile(r"\d{3}-.+@.+\.(txt|html|eml)")
 _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
 
 
-def preview(installation: Installation, as_of: date | None, folder: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Previewed:
     """
-    Write every digest into *folder* and return how many there are; nothing is sent, and nothing recorded.
+    How many digests were written, what was read for them, and which gates would hold the run.
+    """
+
+    digests: int
+    synced: Synced
+
+
+def preview(installation: Installation, as_of: date | None, folder: Path) -> Previewed:
+    """
+    Write every digest into *folder*, whatever the gates say; nothing is sent, and nothing recorded.
 
     Raises:
         SourceError: The source or the directory cannot be read.
@@ -30,9 +43,10 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> int
     judged_by = as_of or installation.today()
     press = parts.press(installation.settings, is_whole=True)
     with installation.database.rehearse() as connection:
-        installation.sync_within(connection, as_of=judged_by)
+        synced = installation.sync_within(connection, as_of=as_of, is_accepted=True)
         written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
-    return write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
+    count = write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
+    return Previewed(count, synced)
 
 
 def write_proofs(
@@ -43,20 +57,20 @@ def write_proofs(
 
     A page on its own has no attachment: the *logo* lies beside it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     if logo:
-        (folder / LOGO).write_bytes(logo)
+        write_private(folder / LOGO, logo)
     for earlier in (path for path in folder.iterdir() if _OURS.fullmatch(path.name)):
         earlier.unlink()
     links: list[tuple[str, str, str, int]] = []
     for number, (rendered, message) in enumerate(proofs, start=1):
         name = f"{number:03d}-{_UNFIT_FOR_FILE_NAME.sub('_', message.recipient)}"
-        (folder / f"{name}.txt").write_text(rendered.text, encoding="utf-8")
         page = rendered.html.replace(f"cid:{CONTENT_ID}", LOGO)
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
-        (folder / f"{name}.eml").write_bytes(message.body)
+        write_private(folder / f"{name}.txt", rendered.text.encode())
+        write_private(folder / f"{name}.html", page.encode())
+        write_private(folder / f"{name}.eml", message.body)
         links.append((name, message.recipient, rendered.subject, len(rendered.html.encode())))
-    (folder / "index.html").write_text(_index(links, council), encoding="utf-8")
+    write_private(folder / "index.html", _index(links, council).encode())
     return len(proofs)
 
 

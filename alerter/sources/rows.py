@@ -1,6 +1,5 @@
 """From a row of cells to the facts of an `Assessment`, or to a `Rejected` that says why not."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +16,12 @@ from alerter.errors import SourceError
 from alerter.sources.columns import DATE_COLUMNS, Located
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
 from alerter.sources.memo import remembered
-from alerter.sources.table import Cells, fitted
+from alerter.sources.score import read_score
+from alerter.sources.table import Cells, DateColumns, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
-BEST_SCORE = 100
 TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
 NO_ADDRESS = "(unreadable)"
 """Stands for what is no address, so that no other manager is taken for the one the extract means."""
@@ -30,8 +29,6 @@ OPTIONAL = ("assessment_id", "manager_email", "audit_score", *DATE_COLUMNS)
 """What may be unreadable in a row that is kept; which date is the clock's start depends on the type."""
 BLANKS = ("", "", None, *[None] * len(DATE_COLUMNS))
 OTHERS = ("child_id", "type", "team", "worker", "reassured_by", "reason")
-
-_SCORE = re.compile(r"(\d{1,3})(?:\.\d+)? ?%?", re.ASCII)
 
 
 class RowFaultError(ValueError):
@@ -64,7 +61,8 @@ class RowReader:
     """
     Reads the rows of one file: cells by position, under the council's *clocks*.
 
-    *reasons* are the reasons for an assessment that the settings know, each key with its label.
+    *reasons* are the reasons for an assessment that the settings know, each key with its label; *dates* are
+    the columns of dates by name.
     Only the canonical columns are looked at; whatever else the row holds is never touched.
     Values that repeat from row to row (dates, teams, workers) are read once and remembered.
     """
@@ -75,6 +73,7 @@ class RowReader:
         columns: Located,
         clocks: Mapping[str, Clock],
         reasons: Mapping[str, str] | None = None,
+        dates: Mapping[str, DateColumn] | None = None,
     ) -> None:
         self._file_name = file_name
         self._columns = columns
@@ -82,6 +81,7 @@ class RowReader:
         self._pick: Callable[[Cells], tuple[object, ...]] = itemgetter(
             *(columns.indexes.get(name, self._width) for name in (*OPTIONAL, *OTHERS))
         )
+        self._dates = DateColumns(columns) if dates is None else dates
         self._readers = [
             (place, self._reader_of(name)) for place, name in enumerate(OPTIONAL) if name in columns.indexes
         ]
@@ -199,8 +199,8 @@ class RowReader:
             case "manager_email":
                 return remembered(_address)
             case "audit_score":
-                return remembered(_score)
-        return remembered(partial(_believable_date, DateColumn(name, self._columns.heading_of(name))))
+                return remembered(read_score)
+        return remembered(partial(_believable_date, self._dates[name]))
 
     def _child(self, value: object) -> str:
         try:
@@ -269,19 +269,6 @@ def _address(cell: object) -> str:
     if text and not is_address(text):
         raise UnbelievableError("is not one plain email address")
     return text
-
-
-def _score(cell: object) -> int | None:
-    """
-    Return the score in whole points, rounded down so that rounding never passes an audit.
-    """
-    text = read_text(cell)
-    if not text:
-        return None
-    match = _SCORE.fullmatch(text)
-    if match is None or float(text.rstrip("% ")) > BEST_SCORE:
-        raise UnbelievableError("is not a number from 0 to 100")
-    return int(match[1])
 
 
 def _id_or_blank(value: object) -> str:
