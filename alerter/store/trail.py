@@ -10,7 +10,7 @@ from alerter.domain.address import address_key
 from alerter.domain.reassuring import Means
 from alerter.store.schema import trail
 
-Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link"]
+Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory"]
 _columns = trail.c
 
 
