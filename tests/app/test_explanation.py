@@ -20,7 +20,7 @@ def read(office: Office, *rows: dict[str, object], **changes: object) -> Install
     """
     office.extract(*rows)
     weekly = office.weekly(**changes)
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     return weekly.of
 
 
@@ -100,7 +100,7 @@ def test_closed_without_a_sign_off_is_said(office: Office) -> None:
     """
     office.council.extract([row("A-1") | {"closed_on": "2009-11-20"}])
     weekly = office.weekly()
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     explained = explain_one(weekly.of)
     assert explained.ended == "ended without a sign-off"
     assert explained.notes == ["Episode closed on Friday 20 November 2009: that ended it."]
@@ -129,7 +129,7 @@ def test_an_end_that_does_not_count_is_said(office: Office, ends: dict[str, str]
     """
     office.council.extract([row("A-1") | ends])
     weekly = office.weekly()
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     explained = explain_one(weekly.of)
     assert explained.alert is not None
     assert (explained.alert.stage, explained.ended, explained.notes) == (Stage.PAST_ALERT, "", notes)
@@ -141,7 +141,7 @@ def test_a_sign_off_after_the_closure_is_said(office: Office) -> None:
     """
     office.council.extract([row("A-1") | {"closed_on": "2009-11-19", "authorised_on": "2009-11-20"}])
     weekly = office.weekly()
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     assert explain_one(weekly.of).notes == [
         "Signed off on Friday 20 November 2009: it had ended before.",
         "Episode closed on Thursday 19 November 2009: that ended it.",
