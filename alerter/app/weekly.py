@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from alerter.app.bounced import CameBack, collect
+from alerter.app.freshness import directory_for_waiting
 from alerter.app.installation import Installation
 from alerter.app.retention import tidy
 from alerter.app.sending import Sending
@@ -74,12 +75,13 @@ class Weekly:
         if not again and (planned := self._planned(judged_by)) is not None:
             return self._delivered(planned, "already_done", news_of=came_back.runs)
         if is_synced:
+            directory_for_waiting(self.of)
             with self.of.database.write() as connection:
                 synced = self.of.sync_within(connection, as_of=as_of)
                 held = self._hold(connection, synced, judged_by, again) if synced.held_because else None
             if held is not None:
                 return self._told(held)
-        return self._prepared(judged_by, again=again, news_of=came_back.runs)
+        return self._prepared(judged_by, again=again, is_fresh=is_synced, news_of=came_back.runs)
 
     def rehearse(self, as_of: date | None = None, *, is_synced: bool = True) -> RunResult:
         """
@@ -136,7 +138,7 @@ class Weekly:
             )
         if run is None:
             raise StoreError("another process has released this run: see `alerter status`.")
-        return self._delivered(run, is_fresh=True)
+        return self._delivered(run)
 
     def deliver(self) -> tuple[Delivered, int]:
         """
@@ -200,13 +202,13 @@ class Weekly:
         with self.of.database.read() as connection:
             return self._result(connection, held.id, "held", delivered)
 
-    def _prepared(self, as_of: date, *, again: str, news_of: Iterable[int]) -> RunResult:
+    def _prepared(self, as_of: date, *, again: str, is_fresh: bool, news_of: Iterable[int]) -> RunResult:
         with self.of.database.write() as connection:
             run = prepare(
                 connection, self.of.rules, self.of.press, as_of=as_of, now=self.of.now(), again=again
             )
         if run is not None:
-            return self._delivered(run, is_fresh=True, news_of=news_of)
+            return self._delivered(run, is_fresh=is_fresh, news_of=news_of)
         planned = self._planned(as_of)
         if planned is None:
             raise StoreError("another process withdrew the run it had planned: run the command again.")
@@ -232,7 +234,7 @@ class Weekly:
         Send what is owed, and return how *run* stands after it.
         """
         delivered = self._sending.send(run, is_fresh=is_fresh, news_of=news_of)
-        if is_fresh:
+        if not state:  # it was prepared by this command
             tidy(self.of)
         with self.of.database.read() as connection:
             return self._result(connection, run.id, state, delivered)

@@ -11,7 +11,7 @@ from alerter.domain.reassuring import Means
 from alerter.store.database import take_turns
 from alerter.store.schema import trail
 
-Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link"]
+Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory"]
 _columns = trail.c
 
 

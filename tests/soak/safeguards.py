@@ -430,6 +430,20 @@ SAFEGUARDS = (
         ("tests/faults/test_c7_doors_tokens.py",),
     ),
     Safeguard(
+        "nothing goes without the directory",
+        "alerter/app/freshness.py",
+        "        raise DirectoryError(said) from error\n",
+        "        return None\n",
+        ("tests/faults/test_c7_doors_directory.py",),
+    ),
+    Safeguard(
+        "a run from the store looks at the directory",
+        "alerter/app/weekly.py",
+        "is_fresh=is_synced, news_of",
+        "is_fresh=True, news_of",
+        ("tests/faults/test_c7_doors_directory.py",),
+    ),
+    Safeguard(
         "a symbolic link among dropped extracts is refused",
         "alerter/sources/extract.py",
         "        if below.is_symlink():\n",
