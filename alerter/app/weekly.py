@@ -11,7 +11,7 @@ from alerter.app.bounced import CameBack, collect
 from alerter.app.installation import Installation
 from alerter.app.retention import tidy
 from alerter.app.sending import Sending
-from alerter.app.standing import RunResult
+from alerter.app.standing import Remainder, RunResult, remainder_of
 from alerter.domain.gate import Gates
 from alerter.errors import ConfigError, StoreError
 from alerter.pipeline.conclude import tell_held
@@ -67,6 +67,8 @@ class Weekly:
         self, judged_by: date, came_back: CameBack, *, as_of: date | None, is_synced: bool, again: str
     ) -> RunResult:
         if not again and (planned := self._planned(judged_by)) is not None:
+            with self.of.database.write() as connection:
+                outbox.make_due(connection, self.of.now())
             return self._delivered(planned, "already_done", news_of=came_back.runs)
         if is_synced:
             with self.of.database.write() as connection:
@@ -136,16 +138,15 @@ class Weekly:
             raise StoreError("another process has released this run: see `alerter status`.")
         return self._delivered(run, is_fresh=True)
 
-    def deliver(self) -> tuple[Delivered, int]:
+    def deliver(self) -> tuple[Delivered, Remainder]:
         """
-        Send everything owed now, whatever its back-off; return what happened, and what is still owed.
+        Send everything owed now, whatever its back-off; return what happened, and what is left.
         """
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             outbox.make_due(connection, self.of.now())
         delivered = self._sending.send(news_of=collect(self.of).runs)
-        with self.of.database.read() as connection:
-            return delivered, outbox.owed(connection)
+        return delivered, remainder_of(self.of)
 
     def deliver_due(self) -> Delivered:
         """
@@ -265,6 +266,7 @@ class Weekly:
             run=run,
             sync=None if run.sync_id is None else syncs.by_id(connection, run.sync_id),
             held_because=tuple(run.held_because),
+            failed=outbox.failed(connection, run.id),
             stopped=delivered.stopped,
         )
 

@@ -125,7 +125,8 @@ def tell(result: RunResult) -> None:
     )
     click.echo(
         f"Digests {answer['digests']}: {answer['sent']} sent, {answer['deferred']} still owed, "
-        f"{answer['refused']} refused. Exceptions: {len(answer['exceptions'])}. "
+        f"{answer['refused']} refused, {answer['unknown']} of unknown outcome. "
+        f"Exceptions: {len(answer['exceptions'])}. "
         f"Next run: {answer['next_run']}."
     )
 
@@ -134,6 +135,8 @@ def warn(result: RunResult) -> None:
     """
     Say on standard error what an operator has to look at.
     """
+    from alerter.app.standing import failed_sentences  # noqa: PLC0415 - help needs no database
+
     for reason in result.held_because:
         output.talk(f"alerter: held: {reason}.")
     if result.held_because and result.run is not None:
@@ -144,5 +147,7 @@ def warn(result: RunResult) -> None:
         output.talk(f"alerter: sending stopped: {result.stopped}")
     if result.trouble:
         output.talk(f"alerter: what came back is not known: {result.trouble}")
+    for sentence in failed_sentences(result.failed):
+        output.talk(f"alerter: {sentence}")
     if any(result.outcomes.get(state) for state in WAITING):
         output.talk("alerter: run `alerter deliver` to try again what is still owed.")
