@@ -28,21 +28,25 @@ class PostgresServer:
 
     url: URL
 
-    def create(self, name: str, template: str = "template1") -> str:
+    def create(self, name: str, template: str = "template1", encoding: str = "UTF8") -> str:
         """
         Make the database *name*, a copy of *template*, in place of any old one; return its URL.
         """
         self.drop(name)
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        locale = "" if encoding == "UTF8" else "LOCALE 'C'"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING "{encoding}" {locale}')
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, name: str) -> None:
         """
         Remove the database *name*, whoever is still connected to it.
         """
-        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _execute(self, statement: str) -> None:
+    def execute(self, statement: str) -> None:
+        """
+        Carry out one statement from that database.
+        """
         conninfo = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute(statement)

@@ -16,6 +16,7 @@ from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.mail.template_set import NAMES
 from alerter.pipeline.prepare import look
 from alerter.store import syncs
+from alerter.store.migration import require_own_sessions
 
 SEND_DATES = 5
 MOST_PLACES = 20
@@ -101,6 +102,7 @@ def _calendar(installation: Installation, today: date) -> Iterator[Checked]:
 
 
 def _database(installation: Installation) -> Iterator[Checked]:
+    require_own_sessions(installation.database)
     installation.ensure_schema()
     yield Checked("database", f"{installation.database.engine.dialect.name}, schema current")
 

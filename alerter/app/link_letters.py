@@ -44,13 +44,13 @@ def ask_link(installation: Installation, links: Links, email: str) -> LinkLetter
         asked = trail.count_since(connection, email, "asked_link", now - WITHIN)
         number = trail.append(connection, Entry(at=now, actor=email, means="page", act="asked_link"))
         is_known = known_to(installation, connection, email)
-        latest = runs.latest(connection)
+        latest, database = runs.latest(connection), installation_id(connection)
         letter = _letter(
             installation,
-            links.make(0 if latest is None else latest.id, Recipient(email), now),
+            links.make(database, 0 if latest is None else latest.id, Recipient(email), now),
             Recipient(email),
             now,
-            f"{installation_id(connection)} link {number}",
+            f"{database} link {number}",
         )
     return LinkLetter(email, letter) if is_known and asked < MOST_WITHIN else None
 

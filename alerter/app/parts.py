@@ -119,7 +119,7 @@ def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
     if links is None:
         return no_link
     if is_for_show:
-        return lambda _run, _recipient, _dated_at: f"{links.base_url}{PATH}only-in-the-real-email"
+        return lambda *_facts: f"{links.base_url}{PATH}only-in-the-real-email"
     return links.make
 
 
@@ -144,6 +144,7 @@ def transport(settings: Settings) -> Transport:
             token=_tokens(smtp.oauth) if smtp.oauth else None,
             timeout_seconds=smtp.timeout_seconds,
             ca_file=str(smtp.ca_file or ""),
+            helo_name=smtp.helo_name or "",
         )
     )
 

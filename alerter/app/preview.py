@@ -12,6 +12,7 @@ from alerter.domain.wording import counted
 from alerter.mail.brand import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
+from alerter.private_files import make_private_folder, write_private
 
 LOGO = "logo.png"
 _OURS = re.compile(r"\d{3}-.+@.+\.(txt|html|eml)")
@@ -43,20 +44,20 @@ def write_proofs(
 
     A page on its own has no attachment: the *logo* lies beside it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     if logo:
-        (folder / LOGO).write_bytes(logo)
+        write_private(folder / LOGO, logo)
     for earlier in (path for path in folder.iterdir() if _OURS.fullmatch(path.name)):
         earlier.unlink()
     links: list[tuple[str, str, str, int]] = []
     for number, (rendered, message) in enumerate(proofs, start=1):
         name = f"{number:03d}-{_UNFIT_FOR_FILE_NAME.sub('_', message.recipient)}"
-        (folder / f"{name}.txt").write_text(rendered.text, encoding="utf-8")
         page = rendered.html.replace(f"cid:{CONTENT_ID}", LOGO)
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
-        (folder / f"{name}.eml").write_bytes(message.body)
+        write_private(folder / f"{name}.txt", rendered.text.encode())
+        write_private(folder / f"{name}.html", page.encode())
+        write_private(folder / f"{name}.eml", message.body)
         links.append((name, message.recipient, rendered.subject, len(rendered.html.encode())))
-    (folder / "index.html").write_text(_index(links, council), encoding="utf-8")
+    write_private(folder / "index.html", _index(links, council).encode())
     return len(proofs)
 
 

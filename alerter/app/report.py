@@ -12,6 +12,7 @@ from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import look
+from alerter.private_files import write_private
 from alerter.reports import csv_table
 from alerter.reports.facts import Imprint
 from alerter.reports.paper import paper_of
@@ -70,7 +71,7 @@ def write_report(installation: Installation, first: date | None, last: date | No
             written = _document(installation, first, last)
         case _:
             raise ConfigError([f"--out: the name must end in one of {', '.join(ENDINGS)}."])
-    out.write_bytes(written)
+    write_private(out, written)
 
 
 def _document(installation: Installation, first: date | None, last: date | None) -> bytes:

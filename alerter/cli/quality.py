@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import date  # noqa: TC003 - click's callback signature
 from pathlib import Path
 
 import click
 
 from alerter.cli import options, output
+from alerter.private_files import write_private
 
 HEADINGS = ("team", "assessment_id", "child_id", "worker", "field", "dfe_rule", "what")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -37,8 +39,9 @@ def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
     if out is None:
         output.print_table(HEADINGS, rows)
         return
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([HEADINGS, *([_plain(cell) for cell in row] for row in rows)])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([HEADINGS, *([_plain(cell) for cell in row] for row in rows)])
+    write_private(out, text.getvalue().encode("utf-8-sig"))
     click.echo(f"{len(rows)} records to mend were written to {out}.")
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 from alerter.config.secrets import UNREAD
 from alerter.config.table import FilePath, FilledText, List, Table, Text
 from alerter.domain.address import address_key, is_address, is_in_domains
+from alerter.domain.helo_name import is_helo_name
 
 Security = Literal["starttls", "tls", "none"]
 Login = Literal["password", "xoauth2"]
@@ -100,6 +101,7 @@ class SmtpSettings(Table):
     allow_plaintext: bool = False
     security: Security = "none"
     port: int = Field(default_factory=lambda given: PORTS[given["security"]], ge=1, le=65535)
+    helo_name: str | None = None
     auth: Login = "password"
     username: SecretStr | None = None
     password: SecretStr | None = None
@@ -114,6 +116,16 @@ class SmtpSettings(Table):
         if not _HOST.fullmatch(host):
             raise ValueError('must be a host name or an IP address alone, such as "smtp.council.example"')
         return host
+
+    @field_validator("helo_name")
+    @classmethod
+    def _is_a_name(cls, name: str | None) -> str | None:
+        if name is not None and not is_helo_name(name):
+            raise ValueError(
+                'must be this machine\'s full name such as "alerts.council.example", or its address such as '
+                '"[192.0.2.7]"'
+            )
+        return name
 
     @field_validator("security")
     @classmethod

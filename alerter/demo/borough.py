@@ -1,6 +1,7 @@
 """The made-up borough of Northmere, written into a folder the way a council would set the alerter up."""
 
 import csv
+import io
 import json
 import os
 import tomllib
@@ -17,6 +18,7 @@ from alerter.demo.extract import COLUMNS, LABEL, make_extract
 from alerter.demo.staff import DIRECTORY_COLUMNS, DOMAIN, SERVICE_MANAGER, TEAMS, directory_rows, make_staff
 from alerter.demo.workload import TYPE, make_workload
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
+from alerter.private_files import make_private_folder, write_private
 
 COUNCIL = "Northmere"
 KEY_BYTES = 48
@@ -117,15 +119,15 @@ def make_borough(
     workload = make_workload(rng, staff, calendar, as_of)
     extract = make_extract(rng, workload, staff, calendar, as_of)
     exported = folder / "extracts" / "assessments.csv"
-    exported.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(exported.parent)
     _write(exported, COLUMNS, extract.rows)
     _date(exported, as_of - ONE_DAY)
     _write(folder / "directory.csv", DIRECTORY_COLUMNS, directory_rows(staff))
     config = folder / "config.toml"
     page = PAGE % base_url if base_url else ""
-    config.write_text(CONFIG % smtp_port + _audit_form() + page, encoding="utf-8", newline="\n")
+    write_private(config, (CONFIG % smtp_port + _audit_form() + page).encode())
     if page:
-        (folder / "secret-key").write_text(token_urlsafe(KEY_BYTES), encoding="utf-8")
+        write_private(folder / "secret-key", token_urlsafe(KEY_BYTES).encode())
     return Borough(
         council=COUNCIL,
         config=config,
@@ -154,10 +156,11 @@ def _audit_form() -> str:
 
 
 def _write(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_private(path, text.getvalue().encode())
 
 
 def _date(path: Path, on: date) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from alerter.private_files import make_private_folder, write_private
+
 HOST = "127.0.0.1"
 _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
 
@@ -47,8 +49,8 @@ class Postbox:
         name = f"{len(self.arrived) + 1:02d}-{_UNFIT_FOR_FILE_NAME.sub('_', recipient)}"
         page = self.folder / f"{name}.html"
         part = message.get_body(preferencelist=("html",))
-        (self.folder / f"{name}.eml").write_bytes(raw)
-        page.write_text("" if part is None else part.get_content(), encoding="utf-8")
+        write_private(self.folder / f"{name}.eml", raw)
+        write_private(page, b"" if part is None else part.get_content().encode())
         self.arrived.append(Arrived(recipient, str(message["Subject"]), page))
         return "250 OK"
 
@@ -58,7 +60,7 @@ def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
     """
     Run the server on a free port of this machine; give its shelf and the port.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     postbox = Postbox(folder)
     port = free_port()
     controller = Controller(postbox, hostname=HOST, port=port)

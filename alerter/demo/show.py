@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from alerter.app import clock
 from alerter.app.installation import Installation
 from alerter.app.links import Links
+from alerter.app.page_session import database_id
 from alerter.app.standing import RunResult
 from alerter.app.weekly import Weekly
 from alerter.bank_holidays import working_calendar
@@ -20,6 +21,7 @@ from alerter.demo.postbox import HOST, Arrived, Postbox, free_port, open_postbox
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import look
+from alerter.private_files import make_private_folder, write_private
 
 SEED = 2009
 NATION = "england"
@@ -112,8 +114,8 @@ def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[
     managers = [each for each in digests if each.recipient != installation.rules.fallback]
     busiest = max(managers, key=lambda each: each.asks).recipient
     admin = Recipient(installation.settings.email.admins[0])
-    at = result.run.prepared_at
-    return links.make(result.run.id, busiest, at), links.make(result.run.id, admin, at)
+    about, at = (database_id(installation), result.run.id), result.run.prepared_at
+    return links.make(*about, busiest, at), links.make(*about, admin, at)
 
 
 def _clear(folder: Path) -> None:
@@ -123,5 +125,5 @@ def _clear(folder: Path) -> None:
                 [f"{folder} is not empty and no earlier demonstration: name another folder with --out."]
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    make_private_folder(folder)
+    write_private(folder / MARK, b"")

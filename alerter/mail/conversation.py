@@ -1,4 +1,4 @@
-"""`smtplib`, with replies bounded in size and time, and verified TLS from the first byte or by STARTTLS."""
+"""`smtplib` with replies bounded in size and time and kept in step, and with verified TLS."""
 
 import smtplib
 import socket
@@ -6,7 +6,9 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+from alerter.domain.helo_name import own_name
 
 LONGEST_LINE = 8192
 MOST_LINES = 100
@@ -14,6 +16,21 @@ FIRST_CODE, LAST_CODE = 200, 599
 PIECE = 4096
 FULL_STEPS = 3  # so many steps of one conversation may each take all of their time
 LEAST_SECONDS = 0.001  # a socket with no time at all would not wait, but fail otherwise
+READY, NOT_RECOGNIZED, NOT_IMPLEMENTED = 220, 500, 502
+HUNG_UP = "the server hung up"
+OK, CLASS = 2, 100  # a reply's first digit, and what it counts
+
+
+class UnsentError(smtplib.SMTPServerDisconnected):
+    """
+    Nothing was sent, because the connection was no longer good for it.
+    """
+
+
+class OutOfStepError(UnsentError):
+    """
+    The server said something before it was asked, so no later reply can be told from an earlier one.
+    """
 
 
 class TokenSource(Protocol):
@@ -39,7 +56,7 @@ class SmtpServer:
     *sender* is the envelope's return path. *ca_file* replaces the system's certificate authorities.
     With a *token* the login is by XOAUTH2, else by password if there is a *username*.
     *timeout_seconds* holds for every step but the reply to the final dot, which RFC 5321 4.5.3.2.6 gives
-    ten minutes.
+    ten minutes. *helo_name* is what this machine calls itself; without one, its full name or its address.
     """
 
     host: str
@@ -60,19 +77,23 @@ class Conversation(smtplib.SMTP):
     One connection. Inherits to bound the replies, which every command of `smtplib` reads.
 
     With *tls* the socket is encrypted from the first byte. A reply has its time in all, however many bytes
-    it comes in, and so has everything up to the next `allow`.
+    it comes in, and so has everything up to the next `allow`. Nothing is sent while there is something
+    unread: a reply that came before its command, or before the final dot, is no reply to it.
     """
 
     def __init__(self, server: SmtpServer, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
+        self._name = server.host
         self._read = b""
         self.allow(server.timeout_seconds, FULL_STEPS)
         super().__init__(
             server.host,
             server.port,
-            local_hostname=server.helo_name or None,
+            local_hostname=server.helo_name,
             timeout=server.timeout_seconds,
         )
+        if not server.helo_name and self.sock is not None:
+            self.local_hostname = own_name(socket.getfqdn(), self.sock.getsockname()[0])
 
     def allow(self, seconds: float, steps: int = 1) -> None:
         """
@@ -83,16 +104,79 @@ class Conversation(smtplib.SMTP):
         if self.sock is not None:
             self.sock.settimeout(seconds)
 
-    def encrypt(self, context: ssl.SSLContext) -> None:
+    def greet(self, *, is_helo_enough: bool = False) -> None:
         """
-        Speak STARTTLS; what the server said in the clear beyond its go-ahead is forgotten.
+        Say EHLO; where the server does not know it, HELO, if what follows needs nothing but mail.
 
         Raises:
+            smtplib.SMTPHeloError: The server refuses.
+        """
+        code, text = self.ehlo()
+        if is_helo_enough and code in (NOT_RECOGNIZED, NOT_IMPLEMENTED):
+            code, text = self.helo()
+        if code // CLASS != OK:
+            raise smtplib.SMTPHeloError(code, text)
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """
+        Speak STARTTLS, unless the server says anything in the clear beyond its go-ahead (RFC 3207).
+
+        Raises:
+            OutOfStepError: It does.
             smtplib.SMTPResponseException: The server does not want to.
             ssl.SSLError: No encryption that verifies.
         """
-        self.starttls(context=context)
-        self._read = b""
+        code, text = self.docmd("STARTTLS")
+        if code != READY:
+            raise smtplib.SMTPResponseException(code, text)
+        self.require_step()
+        if self.sock is not None:
+            self.sock = context.wrap_socket(self.sock, server_hostname=self._name)
+        self.helo_resp = self.ehlo_resp = None
+        self.esmtp_features, self.does_esmtp = {}, False
+
+    def send(self, s: Any) -> None:
+        """
+        Send *s*, if everything the server has said was read.
+
+        Raises:
+            UnsentError: Something is unread, or the server has gone. The connection is closed.
+            smtplib.SMTPServerDisconnected: The connection is lost.
+        """
+        self.require_step()
+        super().send(s)
+
+    def require_step(self) -> None:
+        """
+        Make sure that nothing is unread, here, in TLS or in the socket, and that the server has not gone.
+
+        Raises:
+            OutOfStepError: Something is unread. The connection is closed.
+            UnsentError: The server has gone.
+        """
+        if self.sock is not None and (fault := self._read or self._unread()) is not None:
+            self.close()
+            if not fault:
+                raise UnsentError(HUNG_UP)
+            line = fault.partition(b"\n")[0].decode("ascii", "replace")
+            raise OutOfStepError(f"the server spoke before it was asked: {line}")
+
+    def _unread(self) -> bytes | None:
+        """
+        Return what has come and was not read, empty at the end of the connection, None where nothing has.
+        """
+        if self.sock is None:
+            return None
+        waits = self.sock.gettimeout()
+        try:
+            self.sock.settimeout(0)
+            return self.sock.recv(PIECE)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        except OSError:
+            return b""
+        finally:
+            self.sock.settimeout(waits)
 
     @property
     def is_pipelined(self) -> bool:
@@ -141,6 +225,13 @@ class Conversation(smtplib.SMTP):
         self.close()
         raise smtplib.SMTPServerDisconnected("the server's answer is no SMTP reply")
 
+    def contradicts(self, code: int) -> bool:
+        """
+        Say whether something came along with the last reply, *code*, that is not of the same class.
+        """
+        more = self._read.strip()
+        return bool(more) and not more.startswith(str(code // CLASS).encode())
+
     def close(self) -> None:
         """
         Hang up.
@@ -173,7 +264,7 @@ class Conversation(smtplib.SMTP):
             raise smtplib.SMTPServerDisconnected(said) from error
         if not piece:
             self.close()
-            raise smtplib.SMTPServerDisconnected("the server hung up")
+            raise smtplib.SMTPServerDisconnected(HUNG_UP)
         return piece
 
     def _wait(self, until: float) -> None:

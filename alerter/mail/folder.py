@@ -1,19 +1,19 @@
 """Sending into a folder: each message a file, for trying out without a mail server."""
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from alerter.errors import MailDeferredError
 from alerter.mail.transport import Outcome, Sendable
+from alerter.private_files import beside, make_private_folder
 
 _UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 class FolderTransport:
     """
-    Writes each message to `<Message-ID>.eml` in *folder*: nothing about a person in the name.
+    Writes each message to `<Message-ID>.eml` in *folder*, for its owner's eyes: the name tells of nobody.
 
     The same message twice is one file, and a file is whole or not there.
     """
@@ -29,7 +29,7 @@ class FolderTransport:
             MailDeferredError: It cannot be made.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
         except OSError as error:
             raise self._cannot(error) from error
         return str(self._folder)
@@ -43,16 +43,13 @@ class FolderTransport:
         """
         self.connect()
         path = self._folder / file_name(message.message_id)
-        unfinished = path.with_suffix(f".{os.getpid()}.part")
         try:
-            unfinished.write_bytes(message.body)
-            if not mark():
-                return Outcome("superseded", "another sender took this message over")
-            unfinished.replace(path)
+            with beside(path, message.body) as unfinished:
+                if not mark():
+                    return Outcome("superseded", "another sender took this message over")
+                unfinished.replace(path)
         except OSError as error:
             raise self._cannot(error) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
         return Outcome("sent", f"written to {path.name}")
 
     def close(self) -> None:

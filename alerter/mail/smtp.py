@@ -4,7 +4,10 @@ Sending by SMTP, one message at a time, with a fence before the final dot.
     connect -> verified TLS -> AUTH -> MAIL -> one RCPT -> DATA -> body -> MARK -> . -> reply
 
 MAIL, RCPT and DATA go out together where the server takes them so; the body waits for all three replies.
-Up to the mark nothing was delivered, whatever breaks; from the dot on only a reply tells.
+Up to the mark nothing was delivered, whatever breaks; from the dot on only a reply tells. A reply that came
+before the dot is none to it: the connection is looked at before the mark and once more before the dot, and
+where anything is unread the message is deferred. What is under way in the network when the dot leaves cannot
+be told from its reply; of two replies at once that differ, neither is believed.
 """
 
 import re
@@ -13,8 +16,16 @@ import ssl
 from collections.abc import Callable, Iterator
 
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.conversation import FULL_STEPS, Conversation, SmtpServer
-from alerter.mail.login import expect_ok, log_in
+from alerter.mail.conversation import (
+    FULL_STEPS,
+    NOT_IMPLEMENTED,
+    NOT_RECOGNIZED,
+    Conversation,
+    OutOfStepError,
+    SmtpServer,
+    UnsentError,
+)
+from alerter.mail.login import log_in
 from alerter.mail.transport import Outcome, Sendable, State, reply_words
 
 GO_AHEAD, CLOSING, LOGIN_REFUSED = 354, 421, 535
@@ -22,6 +33,8 @@ OK, TRANSIENT, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLASSES: dict[int, State] = {OK: "sent", TRANSIENT: "deferred", PERMANENT: "refused"}
 CRLF = b"\r\n"
 QUIT_SECONDS = 5
+# Many servers refuse a name only at RCPT, and say so; somebody's address may hold the word as well.
+_NAME_REFUSED = re.compile(rb"(?<![@.])\b(?:helo|ehlo)\b(?!@)", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
@@ -120,7 +133,7 @@ class SmtpTransport:
         context = _verifying(self._server.ca_file) if self._server.security != "none" else None
         smtp = Conversation(self._server, context if self._server.security == "tls" else None)
         try:
-            expect_ok(*smtp.ehlo())
+            self._greet(smtp)
             if self._server.security == "starttls" and context is not None:
                 self._start_tls(smtp, context)
             log_in(smtp, self._server, is_anew=is_anew)
@@ -129,6 +142,16 @@ class SmtpTransport:
             raise
         return smtp
 
+    def _greet(self, smtp: Conversation) -> None:
+        ours = self._server
+        is_open = ours.security == "none" and not ours.username and ours.token is None
+        try:
+            smtp.greet(is_helo_enough=is_open)
+        except smtplib.SMTPHeloError as error:
+            if error.smtp_code // 100 != PERMANENT:
+                raise
+            raise MailStoppedError(_greeting_advice(ours, smtp.local_hostname, error)) from error
+
     def _start_tls(self, smtp: Conversation, context: ssl.SSLContext) -> None:
         if not smtp.has_extn("starttls"):
             raise MailStoppedError(
@@ -136,7 +159,7 @@ class SmtpTransport:
                 "mend the server, or set email.smtp.security to what it offers."
             )
         smtp.encrypt(context)
-        expect_ok(*smtp.ehlo())
+        self._greet(smtp)
 
     def _sent(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
         smtp = self._live()
@@ -145,6 +168,7 @@ class SmtpTransport:
             if refusal := self._envelope(smtp, message.recipient):
                 return refusal
             smtp.send(_stuffed(message.body))
+            smtp.require_step()
         except smtplib.SMTPServerDisconnected as error:
             raise _LostError(reply_words(0, str(error))) from error
         try:
@@ -167,7 +191,7 @@ class SmtpTransport:
             "DATA",
         )
         code, text = next(replies)
-        if code // 100 == PERMANENT:
+        if code // 100 == PERMANENT and not _NAME_REFUSED.search(text):
             self._drop()
             raise MailStoppedError(
                 f"{self._server.host} refuses the sender {self._server.sender}: {reply_words(code, text)}. "
@@ -179,6 +203,9 @@ class SmtpTransport:
             code, text = next(replies)
             if code == GO_AHEAD:
                 return None
+        if code // 100 == PERMANENT and _NAME_REFUSED.search(text):
+            self._drop()
+            raise MailStoppedError(_name_advice(self._server.host, smtp.local_hostname, code, text))
         state = CLASSES.get(code // 100)
         reply = reply_words(code, text)
         if code == CLOSING or state in (None, "sent"):  # closing, or out of step
@@ -190,11 +217,14 @@ class SmtpTransport:
         """
         Begin a new conversation on the same connection, or hang up where that cannot be.
 
-        A server that goes on to take the message of nobody waits for a dot, and must not get one.
+        A server that goes on to take the message of nobody waits for a dot, and must not get one. Where
+        anything is unread, no refusal can be told from what was said before it.
         """
         try:
             unread = [code for code, _ in replies] if smtp.is_pipelined else []
             code, _ = (GO_AHEAD, b"") if GO_AHEAD in unread else smtp.docmd("RSET")
+        except OutOfStepError as error:
+            raise _LostError(reply_words(0, str(error))) from error
         except smtplib.SMTPServerDisconnected:
             code = CLOSING
         if code // 100 != OK:
@@ -205,10 +235,13 @@ class SmtpTransport:
         try:
             smtp.send(b"." + CRLF)
             code, text = smtp.getreply()
+        except UnsentError as error:  # marked, and no dot was sent: certainly not delivered
+            self._drop()
+            return Outcome("deferred", reply_words(0, str(error)))
         except smtplib.SMTPServerDisconnected as error:
             self._drop()
             return Outcome("unknown", reply_words(0, str(error)))
-        state = CLASSES.get(code // 100, "unknown")
+        state = "unknown" if smtp.contradicts(code) else CLASSES.get(code // 100, "unknown")
         if state == "unknown" or code == CLOSING:
             self._drop()
         return Outcome(state, reply_words(code, text))
@@ -249,6 +282,23 @@ def _run_level(where: str, code: int, text: bytes | str) -> MailDeferredError | 
             "Correct email.smtp, then run `alerter check`."
         )
     return MailDeferredError(f"{where} does not take mail now: {reply}.")
+
+
+def _greeting_advice(server: SmtpServer, name: str, error: smtplib.SMTPHeloError) -> str:
+    where = f"{server.host}:{server.port}"
+    if error.smtp_code not in (NOT_RECOGNIZED, NOT_IMPLEMENTED):
+        return _name_advice(where, name, error.smtp_code, error.smtp_error)
+    return (
+        f"{where} does not know EHLO ({reply_words(error.smtp_code, error.smtp_error)}), without which there "
+        "is neither TLS nor a login, so nothing was sent: mend the server, or correct email.smtp."
+    )
+
+
+def _name_advice(where: str, name: str, code: int, text: bytes | str) -> str:
+    return (
+        f"{where} refuses the name {name} that this machine gives in EHLO: {reply_words(code, text)}. "
+        "Set email.smtp.helo_name to a name the server takes, then run `alerter check`."
+    )
 
 
 def _tls_advice(where: str, error: ssl.SSLError) -> str:

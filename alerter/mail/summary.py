@@ -277,8 +277,8 @@ def _footer(summary: Summary) -> Iterable[str]:
     facts = summary.facts
     if summary.exceptions:
         yield (
-            "To mend: correct the case system or the directory; `alerter explain ID` shows how one assessment is "
-            "counted and who is told, and `alerter check` what the next run would meet."
+            "To mend: correct the case system or the directory; `alerter explain ID` shows how one assessment "
+            "is counted and who is told, `alerter check` what the next run would meet."
         )
     if summary.page:
         yield f"The same on the page: {phrase(summary.page)}"

@@ -11,7 +11,7 @@ from alerter.domain.delivery import after_death, settlement
 from alerter.errors import MailDeferredError, MailStoppedError, StoreError
 from alerter.mail.transport import Outcome, Transport
 from alerter.store import drafts, outbox
-from alerter.store.database import Database
+from alerter.store.database import PERSISTENCE_SECONDS, Database
 from alerter.store.migration import is_ours, require_ours
 from alerter.store.outbox import Claimed
 from alerter.store.senders import Sender, fresh_token, is_alive, sending
@@ -19,6 +19,8 @@ from alerter.store.senders import Sender, fresh_token, is_alive, sending
 PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
 # Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.
 LEASE = timedelta(minutes=30)
+# From the mark on also the hour for which a database that refuses the outcome is tried.
+MARKED_LEASE = LEASE + timedelta(seconds=PERSISTENCE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +213,7 @@ def _marker(sender: Sender, clock: Callable[[], datetime], message: Claimed) -> 
     def mark() -> bool:
         with sender.write() as connection:
             now = clock()
-            return outbox.mark(connection, message, now, lease_until=now + LEASE)
+            return outbox.mark(connection, message, now, lease_until=now + MARKED_LEASE)
 
     return mark
 

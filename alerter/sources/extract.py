@@ -95,19 +95,21 @@ def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
 
     The newest is the last written, of several the last by name. Hidden files and the lock files
     of an open workbook (`~$`) are passed over; in a folder only names ending in one of *suffixes*
-    count, where any are given.
+    count, where any are given. What is found is never a symbolic link, nor lies behind one that the
+    settings do not name: who may write into a drop folder could lead us to any file.
 
     Raises:
-        SourceError: Nothing fits, or *path* is neither file nor folder nor pattern.
+        SourceError: Nothing fits, a symbolic link does, or *path* is neither file nor folder nor pattern.
     """
     try:
         if path.is_dir():
-            return _newest(path.iterdir(), suffixes, f"{path} (a folder)")
-        if path.is_file():
-            return path
+            return _newest(path.iterdir(), suffixes, path, f"{path} (a folder)")
         if not path.exists() and _WILDCARDS & set(str(path)):
             found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            return _newest(found, (), f"{path} (a pattern)")
+            return _newest(found, (), _named(path), f"{path} (a pattern)")
+        _refuse_links(path, path.parent)
+        if path.is_file():
+            return path
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     if path.exists():
@@ -149,15 +151,37 @@ def unreadable(path: Path, error: Exception) -> SourceError:
     return SourceError(f"{path} cannot be read ({reason or error}): correct the path or its permissions.")
 
 
-def _newest(found: Iterator[Path], suffixes: tuple[str, ...], where: str) -> Path:
-    files = [
+def _newest(found: Iterator[Path], suffixes: tuple[str, ...], folder: Path, where: str) -> Path:
+    fitting = [
         file
         for file in found
-        if not file.name.startswith((".", "~$"))
-        and (not suffixes or file.suffix.lower() in suffixes)
-        and file.is_file()
+        if not file.name.startswith((".", "~$")) and (not suffixes or file.suffix.lower() in suffixes)
     ]
+    for file in fitting:
+        _refuse_links(file, folder)
+    files = [file for file in fitting if file.is_file()]
     if not files:
         kinds = f" ending in {' or '.join(suffixes)}" if suffixes else ""
         raise SourceError(f"no file{kinds} was found in {where}: put the extract there, or correct the path.")
     return max(files, key=lambda file: (file.stat().st_mtime_ns, file.name))
+
+
+def _named(pattern: Path) -> Path:
+    """
+    Return the folder that a pattern names in so many words: all before its first wildcard.
+    """
+    return next(folder for folder in pattern.parents if not _WILDCARDS & set(str(folder)))
+
+
+def _refuse_links(file: Path, folder: Path) -> None:
+    """
+    Refuse a *file* that is a symbolic link, or to which one leads on the way down from *folder*.
+    """
+    below = folder
+    for part in file.relative_to(folder).parts:
+        below /= part
+        if below.is_symlink():
+            raise SourceError(
+                f"{below} is a symbolic link, which is not followed from where extracts are dropped: "
+                "put the file itself there, or name in source.path the file that the link leads to."
+            )

@@ -1,6 +1,5 @@
 """From a row of cells to the facts of an `Assessment`, or to a `Rejected` that says why not."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
@@ -19,17 +18,15 @@ from alerter.sources.columns import (
 )
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
 from alerter.sources.memo import remembered
-from alerter.sources.table import Cells, fitted
+from alerter.sources.score import ScoreError, read_score
+from alerter.sources.table import Cells, DateColumns, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
-BEST_SCORE = 100
 TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
 NO_WORD = ("", None, None)
 NOBODY_NAMED = "(nobody named)"  # so that a word of which nothing else can be read is still found and mended
-
-_SCORE = re.compile(r"(\d{1,3})(?:\.\d+)?", re.ASCII)
 
 
 class RowFaultError(ValueError):
@@ -46,7 +43,8 @@ class RowReader:
     """
     Reads the rows of one file: cells by position, under the council's *clocks*.
 
-    *reasons* are the reasons for an assessment that the settings know, each key with its label.
+    *reasons* are the reasons for an assessment that the settings know, each key with its label; *dates* are
+    the columns of dates by name.
     Only the canonical columns are looked at; whatever else the row holds is never touched.
     Values that repeat from row to row (dates, teams, workers) are read once and remembered.
     """
@@ -57,6 +55,7 @@ class RowReader:
         columns: Located,
         clocks: Mapping[str, Clock],
         reasons: Mapping[str, str] | None = None,
+        dates: Mapping[str, DateColumn] | None = None,
     ) -> None:
         self._file_name = file_name
         self._columns = columns
@@ -64,12 +63,11 @@ class RowReader:
         self._pick: Callable[[Cells], tuple[object, ...]] = itemgetter(
             *(columns.indexes.get(name, self._width) for name in ASSESSMENT_COLUMNS)
         )
+        dates = DateColumns(columns) if dates is None else dates
         self._dates = [
-            (place, DateColumn(name, columns.heading_of(name)))
-            for place, name in enumerate(DATE_COLUMNS)
-            if name in columns.indexes
+            (place, dates[name]) for place, name in enumerate(DATE_COLUMNS) if name in columns.indexes
         ]
-        self._word_dates = [DateColumn(name, columns.heading_of(name)) for name in WORD_DATE_COLUMNS]
+        self._word_dates = [dates[name] for name in WORD_DATE_COLUMNS]
         self._has_word = not columns.indexes.keys().isdisjoint(WORD_COLUMNS)
         self._text: Callable[[object], str] = remembered(read_text)
         self._score: Callable[[object], int | None] = remembered(self._score_of)
@@ -214,16 +212,10 @@ class RowReader:
                 raise RowFaultError(f"{self._named(name)} is before 1990 and cannot be believed")
 
     def _score_of(self, value: object) -> int | None:
-        """
-        Return the score in whole points, rounded down so that rounding never passes an audit.
-        """
-        text = read_text(value)
-        if not text:
-            return None
-        match = _SCORE.fullmatch(text)
-        if match is None or float(text) > BEST_SCORE:
-            raise RowFaultError(f"{self._named('audit_score')} is not a number from 0 to 100")
-        return int(match[1])
+        try:
+            return read_score(value)
+        except ScoreError:
+            raise RowFaultError(f"{self._named('audit_score')} is not a number from 0 to 100") from None
 
     def _named(self, name: str) -> str:
         heading = self._columns.heading_of(name)

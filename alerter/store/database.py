@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
-from alerter.errors import StoreAwayError
+from alerter.errors import StoreBrokenError, StoreError
 from alerter.store.engine import make_engine
 from alerter.store.faults import is_worth_waiting, told
 from alerter.store.schema import installation
@@ -99,22 +99,23 @@ class Database:
         self, work: Callable[[Connection], Answer], *, should_stop: Callable[[], bool] = lambda: False
     ) -> Answer:
         """
-        Do *work* in a transaction, again and again while the database is away or its disk is full.
+        Do *work* in a transaction, again and again until it is recorded, whatever the database says.
 
-        For what happened outside and would be forgotten: a mail server's answer. *work* must be the same
-        when it is done twice, for a server may have gone after it had committed.
+        For what happened outside and would be forgotten: a mail server's answer. No fault is taken for one
+        that stays: a server turned read-only and a right that was taken away come back like a full disk.
+        *work* must be the same when it is done twice, for a server may have gone after it had committed.
 
         Raises:
-            StoreAwayError: It was still away when told to stop, or after an hour.
-            StoreError: The database cannot be used.
+            StoreBrokenError: The disk reported an error; only a fresh process knows what is on it.
+            StoreError: It was still refused when told to stop, or after an hour.
         """
         give_up_at = monotonic() + self.persistence_seconds
         while True:
             try:
                 with self.write() as connection:
                     return work(connection)
-            except StoreAwayError:
-                if should_stop() or monotonic() >= give_up_at:
+            except StoreError as error:
+                if isinstance(error, StoreBrokenError) or should_stop() or monotonic() >= give_up_at:
                     raise
             sleep(PAUSE_SECONDS)
 

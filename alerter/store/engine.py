@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from alerter.errors import StoreError
 from alerter.store.network_drive import network_drive
+from alerter.store.sessions import begin_session
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a host that does not answer
@@ -37,11 +38,13 @@ def make_engine(url: str, *, allow_network_file: bool = False) -> Engine:
         return _sqlite(parsed)
     timeout = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_SECONDS}
     try:
-        return create_engine(parsed, connect_args=timeout, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(parsed, connect_args=timeout, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise StoreError(
             f"database.url: the driver {error.name} is not installed; run pip install 'alerter[postgres]'."
         ) from error
+    event.listen(engine, "connect", begin_session, insert=True)  # before SQLAlchemy asks how it is set
+    return engine
 
 
 def _parsed(url: str) -> URL:

@@ -9,10 +9,12 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from alerter.errors import StoreError
 from alerter.store.database import Database, ensure_installation, take_turns
 from alerter.store.schema import REVISION, metadata
+from alerter.store.sessions import refuse_pooler
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+TRIED = 3
 _version = Table(
     "alembic_version",
     MetaData(),
@@ -31,8 +33,10 @@ def migrate(database: Database, now: datetime) -> bool:
     in full or, when it is killed, not at all.
 
     Raises:
-        StoreError: The database is damaged or newer than this program, or cannot be used.
+        StoreError: The database is damaged or newer than this program, or cannot be used; a server has
+            another encoding than UTF-8, or hands out its sessions by the transaction.
     """
+    require_own_sessions(database)
     with database.read() as connection:
         _refuse_damaged(connection)
         if schema_version(connection) == REVISION:
@@ -63,6 +67,21 @@ def require_current(database: Database) -> None:
         return
     _refuse_newer(version)
     raise StoreError("the database has an older schema than this alerter: run `alerter migrate` first.")
+
+
+def require_own_sessions(database: Database) -> None:
+    """
+    Refuse a server behind a pooler that gives no session away for longer than a transaction.
+
+    Others who use the same pooler may hide it once, so it is tried more than once.
+
+    Raises:
+        StoreError: There is one, or the database's encoding is not UTF-8.
+    """
+    if not database.is_sqlite:
+        for _ in range(TRIED):
+            with database.aside() as one, database.read() as other:
+                refuse_pooler(one, other)
 
 
 def require_ours(connection: Connection) -> None:

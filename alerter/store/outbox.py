@@ -135,11 +135,10 @@ def enqueue(
 
 def make_due(connection: Connection, now: datetime) -> None:
     """
-    Let what was deferred be tried again now, whatever its back-off.
+    Let all that waits be tried now: what was deferred, and what was never tried but postponed with it.
     """
-    connection.execute(
-        update(outbox).where(_is_owed, _columns.state == "deferred").values(next_attempt_at=now)
-    )
+    is_later = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at > now)
+    connection.execute(update(outbox).where(is_later).values(next_attempt_at=now))
 
 
 def postpone(connection: Connection, until: datetime) -> None:

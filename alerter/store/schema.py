@@ -371,3 +371,10 @@ audits = Table(
     Column("recorded_at", Moment, nullable=False),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
 )
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String, primary_key=True, comment="made by chance, and else only in a cookie"),
+    Column("ended_at", Moment, nullable=False),
+)

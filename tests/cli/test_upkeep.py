@@ -100,7 +100,7 @@ def test_reassurance_of_today_needs_no_day(office: Office) -> None:
 
 def test_resend_sends_one_message_again(office: Office) -> None:
     """
-    In words and in JSON; without a reason, or where there is nothing to send, it is a mistake of the caller's.
+    In words and in JSON; without a reason, or with nothing to send, it is a mistake of the caller's.
     """
     office.extract(row("A-1"))
     alerter(office, "run", "--as-of", AS_OF)

@@ -161,6 +161,23 @@ def test_a_host_is_a_name_alone(faults: Faults, host: str) -> None:
     assert fault.startswith("email.smtp.host: must be a host name")
 
 
+@pytest.mark.parametrize("name", ["alerts.council.example", "[192.0.2.7]", "[IPv6:2001:db8::7]"])
+def test_the_machine_may_be_given_a_name(load: Load, name: str) -> None:
+    """
+    A host name or an address literal (RFC 5321 4.1.3).
+    """
+    assert load({"email.smtp.helo_name": f'"{name}"'}).email.smtp.helo_name == name
+
+
+@pytest.mark.parametrize("name", ["", "duty_pc", "192.0.2.7", "[council.example]", "a b", "x\\r\\nMAIL"])
+def test_what_no_server_takes_for_a_name_is_refused(faults: Faults, name: str) -> None:
+    """
+    Least of all a second line.
+    """
+    (fault,) = faults({"email.smtp.helo_name": f'"{name}"'})
+    assert fault.startswith("email.smtp.helo_name: must be this machine's full name")
+
+
 def test_a_certificate_file_must_be_there(load: Load, faults: Faults, tmp_path: Path) -> None:
     """
     Better known now than on Monday at eight.

@@ -1,4 +1,4 @@
-"""Fault matrix C6, rows 100 to 104: the watcher, the admins, two hosts, two versions, two hands."""
+"""Fault matrix C6, rows 100 to 102, 124, 125: watcher, admins, two hosts, two versions, two hands."""
 
 from datetime import timedelta
 from email import message_from_bytes
@@ -66,7 +66,7 @@ def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> Non
     assert folders == [1, 1]
 
 
-def test_fault_103_newer_program(database: Database, tmp_path: Path) -> None:
+def test_fault_124_newer_program(database: Database, tmp_path: Path) -> None:
     """
     A newer program changes the schema in mid-delivery: what is in hand ends, and no more is claimed.
     """
@@ -86,7 +86,7 @@ def test_fault_103_newer_program(database: Database, tmp_path: Path) -> None:
     assert states(council) == ["sent"] * 3
 
 
-def test_fault_104_sent_twice_by_hand(monday: Monday, post_office: Office) -> None:
+def test_fault_125_sent_twice_by_hand(monday: Monday, post_office: Office) -> None:
     """
     "Send now" twice after the weekly run: one mail each; a second needs `--again` and a reason, on record.
     """

@@ -132,8 +132,7 @@ class ScriptedSmtp:
         return False
 
     def _reply(self, connection: socket.socket, step: str) -> bool:
-        replies = self._script.get(step, [b"500 what\r\n"])
-        self._last = replies.pop(0) if len(replies) > 1 else replies[0]
+        self._last = self._answer_to(step)
         if self._last == HANG_UP:
             return False
         while self._last == DRIP and not self._is_over.wait(DRIP_SECONDS):
@@ -146,3 +145,7 @@ class ScriptedSmtp:
             return False
         connection.sendall(self._last)
         return True
+
+    def _answer_to(self, step: str) -> bytes:
+        replies = self._script.get(step, [b"500 what\r\n"])
+        return replies.pop(0) if len(replies) > 1 else replies[0]

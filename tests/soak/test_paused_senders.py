@@ -21,7 +21,7 @@ from threading import Event
 import pytest
 
 from alerter.app.pace import wait_until
-from alerter.pipeline.deliver import LEASE
+from alerter.pipeline.deliver import MARKED_LEASE
 from alerter.store import outbox
 from alerter.store.database import Database, open_database
 from tests.soak import command
@@ -89,7 +89,7 @@ class Street:
             left = self.ledger.unsettled()
             assert len(left) <= 1
             self.may_be_doubled |= {each for each, state in left.items() if state == "marked"}
-            self.posts[number].timepiece.put_forward(LEASE + timedelta(seconds=1))
+            self.posts[number].timepiece.put_forward(MARKED_LEASE + timedelta(seconds=1))
             self.sink.hang_up(self.posts[number].name)
             wait_until(self.ledger.is_settled, REST_SECONDS)
             is_left = not self.ledger.is_settled()

@@ -12,7 +12,7 @@ from alerter.sources.annex_a.headings import wanted_of_list_4
 from alerter.sources.annex_a.lists import Lists, find_lists
 from alerter.sources.columns import Located, starts_of
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.table import Cells, Table, fitted
+from alerter.sources.table import Cells, DateColumns, Table, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
 from alerter.sources.workbook.sheet_table import SheetTable
 
@@ -47,7 +47,8 @@ def open_annex_a(
     )
 
     def read() -> Iterator[tuple[int, Cells]]:
-        join = _Join(own, joined, _referrals(lists), _allocations(lists))
+        dates = DateColumns(own, lists.assessments.read, lists.extract.extracted_at.year + 1)
+        join = _Join(own, joined, dates, _referrals(lists), _allocations(lists))
         for line, cells in lists.assessments.read():
             yield line, join.row(cells)
         for file, stamp in lists.stamps.items():
@@ -76,6 +77,7 @@ class _Join:
         self,
         own: Located,
         joined: Located,
+        dates: DateColumns,
         referrals: Mapping[str, list[date]],
         allocations: Mapping[str, Allocation],
     ) -> None:
@@ -83,8 +85,7 @@ class _Join:
         self._joined = joined
         self._referrals = referrals
         self._allocations = allocations
-        self._started = DateColumn("started_on")
-        self._authorised = DateColumn("authorised_on")
+        self._started, self._authorised = dates["started_on"], dates["authorised_on"]
 
     def row(self, cells: Cells) -> Cells:
         """
@@ -152,7 +153,8 @@ def _rows(
         SourceError: A date has the month first.
     """
     indexes = table.columns.indexes
-    columns = [DateColumn(name, table.columns.heading_of(name)) for name in dates]
+    known = DateColumns(table.columns, table.read)
+    columns = [known[name] for name in dates]
     for line, cells in table.read():
         row = [*cells, *[""] * (len(table.columns.headings) - len(cells)), ""]
         try:

@@ -1,0 +1,50 @@
+"""A mail server that says more than it was asked for: with a reply, right after it, or later."""
+
+import ssl
+import threading
+from socket import socket
+
+from tests.mail.scripted_smtp import ScriptedSmtp
+
+TOGETHER, APART = "together", "apart"
+
+
+class HastySmtp(ScriptedSmtp):
+    """
+    A scripted server that adds *surplus* to its reply to a step, each in the same packet or `APART`.
+
+    *is_ready* is set once it has answered DATA, whatever it added: until then its words are on their way.
+    """
+
+    def __init__(
+        self,
+        script: dict[str, bytes | list[bytes]],
+        surplus: dict[str, bytes],
+        packing: str = TOGETHER,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(script, tls)
+        self._surplus = surplus
+        self._packing = packing
+        self._talking_to: socket | None = None
+        self.is_ready = threading.Event()
+
+    def say(self, words: bytes) -> None:
+        """
+        Say something that nobody asked for, now.
+        """
+        if self._talking_to is not None:
+            self._talking_to.sendall(words)
+
+    def _reply(self, connection: socket, step: str) -> bool:
+        self._talking_to = connection
+        goes_on = super()._reply(connection, step)
+        if goes_on and self._packing == APART:
+            connection.sendall(self._surplus.get(step, b""))
+        if step == "DATA":
+            self.is_ready.set()
+        return goes_on
+
+    def _answer_to(self, step: str) -> bytes:
+        answer = super()._answer_to(step)
+        return answer + self._surplus.get(step, b"") if answer and self._packing == TOGETHER else answer
