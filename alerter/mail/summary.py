@@ -277,7 +277,7 @@ def _footer(summary: Summary) -> Iterable[str]:
     facts = summary.facts
     if summary.exceptions:
         yield (
-            "To mend: correct the case system or the directory; `alerter explain ID` shows how one assessment "
+            "To mend: correct the case system or the directory; `alerter explain ID` shows how an assessment "
             "is counted and who is told, `alerter check` what the next run would meet."
         )
     if summary.page:
