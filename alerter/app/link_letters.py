@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from alerter.app.answers import known_to
+from alerter.app.answers import own_list
 from alerter.app.installation import Installation
 from alerter.app.links import Links
 from alerter.domain.routing import Recipient
@@ -40,10 +40,11 @@ def ask_link(installation: Installation, links: Links, email: str) -> LinkLetter
         StoreError: The database cannot be used.
     """
     now = installation.now()
+    is_known = own_list(installation, email).is_anything
     with installation.database.write() as connection:
+        trail.take_turns_as(connection, email)
         asked = trail.count_since(connection, email, "asked_link", now - WITHIN)
         number = trail.append(connection, Entry(at=now, actor=email, means="page", act="asked_link"))
-        is_known = known_to(installation, connection, email)
         latest, database = runs.latest(connection), installation_id(connection)
         letter = _letter(
             installation,

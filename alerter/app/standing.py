@@ -10,6 +10,7 @@ from alerter.app.installation import Installation
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON, resend_command
+from alerter.domain.rejected import RejectedGroup
 from alerter.domain.wording import counted, full_day_words
 from alerter.store import outbox, runs, syncs
 from alerter.store.outbox import Delivery
@@ -38,6 +39,7 @@ class RunResult:
     sync: Sync | None = None
     held_because: tuple[str, ...] = ()
     failed: Sequence[Delivery] = ()
+    rejected: Sequence[RejectedGroup] = ()
     stopped: str = ""
     trouble: str = ""
 
