@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.domain.assessment import Assessment, Rejected, is_before_start
+from alerter.domain.routing import DirectoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,15 @@ def of_unreached(recipient: str, run_id: int, bounce: str) -> DataException:
         "correct the address in the directory or the extract"
     )
     return DataException("bounced", "", "", what)
+
+
+def of_directory(entries: Iterable[DirectoryEntry]) -> list[DataException]:
+    """Return one exception for each line of the directory that has a fault, about no child."""
+    return [
+        DataException("bad_directory_line", "", "", f"directory line {entry.line}: {entry.fault}")
+        for entry in entries
+        if entry.fault
+    ]
 
 
 def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:

@@ -221,6 +221,7 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
         *data_exceptions.of_unaudited(findings.unaudited),
+        *data_exceptions.of_directory(findings.directory),
         *findings.unreached,
     ]
 

@@ -42,6 +42,7 @@ KIND_WORDS = {
     "ambiguous_manager": "more than one manager in the directory, sent to the fallback",
     "bad_address": "a manager's address that is none, sent to the fallback",
     "domain_not_allowed": "a manager's address outside the allowed domains, sent to the fallback",
+    "bad_directory_line": "a line of the directory with something that cannot be used",
     "start_missing": "no start date",
     "start_in_future": "a start in the future",
     "authorised_before_start": "signed off before the start",

@@ -25,6 +25,7 @@ KINDS = {
     "ambiguous_manager": "More than one manager",
     "bad_address": "Not an email address",
     "domain_not_allowed": "Address outside the allowed domains",
+    "bad_directory_line": "Line of the directory",
     "start_missing": "Start missing",
     "start_in_future": "Start in the future",
     "authorised_before_start": "Sign-off before the start",

@@ -15,7 +15,6 @@ RUN = ("run", "--as-of", MONDAY)
 STARTED = start_at(27).isoformat()
 HEADER = "assessment_id,child_id,started_on,team,worker\n"
 GOOD_LINE = f"A-10001,C50001,{STARTED},Duty,W01\n"
-DIRECTORY = "team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
 COUNCIL = 'council = "Sampleford"\n'
 Arrange = Callable[[Council], object]
 
@@ -105,9 +104,6 @@ FAULTS = {
     "extract that is a workbook": source(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\xff\xfe\x00\x00" * 40),
     "no directory": gone("directory.csv", 3),
     "directory without its column": directory("team,worker,manager\nDuty,,M\n", "manager_email"),
-    "directory with a bad date": directory(
-        f"{DIRECTORY}Duty,,M,m@council.example,c@council.example,soon,2025-10-01,\n", "line 2", "cover_from",
-    ),
     "database in a folder that is not there": Fault(
         lambda council: council.configure(database__url="sqlite:///gone/alerter.db"), 3, ("gone",),
     ),
