@@ -62,6 +62,7 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
         came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],
         remarks=[] if is_held else list(_remarks(connection, run)),
         installation=installation_id(connection),
+        page=press.stationery.page,
     )
     letters = press.summaries(
         summary, installation=installation_id(connection), dated_at=now, edition=edition

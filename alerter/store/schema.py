@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     or_,
     text,
 )
@@ -121,6 +122,7 @@ installation = Table(
     Column("id", String, primary_key=True, comment="part of every Message-ID"),
     Column("created_at", Moment, nullable=False),
     Column("serving_since", Moment, comment="when a service first waited for a send date"),
+    Column("council", String, comment="whose settings it is for; null until the first ones are met"),
 )
 
 syncs = Table(
@@ -287,6 +289,9 @@ runs = Table(
     Column("moved", JSON, nullable=False, comment="whose dates a changed calendar moved, from and to"),
     Column("summarised", JSON, nullable=False, comment="the outcomes the admins were last told"),
     Column("prepared_at", Moment, nullable=False),
+    Column(
+        "is_trial", Boolean, nullable=False, server_default=false(), comment="its digests go into a folder"
+    ),
     CheckConstraint(f"state IN {RUN_STATES}", name="state"),
     UniqueConstraint("send_date", "attempt"),
 )
@@ -343,7 +348,8 @@ outbox = Table(
     Column("claim_token", String),
     Column("lease_until", Moment),
     Column("marked_at", Moment, comment="just before the final dot"),
-    Column("was_resent", Integer, nullable=False, comment="1 after an unknown outcome was sent again"),
+    Column("resent_at", Moment, comment="when a person last had it sent again"),
+    Column("unanswered", Integer, nullable=False, comment="how often it was sent, and no server answered"),
     Column("deaths", Integer, nullable=False, comment="how often its sender died over it"),
     Column("settled_at", Moment),
     Column("reply", String, nullable=False),
@@ -387,6 +393,7 @@ trail = Table(
     Column("assessment", ForeignKey("assessments.id"), index=True),
     Column("reassurance", Integer, comment="its number, which outlives it"),
     Column("detail", String, nullable=False),
+    Column("message", Integer, comment="the outbox's number of the message that was sent again"),
     Index("ix_trail_actor", "actor", "act", "at"),
 )
 
