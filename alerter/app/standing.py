@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from alerter.app.installation import Installation
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.rejected import RejectedGroup
 from alerter.domain.wording import counted, full_day_words
 from alerter.store import outbox, runs, syncs
 from alerter.store.runs import Run
@@ -32,6 +33,7 @@ class RunResult:
     run: Run | None = None
     sync: Sync | None = None
     held_because: tuple[str, ...] = ()
+    rejected: Sequence[RejectedGroup] = ()
     stopped: str = ""
     trouble: str = ""
 

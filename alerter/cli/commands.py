@@ -6,7 +6,7 @@ COMMANDS = {
     "check": "Try settings, calendar, database, source, directory and mail server, and show "
     "the next send dates.",
     "migrate": "Bring the database to the current schema.",
-    "sync": "Read the source and the directory into the store.",
+    "sync": "Read the source and the directory into the store, unless a gate holds the extract.",
     "run": "Sync, prepare and deliver: the weekly job, once.",
     "deliver": "Send what is still owed, whatever its back-off.",
     "preview": "Write every digest as .html, .txt and .eml; nothing is sent and nothing recorded.",

@@ -58,7 +58,7 @@ def command(
         tell(result)
     warn(result)
     states = {result.state, result.run.state if result.run is not None else ""}
-    sys.exit(1 if states & FAILED else 0)
+    sys.exit(1 if states & FAILED or result.held_because else 0)
 
 
 def as_json(result: RunResult) -> dict[str, Any]:
@@ -118,6 +118,7 @@ def tell(result: RunResult) -> None:
         click.echo(
             f"Read {result.sync.source_name}: {result.sync.rows} rows, {result.sync.rejected} rejected."
         )
+    output.show_rejected(result.rejected)
     click.echo(
         f"Open {counts['open']}: {counts['overdue']} overdue, {counts['past_alert']} past the alert day, "
         f"{counts['reassured']} reassured, {counts['approaching']} approaching, "
@@ -134,8 +135,7 @@ def warn(result: RunResult) -> None:
     """
     Say on standard error what an operator has to look at.
     """
-    for reason in result.held_because:
-        output.talk(f"alerter: held: {reason}.")
+    output.warn_held(result.held_because)
     if result.held_because and result.run is not None:
         output.talk(
             f"alerter: look at the extract; to let it go all the same: alerter release {result.run.id}"

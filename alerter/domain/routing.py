@@ -28,6 +28,8 @@ class DirectoryEntry:
     cover_from: date | None = None
     cover_until: date | None = None
     escalate_to: str = ""
+    fault: str = ""
+    """What of the line could not be read and was left out, in words; empty for most."""
 
     def covers(self, on: date) -> bool:
         """

@@ -10,6 +10,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Stage
 from alerter.domain.quality import QualityFault
+from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
 from alerter.mail.facts import RunFacts
 from alerter.mail.footer import counting, data_words
@@ -44,6 +45,8 @@ KIND_WORDS = {
     "start_in_future": "a start in the future",
     "authorised_before_start": "signed off before the start",
     "authorised_in_future": "signed off in the future",
+    "ended_before_start": "cancelled or closed before the start",
+    "ended_in_future": "cancelled or closed in the future",
     "closed_but_open": "closed without a sign-off",
     "duplicate_open": "two assessments open for one child",
     "vanished": "missing from the extract without a sign-off",
@@ -218,9 +221,10 @@ def _lists(summary: Summary) -> Iterable[ListView]:
             tuple(_teams_to_mend(summary.to_mend)),
         )
     if summary.rejected:
-        yield _list(
-            "Rows that could not be read",
-            [f"line {row.line}: {phrase(row.reason)}" for row in summary.rejected],
+        reasons = by_reason(summary.rejected)
+        yield ListView(
+            f"Rows that could not be read ({len(summary.rejected):,}), by reason",
+            tuple(phrase(group.words) for group in reasons),
         )
     if withdrawn:
         yield _list(

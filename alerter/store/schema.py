@@ -1,6 +1,6 @@
 """The tables, for SQLite and PostgreSQL alike."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    or_,
     text,
 )
 
@@ -37,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0007"  # the migration these tables come from
+REVISION = "0009"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -165,11 +167,18 @@ assessments = Table(
     *_later_columns(),
     UniqueConstraint("assessment_id", "child_id"),
 )
+
+
+def has_no_believable(end: ColumnElement[date]) -> ColumnElement[bool]:
+    """Say whether an assessment has no *end* of one kind, or one before its start, which does not count."""
+    return or_(end.is_(None), end < assessments.c.clock_on, end < assessments.c.started_on)
+
+
 _open = assessments.c.ended_on.is_(None)
 Index("ix_assessments_open", assessments.c.clock_on, sqlite_where=_open, postgresql_where=_open)
 _ended = assessments.c.ended_on.is_not(None)
 Index("ix_assessments_ended_on", assessments.c.ended_on, sqlite_where=_ended, postgresql_where=_ended)
-_closed_unauthorised = assessments.c.closed_on.is_not(None) & assessments.c.authorised_on.is_(None)
+_closed_unauthorised = assessments.c.closed_on.is_not(None) & has_no_believable(assessments.c.authorised_on)
 Index("ix_assessments_closed_unauthorised", assessments.c.closed_on,
       sqlite_where=_closed_unauthorised, postgresql_where=_closed_unauthorised)  # fmt: skip
 _vanished = assessments.c.vanished_sync_id.is_not(None)
@@ -216,6 +225,7 @@ directory = Table(
     Column("cover_from", Date),
     Column("cover_until", Date),
     Column("escalate_to", String, nullable=False),
+    Column("fault", String, nullable=False, server_default=text("''")),
 )
 
 calendars = Table(
@@ -363,4 +373,11 @@ audits = Table(
     Column("scores", JSON, nullable=False, comment="points by criterion; empty where only the sum is known"),
     Column("recorded_at", Moment, nullable=False),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String, primary_key=True, comment="made by chance, and else only in a cookie"),
+    Column("ended_at", Moment, nullable=False),
 )

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from alerter.domain.address import address_key
 from alerter.domain.reassuring import Means
+from alerter.store.database import take_turns
 from alerter.store.schema import trail
 
-Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link"]
+Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory"]
 _columns = trail.c
 
 
@@ -29,6 +30,13 @@ class Entry:
     assessment: int | None = None
     reassurance: int | None = None
     detail: str = ""
+
+
+def take_turns_as(connection: Connection, actor: str) -> None:
+    """
+    Wait until no other transaction writes down acts of *actor*; called before what decides on one is read.
+    """
+    take_turns(connection, f"acts of {address_key(actor)}")
 
 
 def append(connection: Connection, entry: Entry) -> int:

@@ -27,6 +27,8 @@ KINDS = {
     "start_in_future": "Start in the future",
     "authorised_before_start": "Sign-off before the start",
     "authorised_in_future": "Sign-off in the future",
+    "ended_before_start": "Cancelled or closed before the start",
+    "ended_in_future": "Cancelled or closed in the future",
     "closed_but_open": "Closed without a sign-off",
     "duplicate_open": "Two open for one child",
     "vanished": "Missing from the extract",

@@ -15,9 +15,10 @@ def test_sync_counts_what_became_of_the_rows(office: Office) -> None:
     assert {name: answer[name] for name in ("stored", "new", "changed", "unchanged")} == {
         "stored": 2, "new": 2, "changed": 0, "unchanged": 0,
     }  # fmt: skip
-    assert (answer["vanished"], answer["collapsed"]) == (0, 1)
+    assert (answer["vanished"], answer["collapsed"], answer["held_because"]) == (0, 1, [])
     assert alerter(office, "sync").stdout.splitlines() == [
         "Read extract.csv: 4 rows, 1 rejected.",
+        "Rejected: line 5: has no started_on.",
         "stored 2, new 0, changed 0, unchanged 2, vanished 0, collapsed 1.",
     ]
 

@@ -51,6 +51,26 @@ def test_dates_that_cannot_be(start: date, authorised_on: date | None, found: li
     assert kinds(each) == [(kind, "A-1", "71") for kind in found]
 
 
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        ({"cancelled_on": START - ONE_DAY}, ["ended_before_start"]),
+        ({"closed_on": START - ONE_DAY}, ["ended_before_start"]),
+        ({"cancelled_on": START - ONE_DAY, "closed_on": START - ONE_DAY}, ["ended_before_start"]),
+        ({"cancelled_on": AS_OF + ONE_DAY}, ["ended_in_future"]),
+        (
+            {"cancelled_on": START - ONE_DAY, "closed_on": AS_OF + ONE_DAY},
+            ["ended_before_start", "ended_in_future"],
+        ),
+    ],
+)
+def test_cancellations_and_closures_that_cannot_be(ends: dict[str, date], found: list[str]) -> None:
+    """
+    Each kind once, however many of the dates it is about: the sentence names both.
+    """
+    assert kinds(assessment(START, **ends)) == [(kind, "A-1", "71") for kind in found]
+
+
 def test_sign_off_before_the_assessment_began() -> None:
     """
     Where the referral starts the clock, a sign-off between referral and start is still before the start.
@@ -86,6 +106,7 @@ def test_sentences_name_fields_and_never_a_child() -> None:
     found = [
         *of_open([each, assessment(START, assessment_id="A-4712", child_id="88213")], AS_OF),
         *of_open([assessment(START, authorised_on=AS_OF + ONE_DAY)], AS_OF),
+        *of_open([assessment(START, cancelled_on=START - ONE_DAY, closed_on=AS_OF + ONE_DAY)], AS_OF),
         *of_closed([each]),
         *of_vanished([each]),
         *of_unknown_type([each]),

@@ -233,3 +233,21 @@ def test_sign_off_without_a_passing_audit_is_an_exception(council: Council) -> N
     with council.database.read() as connection:
         found = [(each.kind, each.assessment_id) for each in runs.exceptions_of(connection, run.id)]
     assert found == [("signed_off_without_audit", "A-1"), ("signed_off_without_audit", "A-2")]
+
+
+def test_a_cancellation_before_the_start_is_chased(council: Council) -> None:
+    """
+    It is open, in its manager's digest, among the records to mend and an exception.
+    """
+    council.read([row("A-1", cancelled_on="2020-01-01"), row("A-2", closed_on="2020-01-01")])
+    run = council.week()
+    assert (run.counts["open"], run.counts["past_alert"]) == (2, 2)
+    with council.database.read() as connection:
+        found = [each for each in runs.exceptions_of(connection, run.id) if not each.kind.startswith("no_")]
+    assert [(each.kind, each.assessment_id) for each in found] == [
+        ("ended_before_start", "A-1"),
+        ("ended_before_start", "A-2"),
+    ]
+    (digest,) = council.letters()
+    assert "A-1" in digest.text
+    assert "the cancellation or closure lies before the start" in digest.text
