@@ -188,16 +188,30 @@ def _is_plain(opened: ZipFile, part: str, percents: frozenset[str]) -> bool:
         for piece in _pieces(file):
             if any(each in piece for each in odd):
                 return False
-            for number, first in _ROW.findall(piece):
-                if not number or int(number) <= last or (first and first != number):
-                    return False
-                last = int(number)
+            row = _last_row(piece, last)
+            if row is None:
+                return False
+            last = row
             filled += piece.count(b"<v")
             if _FAR.search(piece):
                 rows = max([rows, *map(int, set(_ROW_OF.findall(piece)))])
                 found = {letters.decode().upper() for letters in set(_COLUMN_OF.findall(piece))}
                 columns = max([columns, *map(letters_as_number, found)])
     return rows * columns <= MOST_CELLS and rows <= FEW_ROWS + filled
+
+
+def _last_row(piece: bytes, last: int) -> int | None:
+    """
+    Return the number of the last row in a *piece* of a sheet; None where rows after *last* are not in order.
+    """
+    if b' r="' not in piece:
+        return last + piece.count(b"<row")
+    for number, first in _ROW.findall(piece):
+        row = int(number or last + 1)
+        if row <= last or (first and int(first) != row):
+            return None
+        last = row
+    return last
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
