@@ -139,9 +139,22 @@ def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checke
         above | {f"{route.detail}{_near(assessment, entries)}" for assessment, route in unrouted}
     )
     yield Checked("directory", f"{counted(len(plan.digests), 'recipient')} for the open assessments")
+    yield from _directory_lines(entries)
     yield from (Checked("directory", f"{problem}.", is_warning=True) for problem in problems[:MOST_PLACES])
     if len(problems) > MOST_PLACES:
         yield Checked("directory", f"and {len(problems) - MOST_PLACES} more like these.", is_warning=True)
+
+
+def _directory_lines(entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:
+    """
+    Name the lines of the directory that have a fault, and the covers that never end.
+    """
+    for entry in entries:
+        if entry.fault:
+            yield Checked("directory", f"line {entry.line}: {entry.fault}.", is_warning=True)
+        if entry.is_covered_always:
+            said = f"line {entry.line}: the cover has no dates, so it holds always."
+            yield Checked("directory", said, is_warning=True)
 
 
 def _near(assessment: Assessment, entries: Sequence[DirectoryEntry]) -> str:

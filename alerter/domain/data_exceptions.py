@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.domain.assessment import Assessment, Rejected, is_before_start
+from alerter.domain.routing import DirectoryEntry
+from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,15 @@ def of_unreached(recipient: str, run_id: int, bounce: str) -> DataException:
     return DataException("bounced", "", "", what)
 
 
+def of_directory(entries: Iterable[DirectoryEntry]) -> list[DataException]:
+    """Return one exception for each line of the directory that has a fault, about no child."""
+    return [
+        DataException("bad_directory_line", "", "", f"directory line {entry.line}: {entry.fault}")
+        for entry in entries
+        if entry.fault
+    ]
+
+
 def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
     """
     Return the exceptions among *rejections*: those that have a kind.
@@ -133,6 +144,16 @@ def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
         DataException(row.kind, row.assessment_id, row.child_id, f"line {row.line}: {row.reason}")
         for row in rejections
         if row.kind
+    ]
+
+
+def of_unreadable(values: Iterable[UnreadableValue]) -> list[DataException]:
+    """
+    Return one exception for each of *values*, which count as blank.
+    """
+    return [
+        DataException("unreadable_value", value.assessment_id, value.child_id, value.sentence)
+        for value in values
     ]
 
 

@@ -29,7 +29,14 @@ class DirectoryEntry:
     cover_until: date | None = None
     escalate_to: str = ""
     fault: str = ""
-    """What of the line could not be read and was left out, in words; empty for most."""
+    """What is wrong with the line, and what of it was left out; empty for most."""
+
+    @property
+    def is_covered_always(self) -> bool:
+        """
+        Say whether somebody covers without a first or a last day.
+        """
+        return bool(self.cover_email) and self.cover_from is None and self.cover_until is None
 
     def covers(self, on: date) -> bool:
         """

@@ -9,6 +9,7 @@ from alerter.domain.data_exceptions import (
     SENTENCES,
     DataException,
     of_closed,
+    of_directory,
     of_open,
     of_rejected,
     of_unaudited,
@@ -16,7 +17,7 @@ from alerter.domain.data_exceptions import (
     of_unreached,
     of_vanished,
 )
-from tests.domain.made_up import AS_OF, assessment
+from tests.domain.made_up import AS_OF, assessment, entry
 
 ONE_DAY = timedelta(days=1)
 START = AS_OF - timedelta(days=14)
@@ -155,3 +156,13 @@ def test_who_was_not_reached_is_an_exception_about_no_child() -> None:
     assert found.detail.startswith(
         "the digest of run 7 for n.okafor@council.example came back (5.1.1): nobody"
     )
+
+
+def test_a_line_of_the_directory_with_a_fault() -> None:
+    """
+    Named by its line alone, and about no assessment; a line without a fault is none.
+    """
+    found = of_directory([entry(2), entry(3, fault="cover_from is after cover_until")])
+    assert found == [
+        DataException("bad_directory_line", "", "", "directory line 3: cover_from is after cover_until")
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from alerter.sources.columns import DATE_COLUMNS, WORD_DATE_COLUMNS, Located
+from alerter.sources.columns import DATE_COLUMNS, Located
 from alerter.sources.dates import EXCEL_EPOCH, FIRST_SERIAL, LAST_SERIAL
 from alerter.sources.score import percent
 from alerter.sources.workbook.book import Sheet, Value
@@ -32,7 +32,7 @@ def meanings_of(
 def _of_column(
     sheet: Sheet, name: str, column: int, heading_index: int, *, is_1904: bool
 ) -> Iterator[Meaning]:
-    is_date = name in DATE_COLUMNS or name in WORD_DATE_COLUMNS
+    is_date = name in DATE_COLUMNS
     if is_date and is_1904:
         yield lambda _, cell: _from_1904(cell)
     if is_date and (errors := sheet.flaws.errors.get(column)):

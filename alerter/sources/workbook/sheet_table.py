@@ -7,7 +7,6 @@ from alerter.errors import SourceError
 from alerter.sources.columns import (
     DATE_COLUMNS,
     HEADING_ROWS,
-    WORD_DATE_COLUMNS,
     Located,
     WantedColumns,
     normalised,
@@ -39,7 +38,7 @@ class SheetTable:
             SourceError: At its end, of a column of dates in which day and month were swapped.
         """
         known = DateColumns(self.columns, self._rows)
-        names = [name for name in (*DATE_COLUMNS, *WORD_DATE_COLUMNS) if name in self.columns.indexes]
+        names = [name for name in DATE_COLUMNS if name in self.columns.indexes]
         suspects = [Suspect(self.columns.indexes[name], known[name]) for name in names]
         for line, cells in self._rows():
             if suspects:
