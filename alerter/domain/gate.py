@@ -149,10 +149,10 @@ def _unchanged(gates: Gates, reading: Reading, before: Before) -> Iterator[str]:
 
 
 def _of_content(gates: Gates, content: Content, before: Before) -> Iterator[str]:
-    if not content.open:
-        yield "the extract has no open assessment: check that those without a sign-off are in it"
     yield from _rejected(gates.max_rejected_percent, content)
     yield from _reopened(gates, content.reopened)
+    if not content.open:
+        yield "the extract has no open assessment: check that those without a sign-off are in it"
     if before.figures:
         yield from _grown(gates, content.open, before.open)
         yield from _shrunk(gates.max_shrink_percent, content, before)
