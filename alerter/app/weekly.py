@@ -12,7 +12,7 @@ from alerter.app.freshness import directory_for_waiting
 from alerter.app.installation import Installation
 from alerter.app.retention import tidy
 from alerter.app.sending import Sending
-from alerter.app.standing import RunResult
+from alerter.app.standing import Remainder, RunResult, remainder_of
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.errors import ConfigError, StoreError
 from alerter.pipeline.conclude import tell_held
@@ -73,6 +73,8 @@ class Weekly:
         self, judged_by: date, came_back: CameBack, *, as_of: date | None, is_synced: bool, again: str
     ) -> RunResult:
         if not again and (planned := self._planned(judged_by)) is not None:
+            with self.of.database.write() as connection:
+                outbox.make_due(connection, self.of.now())
             return self._delivered(planned, "already_done", news_of=came_back.runs)
         if is_synced:
             directory_for_waiting(self.of)
@@ -140,16 +142,15 @@ class Weekly:
             raise StoreError("another process has released this run: see `alerter status`.")
         return self._delivered(run)
 
-    def deliver(self) -> tuple[Delivered, int]:
+    def deliver(self) -> tuple[Delivered, Remainder]:
         """
-        Send everything owed now, whatever its back-off; return what happened, and what is still owed.
+        Send everything owed now, whatever its back-off; return what happened, and what is left.
         """
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             outbox.make_due(connection, self.of.now())
         delivered = self._sending.send(news_of=collect(self.of).runs)
-        with self.of.database.read() as connection:
-            return delivered, outbox.owed(connection)
+        return delivered, remainder_of(self.of)
 
     def deliver_due(self) -> Delivered:
         """
@@ -254,6 +255,7 @@ class Weekly:
             run=run,
             sync=read,
             held_because=tuple(run.held_because),
+            failed=outbox.failed(connection, run.id),
             rejected=_rejected(connection, read),
             stopped=delivered.stopped,
         )

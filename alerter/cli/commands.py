@@ -24,6 +24,8 @@ COMMANDS = {
     "status": "Show last run, owed messages, next run and the age of the data; exit 1 when "
     "something is wrong.",
     "release": "Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name.",
+    "resend": "Send what RECIPIENT was sent in run number RUN again: the same bytes, the same Message-ID; "
+    "recorded.",
     "purge": "Delete what retention says may go: texts of sent messages, old runs, assessments long ended.",
     "serve": "Prepare weekly, deliver every minute, until SIGTERM; what was missed meanwhile "
     "is made up for once.",

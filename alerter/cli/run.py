@@ -101,6 +101,7 @@ def source_json(sync: Sync) -> dict[str, Any]:
         "sha256": sync.sha256,
         "rows": sync.rows,
         "rejected": sync.rejected,
+        "other_lines": sync.other_lines,
         "extracted_at": sync.extracted_at.isoformat(timespec="seconds"),
     }
 
@@ -126,7 +127,8 @@ def tell(result: RunResult) -> None:
     )
     click.echo(
         f"Digests {answer['digests']}: {answer['sent']} sent, {answer['deferred']} still owed, "
-        f"{answer['refused']} refused. Exceptions: {len(answer['exceptions'])}. "
+        f"{answer['refused']} refused, {answer['unknown']} of unknown outcome. "
+        f"Exceptions: {len(answer['exceptions'])}. "
         f"Next run: {answer['next_run']}."
     )
 
@@ -135,6 +137,8 @@ def warn(result: RunResult) -> None:
     """
     Say on standard error what an operator has to look at.
     """
+    from alerter.app.standing import failed_sentences  # noqa: PLC0415 - help needs no database
+
     output.warn_held(result.held_because)
     if result.held_because and result.run is not None:
         output.talk(
@@ -144,5 +148,7 @@ def warn(result: RunResult) -> None:
         output.talk(f"alerter: sending stopped: {result.stopped}")
     if result.trouble:
         output.talk(f"alerter: what came back is not known: {result.trouble}")
+    for sentence in failed_sentences(result.failed):
+        output.talk(f"alerter: {sentence}")
     if any(result.outcomes.get(state) for state in WAITING):
         output.talk("alerter: run `alerter deliver` to try again what is still owed.")

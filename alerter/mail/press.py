@@ -38,6 +38,8 @@ class Stationery:
     subject_prefix: str = ""
     language: Language = ENGLISH
     machine: str = ""
+    page: str = ""
+    """The address of the service page, where there is one."""
 
     @property
     def contact(self) -> str:

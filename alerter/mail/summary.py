@@ -7,6 +7,7 @@ from typing import Protocol
 
 from alerter.domain.assessment import Rejected
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.delivery import FAILED, PASSED_ON, resend_command
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Stage
 from alerter.domain.quality import QualityFault
@@ -104,6 +105,8 @@ class Summary:
     """The address and the status of each digest that was accepted and came back."""
     remarks: Sequence[str] = ()
     installation: str = ""
+    page: str = ""
+    """The address of the service page, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,12 @@ def _lists(summary: Summary) -> Iterable[ListView]:
     delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
     withdrawn = [delivery for delivery in summary.deliveries if delivery.state == WITHDRAWN]
     if troubled:
-        yield _list("Not delivered", [_delivery(delivery) for delivery in troubled])
+        is_owed = any(delivery.state not in STATE_WORDS for delivery in troubled)
+        yield _list(
+            "Not delivered",
+            [_delivery(delivery) + _to_send_again(delivery, summary.facts.run) for delivery in troubled],
+            "the service tries again what is still owed, and so does `alerter deliver`" if is_owed else "",
+        )
     if summary.came_back:
         yield _list(
             "Came back",
@@ -267,8 +275,24 @@ def _delivery(delivery: Delivered) -> str:
     return f"{phrase(delivery.recipient)}: {words}{reply}"
 
 
+def _to_send_again(delivery: Delivered, run: int) -> str:
+    """
+    Return what a person can do about a message that is not sent again by itself.
+    """
+    if delivery.state not in FAILED or delivery.reply == PASSED_ON:
+        return ""
+    return f". To send it again: {resend_command(run, phrase(delivery.recipient))}"
+
+
 def _footer(summary: Summary) -> Iterable[str]:
     facts = summary.facts
+    if summary.exceptions:
+        yield (
+            "To mend: correct the case system or the directory; `alerter explain ID` shows how an assessment "
+            "is counted and who is told, `alerter check` what the next run would meet."
+        )
+    if summary.page:
+        yield f"The same on the page: {phrase(summary.page)}"
     yield f"Data: {data_words(facts)}."
     yield f"How this was counted: {counting(facts)}."
     yield f"Next run: {full_day_words(facts.next_run)}."

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.app.oversight import Overview, PastRun
+from alerter.app.standing import failed_sentences
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import Band, TeamStanding
 from alerter.domain.track_record import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
@@ -103,6 +105,7 @@ class ServiceView:
     exceptions: Sequence[ExceptionsView]
     more_exceptions: str
     deliveries: Sequence[Delivery]
+    failed: Sequence[str]
 
 
 def service_view(shown: Overview) -> ServiceView:
@@ -127,6 +130,7 @@ def service_view(shown: Overview) -> ServiceView:
         exceptions=_exceptions(shown.exceptions[:MOST_EXCEPTIONS]),
         more_exceptions=f"And {more:,} more: see the admins' summary." if more > 0 else "",
         deliveries=shown.deliveries,
+        failed=failed_sentences([each for each in shown.deliveries if each.state in FAILED]),
     )
 
 
