@@ -58,9 +58,7 @@ def test_held_run_lists_several_reasons() -> None:
     More than one have a line each.
     """
     view = summary_view(summary(held_because=["it is empty (a)", "it is old (b)"]))
-    assert view.state.endswith(
-        "nothing was sent: it is empty (a); and 1 reason more below. To let it go: alerter release 7"
-    )
+    assert view.state.endswith(": it is empty (a); and 1 reason more below. To let it go: alerter release 7")
     assert (view.lists[0].heading, view.lists[0].lines) == (
         "Held because (2)", ("it is empty (a)", "it is old (b)"),
     )  # fmt: skip

@@ -13,7 +13,7 @@ def test_a_week_that_went_wrong_is_held_and_a_sound_one_goes_on(
     service: Service, post_office: Office, fault: str
 ) -> None:
     """
-    Only the admins are written to, with each gate's setting; within the hour after a sound extract, the run goes.
+    Only the admins are written to, with each gate's setting; within the hour after a sound one, the run goes.
     """
     service.council.configure(**SETTINGS)
     service.council.directory(NORTH, SOUTH)
