@@ -5,6 +5,7 @@ Errors an operator can act on.
     ├── ConfigError              .faults lists everything wrong
     ├── CalendarRangeError       a date lies beyond the known bank holidays
     ├── SourceError              the extract or the directory cannot be read
+    │   └── DirectoryError       the same of the directory while digests wait for it; the admins know
     ├── StoreError               the database cannot be used; an old schema names the command
     │   ├── StoreAwayError       it may be usable again by itself: a server that is away, a full disk
     │   └── StoreBrokenError     its disk failed: what this process believes to be written may not be
@@ -56,6 +57,12 @@ class SourceError(AlerterError):
     """
 
     exit_code = 3
+
+
+class DirectoryError(SourceError):
+    """
+    The directory cannot be read while digests wait, so nobody knows whose they are. The admins were told.
+    """
 
 
 class StoreError(AlerterError):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from alerter.app.installation import Installation
-from alerter.app.reassure import reasons_of
+from alerter.app.reassure import Noted, reasons_of, record_once
 from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
 from alerter.domain.digest import Digest
@@ -39,6 +39,13 @@ class OwnList:
     next_run: date
     scope: Scope
     read: Sync | None
+
+    @property
+    def is_anything(self) -> bool:
+        """
+        Say whether there is a digest or figures to look at.
+        """
+        return bool(self.digest.open or self.scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,8 @@ def own_list(installation: Installation, email: str) -> OwnList:
     Raises:
         StoreError: The database cannot be used.
     """
-    today = installation.today()
     with installation.database.read() as connection:
-        return _own_list(installation, connection, email, today)
+        return _own_list(installation, connection, email)
 
 
 def answer(installation: Installation, email: str, answers: Sequence[Answer]) -> Answered:
@@ -95,18 +101,16 @@ def answer(installation: Installation, email: str, answers: Sequence[Answer]) ->
     fault. What was recorded word for word within the hour is not recorded twice.
     """
     now, today = installation.now(), installation.today()
+    own = {number for number, _ in own_list(installation, email).rows}
+    if foreign := [each.number for each in answers if each.number not in own]:
+        _refuse(installation, email, foreign, now)
+        return Answered(foreign=foreign)
+    given = {each.number: (_reassurance(each, email, today), each.note) for each in answers}
+    if faults := _faults(installation, given, today):
+        return Answered(faults=faults)
     with installation.database.write() as connection:
-        own = {number for number, _ in _own_list(installation, connection, email, today).rows}
-        foreign = [each.number for each in answers if each.number not in own]
-        if foreign:
-            _refuse(connection, email, foreign, now)
-            return Answered(foreign=foreign)
-        given = {each.number: (_reassurance(each, email, today), each.note) for each in answers}
-        faults = _faults(installation, given, today)
-        if faults:
-            return Answered(faults=faults)
-        _record(connection, email, given, now)
-        return Answered(recorded=len(given))
+        record_once(connection, email, given, means="page", now=now)
+    return Answered(recorded=len(given))
 
 
 def recent(installation: Installation, email: str) -> list[Recorded]:
@@ -128,6 +132,7 @@ def undo(installation: Installation, email: str, reassurance: int) -> bool:
     """
     now = installation.now()
     with installation.database.write() as connection:
+        trail.take_turns_as(connection, email)
         own = reassurances.recorded_by(connection, email, now - UNDO_WITHIN)
         kept = next((each for each in own if each.id == reassurance), None)
         if kept is None or not _may_undo(kept, email, now):
@@ -137,15 +142,8 @@ def undo(installation: Installation, email: str, reassurance: int) -> bool:
         return reassurances.withdraw(connection, kept, by=email, means="page", now=now)
 
 
-def known_to(installation: Installation, connection: Connection, email: str) -> bool:
-    """
-    Say whether *email* has a digest or figures to look at now.
-    """
-    own = _own_list(installation, connection, email, installation.today())
-    return bool(own.digest.open or own.scope)
-
-
-def _own_list(installation: Installation, connection: Connection, email: str, today: date) -> OwnList:
+def _own_list(installation: Installation, connection: Connection, email: str) -> OwnList:
+    today = installation.today()
     plan = look(connection, installation.rules, today)
     key = address_key(email)
     numbers = {(each.assessment.assessment_id, each.assessment.child_id): number
@@ -181,9 +179,7 @@ def _reassurance(given: Answer, email: str, today: date) -> Reassurance:
     return Reassurance(by=email, given_on=today, expected_on=given.expected_on, reason=given.reason)
 
 
-def _faults(
-    installation: Installation, given: Mapping[int, tuple[Reassurance, str]], today: date
-) -> dict[int, Sequence[Fault]]:
+def _faults(installation: Installation, given: Noted, today: date) -> dict[int, Sequence[Fault]]:
     reasons = reasons_of(installation)
     found = {
         number: faults_of(reassurance, note, reasons, today) for number, (reassurance, note) in given.items()
@@ -191,32 +187,20 @@ def _faults(
     return {number: faults for number, faults in found.items() if faults}
 
 
-def _record(
-    connection: Connection, email: str, given: Mapping[int, tuple[Reassurance, str]], now: datetime
-) -> None:
-    standing = {
-        each.assessment: (each.given, each.note)
-        for each in reversed(reassurances.recorded_by(connection, email, now - UNDO_WITHIN))
-        if each.withdrawn_at is None
-    }
-    for number, (reassurance, note) in given.items():
-        if standing.get(number) != (reassurance, note):
-            reassurances.record(connection, number, reassurance, note=note, now=now, means="page")
-
-
-def _refuse(connection: Connection, email: str, foreign: Sequence[int], now: datetime) -> None:
+def _refuse(installation: Installation, email: str, foreign: Sequence[int], now: datetime) -> None:
     """
     Write down what somebody tried to touch that is not on their list.
     """
-    real = assessments.by_numbers(connection, foreign[:MOST_REFUSALS])
-    for number in foreign[:MOST_REFUSALS]:
-        trail.append(
-            connection,
-            Entry(
-                at=now, actor=email, means="page", act="refused",
-                assessment=number if number in real else None, detail="not on the list of this person",
-            ),
-        )  # fmt: skip
+    with installation.database.write() as connection:
+        real = assessments.by_numbers(connection, foreign[:MOST_REFUSALS])
+        for number in foreign[:MOST_REFUSALS]:
+            trail.append(
+                connection,
+                Entry(
+                    at=now, actor=email, means="page", act="refused",
+                    assessment=number if number in real else None, detail="not on the list of this person",
+                ),
+            )  # fmt: skip
 
 
 def _may_undo(kept: Kept, email: str, now: datetime) -> bool:

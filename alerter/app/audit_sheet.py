@@ -49,8 +49,14 @@ def audit_sheet(installation: Installation, email: str) -> AuditSheet:
     Raises:
         StoreError: The database cannot be used.
     """
+    today, key = installation.today(), address_key(email)
     with installation.database.read() as connection:
-        return _sheet(installation, connection, email)
+        plan = look(connection, installation.rules, today)
+        seen = scope(installation, connection, plan, email)
+    own = [(number, alert) for number, alert, route in plan.everything if route.recipient.key == key]
+    gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]
+    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *_key(each[1])))
+    return AuditSheet(items=dict(gated), as_of=today, scope=seen)
 
 
 def give_audit(installation: Installation, email: str, numbers: Sequence[int], given: Audit) -> bool:
@@ -61,34 +67,26 @@ def give_audit(installation: Installation, email: str, numbers: Sequence[int], g
     audit sent twice is recorded once.
     """
     now = installation.now()
+    own = audit_sheet(installation, email).items
+    if foreign := [number for number in numbers if number not in own]:
+        refuse_audit(installation, email, *foreign)
+        return False
     with installation.database.write() as connection:
-        own = _sheet(installation, connection, email).items
-        foreign = [number for number in numbers if number not in own]
-        if foreign:
-            _write_down(installation, connection, email, foreign, "refused")
-            return False
-        new = [number for number in numbers if own[number].audit != given]
+        trail.take_turns_as(connection, email)
+        standing = audits.latest(connection, now.date(), numbers)
+        new = [number for number in numbers if standing.get(number) != given]
         for number in new:
             audits.record(connection, number, given, audited_on=given.audited_on or now.date(), now=now)
         _write_down(installation, connection, email, new, "audited")
         return True
 
 
-def refuse_audit(installation: Installation, email: str, number: int) -> None:
+def refuse_audit(installation: Installation, email: str, *numbers: int) -> None:
     """
     Write down that *email* tried to audit what is not theirs.
     """
     with installation.database.write() as connection:
-        _write_down(installation, connection, email, [number], "refused")
-
-
-def _sheet(installation: Installation, connection: Connection, email: str) -> AuditSheet:
-    today, key = installation.today(), address_key(email)
-    plan = look(connection, installation.rules, today)
-    own = [(number, alert) for number, alert, route in plan.everything if route.recipient.key == key]
-    gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]
-    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *_key(each[1])))
-    return AuditSheet(items=dict(gated), as_of=today, scope=scope(installation, connection, plan, email))
+        _write_down(installation, connection, email, numbers, "refused")
 
 
 def _key(alert: Alert) -> tuple[str, str]:

@@ -27,12 +27,15 @@ ROUTING = ("ambiguous_manager", "bad_address", "domain_not_allowed", "no_manager
 class Checked:
     """
     One part tried: what was found, whether it needs a look, and the exit code where it cannot be used.
+
+    A gate *would_hold* the run: no fault of the part.
     """
 
     part: str
     found: str
     is_warning: bool = False
     exit_code: int = 0
+    would_hold: bool = False
 
 
 def check(installation: Installation) -> Iterator[Checked]:
@@ -109,7 +112,8 @@ def _database(installation: Installation) -> Iterator[Checked]:
 
 def _data(installation: Installation, today: date) -> Iterator[Checked]:
     with installation.database.rehearse() as connection:
-        done = installation.sync_within(connection).sync
+        synced = installation.sync_within(connection, is_accepted=True)
+        done = synced.sync
         plan = look(connection, installation.rules, today)
         entries = syncs.directory_entries(connection)
     yield Checked(
@@ -118,6 +122,9 @@ def _data(installation: Installation, today: date) -> Iterator[Checked]:
         f"{counted(done.rows, 'row')}, {done.rejected} rejected, {plan.counts['open']} open",
         is_warning=bool(done.rejected),
     )
+    yield from (Checked("rejected", group.words, is_warning=True) for group in synced.rejected)
+    for reason in synced.held_because:
+        yield Checked("gate", f"would hold the run: {reason}", is_warning=True, would_hold=True)
     yield from (Checked("reading", note) for note in installation.source_notes())
     yield from _directory(plan, entries)
 
@@ -132,9 +139,22 @@ def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checke
         above | {f"{route.detail}{_near(assessment, entries)}" for assessment, route in unrouted}
     )
     yield Checked("directory", f"{counted(len(plan.digests), 'recipient')} for the open assessments")
+    yield from _directory_lines(entries)
     yield from (Checked("directory", f"{problem}.", is_warning=True) for problem in problems[:MOST_PLACES])
     if len(problems) > MOST_PLACES:
         yield Checked("directory", f"and {len(problems) - MOST_PLACES} more like these.", is_warning=True)
+
+
+def _directory_lines(entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:
+    """
+    Name the lines of the directory that have a fault, and the covers that never end.
+    """
+    for entry in entries:
+        if entry.fault:
+            yield Checked("directory", f"line {entry.line}: {entry.fault}.", is_warning=True)
+        if entry.is_covered_always:
+            said = f"line {entry.line}: the cover has no dates, so it holds always."
+            yield Checked("directory", said, is_warning=True)
 
 
 def _near(assessment: Assessment, entries: Sequence[DirectoryEntry]) -> str:

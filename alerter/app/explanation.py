@@ -1,16 +1,28 @@
 """How one assessment's dates and stage come about: the answer to "why does it say day 27"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from alerter.app.installation import Installation
 from alerter.domain.assessment import Assessment
+from alerter.domain.data_exceptions import faults_of_ends
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Alert, Clock, Policy, is_in_time
 from alerter.domain.walk import Step, thresholds, walk
+from alerter.domain.wording import full_day_words
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import Found, found
+
+ENDS = {"authorised_on": "Signed off", "cancelled_on": "Cancelled", "closed_on": "Episode closed"}
+BEFORE_START = "before the start, so it does not count"
+IN_FUTURE = "in the future, so it does not count yet"
+DOES_NOT_COUNT = {
+    "authorised_before_start": BEFORE_START,
+    "authorised_in_future": IN_FUTURE,
+    "ended_before_start": BEFORE_START,
+    "ended_in_future": IN_FUTURE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +44,8 @@ class Explanation:
     age: int
     alert: Alert | None
     ended: str
+    notes: Sequence[str]
+    """What became of each date that might have ended it: it did, or does not count, and why."""
 
 
 def explain(
@@ -73,13 +87,26 @@ def _explained(rules: Rules, each: Found, as_of: date) -> Explanation:
         age=rules.calendar.age(assessment.clock_on, until),
         alert=policy.judge(assessment, each.reassurance) if each.is_open else None,
         ended="" if each.is_open else _ended(rules, clock, assessment, as_of),
+        notes=list(_notes(assessment, as_of)),
     )
 
 
 def _ended(rules: Rules, clock: Clock, assessment: Assessment, as_of: date) -> str:
     if assessment.is_open(as_of):
         return "missing from the extract without a sign-off"
-    in_time = is_in_time(rules.calendar, clock, assessment)
-    if in_time is None:
+    if not assessment.counts(assessment.authorised_on, as_of):
         return "ended without a sign-off"
-    return "signed off in time" if in_time else "signed off late"
+    return "signed off in time" if is_in_time(rules.calendar, clock, assessment) else "signed off late"
+
+
+def _notes(assessment: Assessment, as_of: date) -> Iterator[str]:
+    faults = {fault.field: fault for fault in faults_of_ends(assessment, as_of)}
+    for name, words in ENDS.items():
+        end = getattr(assessment, name)
+        if end is None:
+            continue
+        if name in faults:
+            verdict = DOES_NOT_COUNT[faults[name].kind]
+        else:
+            verdict = "that ended it" if end == assessment.ended_on else "it had ended before"
+        yield f"{words} on {full_day_words(end)}: {verdict}."

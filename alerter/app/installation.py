@@ -16,7 +16,7 @@ from alerter.domain.owing import Timetable
 from alerter.domain.plan import Rules
 from alerter.mail.press import Press
 from alerter.mail.transport import Transport
-from alerter.pipeline.sync import Gate, Synced, sync
+from alerter.pipeline.sync import Gate, Synced, gate_of, sync
 from alerter.sources.directory import read_directory
 from alerter.store import migration
 from alerter.store.database import Database, open_database
@@ -92,10 +92,12 @@ class Installation:
             migration.require_current(self.database)
 
     def sync_within(
-        self, connection: Connection, *, as_of: date | None = None, gate: Gate | None = None
+        self, connection: Connection, *, as_of: date | None = None, is_accepted: bool = False
     ) -> Synced:
         """
-        Read the source and the directory into the store as part of a transaction.
+        Read the source and the directory into the store as part of a transaction, unless a gate holds them.
+
+        With *is_accepted* they are read all the same, and the gates only say what they would have held.
 
         Raises:
             SourceError: Either cannot be read; the transaction must not be committed.
@@ -107,9 +109,17 @@ class Installation:
             mapping=self.settings.reading_fingerprint,
             today=as_of or self.today(),
             now=self.now(),
-            gate=gate,
+            gate=self._gate(as_of),
+            is_accepted=is_accepted,
             on_rows=self.on_rows,
         )
+
+    def _gate(self, as_of: date | None) -> Gate:
+        """
+        Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now.
+        """
+        moment = self.now() if as_of is None else self.timetable().moment(as_of)
+        return gate_of(self.rules, parts.gates(self.settings), as_of=as_of or self.today(), now=moment)
 
     def source_notes(self) -> tuple[str, ...]:
         """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from alerter.app.answers import known_to
+from alerter.app.answers import own_list
 from alerter.app.installation import Installation
 from alerter.app.links import Links
 from alerter.domain.routing import Recipient
@@ -40,17 +40,18 @@ def ask_link(installation: Installation, links: Links, email: str) -> LinkLetter
         StoreError: The database cannot be used.
     """
     now = installation.now()
+    is_known = own_list(installation, email).is_anything
     with installation.database.write() as connection:
+        trail.take_turns_as(connection, email)
         asked = trail.count_since(connection, email, "asked_link", now - WITHIN)
         number = trail.append(connection, Entry(at=now, actor=email, means="page", act="asked_link"))
-        is_known = known_to(installation, connection, email)
-        latest = runs.latest(connection)
+        latest, database = runs.latest(connection), installation_id(connection)
         letter = _letter(
             installation,
-            links.make(0 if latest is None else latest.id, Recipient(email), now),
+            links.make(database, 0 if latest is None else latest.id, Recipient(email), now),
             Recipient(email),
             now,
-            f"{installation_id(connection)} link {number}",
+            f"{database} link {number}",
         )
     return LinkLetter(email, letter) if is_known and asked < MOST_WITHIN else None
 

@@ -10,6 +10,7 @@ from alerter.bank_holidays import working_calendar
 from alerter.config.branding import BrandingSettings, png_size
 from alerter.config.email import NotifySettings, OauthSettings
 from alerter.config.settings import Settings
+from alerter.domain.gate import Gates
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Clock
 from alerter.domain.routing import Recipient
@@ -53,6 +54,23 @@ def rules(settings: Settings) -> Rules:
         escalation=settings.escalation.as_rule(),
         audits_since=settings.quality_audit.since,
         settings=settings.fingerprint,
+    )
+
+
+def gates(settings: Settings) -> Gates:
+    """
+    Return what makes an extract look too wrong to act on.
+    """
+    of = settings.source
+    return Gates(
+        max_age_hours=of.max_age_hours,
+        max_shrink_percent=of.max_shrink_percent,
+        max_quiet_days=of.max_quiet_days,
+        max_growth_percent=of.max_growth_percent,
+        max_rejected_percent=of.max_rejected_percent,
+        max_reopened_percent=of.max_reopened_percent,
+        hold_unchanged=of.hold_unchanged,
+        headings={str(name): heading for name, heading in of.columns.items()},
     )
 
 
@@ -119,7 +137,7 @@ def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
     if links is None:
         return no_link
     if is_for_show:
-        return lambda _run, _recipient, _dated_at: f"{links.base_url}{PATH}only-in-the-real-email"
+        return lambda *_facts: f"{links.base_url}{PATH}only-in-the-real-email"
     return links.make
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,6 +13,7 @@ from alerter.domain.wording import counted
 from alerter.mail.brand import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
+from alerter.pipeline.sync import Synced
 from alerter.private_files import make_private_folder, write_private
 
 LOGO = "logo.png"
@@ -19,9 +21,19 @@ _OURS = re.compile(r"\d{3}-.+@.+\.(txt|html|eml)")
 _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
 
 
-def preview(installation: Installation, as_of: date | None, folder: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Previewed:
     """
-    Write every digest into *folder* and return how many there are; nothing is sent, and nothing recorded.
+    How many digests were written, what was read for them, and which gates would hold the run.
+    """
+
+    digests: int
+    synced: Synced
+
+
+def preview(installation: Installation, as_of: date | None, folder: Path) -> Previewed:
+    """
+    Write every digest into *folder*, whatever the gates say; nothing is sent, and nothing recorded.
 
     Raises:
         SourceError: The source or the directory cannot be read.
@@ -31,9 +43,10 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> int
     judged_by = as_of or installation.today()
     press = parts.press(installation.settings, is_whole=True)
     with installation.database.rehearse() as connection:
-        installation.sync_within(connection, as_of=judged_by)
+        synced = installation.sync_within(connection, as_of=as_of, is_accepted=True)
         written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
-    return write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
+    count = write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
+    return Previewed(count, synced)
 
 
 def write_proofs(

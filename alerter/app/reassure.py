@@ -1,17 +1,21 @@
 """A manager's reassurance by command: checked, recorded, taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from alerter.app.installation import Installation
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.policy import Reassurance
-from alerter.domain.reassuring import UNDO_WITHIN, Fault, Reasons, faults_of, may_withdraw
+from alerter.domain.reassuring import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import found
-from alerter.store import reassurances
+from alerter.store import reassurances, trail
+
+Noted = Mapping[int, tuple[Reassurance, str]]
+"""Reassurances by the number of their assessment, each with its note."""
 
 OPTIONS = {
     Fault.LOOKED_IN_FUTURE: "--on",
@@ -32,7 +36,8 @@ def reassure(
     """
     Record *given* for the open assessments of one id; return for how many children.
 
-    Its reason may be a code or a label of the settings, or empty.
+    Its reason may be a code or a label of the settings, or empty. What stands already, word for word, from
+    within the hour is not recorded again.
 
     Raises:
         ConfigError: The address is none or not allowed, a date is out of order, the reason is not known,
@@ -45,9 +50,24 @@ def reassure(
     installation.ensure_schema()
     with installation.database.write() as connection:
         numbers = _open_numbers(installation, connection, assessment_id, child_id)
-        for number in sorted(numbers):
-            reassurances.record(connection, number, coded, note=note, now=installation.now())
+        given_now = dict.fromkeys(sorted(numbers), (coded, note))
+        record_once(connection, given.by, given_now, means="command", now=installation.now())
     return len(numbers)
+
+
+def record_once(connection: Connection, by: str, given: Noted, *, means: Means, now: datetime) -> None:
+    """
+    Record what *by* has *given*, but for what stands already, word for word, from within the hour.
+    """
+    trail.take_turns_as(connection, by)
+    standing = {
+        each.assessment: (each.given, each.note)
+        for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
+        if each.withdrawn_at is None
+    }
+    for number, (reassurance, note) in given.items():
+        if standing.get(number) != (reassurance, note):
+            reassurances.record(connection, number, reassurance, note=note, now=now, means=means)
 
 
 def withdraw(installation: Installation, assessment_id: str, child_id: str | None, *, by: str) -> int:
@@ -62,6 +82,7 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
     installation.ensure_schema()
     now = installation.now()
     with installation.database.write() as connection:
+        trail.take_turns_as(connection, by)
         numbers = _open_numbers(installation, connection, assessment_id, child_id)
         last = {
             each.assessment: each

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from alerter.app.installation import Installation
 from alerter.store import retention
+from alerter.store.database import take_turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def _forgotten(
     of: Installation, settled_before: datetime, run_before: datetime, ended_before: date | None = None
 ) -> Purged:
     with of.database.write() as connection:
+        take_turns(connection, "sync")  # what a run or a reading is about to refer to must not go meanwhile
         purged = Purged(
             messages=retention.forget_bodies(connection, settled_before),
             rejections=retention.forget_rejections(connection, settled_before),

@@ -35,6 +35,7 @@ class Sending:
         """
         transport = self.of.transport()
         freshness = Freshness(self.of, is_fresh=is_fresh)
+        unanswered: set[int] = set()  # of this command, which sends nothing of unknown outcome twice
         send_due = partial(
             deliver,
             self.of.database,
@@ -45,6 +46,7 @@ class Sending:
             should_stop=self.should_stop,
             freshen=freshness.look,
             is_stale=freshness.is_due,
+            unanswered=unanswered,
         )
         concerned = {*news_of, *([run.id] if run else [])}
         try:

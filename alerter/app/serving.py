@@ -16,7 +16,7 @@ from alerter.app.weekly import Weekly
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.owing import LastRun, Timetable, is_owed
 from alerter.domain.steadiness import ClockWatch
-from alerter.errors import AlerterError, StoreBrokenError
+from alerter.errors import AlerterError, DirectoryError, StoreBrokenError
 from alerter.pipeline.deliver import Delivered
 from alerter.store import runs
 from alerter.store.database import serving_since
@@ -228,7 +228,8 @@ class Serving:
         self._journal.warn("failed", fault=type(error).__name__, why=_why(error))
         about = f"failing since {self._failing_since.isoformat()}"
         self._heartbeat.say(self._url, "fail", about)
-        if now - self._failing_since >= PATIENCE:
+        is_told = isinstance(error, DirectoryError)
+        if not is_told and now - self._failing_since >= PATIENCE:
             self._notices.owe(
                 Notice(
                     about=about,

@@ -4,10 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from alerter.app.installation import Installation
+from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.delivery import PASSED_ON, resend_command
+from alerter.domain.rejected import RejectedGroup
 from alerter.domain.wording import counted, full_day_words
 from alerter.store import outbox, runs, syncs
+from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
@@ -18,8 +24,8 @@ class RunResult:
     What one weekly job did.
 
     *state* is the contract's; *run* is None for a rehearsal. *outcomes* counts the digests by
-    their state in the outbox, *counts* the open assessments by stage. *stopped* is why sending stopped early,
-    *trouble* what kept bounces from being learnt.
+    their state in the outbox, *counts* the open assessments by stage, *failed* are its messages that wait
+    for a person. *stopped* is why sending stopped early, *trouble* what kept bounces from being learnt.
     """
 
     state: str
@@ -32,6 +38,8 @@ class RunResult:
     run: Run | None = None
     sync: Sync | None = None
     held_because: tuple[str, ...] = ()
+    failed: Sequence[Delivery] = ()
+    rejected: Sequence[RejectedGroup] = ()
     stopped: str = ""
     trouble: str = ""
 
@@ -41,16 +49,23 @@ class Standing:
     """
     How the installation stands: its last run, what is owed, when the next run is, how old the data are.
 
-    *stuck* counts the messages whose outcome is unknown and waits for a person.
+    *failed* are the messages of the run that went out last which wait for a person.
     """
 
     last_run: Run | None
     owed: int
     held: int
-    stuck: int
+    failed: Sequence[Delivery]
     next_run_at: datetime
     data_age_hours: float | None
     is_run_overdue: bool
+
+    @property
+    def stuck(self) -> int:
+        """
+        Count the messages of unknown outcome, which are not sent again by themselves.
+        """
+        return sum(each.state == "unknown" for each in self.failed)
 
     @property
     def is_ok(self) -> bool:
@@ -69,7 +84,8 @@ class Standing:
             "A run is overdue: run `alerter run`." if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",
             f"{counted(self.stuck, 'message')} of unknown outcome." if self.stuck else "",
-            f"{counted(self.owed, 'message')} still owed." if self.owed else "",
+            *failed_sentences(self.failed),
+            f"{counted(self.owed, 'message')} still owed: `alerter deliver`." if self.owed else "",
             "No run yet."
             if last is None
             else f"Last run: {last.id}, as of {last.as_of.isoformat()}, {last.state}.",
@@ -79,6 +95,59 @@ class Standing:
             else f"Age of the data: {self.data_age_hours:.1f} hours.",
         ]
         return [sentence for sentence in said if sentence]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remainder:
+    """
+    What is left when all that is owed was tried: how many are owed, how many may have arrived, what *failed*.
+    """
+
+    owed: int
+    unanswered: int
+    failed: Sequence[Delivery]
+
+    @property
+    def unknown(self) -> int:
+        """
+        Count the messages of unknown outcome: to be sent again, or left to a person.
+        """
+        return self.unanswered + sum(each.state == "unknown" for each in self.failed)
+
+
+def remainder_of(installation: Installation) -> Remainder:
+    """
+    Return what is left to deliver, and what of the run that went out last waits for a person.
+    """
+    with installation.database.read() as connection:
+        return Remainder(
+            owed=outbox.owed(connection),
+            unanswered=outbox.unanswered(connection),
+            failed=failed_by(connection, installation),
+        )
+
+
+def failed_by(connection: Connection, installation: Installation) -> list[Delivery]:
+    """
+    Return what waits for a person: of the run that went out last, for a later one tells all of it anew.
+    """
+    last = runs.latest_before(connection, installation.today() + ONE_DAY)
+    return [] if last is None else outbox.failed(connection, last.id)
+
+
+def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
+    """
+    Return a sentence for each message that waits for a person, with the command that sends it again.
+    """
+    return [
+        f"Run {each.run_id} to {each.recipient}: {each.state}"
+        + (
+            f", {PASSED_ON}."
+            if each.reply == PASSED_ON
+            else f". To send it again: {resend_command(each.run_id, each.recipient)}"
+        )
+        for each in failed
+    ]
 
 
 def standing_of(installation: Installation) -> Standing:
@@ -94,13 +163,13 @@ def standing_of(installation: Installation) -> Standing:
     due = timetable.last_due(now)
     with installation.database.read() as connection:
         last_run, last_sync = runs.latest(connection), syncs.latest_applied(connection)
-        owed, stuck = outbox.owed(connection), outbox.stuck(connection)
+        owed, failed = outbox.owed(connection), failed_by(connection, installation)
     done = due if last_run is None else max(due, last_run.send_date)
     return Standing(
         last_run=last_run,
         owed=owed,
         held=int(last_run is not None and last_run.state == "held"),
-        stuck=stuck,
+        failed=failed,
         next_run_at=timetable.moment(timetable.schedule.next_after(done)),
         data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
         is_run_overdue=last_run is not None and last_run.send_date < due,

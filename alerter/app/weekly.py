@@ -3,21 +3,22 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
 from alerter.app.bounced import CameBack, collect
+from alerter.app.freshness import directory_for_waiting
 from alerter.app.installation import Installation
 from alerter.app.retention import tidy
 from alerter.app.sending import Sending
-from alerter.app.standing import RunResult
-from alerter.domain.gate import Gates
+from alerter.app.standing import Remainder, RunResult, remainder_of
+from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.errors import ConfigError, StoreError
 from alerter.pipeline.conclude import tell_held
 from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.prepare import hold, look, prepare
-from alerter.pipeline.sync import Gate, Synced, apply_staged, gate_of
+from alerter.pipeline.sync import Synced, apply_staged
 from alerter.store import outbox, runs, syncs
 from alerter.store.database import take_turns
 from alerter.store.runs import Run
@@ -35,16 +36,21 @@ class Weekly:
     of: Installation
     should_stop: Callable[[], bool] = lambda: False
 
-    def sync(self) -> Sync:
+    def sync(self, *, is_accepted: bool = False) -> Synced:
         """
-        Read the source and the directory into the store, whatever the gates would say.
+        Read the source and the directory into the store; what a gate holds leaves it as it was.
+
+        With *is_accepted* this reading is applied whatever the gates say.
 
         Raises:
             SourceError: Either cannot be read; the store is as it was.
         """
         self.of.ensure_schema()
-        with self.of.database.write() as connection:
-            return self.of.sync_within(connection).sync
+        with self.of.database.write() as connection, connection.begin_nested() as savepoint:
+            synced = self.of.sync_within(connection, is_accepted=is_accepted)
+            if synced.held_because and not is_accepted:
+                savepoint.rollback()  # also of what waits for a release, which this reading would replace
+        return synced
 
     def run(self, as_of: date | None = None, *, is_synced: bool = True, again: str = "") -> RunResult:
         """
@@ -67,14 +73,17 @@ class Weekly:
         self, judged_by: date, came_back: CameBack, *, as_of: date | None, is_synced: bool, again: str
     ) -> RunResult:
         if not again and (planned := self._planned(judged_by)) is not None:
+            with self.of.database.write() as connection:
+                outbox.make_due(connection, self.of.now())
             return self._delivered(planned, "already_done", news_of=came_back.runs)
         if is_synced:
+            directory_for_waiting(self.of)
             with self.of.database.write() as connection:
-                synced = self.of.sync_within(connection, as_of=judged_by, gate=self._gate(as_of))
+                synced = self.of.sync_within(connection, as_of=as_of)
                 held = self._hold(connection, synced, judged_by, again) if synced.held_because else None
             if held is not None:
                 return self._told(held)
-        return self._prepared(judged_by, again=again, news_of=came_back.runs)
+        return self._prepared(judged_by, again=again, is_fresh=is_synced, news_of=came_back.runs)
 
     def rehearse(self, as_of: date | None = None, *, is_synced: bool = True) -> RunResult:
         """
@@ -87,15 +96,11 @@ class Weekly:
         self.of.ensure_schema()
         judged_by = as_of or self.of.today()
         held_because: tuple[str, ...] = ()
-        read: Sync | None
         with self.of.database.rehearse() as connection:
             if is_synced:
-                synced = self.of.sync_within(connection, as_of=judged_by, gate=self._gate(as_of))
-                read, held_because = synced.sync, synced.held_because
-                if read.state == "staged":
-                    read = apply_staged(connection, read.id, judged_by)
-            else:
-                read = syncs.latest_applied(connection)
+                held_because = self.of.sync_within(connection, as_of=as_of, is_accepted=True).held_because
+            read = syncs.latest_applied(connection)
+            rejected = _rejected(connection, read)
             plan = look(connection, self.of.rules, judged_by)
         digests = plan.worth_sending(send_all_clear=self.of.rules.send_all_clear)
         return RunResult(
@@ -108,6 +113,7 @@ class Weekly:
             exceptions=plan.exceptions,
             sync=read,
             held_because=held_because,
+            rejected=rejected,
         )
 
     def release(self, run_id: int, *, by: str, reason: str) -> RunResult:
@@ -134,18 +140,17 @@ class Weekly:
             )
         if run is None:
             raise StoreError("another process has released this run: see `alerter status`.")
-        return self._delivered(run, is_fresh=True)
+        return self._delivered(run)
 
-    def deliver(self) -> tuple[Delivered, int]:
+    def deliver(self) -> tuple[Delivered, Remainder]:
         """
-        Send everything owed now, whatever its back-off; return what happened, and what is still owed.
+        Send everything owed now, whatever its back-off; return what happened, and what is left.
         """
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             outbox.make_due(connection, self.of.now())
         delivered = self._sending.send(news_of=collect(self.of).runs)
-        with self.of.database.read() as connection:
-            return delivered, outbox.owed(connection)
+        return delivered, remainder_of(self.of)
 
     def deliver_due(self) -> Delivered:
         """
@@ -171,22 +176,6 @@ class Weekly:
     @property
     def _sending(self) -> Sending:
         return Sending(self.of, self.should_stop)
-
-    def _gate(self, as_of: date | None) -> Gate:
-        source = self.of.settings.source
-        gates = Gates(
-            max_age_hours=source.max_age_hours,
-            max_shrink_percent=source.max_shrink_percent,
-            max_quiet_days=source.max_quiet_days,
-            hold_unchanged=source.hold_unchanged,
-        )
-        return gate_of(self.of.rules, gates, as_of=as_of or self.of.today(), now=self._moment(as_of))
-
-    def _moment(self, as_of: date | None) -> datetime:
-        """
-        Return the moment an extract's age counts back from: now, or the schedule's time on *as_of*.
-        """
-        return self.of.now() if as_of is None else self.of.timetable().moment(as_of)
 
     def _hold(self, connection: Connection, synced: Synced, as_of: date, again: str) -> Run | None:
         """
@@ -214,13 +203,13 @@ class Weekly:
         with self.of.database.read() as connection:
             return self._result(connection, held.id, "held", delivered)
 
-    def _prepared(self, as_of: date, *, again: str, news_of: Iterable[int]) -> RunResult:
+    def _prepared(self, as_of: date, *, again: str, is_fresh: bool, news_of: Iterable[int]) -> RunResult:
         with self.of.database.write() as connection:
             run = prepare(
                 connection, self.of.rules, self.of.press, as_of=as_of, now=self.of.now(), again=again
             )
         if run is not None:
-            return self._delivered(run, is_fresh=True, news_of=news_of)
+            return self._delivered(run, is_fresh=is_fresh, news_of=news_of)
         planned = self._planned(as_of)
         if planned is None:
             raise StoreError("another process withdrew the run it had planned: run the command again.")
@@ -246,7 +235,7 @@ class Weekly:
         Send what is owed, and return how *run* stands after it.
         """
         delivered = self._sending.send(run, is_fresh=is_fresh, news_of=news_of)
-        if is_fresh:
+        if not state:  # it was prepared by this command
             tidy(self.of)
         with self.of.database.read() as connection:
             return self._result(connection, run.id, state, delivered)
@@ -254,6 +243,7 @@ class Weekly:
     def _result(self, connection: Connection, run_id: int, state: str, delivered: Delivered) -> RunResult:
         run = runs.by_id(connection, run_id)
         outcomes = runs.outcomes(connection, run.id)
+        read = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
         return RunResult(
             state=state or run.state,
             as_of=run.as_of,
@@ -263,10 +253,16 @@ class Weekly:
             outcomes=outcomes,
             exceptions=runs.exceptions_of(connection, run.id),
             run=run,
-            sync=None if run.sync_id is None else syncs.by_id(connection, run.sync_id),
+            sync=read,
             held_because=tuple(run.held_because),
+            failed=outbox.failed(connection, run.id),
+            rejected=_rejected(connection, read),
             stopped=delivered.stopped,
         )
+
+
+def _rejected(connection: Connection, read: Sync | None) -> list[RejectedGroup]:
+    return [] if read is None else by_reason(syncs.rejected_by(connection, read.id))
 
 
 def _releasable(connection: Connection, run_id: int) -> Run:

@@ -28,4 +28,4 @@ def command(ctx: click.Context, send_test: str | None) -> None:
         output.talk("alerter: no test message was sent: mend the faults first.")
     elif send_test:
         click.echo(f"The test message was accepted: {checkup.send_test(app, send_test)}")
-    sys.exit(faults[0] if faults else 0)
+    sys.exit(faults[0] if faults else int(any(row.would_hold for row in rows)))

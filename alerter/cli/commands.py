@@ -6,7 +6,7 @@ COMMANDS = {
     "check": "Try settings, calendar, database, source, directory and mail server, and show "
     "the next send dates.",
     "migrate": "Bring the database to the current schema.",
-    "sync": "Read the source and the directory into the store.",
+    "sync": "Read the source and the directory into the store, unless a gate holds the extract.",
     "run": "Sync, prepare and deliver: the weekly job, once.",
     "deliver": "Send what is still owed, whatever its back-off.",
     "preview": "Write every digest as .html, .txt and .eml; nothing is sent and nothing recorded.",
@@ -24,6 +24,8 @@ COMMANDS = {
     "status": "Show last run, owed messages, next run and the age of the data; exit 1 when "
     "something is wrong.",
     "release": "Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name.",
+    "resend": "Send what RECIPIENT was sent in run number RUN again: the same bytes, the same Message-ID; "
+    "recorded.",
     "purge": "Delete what retention says may go: texts of sent messages, old runs, assessments long ended.",
     "serve": "Prepare weekly, deliver every minute, until SIGTERM; what was missed meanwhile "
     "is made up for once.",

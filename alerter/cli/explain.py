@@ -66,6 +66,7 @@ def _as_json(explained: Explanation, calendar: WorkingCalendar) -> dict[str, Any
         **{name: on.isoformat() for name, on in explained.dates.items()},
         "stage": None if explained.alert is None else explained.alert.stage.value,
         "ended": explained.ended or None,
+        "notes": list(explained.notes),
         "nation": calendar.nation,
         "calendar": calendar.version,
         "count_start_day": calendar.count_start_day,
@@ -90,6 +91,7 @@ def _sentences(explained: Explanation, calendar: WorkingCalendar) -> Iterable[st
     yield f"  Day {clock.alert_after}: {full_day_words(explained.dates['alert_on'])}."
     yield f"  Due, day {clock.working_days}: {full_day_words(explained.dates['due_on'])}."
     yield f"  Overdue from {full_day_words(explained.dates['overdue_from'])}."
+    yield from (f"  {note}" for note in explained.notes)
     if explained.alert is not None and (given := explained.alert.reassurance) is not None:
         expected = full_day_words(given.expected_on)
         yield f"  Reassurance by {given.by} on {full_day_words(given.given_on)}: expected {expected}."

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from alerter.domain.rejected import RejectedGroup
+
 
 def print_json(value: Mapping[str, Any]) -> None:
     """
@@ -30,6 +32,22 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console().print(table)
+
+
+def show_rejected(groups: Iterable[RejectedGroup]) -> None:
+    """
+    Print why rows were rejected, a line for each reason.
+    """
+    for group in groups:
+        click.echo(f"Rejected: {group.words}.")
+
+
+def warn_held(reasons: Iterable[str]) -> None:
+    """
+    Say on standard error why an extract is held.
+    """
+    for reason in reasons:
+        talk(f"alerter: held: {reason}.")
 
 
 def talk(text: str) -> None:

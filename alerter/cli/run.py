@@ -58,7 +58,7 @@ def command(
         tell(result)
     warn(result)
     states = {result.state, result.run.state if result.run is not None else ""}
-    sys.exit(1 if states & FAILED else 0)
+    sys.exit(1 if states & FAILED or result.held_because else 0)
 
 
 def as_json(result: RunResult) -> dict[str, Any]:
@@ -101,6 +101,7 @@ def source_json(sync: Sync) -> dict[str, Any]:
         "sha256": sync.sha256,
         "rows": sync.rows,
         "rejected": sync.rejected,
+        "other_lines": sync.other_lines,
         "extracted_at": sync.extracted_at.isoformat(timespec="seconds"),
     }
 
@@ -118,6 +119,7 @@ def tell(result: RunResult) -> None:
         click.echo(
             f"Read {result.sync.source_name}: {result.sync.rows} rows, {result.sync.rejected} rejected."
         )
+    output.show_rejected(result.rejected)
     click.echo(
         f"Open {counts['open']}: {counts['overdue']} overdue, {counts['past_alert']} past the alert day, "
         f"{counts['reassured']} reassured, {counts['approaching']} approaching, "
@@ -125,7 +127,8 @@ def tell(result: RunResult) -> None:
     )
     click.echo(
         f"Digests {answer['digests']}: {answer['sent']} sent, {answer['deferred']} still owed, "
-        f"{answer['refused']} refused. Exceptions: {len(answer['exceptions'])}. "
+        f"{answer['refused']} refused, {answer['unknown']} of unknown outcome. "
+        f"Exceptions: {len(answer['exceptions'])}. "
         f"Next run: {answer['next_run']}."
     )
 
@@ -134,8 +137,9 @@ def warn(result: RunResult) -> None:
     """
     Say on standard error what an operator has to look at.
     """
-    for reason in result.held_because:
-        output.talk(f"alerter: held: {reason}.")
+    from alerter.app.standing import failed_sentences  # noqa: PLC0415 - help needs no database
+
+    output.warn_held(result.held_because)
     if result.held_because and result.run is not None:
         output.talk(
             f"alerter: look at the extract; to let it go all the same: alerter release {result.run.id}"
@@ -144,5 +148,7 @@ def warn(result: RunResult) -> None:
         output.talk(f"alerter: sending stopped: {result.stopped}")
     if result.trouble:
         output.talk(f"alerter: what came back is not known: {result.trouble}")
+    for sentence in failed_sentences(result.failed):
+        output.talk(f"alerter: {sentence}")
     if any(result.outcomes.get(state) for state in WAITING):
         output.talk("alerter: run `alerter deliver` to try again what is still owed.")

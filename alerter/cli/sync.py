@@ -1,5 +1,7 @@
 """`alerter sync`: read the source and the directory into the store."""
 
+import sys
+
 import click
 
 from alerter.cli import options, output
@@ -9,16 +11,24 @@ COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 
 
 @click.command("sync")
+@click.option("--accept", "is_accepted", is_flag=True, help="Apply this reading whatever the gates say.")
 @options.json_
 @click.pass_context
-def command(ctx: click.Context, *, is_json: bool) -> None:
-    """Read the source and the directory into the store."""
+def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
+    """Read the source and the directory into the store, unless a gate holds the extract."""
     from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
 
-    done = Weekly(options.open_app(ctx)).sync()
-    counts = {name: getattr(done, name) for name in COUNTS}
+    done = Weekly(options.open_app(ctx)).sync(is_accepted=is_accepted)
+    held_because = [] if is_accepted else list(done.held_because)
+    read = done.sync
+    counts = {name: getattr(read, name) for name in COUNTS}
     if is_json:
-        output.print_json({"source": source_json(done)} | counts)
-        return
-    click.echo(f"Read {done.source_name}: {done.rows} rows, {done.rejected} rejected.")
-    click.echo(", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
+        output.print_json({"source": source_json(read)} | counts | {"held_because": held_because})
+    else:
+        click.echo(f"Read {read.source_name}: {read.rows} rows, {read.rejected} rejected.")
+        output.show_rejected(done.rejected)
+        click.echo(", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
+    output.warn_held(held_because)
+    if held_because:
+        output.talk("alerter: nothing was applied; to apply it all the same: alerter sync --accept")
+    sys.exit(1 if held_because else 0)

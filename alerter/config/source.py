@@ -132,6 +132,9 @@ class SourceSettings(Table):
     max_age_hours: int = Field(default=72, ge=0)
     max_shrink_percent: int = Field(default=50, ge=0, le=100)
     max_quiet_days: int = Field(default=30, ge=0)
+    max_growth_percent: int = Field(default=100, ge=0)
+    max_rejected_percent: int = Field(default=20, ge=0, le=100)
+    max_reopened_percent: int = Field(default=10, ge=0, le=100)
     hold_unchanged: bool = True
 
     @field_validator("path")

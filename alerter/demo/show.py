@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from alerter.app import clock
 from alerter.app.installation import Installation
 from alerter.app.links import Links
+from alerter.app.page_session import database_id
 from alerter.app.standing import RunResult
 from alerter.app.weekly import Weekly
 from alerter.bank_holidays import working_calendar
@@ -113,8 +114,8 @@ def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[
     managers = [each for each in digests if each.recipient != installation.rules.fallback]
     busiest = max(managers, key=lambda each: each.asks).recipient
     admin = Recipient(installation.settings.email.admins[0])
-    at = result.run.prepared_at
-    return links.make(result.run.id, busiest, at), links.make(result.run.id, admin, at)
+    about, at = (database_id(installation), result.run.id), result.run.prepared_at
+    return links.make(*about, busiest, at), links.make(*about, admin, at)
 
 
 def _clear(folder: Path) -> None:

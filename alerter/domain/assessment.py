@@ -52,9 +52,7 @@ class Assessment:
 
     @property
     def is_authorised_before_start(self) -> bool:
-        """
-        Say whether the sign-off lies before the start, which no sign-off can (DfE rule 8608).
-        """
+        """Say whether the sign-off lies before the start, which no sign-off can (DfE rule 8608)."""
         return is_before_start(self.clock_on, self.started_on, self.authorised_on)
 
     @property
@@ -62,9 +60,8 @@ class Assessment:
         """
         Return the first day on which it is no longer open, if anything believable says so.
 
-        A sign-off before the start is not believed; a cancellation or a closure ends
-        the assessment without authorisation. Whether an end lies in the future depends
-        on the day it is asked, so the reader compares.
+        A sign-off, a cancellation and a closure each end it, and none of them does before the start.
+        Whether an end lies in the future depends on the day it is asked, so the reader compares.
 
         >>> Assessment(assessment_id="A1", child_id="7", type="core", clock_on=date(2026, 10, 5),
         ...            authorised_on=date(2026, 10, 2)).ended_on is None
@@ -75,10 +72,17 @@ class Assessment:
         )  # fmt: skip
 
     def is_open(self, as_of: date) -> bool:
-        """
-        Say whether nothing has ended it on or before *as_of*.
-        """
+        """Say whether nothing has ended it on or before *as_of*."""
         return self.ended_on is None or self.ended_on > as_of
+
+    def counts(self, end: date | None, as_of: date) -> bool:
+        """Say whether *end*, its sign-off, cancellation or closure, has ended it by *as_of*."""
+        return end is not None and end <= as_of and not is_before_start(self.clock_on, self.started_on, end)
+
+    def is_closed_unauthorised(self, as_of: date) -> bool:
+        """Say whether its episode was closed by *as_of*, with no sign-off or cancellation (DfE rule 8867)."""
+        others = (self.authorised_on, self.cancelled_on)
+        return self.counts(self.closed_on, as_of) and not any(self.counts(end, as_of) for end in others)
 
 
 FACTS = tuple(each.name for each in fields(Assessment))
@@ -98,13 +102,9 @@ def assessment_of(facts: Facts) -> Assessment:
     return made
 
 
-def is_before_start(clock_on: date, started_on: date | None, authorised_on: date | None) -> bool:
-    """
-    Say whether a sign-off lies before the start, be it of the clock or of the work.
-    """
-    if authorised_on is None:
-        return False
-    return authorised_on < clock_on or (started_on is not None and authorised_on < started_on)
+def is_before_start(clock_on: date, started_on: date | None, end: date | None) -> bool:
+    """Say whether an end lies before the start, be it of the clock or of the work."""
+    return end is not None and end < _begun(clock_on, started_on)
 
 
 def first_end(
@@ -120,10 +120,17 @@ def first_end(
     >>> first_end(date(2026, 10, 5), None, date(2026, 10, 2), date(2026, 11, 2), date(2026, 11, 3))
     datetime.date(2026, 11, 2)
     """
-    signed = None if is_before_start(clock_on, started_on, authorised_on) else authorised_on
-    if cancelled_on is None and closed_on is None:
-        return signed
-    return min(end for end in (signed, cancelled_on, closed_on) if end is not None)
+    begun = _begun(clock_on, started_on)
+    first = None
+    for end in (authorised_on, cancelled_on, closed_on):
+        if end is not None and end >= begun and (first is None or end < first):
+            first = end
+    return first
+
+
+def _begun(clock_on: date, started_on: date | None) -> date:
+    """Return the later of the two starts: nothing ends before both the clock and the work have begun."""
+    return clock_on if started_on is None or started_on < clock_on else started_on
 
 
 @dataclass(frozen=True, slots=True)

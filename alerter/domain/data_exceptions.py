@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import Assessment, Rejected, is_before_start
+from alerter.domain.routing import DirectoryEntry
+from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,50 @@ class DataException:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of fault: the field to mend, and DfE's validation rule where there is one."""
+
+    kind: str
+    field: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndRule:
+    """What is wrong with an end that lies before the start, and with one in the future."""
+
+    field: str
+    before_start: Fault
+    in_future: Fault
+
+
+FUTURE_START = Fault("start_in_future", "started_on")
+END_RULES = (
+    EndRule(
+        "authorised_on",
+        Fault("authorised_before_start", "authorised_on", "8608"),
+        Fault("authorised_in_future", "authorised_on", "8696"),
+    ),
+    EndRule(
+        "cancelled_on",
+        Fault("ended_before_start", "cancelled_on"),
+        Fault("ended_in_future", "cancelled_on"),
+    ),
+    EndRule(
+        "closed_on",
+        Fault("ended_before_start", "closed_on", "8565"),
+        Fault("ended_in_future", "closed_on"),
+    ),
+)
+
 # What to mend, with the rule of the DfE's census guide where there is one.
 SENTENCES = {
     "start_in_future": "the start lies in the future",
     "authorised_before_start": "the sign-off is dated before the start (DfE 8608): it does not count",
     "authorised_in_future": "the sign-off lies in the future: it does not count yet",
+    "ended_before_start": "the cancellation or closure lies before the start (DfE 8565): it does not count",
+    "ended_in_future": "the cancellation or closure lies in the future: it does not count yet",
     "duplicate_open": "the child has another assessment open (DfE 8896)",
     "closed_but_open": "the episode is closed but the assessment was never authorised (DfE 8867)",
     "vanished": "it was open, and is missing from the extract without a sign-off",
@@ -86,6 +127,15 @@ def of_unreached(recipient: str, run_id: int, bounce: str) -> DataException:
     return DataException("bounced", "", "", what)
 
 
+def of_directory(entries: Iterable[DirectoryEntry]) -> list[DataException]:
+    """Return one exception for each line of the directory that has a fault, about no child."""
+    return [
+        DataException("bad_directory_line", "", "", f"directory line {entry.line}: {entry.fault}")
+        for entry in entries
+        if entry.fault
+    ]
+
+
 def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
     """
     Return the exceptions among *rejections*: those that have a kind.
@@ -97,13 +147,36 @@ def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
     ]
 
 
-def _kinds(assessment: Assessment, as_of: date, open_of_child: int) -> Iterator[str]:
+def of_unreadable(values: Iterable[UnreadableValue]) -> list[DataException]:
+    """
+    Return one exception for each of *values*, which count as blank.
+    """
+    return [
+        DataException("unreadable_value", value.assessment_id, value.child_id, value.sentence)
+        for value in values
+    ]
+
+
+def faults_of_dates(assessment: Assessment, as_of: date) -> Iterator[Fault]:
+    """Yield what is wrong with the start of *assessment*, and with each of its ends, as on *as_of*."""
     if assessment.clock_on > as_of:
-        yield "start_in_future"
-    if assessment.is_authorised_before_start:
-        yield "authorised_before_start"
-    elif assessment.authorised_on is not None and assessment.authorised_on > as_of:
-        yield "authorised_in_future"
+        yield FUTURE_START
+    yield from faults_of_ends(assessment, as_of)
+
+
+def faults_of_ends(assessment: Assessment, as_of: date) -> Iterator[Fault]:
+    """Yield why each end of *assessment* does not count that does not."""
+    for rule in END_RULES:
+        end = getattr(assessment, rule.field)
+        if is_before_start(assessment.clock_on, assessment.started_on, end):
+            yield rule.before_start
+        elif end is not None and end > as_of:
+            yield rule.in_future
+
+
+def _kinds(assessment: Assessment, as_of: date, open_of_child: int) -> Iterator[str]:
+    """Yield each kind once: a cancellation and a closure before the start are one thing to mend."""
+    yield from dict.fromkeys(fault.kind for fault in faults_of_dates(assessment, as_of))
     if open_of_child > 1:
         yield "duplicate_open"
 

@@ -6,6 +6,12 @@ from datetime import datetime, timedelta
 # Growing delays, the last one repeated; greylisting servers want five minutes at least.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 20, 40, 60))
 GIVE_UP_AFTER = timedelta(hours=72)
+MOST_UNANSWERED = 5
+"""So often a message is sent of which no server says what became of it; then a person decides."""
+FAILED = ("refused", "undelivered", "unknown")
+"""The states of a message that is not sent again unless a person says so."""
+PASSED_ON = "not sent again: others answer for its assessments now, and have them"
+"""The reply of a message that was given up for its recipient's successors."""
 MOST_DEATHS = 5
 """A message whose senders died so often, before it could arrive, may be what they die of."""
 
@@ -18,37 +24,41 @@ class Settlement:
 
     state: str
     next_attempt_at: datetime | None = None
-    is_resend: bool = False
 
 
 def settlement(
     outcome: str,
     *,
     attempts: int,
-    was_resent: bool,
+    unanswered: int,
     first_prepared_at: datetime,
     now: datetime,
     unknown_outcome: str = "resend",
     is_overtaken: bool = False,
+    has_died: bool = False,
 ) -> Settlement:
     """
-    Decide what to do after an attempt that ended as *outcome*.
+    Decide what to do after an attempt that ended as *outcome*, of a message *unanswered* so often before.
 
     `sent` and `refused` are final. `deferred` waits, longer each time, and is `undelivered` three days
-    after it was first prepared. `unknown` (no reply after the final dot) is sent once more with the same
-    bytes, or is left for a person when *unknown_outcome* is `hold` or it was sent again before. What would
-    be tried again, but belongs to a run that a later one *is_overtaken* by, is `superseded`, or `unknown`.
+    after it was first prepared. `unknown` (no reply after the final dot) is sent again with the same
+    bytes, later each time, or at once where its sender *has_died*. It is left to a person after the fifth
+    sending, or where *unknown_outcome* is `hold`. What would be tried again, but belongs to a run that a
+    later one *is_overtaken* by, is `superseded`. What may have arrived stays `unknown`, whatever ended it.
     """
     if outcome in ("sent", "refused"):
         return Settlement(state=outcome)
+    is_unknown = outcome == "unknown"
+    may_have_arrived = is_unknown or unanswered > 0
     if is_overtaken:
-        return Settlement(state="unknown" if outcome == "unknown" else "superseded")
-    if outcome == "unknown":
-        if unknown_outcome == "resend" and not was_resent:
-            return Settlement(state="queued", next_attempt_at=now, is_resend=True)
+        return Settlement(state="unknown" if may_have_arrived else "superseded")
+    if is_unknown and (unknown_outcome == "hold" or unanswered + 1 >= MOST_UNANSWERED):
         return Settlement(state="unknown")
+    if is_unknown:
+        delay = timedelta(0) if has_died else BACK_OFF[unanswered]
+        return Settlement(state="deferred", next_attempt_at=now + delay)
     if now - first_prepared_at >= GIVE_UP_AFTER:
-        return Settlement(state="undelivered")
+        return Settlement(state="unknown" if may_have_arrived else "undelivered")
     delay = BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
     return Settlement(state="deferred", next_attempt_at=now + delay)
 
@@ -62,3 +72,13 @@ def after_death(deaths: int, now: datetime) -> Settlement:
     if deaths + 1 >= MOST_DEATHS:
         return Settlement(state="undelivered")
     return Settlement(state="queued", next_attempt_at=now)
+
+
+def resend_command(run: int, recipient: str) -> str:
+    """
+    Return the command that sends one message of a run again.
+
+    >>> resend_command(7, "n.okafor@council.example")
+    'alerter resend 7 n.okafor@council.example --reason "..."'
+    """
+    return f'alerter resend {run} {recipient} --reason "..."'

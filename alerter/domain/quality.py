@@ -7,8 +7,9 @@ from datetime import date
 
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment
-from alerter.domain.data_exceptions import DataException
+from alerter.domain.data_exceptions import DataException, Fault, faults_of_dates
 from alerter.domain.reassuring import is_reassurance_doubtful
+from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +22,15 @@ class QualityFault:
     kind: str
     field: str
     rule: str
+    detail: str = ""
+    """What is wrong, where its kind alone does not say it."""
 
     @property
     def sentence(self) -> str:
         """
         Return what is wrong, in words.
         """
-        return SENTENCES[self.kind]
+        return self.detail or SENTENCES[self.kind]
 
     def as_exception(self) -> DataException:
         """
@@ -37,47 +40,58 @@ class QualityFault:
         return DataException(self.kind, assessment.assessment_id, assessment.child_id, self.sentence)
 
 
-# Kind, field to mend, DfE validation rule. Each of these silently corrupts a deadline.
-FUTURE_START = ("start_in_future", "started_on", "")
-BEFORE_REFERRAL = ("start_before_referral", "started_on", "1103")
-SIGNED_BEFORE_START = ("authorised_before_start", "authorised_on", "8608")
-SIGNED_IN_FUTURE = ("authorised_in_future", "authorised_on", "8696")
-CLOSED_UNSIGNED = ("closed_but_open", "closed_on", "8867")
-AFTER_CLOSURE = ("start_after_closure", "closed_on", "8565")
-TWO_OPEN = ("duplicate_open", "assessment_id", "8896")
-OVERLAPS = ("starts_during_another", "started_on", "8863Q")
-DOUBTFUL_WORD = ("reassurance_not_believed", "reassured_on", "")
+# Each of these silently corrupts a deadline.
+BEFORE_REFERRAL = Fault("start_before_referral", "started_on", "1103")
+CLOSED_UNSIGNED = Fault("closed_but_open", "closed_on", "8867")
+TWO_OPEN = Fault("duplicate_open", "assessment_id", "8896")
+OVERLAPS = Fault("starts_during_another", "started_on", "8863Q")
+DOUBTFUL_WORD = Fault("reassurance_not_believed", "reassured_on")
 
 SENTENCES = {
     **data_exceptions.SENTENCES,
     "start_before_referral": "the start lies before the referral (DfE 1103)",
-    "start_after_closure": "the assessment starts after the episode was closed (DfE 8565)",
     "starts_during_another": "it starts while another assessment of the child was under way (DfE 8863Q)",
     "reassurance_not_believed": "the extract's reassurance is incomplete or out of order: it does not count",
 }
 
-Kind = tuple[str, str, str]
 
-
-def quality_faults(assessments: Iterable[Assessment], as_of: date) -> list[QualityFault]:
+def quality_faults(
+    assessments: Iterable[Assessment], as_of: date, unreadable: Iterable[UnreadableValue] = ()
+) -> list[QualityFault]:
     """
     Return every fault of *assessments* as on *as_of*, by team and id; a child's are judged together.
+
+    Of what was *unreadable* in the extract, that of these assessments counts.
     """
+    values_of: dict[tuple[str, str], list[UnreadableValue]] = defaultdict(list)
+    for value in unreadable:
+        values_of[value.assessment_id, value.child_id].append(value)
     of_child: dict[str, list[Assessment]] = defaultdict(list)
     for assessment in assessments:
         of_child[assessment.child_id].append(assessment)
     found = [
-        QualityFault(assessment=assessment, kind=kind, field=field, rule=rule)
+        QualityFault(assessment=assessment, kind=fault.kind, field=fault.field, rule=fault.rule)
         for siblings in of_child.values()
         for assessment in siblings
-        for kind, field, rule in _kinds(assessment, siblings, as_of)
+        for fault in _faults(assessment, siblings, as_of)
+    ]
+    found += [
+        QualityFault(
+            assessment=assessment, kind="unreadable_value", field=value.field, rule="", detail=value.sentence
+        )
+        for siblings in of_child.values()
+        for assessment in siblings
+        for value in values_of.get((assessment.assessment_id, assessment.child_id), ())
     ]
     return sorted(found, key=_by_team)
 
 
-def _kinds(assessment: Assessment, others: Sequence[Assessment], as_of: date) -> Iterator[Kind]:
-    yield from _of_start(assessment, as_of)
-    yield from _of_end(assessment, as_of)
+def _faults(assessment: Assessment, others: Sequence[Assessment], as_of: date) -> Iterator[Fault]:
+    yield from faults_of_dates(assessment, as_of)
+    if assessment.started_on and assessment.referred_on and assessment.started_on < assessment.referred_on:
+        yield BEFORE_REFERRAL
+    if assessment.is_closed_unauthorised(as_of):
+        yield CLOSED_UNSIGNED
     is_open = assessment.is_open(as_of)
     rest = [other for other in others if other is not assessment]
     if is_open and any(other.is_open(as_of) for other in rest):
@@ -86,26 +100,6 @@ def _kinds(assessment: Assessment, others: Sequence[Assessment], as_of: date) ->
         yield OVERLAPS
     if is_open and is_reassurance_doubtful(assessment, as_of):
         yield DOUBTFUL_WORD
-
-
-def _of_start(assessment: Assessment, as_of: date) -> Iterator[Kind]:
-    if assessment.clock_on > as_of:
-        yield FUTURE_START
-    if assessment.started_on and assessment.referred_on and assessment.started_on < assessment.referred_on:
-        yield BEFORE_REFERRAL
-
-
-def _of_end(assessment: Assessment, as_of: date) -> Iterator[Kind]:
-    if assessment.is_authorised_before_start:
-        yield SIGNED_BEFORE_START
-    elif assessment.authorised_on is not None and assessment.authorised_on > as_of:
-        yield SIGNED_IN_FUTURE
-    if assessment.closed_on is None:
-        return
-    if assessment.closed_on < _start(assessment):
-        yield AFTER_CLOSURE
-    elif assessment.closed_on <= as_of and not (assessment.authorised_on or assessment.cancelled_on):
-        yield CLOSED_UNSIGNED
 
 
 def _is_under_way(other: Assessment, on: date) -> bool:

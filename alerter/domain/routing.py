@@ -28,6 +28,15 @@ class DirectoryEntry:
     cover_from: date | None = None
     cover_until: date | None = None
     escalate_to: str = ""
+    fault: str = ""
+    """What is wrong with the line, and what of it was left out; empty for most."""
+
+    @property
+    def is_covered_always(self) -> bool:
+        """
+        Say whether somebody covers without a first or a last day.
+        """
+        return bool(self.cover_email) and self.cover_from is None and self.cover_until is None
 
     def covers(self, on: date) -> bool:
         """

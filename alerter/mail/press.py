@@ -14,11 +14,11 @@ from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
 
-AnswerLink = Callable[[int, Recipient, datetime], str]
-"""Gives the link of one recipient for one run, dated at a moment; the same three give the same link."""
+AnswerLink = Callable[[str, int, Recipient, datetime], str]
+"""Gives one installation's link of a recipient for a run, dated at a moment; the same four give the same."""
 
 
-def no_link(_run: int, _recipient: Recipient, _dated_at: datetime) -> str:
+def no_link(_installation: str, _run: int, _recipient: Recipient, _dated_at: datetime) -> str:
     """
     Return no link: there is no page to answer on.
     """
@@ -38,6 +38,8 @@ class Stationery:
     subject_prefix: str = ""
     language: Language = ENGLISH
     machine: str = ""
+    page: str = ""
+    """The address of the service page, where there is one."""
 
     @property
     def contact(self) -> str:
@@ -86,7 +88,9 @@ class Press:
         )
         rendered = (
             (
-                self.renderer.digest(each, facts, self.answer_link(facts.run, each.recipient, dated_at)),
+                self.renderer.digest(
+                    each, facts, self.answer_link(installation, facts.run, each.recipient, dated_at)
+                ),
                 each.recipient,
             )
             for each in digests

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from alerter.domain.assessment import Rejected
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.delivery import FAILED, PASSED_ON, resend_command
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Stage
 from alerter.domain.quality import QualityFault
+from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
 from alerter.mail.facts import RunFacts
 from alerter.mail.footer import counting, data_words
@@ -40,10 +42,13 @@ KIND_WORDS = {
     "ambiguous_manager": "more than one manager in the directory, sent to the fallback",
     "bad_address": "a manager's address that is none, sent to the fallback",
     "domain_not_allowed": "a manager's address outside the allowed domains, sent to the fallback",
+    "bad_directory_line": "a line of the directory with something that cannot be used",
     "start_missing": "no start date",
     "start_in_future": "a start in the future",
     "authorised_before_start": "signed off before the start",
     "authorised_in_future": "signed off in the future",
+    "ended_before_start": "cancelled or closed before the start",
+    "ended_in_future": "cancelled or closed in the future",
     "closed_but_open": "closed without a sign-off",
     "duplicate_open": "two assessments open for one child",
     "vanished": "missing from the extract without a sign-off",
@@ -100,6 +105,8 @@ class Summary:
     """The address and the status of each digest that was accepted and came back."""
     remarks: Sequence[str] = ()
     installation: str = ""
+    page: str = ""
+    """The address of the service page, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +203,12 @@ def _lists(summary: Summary) -> Iterable[ListView]:
     delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
     withdrawn = [delivery for delivery in summary.deliveries if delivery.state == WITHDRAWN]
     if troubled:
-        yield _list("Not delivered", [_delivery(delivery) for delivery in troubled])
+        is_owed = any(delivery.state not in STATE_WORDS for delivery in troubled)
+        yield _list(
+            "Not delivered",
+            [_delivery(delivery) + _to_send_again(delivery, summary.facts.run) for delivery in troubled],
+            "the service tries again what is still owed, and so does `alerter deliver`" if is_owed else "",
+        )
     if summary.came_back:
         yield _list(
             "Came back",
@@ -218,9 +230,10 @@ def _lists(summary: Summary) -> Iterable[ListView]:
             tuple(_teams_to_mend(summary.to_mend)),
         )
     if summary.rejected:
-        yield _list(
-            "Rows that could not be read",
-            [f"line {row.line}: {phrase(row.reason)}" for row in summary.rejected],
+        reasons = by_reason(summary.rejected)
+        yield ListView(
+            f"Rows that could not be read ({len(summary.rejected):,}), by reason",
+            tuple(phrase(group.words) for group in reasons),
         )
     if withdrawn:
         yield _list(
@@ -256,8 +269,24 @@ def _delivery(delivery: Delivered) -> str:
     return f"{phrase(delivery.recipient)}: {words}{reply}"
 
 
+def _to_send_again(delivery: Delivered, run: int) -> str:
+    """
+    Return what a person can do about a message that is not sent again by itself.
+    """
+    if delivery.state not in FAILED or delivery.reply == PASSED_ON:
+        return ""
+    return f". To send it again: {resend_command(run, phrase(delivery.recipient))}"
+
+
 def _footer(summary: Summary) -> Iterable[str]:
     facts = summary.facts
+    if summary.exceptions:
+        yield (
+            "To mend: correct the case system or the directory; `alerter explain ID` shows how an assessment "
+            "is counted and who is told, `alerter check` what the next run would meet."
+        )
+    if summary.page:
+        yield f"The same on the page: {phrase(summary.page)}"
     yield f"Data: {data_words(facts)}."
     yield f"How this was counted: {counting(facts)}."
     yield f"Next run: {full_day_words(facts.next_run)}."

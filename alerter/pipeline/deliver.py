@@ -43,13 +43,15 @@ def deliver(
     should_stop: Callable[[], bool] = lambda: False,
     freshen: Callable[[], None] = lambda: None,
     is_stale: Callable[[], bool] = lambda: False,
+    unanswered: set[int] | None = None,
 ) -> Delivered:
     """
     Send what is due, one message at a time: claim, talk, mark, dot, settle; *pace* waits before each.
 
     Between two messages *should_stop* is asked whether to leave the rest for another time, and *freshen*
     may write anew what waits. Unless it *is_stale*, which *freshen* mends, the next message is claimed as
-    the outcome of the last is recorded. No transaction is open while talking to a server.
+    the outcome of the last is recorded. No transaction is open while talking to a server. What a server
+    did not answer for is left to another command: its number goes into *unanswered*, and none there is sent.
 
     Raises:
         StoreError: The database cannot be used. Whatever was under way then is certainly not delivered,
@@ -58,7 +60,8 @@ def deliver(
     take_over = partial(recover, database, unknown_outcome, clock)
     take_over()
     with sending(database) as sender:
-        hand = _Hand(sender, clock, lambda: should_stop() or is_stale())
+        seen = set() if unanswered is None else unanswered
+        hand = _Hand(sender, clock, lambda: should_stop() or is_stale(), seen)
         settle = partial(_settle, database, unknown_outcome, clock, should_stop, hand)
         claims = _claims(database, hand, should_stop, take_over, freshen)
         return _send_all(claims, transport, partial(_marker, sender, clock), settle, pace)
@@ -69,8 +72,15 @@ class _Hand:
     What one sender claims: the *next* message, if it was claimed with the outcome of the last.
     """
 
-    def __init__(self, sender: Sender, clock: Callable[[], datetime], is_held_up: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        is_held_up: Callable[[], bool],
+        unanswered: set[int],
+    ) -> None:
         self.sender = sender
+        self.unanswered = unanswered
         self.next: Claimed | None = None
         self._clock = clock
         self._is_held_up = is_held_up
@@ -86,9 +96,14 @@ class _Hand:
         self.next = outbox.held(connection, self._token) if self._token else None
         self._token = self._token or fresh_token(self.sender.id)
         self.next = self.next or outbox.claim(
-            connection, token=self._token, now=now, lease_until=now + LEASE, is_patient=is_patient
+            connection,
+            token=self._token,
+            now=now,
+            lease_until=now + LEASE,
+            but=self.unanswered,
+            is_patient=is_patient,
         )
-        return self.next is None and outbox.is_any_due(connection, now)
+        return self.next is None and outbox.is_any_due(connection, now, but=self.unanswered)
 
     def reach(self, connection: Connection) -> None:
         """
@@ -149,7 +164,7 @@ def recover(database: Database, unknown_outcome: str, clock: Callable[[], dateti
                 _take_over(connection, message, now)
             else:
                 outcome = Outcome("unknown", "the sender died before the reply")
-                _record(connection, message, outcome, unknown_outcome, now)
+                _record(connection, message, outcome, unknown_outcome, now, has_died=True)
         return len(left)
 
 
@@ -224,6 +239,8 @@ def _settle(
     """
     if outcome.state == "superseded":
         return
+    if outcome.state == "unknown":
+        hand.unanswered.add(message.id)
 
     def record(connection: Connection) -> None:
         until = _record(connection, message, outcome, unknown_outcome, clock())
@@ -243,18 +260,24 @@ def _settle(
 
 
 def _record(
-    connection: Connection, message: Claimed, outcome: Outcome, unknown_outcome: str, now: datetime
+    connection: Connection,
+    message: Claimed,
+    outcome: Outcome,
+    unknown_outcome: str,
+    now: datetime,
+    *,
+    has_died: bool = False,
 ) -> datetime | None:
     """
     Record what is decided after an attempt; return when the message is next due, if it is.
     """
     decided = settlement(
-        outcome.state, attempts=message.attempts, was_resent=message.was_resent,
+        outcome.state, attempts=message.attempts, unanswered=message.unanswered,
         first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,
-        is_overtaken=drafts.is_overtaken(connection, message.run_id),
+        is_overtaken=drafts.is_overtaken(connection, message.run_id), has_died=has_died,
     )  # fmt: skip
     outbox.settle(
         connection, message, state=decided.state, reply=outcome.reply, now=now,
-        next_attempt_at=decided.next_attempt_at, is_resend=decided.is_resend,
+        next_attempt_at=decided.next_attempt_at, is_unanswered=outcome.state == "unknown",
     )  # fmt: skip
     return decided.next_attempt_at

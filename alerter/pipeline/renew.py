@@ -1,22 +1,24 @@
 """Before it is sent: is a waiting digest still right, and still this person's? If not, it is written anew."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from alerter.domain.address import address_key
+from alerter.domain.delivery import PASSED_ON
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
 from alerter.mail.press import Press
 from alerter.pipeline.facts import run_facts
 from alerter.pipeline.letters import Desk, write
 from alerter.pipeline.prepare import judged_on, look
-from alerter.store import drafts, outbox, runs, syncs, told
+from alerter.store import drafts, outbox, runs, syncs, told, trail
 from alerter.store.database import installation_id, take_turns
 from alerter.store.drafts import Draft
 from alerter.store.runs import Run
+from alerter.store.trail import Entry
 
 STALE_AFTER = timedelta(hours=24)
 
@@ -24,19 +26,30 @@ STALE_AFTER = timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """
-    What can still be written anew of one run: its *waiting* digests, and all it was to tell whom.
+    What can still be changed of one run: its *waiting* digests, those that *were_marked*, and whom it tells.
+
+    A digest that was marked is only ever given up, and then its recipient is *gone*.
     """
 
     run: Run
     waiting: Mapping[str, Draft]
+    were_marked: Mapping[str, Draft]
     told: Mapping[int, str]
+    gone: frozenset[str] = frozenset()
 
     @property
     def open_to_change(self) -> list[int]:
         """
-        Return the numbers of the assessments that only waiting digests speak of.
+        Return the numbers of the assessments that only waiting digests, or those given up, speak of.
         """
-        return [number for number, recipient in self.told.items() if address_key(recipient) in self.waiting]
+        open_ = self.waiting.keys() | self.gone
+        return [number for number, recipient in self.told.items() if address_key(recipient) in open_]
+
+    def told_to(self, key: str) -> list[int]:
+        """
+        Return the numbers of the assessments that one recipient answers for.
+        """
+        return [number for number, recipient in self.told.items() if address_key(recipient) == key]
 
 
 def renew(connection: Connection, rules: Rules, press: Press, now: datetime) -> bool:
@@ -44,8 +57,9 @@ def renew(connection: Connection, rules: Rules, press: Press, now: datetime) -> 
     Write the latest run's waiting digests anew where they are no longer right; say whether they were not.
 
     They are not when one of their assessments is no longer open or goes to somebody else now, or when they
-    were written a day ago. What was ever on its way is left alone: a second version of it would contradict
-    the first. Who has had a digest of this run, and gets more by this, gets a further one of that alone.
+    were written a day ago. What was ever on its way keeps its bytes: a second version of it would contradict
+    the first. Where its recipient answers for none of it any more, it is given up and written for whoever
+    does. Who has had a digest of this run, and gets more by this, gets a further one of that alone.
 
     Raises:
         PartitionError: The digests do not add up; the transaction must not be committed.
@@ -57,8 +71,10 @@ def renew(connection: Connection, rules: Rules, press: Press, now: datetime) -> 
     on = judged_on(renewal.run, now, press.stationery.zone)
     plan = look(connection, rules, on)
     is_old = any(draft.prepared_at <= now - STALE_AFTER for draft in renewal.waiting.values())
-    if not is_old and not _is_astray(plan, renewal):
+    renewal = replace(renewal, gone=_gone(plan, renewal, named(connection, rules, plan)))
+    if not is_old and not renewal.gone and not _is_astray(plan, renewal):
         return False
+    _give_up(connection, plan, renewal, now)
     _write_anew(connection, rules, press, plan, renewal, now)
     return True
 
@@ -72,7 +88,55 @@ def _renewal(connection: Connection) -> Renewal | None:
     if not held:
         return None
     run = runs.by_id(connection, held[0].run_id)
-    return Renewal(run, {address_key(each.recipient): each for each in held}, runs.told(connection, run.id))
+    waiting = {address_key(each.recipient): each for each in held if not each.was_marked}
+    were_marked = {address_key(each.recipient): each for each in held if each.was_marked}
+    return Renewal(run, waiting, were_marked, runs.told(connection, run.id))
+
+
+def named(connection: Connection, rules: Rules, plan: Plan) -> set[str]:
+    """
+    Return everybody whom the directory names, or who is told of anything now.
+    """
+    lines = syncs.directory_entries(connection)
+    addresses = {each for line in lines for each in (line.manager_email, line.cover_email, line.escalate_to)}
+    return (
+        {address_key(each) for each in addresses}
+        | {digest.recipient.key for digest in plan.digests}
+        | {rules.fallback.key}
+    )
+
+
+def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str]:
+    """
+    Return whose marked digest is no longer theirs: others answer for all that is open of it. Where nothing of
+    it is, they are not among the *known* any more.
+    """
+    routed = {number: route.recipient.key for number, _, route in plan.judged}
+    gone = set()
+    for key in renewal.were_marked:
+        answering = {routed[number] for number in renewal.told_to(key) if number in routed}
+        if key not in (answering or known):
+            gone.add(key)
+    return frozenset(gone)
+
+
+def _give_up(connection: Connection, plan: Plan, renewal: Renewal, now: datetime) -> None:
+    """
+    Settle the marked digests of those who are gone, and record to whom each of their assessments goes.
+    """
+    successors = {number: route.recipient.email for number, _, route in plan.judged}
+    for key in sorted(renewal.gone):
+        draft = renewal.were_marked[key]
+        drafts.give_up(connection, draft, PASSED_ON, now)
+        for number in renewal.told_to(key):
+            to = successors.get(number, "nobody, for it is no longer open")
+            trail.append(
+                connection,
+                Entry(
+                    at=now, actor=draft.recipient, means="delivery", act="passed_on", assessment=number,
+                    message=draft.id, detail=f"run {draft.run_id}: from {draft.recipient} to {to}",
+                ),
+            )  # fmt: skip
 
 
 def _is_astray(plan: Plan, renewal: Renewal) -> bool:
@@ -95,7 +159,7 @@ def _write_anew(
     plan = plan.placed([each for each in plan.judged if each[0] not in kept], fresh)
     plan = _written(connection, rules, press, plan, renewal, now)
     runs.forget_alerts(connection, run.id, renewal.open_to_change)
-    told.forget_escalations(connection, run.id, [draft.recipient for draft in renewal.waiting.values()])
+    told.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
     told.record(connection, run.id, plan.judged, plan.climbed)
     runs.record_exceptions(connection, run.id, plan.exceptions)
     by_stage = runs.stages(connection, run.id)

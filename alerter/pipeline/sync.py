@@ -1,19 +1,22 @@
 """From the source to the store: every row stored, collapsed or rejected, unless a gate closes."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import FACTS, Rejected
-from alerter.domain.gate import Before, Gates, Reading, reasons_to_hold
+from alerter.domain.calendar import ONE_DAY
+from alerter.domain.gate import Before, Content, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
 from alerter.domain.reassuring import imported_reassurance
+from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
+from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
-from alerter.store import assessments, reassurances, runs, staging, syncs
+from alerter.store import assessments, judging, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
 from alerter.store.syncs import Sync
 
@@ -26,11 +29,14 @@ Gate = Callable[[Connection, Sync], list[str]]
 @dataclass(frozen=True, slots=True)
 class Synced:
     """
-    One reading, and the sentences of the gates that closed: then nothing of it was applied.
+    One reading, the sentences of the gates that closed, and why rows were rejected.
+
+    Where a gate closed nothing of the reading was applied, unless it was accepted.
     """
 
     sync: Sync
     held_because: tuple[str, ...] = ()
+    rejected: tuple[RejectedGroup, ...] = ()
 
 
 def sync(
@@ -42,10 +48,12 @@ def sync(
     today: date,
     now: datetime,
     gate: Gate | None = None,
+    is_accepted: bool = False,
     on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> Synced:
     """
-    Read the source and the directory into the store; what a *gate* holds is kept staged, not applied.
+    Read the source and the directory into the store; what a *gate* holds is kept staged, not applied,
+    unless it *is_accepted*.
 
     *today* is the day after which a start lies in the future. The same bytes read the same way
     (*mapping* is the fingerprint of that way) change nothing and are not read again; the directory
@@ -60,7 +68,7 @@ def sync(
     extract, last = source.extract, syncs.latest_applied(connection)
     if last is not None and (last.sha256, last.mapping) == (extract.sha256, mapping):
         seen = syncs.seen_again(connection, last.id, extract.extracted_at, now)
-        return Synced(seen, tuple(gate(connection, seen)) if gate else ())
+        return _judged(connection, seen, gate)
     sync_id = syncs.begin(
         connection,
         source_name=extract.name,
@@ -70,12 +78,10 @@ def sync(
         read_at=now,
     )
     _stage(connection, sync_id, source, today, on_rows)
-    with connection.begin_nested() as savepoint:
-        applied = apply_staged(connection, sync_id, today)
-        held_because = tuple(gate(connection, applied)) if gate else ()
-        if held_because:
-            savepoint.rollback()
-    return Synced(syncs.by_id(connection, sync_id), held_because)
+    judged = _judged(connection, syncs.by_id(connection, sync_id), gate)
+    if judged.held_because and not is_accepted:
+        return judged
+    return replace(judged, sync=apply_staged(connection, sync_id, today))
 
 
 def apply_staged(connection: Connection, sync_id: int, today: date) -> Sync:
@@ -100,23 +106,49 @@ def apply_staged(connection: Connection, sync_id: int, today: date) -> Sync:
 
 def gate_of(rules: Rules, gates: Gates, *, as_of: date, now: datetime) -> Gate:
     """
-    Return the gate of one run: what the store would then hold against *gates* and the last run.
+    Return the gate of one day: a staged reading against *gates*, the last run, and what the store holds.
+
+    A reading that is in the store was judged, or accepted, when it was applied: only its time is judged anew.
     """
 
-    def gate(connection: Connection, reading: Sync) -> list[str]:
-        last = runs.latest_before(connection, rules.schedule.due_on_or_before(as_of))
-        held = Reading(
-            sha256=reading.sha256,
-            extracted_at=reading.extracted_at,
-            teams=assessments.open_by_team(connection, as_of),
-            newest_start=reading.newest_start,
+    def gate(connection: Connection, read: Sync) -> list[str]:
+        reading = Reading(
+            sha256=read.sha256,
+            extracted_at=read.extracted_at,
+            newest_start=read.newest_start,
+            content=None if read.state == "applied" else _content(connection, read, as_of),
         )
-        before = None
-        if last is not None and last.sync_id is not None:
-            before = Before(sha256=syncs.by_id(connection, last.sync_id).sha256, teams=last.teams)
-        return reasons_to_hold(gates, held, before, calendar=rules.calendar, as_of=as_of, now=now)
+        before = _before(connection, rules.schedule.due_on_or_before(as_of), as_of)
+        return reasons_to_hold(gates, reading, before, calendar=rules.calendar, as_of=as_of, now=now)
 
     return gate
+
+
+def _judged(connection: Connection, reading: Sync, gate: Gate | None) -> Synced:
+    held_because = tuple(gate(connection, reading)) if gate else ()
+    return Synced(reading, held_because, tuple(by_reason(syncs.rejected_by(connection, reading.id))))
+
+
+def _content(connection: Connection, read: Sync, as_of: date) -> Content:
+    return Content(
+        teams=judging.open_by_team(connection, read.id, as_of),
+        rows=read.rows,
+        rejected=syncs.rejected_by(connection, read.id),
+        reopened=judging.reopened(connection, read.id, as_of),
+    )
+
+
+def _before(connection: Connection, send_date: date, as_of: date) -> Before:
+    """
+    Return what a reading is compared with: the last run up to *send_date*, and the store as it is.
+    """
+    last = runs.latest_before(connection, send_date + ONE_DAY)
+    figures = [] if last is None or last.sync_id is None else [last.teams]
+    if syncs.latest_applied(connection) is not None:
+        figures.append(assessments.open_by_team(connection, as_of))
+    if last is None or last.sync_id is None or last.send_date == send_date:
+        return Before(figures=figures)
+    return Before(sha256=syncs.by_id(connection, last.sync_id).sha256, figures=figures)
 
 
 def _stage(
@@ -129,8 +161,14 @@ def _stage(
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
-        believable = [(line, row) for line, row in batch if not isinstance(row, Rejected)]
         unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
+        partly = [row for _, row in batch if isinstance(row, PartlyRead)]
+        believable = [
+            (line, row.facts if isinstance(row, PartlyRead) else row)
+            for line, row in batch
+            if not isinstance(row, Rejected)
+        ]
+        syncs.keep_unreadable(connection, sync_id, [value for row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)
         newest = max(

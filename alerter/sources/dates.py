@@ -1,41 +1,40 @@
-"""Dates as councils write them: explicit formats, day before month, never a guess."""
+"""Dates as councils write them: whatever has one reading only, day before month, never a guess."""
 
 import math
 import re
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from alerter.sources.memo import remembered
+from alerter.sources.short_years import ShortYears, no_cells
+from alerter.sources.writings import in_london, parse, written_plainly
 
-BLANK_DATES = frozenset({"", "-", "#n/a", "n/a", "null", "nan", "nat", "none", "99991231"})
+BLANK_DATES = frozenset(
+    {"", "-", "0", "#n/a", "n/a", "null", "(null)", "\\n", "nan", "nat", "none", "(blank)", "unknown"}
+)
 """What stands for no date, in lower case."""
-SENTINELS = frozenset({date(1900, 1, 1), date(2300, 1, 1), date(9999, 12, 31)})
-"""Dates that case systems write for no date."""
+SENTINELS = frozenset(
+    {
+        date(1, 1, 1),  # the first day of .NET
+        date(1899, 12, 30),  # nought in a workbook
+        date(1899, 12, 31),
+        date(1900, 1, 1),
+        date(1904, 1, 1),  # nought in a workbook that counts from 1904
+        date(2300, 1, 1),
+        date(9999, 12, 31),
+    }
+)
+"""Dates that case systems and spreadsheets write for no date."""
 EXCEL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL = (date(1990, 1, 1) - EXCEL_EPOCH).days
 LAST_SERIAL = (date(2100, 12, 31) - EXCEL_EPOCH).days
-SENTINEL_NUMBER = 99991231
-DECEMBER = 12
-
-_LONDON = ZoneInfo("Europe/London")
-_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?)?"
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + _TIME, re.ASCII | re.IGNORECASE)
-_ISO_ZONED = re.compile(
-    r"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}:?\d{2})", re.ASCII | re.IGNORECASE
-)
-_DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII | re.IGNORECASE)
-_DAY_NAMED = re.compile(r"(\d{1,2})[ /-]([a-z]+)[ /-](\d{4})" + _TIME, re.ASCII | re.IGNORECASE)
-_YEAR_NAMED = re.compile(r"(\d{4})-([a-z]+)-(\d{1,2})" + _TIME, re.ASCII | re.IGNORECASE)
+BLANK_SERIALS = frozenset({0, 1})
+COMPACT = 10_000_000
+"""A number this long is year, month and day, not a count of days."""
+_WITH_TIME = re.compile(r"(.{8,})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?", re.ASCII)
+"""A time without a zone changes no date, so the date, which other rows share, is remembered without it."""
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_MONTH_NUMBERS = {
-    name: number for number, month in enumerate(_MONTHS, start=1) for name in (month, month[:3])
-} | {"sept": 9}
 
 
 class UnreadableDateError(ValueError):
@@ -54,18 +53,35 @@ class DateColumn:
     """
     One column of dates: reads values, remembering those it has read.
 
-    *name* is the canonical column, *heading* what the file calls it.
+    *name* is the canonical column, *heading* what the file calls it. *cells* gives the whole column, looked
+    through when it has numbers with a two-digit year; *latest_year* is the last that its dates can be of.
 
     >>> DateColumn("started_on").read("05/10/2026")
     datetime.date(2026, 10, 5)
     """
 
-    __slots__ = ("heading", "name", "read")
+    __slots__ = ("_short_years", "heading", "name", "read")
 
-    def __init__(self, name: str, heading: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        heading: str = "",
+        cells: Callable[[], Iterable[object]] = no_cells,
+        latest_year: int = date.max.year,
+    ) -> None:
         self.name = name
         self.heading = heading or name
         self.read: Callable[[object], date | None] = remembered(self._read)
+        self._short_years = ShortYears(cells, latest_year)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """
+        Return what is to be said of how the column was read so far.
+        """
+        if not self._short_years.were_read:
+            return ()
+        return (f'the column "{self.heading}" has years of two digits: read day first, as 12/10/26',)
 
     def _read(self, value: object) -> date | None:
         """
@@ -76,79 +92,55 @@ class DateColumn:
             MonthFirstError: It is impossible day first and possible month first.
         """
         try:
-            found = _from_text(value) if isinstance(value, str) else _from_value(value)
+            if not isinstance(value, str):
+                found = self._from_value(value)
+            elif timed := _WITH_TIME.fullmatch(value):
+                return self.read(timed[1])
+            else:
+                found = self._from_text(value)
         except MonthFirstError:
             raise MonthFirstError(self.heading) from None
         except (ValueError, OverflowError):
             raise UnreadableDateError(self.heading) from None
         return None if found in SENTINELS else found
 
+    def _from_value(self, value: object) -> date | None:
+        match value:
+            case None:
+                return None
+            case datetime():
+                return None if value.date() in SENTINELS else in_london(value)
+            case date():
+                return value
+            case time() | timedelta() if value in {time(), timedelta()}:  # nought formatted as a time
+                return None
+            case int() | float() | Decimal() if not isinstance(value, bool):
+                return self._from_number(float(value))
+            case _:
+                return self._from_text(str(value))
 
-def _from_value(value: object) -> date | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return _in_london(value)
-    if isinstance(value, date):
-        return value
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return _from_number(float(value))
-    return _from_text(str(value))
-
-
-def _from_number(value: float) -> date | None:
-    if math.isnan(value) or value == SENTINEL_NUMBER:
-        return None
-    if not FIRST_SERIAL <= value < LAST_SERIAL + 1:
+    def _from_number(self, value: float) -> date | None:
+        if math.isnan(value) or value in BLANK_SERIALS:
+            return None
+        if FIRST_SERIAL <= value < LAST_SERIAL + 1:
+            return EXCEL_EPOCH + timedelta(days=int(value))
+        if value >= COMPACT and value == int(value):
+            return self._from_text(str(int(value)))
         raise ValueError
-    return EXCEL_EPOCH + timedelta(days=int(value))
 
-
-def _from_text(value: str) -> date | None:
-    text = value.strip()
-    if text.lower() in BLANK_DATES:
-        return None
-    for pattern, reader in _FORMATS:
-        if match := pattern.fullmatch(text):
-            return reader(match)
-    raise ValueError
-
-
-def _day_first(match: re.Match[str]) -> date:
-    day, month, year = int(match[1]), int(match[3]), int(match[4])
-    try:
-        return date(year, month, day)
-    except ValueError:
-        if month > DECEMBER and day <= DECEMBER:
-            date(year, day, month)
-            raise MonthFirstError from None
-        raise
-
-
-def _month(name: str) -> int:
-    number = _MONTH_NUMBERS.get(name.lower())
-    if number is None:
-        raise ValueError
-    return number
-
-
-def _in_london(moment: datetime) -> date:
-    """
-    Return the day a moment falls on in London; a moment without a zone is taken as written.
-
-    An hour before midnight UTC in summer is the next day here.
-    """
-    try:
-        return moment.astimezone(_LONDON).date() if moment.tzinfo else moment.date()
-    except OverflowError:  # 9999-12-31 with an offset
-        return moment.date()
-
-
-_FORMATS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], ...] = (
-    (_ISO, lambda match: date(int(match[1]), int(match[2]), int(match[3]))),
-    (_DAY_FIRST, _day_first),
-    (_ISO_ZONED, lambda match: _in_london(datetime.fromisoformat(f"{match[1]}{match[2].upper()}"))),
-    (_DAY_NAMED, lambda match: date(int(match[3]), _month(match[2]), int(match[1]))),
-    (_YEAR_NAMED, lambda match: date(int(match[1]), _month(match[2]), int(match[3]))),
-    (_SERIAL, lambda match: _from_number(float(match[0]))),
-)
+    def _from_text(self, value: str) -> date | None:
+        text = written_plainly(value)
+        if text in BLANK_DATES:
+            return None
+        if _SERIAL.fullmatch(text):
+            return self._from_number(float(text))
+        written = parse(text)
+        if written is None:
+            raise ValueError
+        if written.is_nought:
+            return None
+        if written.is_month_first:
+            raise MonthFirstError
+        if written.needs_column and not self._short_years.are_last():
+            raise ValueError
+        return None if written.day_as_written in SENTINELS else written.on()

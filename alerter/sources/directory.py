@@ -1,102 +1,139 @@
 """The directory: the council's own list of who manages whom."""
 
-from collections.abc import Callable
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
+from alerter.domain.address import is_address
 from alerter.domain.routing import DirectoryEntry
-from alerter.errors import SourceError
-from alerter.sources.columns import Located, wanted_for_directory
+from alerter.sources.columns import wanted_for_directory
 from alerter.sources.csv_file import open_csv
-from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.table import Cells, fitted
+from alerter.sources.dates import BLANK_DATES, MonthFirstError, UnreadableDateError
+from alerter.sources.rows import EARLIEST
+from alerter.sources.table import Cells, DateColumns, Table, fitted
 from alerter.sources.text import read_text
 
+NO_ADDRESS = "is not one plain email address"
+COVER = "the cover is left out"
+UNREADABLE = f"is no date that can be read, so {COVER}; write YYYY-MM-DD or DD/MM/YYYY"
+MONTH_FIRST = f"has the month first, so {COVER}; write YYYY-MM-DD or DD/MM/YYYY"
 
-class EntryFaultError(ValueError):
+
+class Cover(TypedDict, total=False):
     """
-    What is wrong with one line of the directory.
+    What an entry says of its cover; nothing where there is none.
+    """
+
+    cover_email: str
+    cover_from: date | None
+    cover_until: date | None
+
+
+class CoverFaultError(ValueError):
+    """
+    Why the cover of one line cannot be believed.
     """
 
 
 def read_directory(path: Path) -> list[DirectoryEntry]:
     """
-    Return every line of the directory.
+    Return every line of the directory, each with what is wrong with it, if anything is.
 
-    Addresses are kept as written: a malformed one is an exception of the run it would
-    have been used in, not a reason to send nothing to anybody.
+    A cover that cannot be believed is left out, and the manager of the line stays. Of a line that has
+    slipped, or names neither a team nor a worker, nothing is kept but its number. A manager's address is
+    kept as written: what it leads to is an exception of each assessment that would have gone there.
 
     Raises:
-        SourceError: The file cannot be read or lacks a column, or lines are at fault; then all of
-            them are listed, because half a directory sends mail to the wrong people.
+        SourceError: The file cannot be read or lacks a column.
     """
     table = open_csv(path, wanted_for_directory())
-    reader = _EntryReader(table.columns)
-    entries: list[DirectoryEntry] = []
-    faults: list[str] = []
-    for line, cells in table.read():
-        try:
-            entries.append(reader.read(line, cells))
-        except EntryFaultError as fault:
-            faults.append(f"{path.name}, line {line}: {fault}.")
-    if faults:
-        raise SourceError("\n".join(faults))
-    return entries
+    reader = _EntryReader(table)
+    return [reader.read(line, cells) for line, cells in table.read()]
 
 
 class _EntryReader:
     """
-    Reads the lines of one directory, by the positions of its *columns*.
+    Reads the lines of one directory, by the positions of its columns.
     """
 
-    def __init__(self, columns: Located) -> None:
-        self._columns = columns
-        self._from = DateColumn("cover_from")
-        self._until = DateColumn("cover_until")
+    def __init__(self, table: Table) -> None:
+        self._columns = table.columns
+        self._dates = DateColumns(table.columns, table.read)
+        self._width = _width_of(table)
 
     def read(self, line: int, cells: Cells) -> DirectoryEntry:
         """
         Return the entry on *line*.
+        """
+        fit = fitted(cells, len(self._columns.headings)) if len(cells) == self._width else None
+        if fit is None:
+            return DirectoryEntry(line=line, fault=self._slipped(len(cells)))
+        return self._entry(line, {name: fit[index] for name, index in self._columns.indexes.items()})
+
+    def _slipped(self, count: int) -> str:
+        what = "more" if count > self._width else "fewer"
+        return f"has {what} cells than there are headings, so nothing of it is used"
+
+    def _entry(self, line: int, cells: dict[str, object]) -> DirectoryEntry:
+        team, worker, name, manager, above = (
+            _text(cells.get(each))
+            for each in ("team", "worker", "manager_name", "manager_email", "escalate_to")
+        )
+        if not team and not worker:
+            return DirectoryEntry(line=line, fault="names neither a team nor a worker")
+        addresses = {"manager_email": manager, "escalate_to": above}
+        faults = [f"{each} {NO_ADDRESS}" for each, text in addresses.items() if text and not is_address(text)]
+        cover: Cover = {}
+        try:
+            cover = self._cover(cells)
+        except CoverFaultError as fault:
+            faults.append(str(fault))
+        return DirectoryEntry(
+            line=line, team=team, worker=worker, manager_name=name, manager_email=manager,
+            escalate_to=above, fault="; ".join(faults), **cover,
+        )  # fmt: skip
+
+    def _cover(self, cells: dict[str, object]) -> Cover:
+        """
+        Return who covers and when.
 
         Raises:
-            EntryFaultError: The line names nobody, or its cover cannot be understood.
+            CoverFaultError: Its address or a date cannot be believed, or they contradict each other.
         """
-        fit = fitted(cells, len(self._columns.headings))
-        if fit is None:
-            raise EntryFaultError("has more cells than there are headings")
-        entry = self._entry(
-            line, lambda name: fit[self._columns.indexes[name]] if name in self._columns.indexes else ""
-        )
-        _check(entry)
-        return entry
+        email = _text(cells.get("cover_email"))
+        first, last = (self._day(name, cells.get(name)) for name in ("cover_from", "cover_until"))
+        if (first or last) and not email:
+            raise CoverFaultError(f"has cover dates but no cover_email, so {COVER}")
+        if email and not is_address(email):
+            raise CoverFaultError(f"cover_email {NO_ADDRESS}, so {COVER}")
+        if first and last and first > last:
+            raise CoverFaultError(f"cover_from is after cover_until, so {COVER}")
+        return {"cover_email": email, "cover_from": first, "cover_until": last} if email else {}
 
-    def _entry(self, line: int, cell: Callable[[str], object]) -> DirectoryEntry:
-        return DirectoryEntry(
-            line=line,
-            team=read_text(cell("team")),
-            worker=read_text(cell("worker")),
-            manager_name=read_text(cell("manager_name")),
-            manager_email=read_text(cell("manager_email")),
-            cover_email=read_text(cell("cover_email")),
-            cover_from=_day(self._from, cell("cover_from")),
-            cover_until=_day(self._until, cell("cover_until")),
-            escalate_to=read_text(cell("escalate_to")),
-        )
-
-
-def _day(column: DateColumn, value: object) -> date | None:
-    try:
-        return column.read(value)
-    except UnreadableDateError:
-        raise EntryFaultError(f"{column.name} is no date; write YYYY-MM-DD or DD/MM/YYYY") from None
-    except MonthFirstError:
-        raise EntryFaultError(f"{column.name} has the month first; write YYYY-MM-DD or DD/MM/YYYY") from None
+    def _day(self, name: str, cell: object) -> date | None:
+        try:
+            day = self._dates[name].read(cell)
+        except UnreadableDateError:
+            raise CoverFaultError(f"{name} {UNREADABLE}") from None
+        except MonthFirstError:
+            raise CoverFaultError(f"{name} {MONTH_FIRST}") from None
+        if day is not None and day < EARLIEST:
+            raise CoverFaultError(f"{name} is before 1990, so {COVER}")
+        return day
 
 
-def _check(entry: DirectoryEntry) -> None:
-    if not entry.team and not entry.worker:
-        raise EntryFaultError("names neither a team nor a worker")
-    if (entry.cover_from or entry.cover_until) and not entry.cover_email:
-        raise EntryFaultError("has cover dates but no cover_email")
-    if entry.cover_from and entry.cover_until and entry.cover_from > entry.cover_until:
-        raise EntryFaultError("cover_from is after cover_until")
+def _text(cell: object) -> str:
+    """
+    Return a name or an address; blank for what spreadsheets write into an empty cell, a nought among it.
+    """
+    text = read_text(cell)
+    return "" if text.casefold() in BLANK_DATES else text
+
+
+def _width_of(table: Table) -> int:
+    """
+    Return how many cells a line has: as many as the headings, or what all lines have, where they agree.
+    """
+    widths = Counter(len(cells) for _, cells in table.read())
+    return next(iter(widths)) if len(widths) == 1 else len(table.columns.headings)

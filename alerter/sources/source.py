@@ -1,7 +1,7 @@
 """The entry: one extract opened, its rows ready to be read once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from alerter.sources.census import CENSUS_SUFFIXES, open_census
 from alerter.sources.columns import wanted_for_assessments
 from alerter.sources.csv_file import CSV_SUFFIXES, open_csv
 from alerter.sources.extract import Extract, choose_file
-from alerter.sources.rows import RowReader
-from alerter.sources.table import Table
+from alerter.sources.rows import PartlyRead, RowReader
+from alerter.sources.table import DateColumns, Table
 from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
 from alerter.sources.workbook.workbook import open_workbook
 
@@ -28,14 +28,15 @@ class Source:
     """
 
     table: Table
+    dates: DateColumns
     reader: RowReader
 
     @property
     def extract(self) -> Extract:
         """
-        Return what is known of the extract before its rows are read.
+        Return what is known of the extract, and from its rows as far as they have been read.
         """
-        return self.table.extract
+        return replace(self.table.extract, notes=(*self.table.extract.notes, *self.dates.notes))
 
     def rows(self) -> Iterator[tuple[int, Assessment | Rejected]]:
         """
@@ -45,11 +46,16 @@ class Source:
             SourceError: As `facts` does.
         """
         for line, found in self.facts():
-            yield line, found if isinstance(found, Rejected) else assessment_of(found)
+            if isinstance(found, PartlyRead):
+                yield line, assessment_of(found.facts)
+            else:
+                yield line, found if isinstance(found, Rejected) else assessment_of(found)
 
-    def facts(self) -> Iterator[tuple[int, Facts | Rejected]]:
+    def facts(self) -> Iterator[tuple[int, Facts | PartlyRead | Rejected]]:
         """
         Give the same as `rows`, with an assessment's bare facts in its place, for extracts of any length.
+
+        Where some of its values cannot be read, they are named beside the facts.
 
         Raises:
             SourceError: The file turns out unreadable on the way, a column is month first, or the
@@ -79,7 +85,7 @@ def open_source(
         SourceError: There is no such file, it cannot be read, or it lacks a column.
     """
     table = _open_table(kind, path, columns, clocks, sheet)
-    return Source(table, RowReader(table.extract.name, table.columns, clocks, reasons))
+    return _source(table, clocks, reasons)
 
 
 def open_query(
@@ -102,7 +108,14 @@ def open_query(
     from alerter.sources.sql.query import open_sql  # noqa: PLC0415 - SQLAlchemy, which no file needs
 
     table = open_sql(url, query, wanted_for_assessments(columns, clocks), now)
-    return Source(table, RowReader(table.extract.name, table.columns, clocks, reasons))
+    return _source(table, clocks, reasons)
+
+
+def _source(table: Table, clocks: Mapping[str, Clock], reasons: Mapping[str, str] | None) -> Source:
+    extract, columns = table.extract, table.columns
+    # A plan may lie in the next year, nothing of an extract later.
+    dates = DateColumns(columns, table.read, latest_year=extract.extracted_at.year + 1)
+    return Source(table, dates, RowReader(extract.name, columns, clocks, reasons, dates))
 
 
 def _open_table(

@@ -5,13 +5,15 @@ import unicodedata
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-BLANK_TEXTS = frozenset({"", "-", "-1", "#n/a", "n/a", "null", "unknown"})
+BLANK_TEXTS = frozenset({"", "-", "-1", "#n/a", "n/a", "null", "(null)", "\\n", "(blank)", "unknown"})
 """What case systems and spreadsheets write where there is no value, in lower case."""
 LONGEST_TEXT = 300
 """Longer text is cut; longer than any address may be (254), so that no cut makes an address valid."""
 LONGEST_ID = 64
 EXACT_FLOATS = 10**15
 """A spreadsheet keeps 15 digits; a longer whole number has lost its last ones."""
+_TEXT_FORMULA = re.compile(r'= ?"((?:[^"]|"")*)"')
+"""How a file keeps Excel from making a number of a text."""
 _WHOLE_FLOAT = re.compile(r"\d+\.0+", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+", re.ASCII)
 
@@ -27,16 +29,19 @@ def clean(text: str) -> str:
     Return *text* on one line, with single blanks and nothing invisible in it.
 
     Control characters, line separators and no-break spaces become blanks; direction marks,
-    zero-width characters and lone surrogates go.
+    zero-width characters and lone surrogates go. Of a formula that is only a text, the text stays.
 
-    >>> clean("  Assessment\u00a0 Team\r\nBcc: x ")
-    'Assessment Team Bcc: x'
+    >>> clean("  Assessment\u00a0 Team\r\nBcc: x "), clean('="0050001"')
+    ('Assessment Team Bcc: x', '0050001')
     >>> clean("\u202eA\u200b1")
     'A1'
     """
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _instead_of(char) for char in text)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    if text.startswith("=") and (formula := _TEXT_FORMULA.fullmatch(text)):
+        return clean(formula[1].replace('""', '"'))
+    return text
 
 
 def as_text(value: object) -> str:
@@ -79,7 +84,7 @@ def read_id(value: object) -> str:
     """
     text = value if isinstance(value, str) else _number_as_id(value)
     if not text.isalnum():
-        text = clean(text)
+        text = clean(text).removeprefix("'")
         if text[:1].isdigit():
             text = _without_fraction(text)
     if len(text) > LONGEST_ID:

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Connection,
     Row,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 )
 
 from alerter.domain.assessment import FACTS, Assessment, assessment_of
-from alerter.store.schema import alerts, assessments, audits
+from alerter.store.schema import alerts, assessments, audits, has_no_believable, syncs, unreadable_values
 
 _columns = assessments.c
 
@@ -40,15 +41,10 @@ def open_on(connection: Connection, as_of: date) -> dict[int, Assessment]:
 
 
 def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]:
-    """
-    Return what was closed on or before *as_of*, neither authorised nor cancelled (DfE rule 8867).
-    """
-    query = (
-        _query()
-        .where(_columns.closed_on <= as_of, _columns.authorised_on.is_(None), _columns.cancelled_on.is_(None))
-        .order_by(_columns.closed_on, _columns.assessment_id, _columns.child_id)
-    )
-    return [_assessment(row) for row in connection.execute(query)]
+    """Return what was closed on or before *as_of*, neither authorised nor cancelled (DfE rule 8867)."""
+    either = union_all(*(_query().where(condition) for condition in _closed_unauthorised(as_of)))
+    found = [_assessment(row) for row in connection.execute(either)]
+    return sorted(found, key=lambda each: (each.closed_on, each.assessment_id, each.child_id))
 
 
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
@@ -87,13 +83,15 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
 
 def of_children_under_way(connection: Connection, as_of: date) -> list[Assessment]:
     """
-    Return all assessments of the children who have one open on *as_of*, or closed without a sign-off.
+    Return all assessments of the children who have one open on *as_of*, or closed without a sign-off, or with
+    a value that the last reading applied could not believe.
     """
-    is_unauthorised = and_(_columns.closed_on <= as_of, _columns.authorised_on.is_(None))
+    last = select(func.max(syncs.c.id)).where(syncs.c.state == "applied").scalar_subquery()
     under_way = union_all(
         select(_columns.child_id).where(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None)),
         select(_columns.child_id).where(_columns.ended_on > as_of),
-        select(_columns.child_id).where(is_unauthorised),
+        *(select(_columns.child_id).where(condition) for condition in _closed_unauthorised(as_of)),
+        select(unreadable_values.c.child_id).where(unreadable_values.c.sync_id == last),
     )
     query = _query().where(
         _columns.child_id.in_(under_way.subquery().select()), _columns.vanished_sync_id.is_(None)
@@ -172,6 +170,25 @@ def find(connection: Connection, assessment_id: str, child_id: str | None = None
     if child_id is not None:
         query = query.where(_columns.child_id == child_id)
     return {row.id: _assessment(row) for row in connection.execute(query)}
+
+
+def _closed_unauthorised(as_of: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """
+    Return what selects those that `is_closed_unauthorised` on *as_of*: two conditions, an index for each.
+
+    No sign-off at all, or one before the start; and a sign-off that is still to come.
+    """
+    closed, cancelled = _columns.closed_on, _columns.cancelled_on
+    has_begun = or_(_columns.started_on.is_(None), closed >= _columns.started_on)
+    is_left = and_(
+        closed <= as_of,
+        closed >= _columns.clock_on,
+        has_begun,
+        or_(has_no_believable(cancelled), cancelled > as_of),
+    )
+    return and_(is_left, has_no_believable(_columns.authorised_on)), and_(
+        is_left, _columns.authorised_on > as_of
+    )
 
 
 def _by_number(rows: Iterable[Row[Any]]) -> dict[int, Assessment]:

@@ -1,23 +1,28 @@
-"""Messages that wait and were never on their way: they can still be written anew, withdrawn or overtaken."""
+"""Digests that wait: what was never on its way can be written anew; anything can be given up or overtaken."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from alerter.store.outbox import WAITING, Written
 from alerter.store.schema import outbox, runs
 
 _columns = outbox.c
 _is_waiting = and_(_columns.settled_at.is_(None), _columns.state.in_(WAITING))
-_is_draft = and_(_is_waiting, _columns.kind == "digest", _columns.marked_at.is_(None))
+_is_digest = and_(_is_waiting, _columns.kind == "digest", _columns.resent_at.is_(None))
+_is_draft = and_(_is_digest, _columns.marked_at.is_(None))
+_given_up = case((_columns.unanswered > 0, "unknown"), else_="superseded")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """
-    A digest that waits and was never marked, so that nothing of it can have arrived.
+    A digest that waits, and was not sent again by a person.
+
+    One that *was_marked* was on its way once: its bytes stay what they are. Nothing of any other can have
+    arrived.
     """
 
     id: int
@@ -25,20 +30,21 @@ class Draft:
     recipient: str
     edition: int
     prepared_at: datetime
+    was_marked: bool
 
 
 def waiting(connection: Connection) -> list[Draft]:
     """
-    Return the drafts of all runs, in the order they were written.
+    Return the digests of all runs that wait, in the order they were written.
     """
-    return _drafts(connection, _is_draft)
+    return _drafts(connection, _is_digest)
 
 
 def hold_on(connection: Connection, run_id: int) -> list[Draft]:
     """
-    Return the drafts of one run, which nobody else can claim until the transaction ends.
+    Return the digests of one run that wait, which nobody else can claim until the transaction ends.
     """
-    of_run = and_(_is_draft, _columns.run_id == run_id)
+    of_run = and_(_is_digest, _columns.run_id == run_id)
     connection.execute(select(_columns.id).where(of_run).with_for_update())
     return _drafts(connection, of_run)
 
@@ -55,18 +61,29 @@ def withdraw(connection: Connection, draft: Draft, now: datetime) -> None:
     """
     Settle a draft that has nothing left to say to its recipient.
     """
-    _settle(connection, and_(_columns.id == draft.id, _is_draft), "withdrawn", now)
+    settled = {"state": "withdrawn", "settled_at": now}
+    connection.execute(update(outbox).where(_columns.id == draft.id, _is_draft).values(settled))
+
+
+def give_up(connection: Connection, draft: Draft, why: str, now: datetime) -> None:
+    """
+    Settle what was on its way once and is not to go again; it is `withdrawn` where it cannot have arrived.
+    """
+    state = case((_columns.unanswered > 0, "unknown"), else_="withdrawn")
+    settled = {"state": state, "reply": why, "settled_at": now}
+    connection.execute(update(outbox).where(_columns.id == draft.id, _is_digest).values(settled))
 
 
 def supersede(connection: Connection, run_id: int, now: datetime) -> int:
     """
     Settle what still waits of other runs that are not for a later send date: the run *run_id* overtakes them.
 
-    Return how many messages that were.
+    What may have arrived is `unknown`. Return how many messages that were.
     """
     send_date = select(runs.c.send_date).where(runs.c.id == run_id).scalar_subquery()
     overtaken = select(runs.c.id).where(runs.c.send_date <= send_date, runs.c.id != run_id)
-    return _settle(connection, and_(_is_waiting, _columns.run_id.in_(overtaken)), "superseded", now)
+    settled = update(outbox).where(_is_waiting, _columns.run_id.in_(overtaken))
+    return connection.execute(settled.values(state=_given_up, settled_at=now)).rowcount
 
 
 def is_overtaken(connection: Connection, run_id: int) -> bool:
@@ -115,10 +132,8 @@ def _overtaking() -> Select[tuple[int]]:
 
 
 def _drafts(connection: Connection, which: ColumnElement[bool]) -> list[Draft]:
-    query = select(_columns.id, _columns.run_id, _columns.recipient, _columns.edition, _columns.prepared_at)
+    query = select(
+        _columns.id, _columns.run_id, _columns.recipient, _columns.edition, _columns.prepared_at,
+        _columns.marked_at.is_not(None),
+    )  # fmt: skip
     return [Draft(*row) for row in connection.execute(query.where(which).order_by(_columns.id))]
-
-
-def _settle(connection: Connection, which: ColumnElement[bool], state: str, now: datetime) -> int:
-    settled = update(outbox).where(which).values(state=state, settled_at=now)
-    return connection.execute(settled).rowcount

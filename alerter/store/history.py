@@ -6,7 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
-from alerter.store.schema import alerts, audits, changes, escalations, outbox, reassurances, runs, syncs
+from alerter.store.schema import (
+    alerts,
+    audits,
+    changes,
+    escalations,
+    outbox,
+    reassurances,
+    runs,
+    syncs,
+    trail,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +24,7 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited` or `changed`.
+    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited`, `changed`, `resent` or `passed on`.
     """
 
     at: datetime
@@ -32,6 +42,7 @@ def events(connection: Connection, assessment: int) -> list[Event]:
         *_reassured(connection, assessment),
         *_audited(connection, assessment),
         *_changed(connection, assessment),
+        *_sent_again(connection, assessment),
     ]
     return sorted(found, key=lambda event: event.at)
 
@@ -126,3 +137,21 @@ def _changed(connection: Connection, assessment: int) -> Iterator[Event]:
     )
     for row in connection.execute(query):
         yield Event(row.read_at, "changed", f"{row.field} from {row.was} to {row.became or 'blank'}")
+
+
+def _sent_again(connection: Connection, assessment: int) -> Iterator[Event]:
+    """
+    Give who had a digest with this assessment sent again, and from whom it passed to another recipient.
+    """
+    for table in (alerts, escalations):
+        of_its_digest = trail.join(outbox, outbox.c.id == trail.c.message).join(table, _is_its_digest(table))
+        query = (
+            select(trail.c.at, trail.c.actor, trail.c.detail)
+            .select_from(of_its_digest)
+            .where(table.c.assessment == assessment, trail.c.act == "resent")
+        )
+        for row in connection.execute(query):
+            yield Event(row.at, "resent", f"{row.detail} (by {row.actor})")
+    passed = select(trail).where(trail.c.assessment == assessment, trail.c.act == "passed_on")
+    for row in connection.execute(passed):
+        yield Event(row.at, "passed on", f"{row.detail}; of unknown outcome before")

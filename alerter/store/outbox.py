@@ -1,6 +1,6 @@
 """Messages written out, from the moment they are prepared until their outcome is settled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,6 +22,8 @@ from sqlalchemy import (
     update,
 )
 
+from alerter.domain.address import address_key
+from alerter.domain.delivery import FAILED
 from alerter.store.schema import Moment, outbox
 
 WAITING = ("queued", "deferred")
@@ -64,6 +66,8 @@ class Written(Protocol):
 class Claimed:
     """
     A message that is ours to send while *token* holds.
+
+    *first_prepared_at* is when a person last had it sent again, if anybody did.
     """
 
     id: int
@@ -74,7 +78,7 @@ class Claimed:
     body: bytes
     first_prepared_at: datetime
     attempts: int
-    was_resent: bool
+    unanswered: int
     deaths: int
     token: str
 
@@ -85,10 +89,23 @@ class Delivery:
     How one message of a run stands.
     """
 
+    run_id: int
     recipient: str
     state: str
     attempts: int
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """
+    A message that somebody wants to see sent again: is its text still there?
+    """
+
+    id: int
+    recipient: str
+    state: str
+    has_body: bool
 
 
 def enqueue(
@@ -108,7 +125,7 @@ def enqueue(
             "run_id": run_id, "kind": kind, "edition": edition, "recipient": message.recipient,
             "message_id": message.message_id, "subject": message.subject, "body": message.body,
             "state": "queued", "prepared_at": now, "first_prepared_at": now, "attempts": 0,
-            "next_attempt_at": now, "was_resent": 0, "deaths": 0, "reply": "",
+            "next_attempt_at": now, "unanswered": 0, "deaths": 0, "reply": "",
         }
         for message in messages
     ]  # fmt: skip
@@ -133,15 +150,21 @@ def postpone(connection: Connection, until: datetime) -> None:
 
 
 def claim(
-    connection: Connection, *, token: str, now: datetime, lease_until: datetime, is_patient: bool = False
+    connection: Connection,
+    *,
+    token: str,
+    now: datetime,
+    lease_until: datetime,
+    but: Collection[int] = (),
+    is_patient: bool = False,
 ) -> Claimed | None:
     """
-    Take the next message that is due, or None when there is none.
+    Take the next message that is due, *but* none with these numbers; None when there is none.
 
     The candidate is only proposed (on PostgreSQL past the rows others hold, unless it *is_patient* and
     waits for them; SQLite ignores that clause); the conditional UPDATE decides, on both.
     """
-    values = {"by": token, "now": now, "until": lease_until}
+    values = {"by": token, "now": now, "until": lease_until, "but": list(but)}
     row = connection.execute(_claiming(is_patient), values).first()
     return None if row is None else _claimed(row, token)
 
@@ -174,21 +197,54 @@ def settle(
     reply: str,
     now: datetime,
     next_attempt_at: datetime | None = None,
-    is_resend: bool = False,
+    is_unanswered: bool = False,
     has_died: bool = False,
     found: Sequence[str] = IN_FLIGHT,
 ) -> bool:
     """
     Record what became of a message; False when somebody else has settled it, or it is not as it was *found*.
 
-    *has_died* counts one more sender that died over it.
+    *is_unanswered* counts one more sending without an answer, *has_died* one more sender that died over it.
     """
     values = {
         **_ours(message), "became": state, "said": reply, "at": None if state in WAITING else now,
         "due": next_attempt_at, "more": int(has_died),
+        "without": int(is_unanswered),
     }  # fmt: skip
-    settling = _settling(is_resend=is_resend, found=tuple(found))
+    settling = _settling(tuple(found))
     return connection.execute(settling, values).first() is not None
+
+
+def settled(connection: Connection, run_id: int, recipient: str) -> list[Settled]:
+    """
+    Return what one recipient was sent in a run, held until the transaction ends: the digests, or where there
+    are none the last summary.
+    """
+    of_them = and_(_columns.run_id == run_id, func.lower(_columns.recipient) == address_key(recipient))
+    query = select(
+        _columns.id, _columns.kind, _columns.recipient, _columns.state, _columns.body.is_not(None)
+    ).where(of_them)
+    rows = connection.execute(query.order_by(_columns.id).with_for_update()).all()
+    digests = [row for row in rows if row.kind == "digest"]
+    return [Settled(row.id, row.recipient, row.state, row[-1]) for row in digests or rows[-1:]]
+
+
+def send_again(connection: Connection, number: int, now: datetime) -> None:
+    """
+    Let one settled message go out once more as it is; what became of it before is forgotten here.
+    """
+    fresh = {
+        "state": "queued", "settled_at": None, "resent_at": now, "next_attempt_at": now, "unanswered": 0,
+        "deaths": 0, "reply": "", "bounced_at": None, "bounce": None,
+    }  # fmt: skip
+    connection.execute(update(outbox).where(_columns.id == number).values(fresh))
+
+
+def states_of(connection: Connection, numbers: Collection[int]) -> list[Delivery]:
+    """
+    Return how the messages with these *numbers* stand.
+    """
+    return _deliveries(connection, _columns.id.in_(numbers))
 
 
 def abandoned(
@@ -215,12 +271,19 @@ def owed(connection: Connection, run_id: int | None = None) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def stuck(connection: Connection) -> int:
+def unanswered(connection: Connection) -> int:
     """
-    Count what waits for a person: an outcome that is unknown and stays so.
+    Count what is owed and may have arrived all the same: it was sent, and no server answered.
     """
-    query = select(func.count()).select_from(outbox).where(_columns.state == "unknown")
+    query = select(func.count()).select_from(outbox).where(_is_owed, _columns.unanswered > 0)
     return int(connection.execute(query).scalar_one())
+
+
+def failed(connection: Connection, run_id: int) -> list[Delivery]:
+    """
+    Return what of a run waits for a person, summaries too: refused, given up, or of unknown outcome.
+    """
+    return _deliveries(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
 
 
 def has_in_flight(connection: Connection) -> bool:
@@ -231,11 +294,12 @@ def has_in_flight(connection: Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
-def is_any_due(connection: Connection, now: datetime) -> bool:
+def is_any_due(connection: Connection, now: datetime, *, but: Collection[int] = ()) -> bool:
     """
-    Say whether any message is due, somebody's hold on its row notwithstanding.
+    Say whether any message is due, somebody's hold on its row notwithstanding, *but* these numbers.
     """
-    return connection.execute(select(_columns.id).where(_is_due(now)).limit(1)).first() is not None
+    query = select(_columns.id).where(_is_due(now), _columns.id.not_in(but)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def is_in_flight(connection: Connection, run_id: int) -> bool:
@@ -261,15 +325,7 @@ def deliveries(connection: Connection, run_id: int) -> list[Delivery]:
     """
     Return how each digest of a run stands, by recipient.
     """
-    query = (
-        select(_columns.recipient, _columns.state, _columns.attempts, _columns.reply)
-        .where(_columns.run_id == run_id, _columns.kind == "digest")
-        .order_by(_columns.recipient)
-    )
-    return [
-        Delivery(recipient=row.recipient, state=row.state, attempts=row.attempts, reply=row.reply)
-        for row in connection.execute(query)
-    ]
+    return _deliveries(connection, and_(_columns.run_id == run_id, _columns.kind == "digest"))
 
 
 def editions(connection: Connection, run_id: int) -> int:
@@ -290,6 +346,12 @@ def is_all_sent(connection: Connection, run_id: int) -> bool:
     return connection.execute(query).first() is None
 
 
+def _deliveries(connection: Connection, which: ColumnElement[bool]) -> list[Delivery]:
+    columns = (_columns.run_id, _columns.recipient, _columns.state, _columns.attempts, _columns.reply)
+    query = select(*columns).where(which).order_by(_columns.recipient, _columns.id)
+    return [Delivery(**row) for row in connection.execute(query).mappings()]
+
+
 def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at <= now)
 
@@ -305,7 +367,7 @@ def _of(run_id: int | None) -> ColumnElement[bool]:
 def _claiming(is_patient: bool) -> Update:  # noqa: FBT001 - the one thing it depends on
     candidate = (
         select(_columns.id)
-        .where(_is_due(bindparam("now", type_=Moment)))
+        .where(_is_due(bindparam("now", type_=Moment)), _columns.id.not_in(bindparam("but", expanding=True)))
         .order_by(_columns.next_attempt_at, _columns.id)
         .limit(1)
         .with_for_update(skip_locked=not is_patient)
@@ -333,7 +395,7 @@ def _marking() -> Update:
 
 
 @cache
-def _settling(*, is_resend: bool, found: tuple[str, ...]) -> Update:
+def _settling(found: tuple[str, ...]) -> Update:
     due = bindparam("due", type_=Moment)
     return (
         update(outbox)
@@ -341,7 +403,7 @@ def _settling(*, is_resend: bool, found: tuple[str, ...]) -> Update:
         .values(
             state=bindparam("became"), reply=bindparam("said"), claim_token=None, lease_until=None,
             settled_at=bindparam("at"), next_attempt_at=func.coalesce(due, _columns.next_attempt_at),
-            was_resent=1 if is_resend else _columns.was_resent, deaths=_columns.deaths + bindparam("more"),
+            unanswered=_columns.unanswered + bindparam("without"), deaths=_columns.deaths + bindparam("more"),
         )
         .returning(_columns.id)
     )  # fmt: skip
@@ -361,6 +423,6 @@ def _ours(message: Claimed) -> dict[str, Any]:
 def _claimed(row: Row[Any], token: str) -> Claimed:
     return Claimed(
         id=row.id, run_id=row.run_id, recipient=row.recipient, message_id=row.message_id, subject=row.subject,
-        body=row.body, first_prepared_at=row.first_prepared_at, attempts=row.attempts,
-        was_resent=bool(row.was_resent), deaths=row.deaths, token=token,
+        body=row.body, first_prepared_at=row.resent_at or row.first_prepared_at, attempts=row.attempts,
+        unanswered=row.unanswered, deaths=row.deaths, token=token,
     )  # fmt: skip

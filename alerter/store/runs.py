@@ -50,6 +50,7 @@ class Run:
     moved: Sequence[Mapping[str, str | int]]
     summarised: Mapping[str, int]
     prepared_at: datetime
+    is_trial: bool = False
 
     @property
     def is_late(self) -> bool:

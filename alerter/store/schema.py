@@ -1,6 +1,6 @@
 """The tables, for SQLite and PostgreSQL alike."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -21,6 +22,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    or_,
     text,
 )
 
@@ -37,7 +40,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0007"  # the migration these tables come from
+REVISION = "0008"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -119,6 +122,7 @@ installation = Table(
     Column("id", String, primary_key=True, comment="part of every Message-ID"),
     Column("created_at", Moment, nullable=False),
     Column("serving_since", Moment, comment="when a service first waited for a send date"),
+    Column("council", String, comment="whose settings it is for; null until the first ones are met"),
 )
 
 syncs = Table(
@@ -140,6 +144,9 @@ syncs = Table(
     Column("unchanged", Integer, nullable=False),
     Column("vanished", Integer, nullable=False),
     Column("collapsed", Integer, nullable=False),
+    Column(
+        "other_lines", Integer, nullable=False, server_default=text("0"), comment="lines that are no records"
+    ),
     CheckConstraint("state IN ('reading', 'staged', 'applied', 'discarded')", name="state"),
 )
 
@@ -155,6 +162,18 @@ rejections = Table(
     Column("child_id", String, nullable=False),
 )
 
+unreadable_values = Table(
+    "unreadable_values",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("line", Integer, nullable=False),
+    Column("field", String, nullable=False, comment="the canonical column"),
+    Column("heading", String, nullable=False, comment="what the file calls it"),
+    Column("assessment_id", String, nullable=False),
+    Column("child_id", String, nullable=False),
+)
+
 assessments = Table(
     "assessments",
     metadata,
@@ -165,11 +184,18 @@ assessments = Table(
     *_later_columns(),
     UniqueConstraint("assessment_id", "child_id"),
 )
+
+
+def has_no_believable(end: ColumnElement[date]) -> ColumnElement[bool]:
+    """Say whether an assessment has no *end* of one kind, or one before its start, which does not count."""
+    return or_(end.is_(None), end < assessments.c.clock_on, end < assessments.c.started_on)
+
+
 _open = assessments.c.ended_on.is_(None)
 Index("ix_assessments_open", assessments.c.clock_on, sqlite_where=_open, postgresql_where=_open)
 _ended = assessments.c.ended_on.is_not(None)
 Index("ix_assessments_ended_on", assessments.c.ended_on, sqlite_where=_ended, postgresql_where=_ended)
-_closed_unauthorised = assessments.c.closed_on.is_not(None) & assessments.c.authorised_on.is_(None)
+_closed_unauthorised = assessments.c.closed_on.is_not(None) & has_no_believable(assessments.c.authorised_on)
 Index("ix_assessments_closed_unauthorised", assessments.c.closed_on,
       sqlite_where=_closed_unauthorised, postgresql_where=_closed_unauthorised)  # fmt: skip
 _vanished = assessments.c.vanished_sync_id.is_not(None)
@@ -191,6 +217,19 @@ staged_assessments = Table(
     *_word_columns(),
     *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
+)
+
+missing = Table(
+    "missing",
+    metadata,
+    Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "assessment",
+        ForeignKey("assessments.id"),
+        primary_key=True,
+        comment="open, and in no row that has ids",
+    ),
+    Index("ix_missing_assessment", "assessment"),
 )
 
 changes = Table(
@@ -216,6 +255,7 @@ directory = Table(
     Column("cover_from", Date),
     Column("cover_until", Date),
     Column("escalate_to", String, nullable=False),
+    Column("fault", String, nullable=False, server_default=text("''")),
 )
 
 calendars = Table(
@@ -249,6 +289,9 @@ runs = Table(
     Column("moved", JSON, nullable=False, comment="whose dates a changed calendar moved, from and to"),
     Column("summarised", JSON, nullable=False, comment="the outcomes the admins were last told"),
     Column("prepared_at", Moment, nullable=False),
+    Column(
+        "is_trial", Boolean, nullable=False, server_default=false(), comment="its digests go into a folder"
+    ),
     CheckConstraint(f"state IN {RUN_STATES}", name="state"),
     UniqueConstraint("send_date", "attempt"),
 )
@@ -305,7 +348,8 @@ outbox = Table(
     Column("claim_token", String),
     Column("lease_until", Moment),
     Column("marked_at", Moment, comment="just before the final dot"),
-    Column("was_resent", Integer, nullable=False, comment="1 after an unknown outcome was sent again"),
+    Column("resent_at", Moment, comment="when a person last had it sent again"),
+    Column("unanswered", Integer, nullable=False, comment="how often it was sent, and no server answered"),
     Column("deaths", Integer, nullable=False, comment="how often its sender died over it"),
     Column("settled_at", Moment),
     Column("reply", String, nullable=False),
@@ -349,6 +393,7 @@ trail = Table(
     Column("assessment", ForeignKey("assessments.id"), index=True),
     Column("reassurance", Integer, comment="its number, which outlives it"),
     Column("detail", String, nullable=False),
+    Column("message", Integer, comment="the outbox's number of the message that was sent again"),
     Index("ix_trail_actor", "actor", "act", "at"),
 )
 
@@ -363,4 +408,11 @@ audits = Table(
     Column("scores", JSON, nullable=False, comment="points by criterion; empty where only the sum is known"),
     Column("recorded_at", Moment, nullable=False),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String, primary_key=True, comment="made by chance, and else only in a cookie"),
+    Column("ended_at", Moment, nullable=False),
 )

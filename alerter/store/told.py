@@ -1,7 +1,7 @@
 """Who was told what: the rows of each run's digests, and what climbed to service managers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -44,7 +44,7 @@ def record(
         connection.execute(insert(escalations), rows)
 
 
-def forget_escalations(connection: Connection, run_id: int, recipients: Sequence[str]) -> None:
+def forget_escalations(connection: Connection, run_id: int, recipients: Collection[str]) -> None:
     """
     Take back what was to be told to service managers in one run, before any of *recipients* was.
     """

@@ -8,27 +8,39 @@ from sqlalchemy import Connection, func, insert, select
 
 from alerter.domain.address import address_key
 from alerter.domain.reassuring import Means
+from alerter.store.database import take_turns
 from alerter.store.schema import trail
 
-Act = Literal["reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link"]
+Act = Literal[
+    "reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory", "resent",
+    "passed_on",
+]  # fmt: skip
 _columns = trail.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """
-    One act: of whom, by what means, on which assessment and reassurance if on any.
+    One act: of whom, by what means, on which assessment, reassurance or message of the outbox if on any.
 
     *detail* tells no more than the record itself does, and never anything about a child.
     """
 
     at: datetime
     actor: str
-    means: Means
+    means: Means | Literal["delivery"]
     act: Act
     assessment: int | None = None
     reassurance: int | None = None
+    message: int | None = None
     detail: str = ""
+
+
+def take_turns_as(connection: Connection, actor: str) -> None:
+    """
+    Wait until no other transaction writes down acts of *actor*; called before what decides on one is read.
+    """
+    take_turns(connection, f"acts of {address_key(actor)}")
 
 
 def append(connection: Connection, entry: Entry) -> int:
@@ -37,7 +49,8 @@ def append(connection: Connection, entry: Entry) -> int:
     """
     row = {
         "at": entry.at, "actor": entry.actor, "means": entry.means, "act": entry.act,
-        "assessment": entry.assessment, "reassurance": entry.reassurance, "detail": entry.detail,
+        "assessment": entry.assessment, "reassurance": entry.reassurance, "message": entry.message,
+        "detail": entry.detail,
     }  # fmt: skip
     return int(connection.execute(insert(trail).values(row).returning(_columns.id)).scalar_one())
 
@@ -60,7 +73,7 @@ def every(connection: Connection) -> list[Entry]:
     return [
         Entry(
             at=row.at, actor=row.actor, means=row.means, act=row.act, assessment=row.assessment,
-            reassurance=row.reassurance, detail=row.detail,
+            reassurance=row.reassurance, message=row.message, detail=row.detail,
         )
         for row in connection.execute(query)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from flask import Response, request, session
 from alerter.app import answers
 from alerter.app.link_letters import ask_link
 from alerter.app.oversight import overview
+from alerter.app.page_session import database_id, end
 from alerter.domain.address import is_address, is_in_domains
 from alerter.web import forms, sessions
 from alerter.web.forms import Filled
@@ -49,10 +50,11 @@ class Pages:
         """
         if self.site.is_proxied:
             return go("own_list")
-        opened = self.site.links.read(token, self.site.now)
+        database = database_id(self.site.installation)
+        opened = self.site.links.read(database, token, self.site.now)
         if opened is None:
             return self.frame.stale()
-        sessions.begin(session, opened.email, self.site.now)
+        sessions.begin(session, opened.email, database, self.site.now)
         return go("own_list")
 
     def own_list(self) -> Response:
@@ -153,16 +155,19 @@ class Pages:
 
     def leave(self) -> Response:
         """
-        Let nobody in with this browser until a link is opened again.
+        Let nobody in with this browser until a link is opened again, nor with a copy of its cookie.
         """
+        left = self.site.session_of(session)
+        if left is not None:
+            end(self.site.installation, left)
         session.clear()
         return go("link")
 
     def refused(self, status: int) -> Response:
         """
-        Say that a request was not taken, without saying more than its kind.
+        Say that a request was not taken, without saying more than its kind, nor asking whose it was.
         """
-        return self.frame.page("error.html", status, visitor=self.frame.visitor, code=status)
+        return self.frame.page("error.html", status, visitor="", code=status)
 
     def _list(self, visitor: str, filled: Filled, status: int = OK) -> Response:
         own = answers.own_list(self.site.installation, visitor)

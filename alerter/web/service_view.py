@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.app.oversight import Overview, PastRun
+from alerter.app.standing import failed_sentences
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import Band, TeamStanding
 from alerter.domain.track_record import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
@@ -23,10 +25,13 @@ KINDS = {
     "ambiguous_manager": "More than one manager",
     "bad_address": "Not an email address",
     "domain_not_allowed": "Address outside the allowed domains",
+    "bad_directory_line": "Line of the directory",
     "start_missing": "Start missing",
     "start_in_future": "Start in the future",
     "authorised_before_start": "Sign-off before the start",
     "authorised_in_future": "Sign-off in the future",
+    "ended_before_start": "Cancelled or closed before the start",
+    "ended_in_future": "Cancelled or closed in the future",
     "closed_but_open": "Closed without a sign-off",
     "duplicate_open": "Two open for one child",
     "vanished": "Missing from the extract",
@@ -100,6 +105,7 @@ class ServiceView:
     exceptions: Sequence[ExceptionsView]
     more_exceptions: str
     deliveries: Sequence[Delivery]
+    failed: Sequence[str]
 
 
 def service_view(shown: Overview) -> ServiceView:
@@ -124,6 +130,7 @@ def service_view(shown: Overview) -> ServiceView:
         exceptions=_exceptions(shown.exceptions[:MOST_EXCEPTIONS]),
         more_exceptions=f"And {more:,} more: see the admins' summary." if more > 0 else "",
         deliveries=shown.deliveries,
+        failed=failed_sentences([each for each in shown.deliveries if each.state in FAILED]),
     )
 
 

@@ -6,30 +6,36 @@ from collections.abc import MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from alerter.app.page_session import PageSession
+
 LASTS = timedelta(hours=8)
-EMAIL, SINCE, TOKEN = "email", "since", "csrf"
+SESSION, EMAIL, DATABASE, SINCE, TOKEN = "session", "email", "database", "since", "csrf"
 FIELD = "csrf"
 
 Cookie = MutableMapping[str, Any]
 
 
-def begin(cookie: Cookie, email: str, now: datetime) -> None:
+def begin(cookie: Cookie, email: str, database: str, now: datetime) -> None:
     """
-    Let somebody in whose link was good, with a token of their own.
+    Let somebody in whose link was good for this *database*, with a session and a token of their own.
     """
     cookie.clear()
+    cookie[SESSION] = secrets.token_urlsafe(16)
     cookie[EMAIL] = email
+    cookie[DATABASE] = database
     cookie[SINCE] = int(now.timestamp())
     cookie[TOKEN] = secrets.token_urlsafe(32)
 
 
-def email_of(cookie: Cookie, now: datetime) -> str:
+def session_of(cookie: Cookie, now: datetime) -> PageSession | None:
     """
-    Return whom the cookie lets in; empty where that is nobody, or no longer anybody.
+    Return the session that the cookie is for; None where it has none, or one that has lasted too long.
     """
-    since = cookie.get(SINCE, 0)
+    id_, since = cookie.get(SESSION, ""), cookie.get(SINCE, 0)
     is_fresh = timedelta(0) <= now - datetime.fromtimestamp(since, now.tzinfo) + timedelta(seconds=1) <= LASTS
-    return str(cookie.get(EMAIL, "")) if is_fresh else ""
+    if not id_ or not is_fresh:
+        return None
+    return PageSession(id=id_, email=cookie[EMAIL], database=cookie[DATABASE])
 
 
 def token_of(cookie: Cookie) -> str:

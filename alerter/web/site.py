@@ -8,13 +8,14 @@ from flask import Request
 from alerter.app.installation import Installation
 from alerter.app.links import Links
 from alerter.app.logs import Journal
+from alerter.app.page_session import PageSession, is_open
 from alerter.app.reassure import reasons_of
 from alerter.config.web import WebSettings
 from alerter.domain.reassuring import Reasons
 from alerter.errors import ConfigError
 from alerter.web.limits import Limit
 from alerter.web.mailroom import Mailroom
-from alerter.web.sessions import Cookie, email_of
+from alerter.web.sessions import Cookie, session_of
 from alerter.web.visitor import client_of, signed_on
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -87,8 +88,22 @@ class Site:
     def visitor_of(self, request: Request, cookie: Cookie) -> str:
         """
         Return the address of whom a request is from; empty where that is not known.
+
+        Raises:
+            StoreError: The database cannot be used.
         """
         if self.is_proxied:
             domains = self.installation.rules.allowed_domains
             return signed_on(request.remote_addr or "", request.headers, self.web, domains)
-        return email_of(cookie, self.now)
+        session = self.session_of(cookie)
+        return "" if session is None else session.email
+
+    def session_of(self, cookie: Cookie) -> PageSession | None:
+        """
+        Return the session that *cookie* is for; None where there is none, or it is over.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        session = session_of(cookie, self.now)
+        return session if session is not None and is_open(self.installation, session) else None

@@ -106,9 +106,9 @@ def test_server_down_owes_everything_and_deliver_sends_it(cut_off: Council) -> N
     assert all(is_word_of(each, summary.text) for each in managers)
 
 
-def test_lost_reply_is_resent_once_with_the_same_bytes(tmp_path: Path) -> None:
+def test_lost_reply_is_resent_with_the_same_bytes(tmp_path: Path) -> None:
     """
-    With `unknown_outcome = "resend"` the same message goes once more, and never a third time.
+    With `unknown_outcome = "resend"` the same message goes once more with each command until it is answered.
     """
     with PostOffice({"m01@council.example": [DROP], "m02@council.example": [DROP, DROP]}) as post_office:
         council = _council(tmp_path, post_office.port)
@@ -121,6 +121,27 @@ def test_lost_reply_is_resent_once_with_the_same_bytes(tmp_path: Path) -> None:
             assert copies[0].content == copies[1].content
         assert [post_office.tally()[each] for each in managers] == [1, 1, 0]
         assert council.alerter("status", "--json").exit_code == 1
+
+
+def test_reply_that_never_comes_is_left_to_a_person(tmp_path: Path) -> None:
+    """
+    After five sendings each command ends 1, names message and command, and `resend` sends the same bytes.
+    """
+    with PostOffice({"m01@council.example": [DROP] * 5}) as post_office:
+        council = _council(tmp_path, post_office.port)
+        managed(council, 2)
+        council.run(MONDAY)
+        for _ in range(4):
+            assert council.alerter("deliver").exit_code == 1
+        command = 'alerter resend 1 m01@council.example --reason "..."'
+        for again in (["deliver"], ["run", "--as-of", str(MONDAY)], ["status"]):
+            said = council.alerter(*again)
+            assert (said.exit_code, command in said.out + said.err) == (1, True)
+        assert command in read(post_office.arrived[-1]).text
+        assert council.alerter("resend", "1", "m01@council.example", "--reason", "asked him").exit_code == 0
+        copies = [each.content for each in post_office.seen if each.recipient == "m01@council.example"]
+        assert (len(copies), len(set(copies))) == (6, 1)
+        assert council.alerter("deliver").exit_code == 0
 
 
 def test_lost_reply_waits_for_a_person_where_told_to(tmp_path: Path) -> None:

@@ -96,3 +96,24 @@ def test_one_recipient_per_address_whatever_its_case(council: Council, post_offi
         "team@council.example": {"1", "4"}, "both@council.example": {"2"},
         "worker@council.example": {"3"}, "own@council.example": {"5", "6"},
     }  # fmt: skip
+
+
+def test_one_bad_cell_costs_its_cover_alone(council: Council, post_office: PostOffice) -> None:
+    """
+    Whoever stands in the directory is told, that manager too; the line is named, and its text nowhere.
+    """
+    council.directory(
+        {"team": "Duty", "manager_email": "m@council.example"},
+        {
+            "team": "Court", "manager_email": "court@council.example",
+            "cover_email": "c@council.example", "cover_from": "when Jo is back",
+        },
+        {"team": "Edge", "manager_email": "edge at council"},
+    )  # fmt: skip
+    council.extract([row(1), row(2, team="Court"), row(3, team="Edge")])
+    said = council.run(MONDAY)
+    assert (said.exit_code, said.json["state"]) == (0, "done")
+    assert post_office.tally().keys() == {"m@council.example", "court@council.example", FALLBACK, ADMINS}
+    found = [each["detail"] for each in said.json["exceptions"] if each["kind"] == "bad_directory_line"]
+    assert [each.partition(":")[0] for each in found] == ["directory line 3", "directory line 4"]
+    assert not any("Jo" in text for text in (said.out, said.err))

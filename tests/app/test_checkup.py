@@ -7,9 +7,10 @@ import pytest
 from alerter.app.checkup import Checked, check, send_test
 from alerter.app.installation import Installation
 from alerter.errors import ConfigError, MailDeferredError, MailError
+from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
 from tests.acceptance.post_office import free_port
-from tests.app.office import EXTRACTED_AT, NORTH, Office, row, text_of
+from tests.app.office import EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of
 from tests.mail import gallery
 from tests.mail.scripted_smtp import ScriptedSmtp
 
@@ -68,6 +69,20 @@ def test_an_address_above_the_managers_is_tried_too(office: Office) -> None:
     office.extract(row("A-1"))
     (found,) = warnings(office.open(), "directory")
     assert found.startswith("the address in escalate_to (directory line 2) is at elsewhere.example")
+
+
+def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> None:
+    """
+    A line with a fault, and a cover that never ends, each by its number.
+    """
+    always = {**SOUTH, "cover_email": NORTH["manager_email"]}
+    never = {**NORTH, "cover_email": SOUTH["manager_email"], "cover_until": "until further notice"}
+    office.council.directory(always, never)
+    office.extract(row("A-1"))
+    assert warnings(office.open(), "directory") == [
+        "line 2: the cover has no dates, so it holds always.",
+        f"line 3: cover_until {UNREADABLE}.",
+    ]
 
 
 def over_smtp(office: Office, port: int) -> Installation:

@@ -20,7 +20,7 @@ def read(office: Office, *rows: dict[str, object], **changes: object) -> Install
     """
     office.extract(*rows)
     weekly = office.weekly(**changes)
-    weekly.sync()
+    weekly.sync(is_accepted=True)
     return weekly.of
 
 
@@ -100,8 +100,52 @@ def test_closed_without_a_sign_off_is_said(office: Office) -> None:
     """
     office.council.extract([row("A-1") | {"closed_on": "2009-11-20"}])
     weekly = office.weekly()
-    weekly.sync()
-    assert explain_one(weekly.of).ended == "ended without a sign-off"
+    weekly.sync(is_accepted=True)
+    explained = explain_one(weekly.of)
+    assert explained.ended == "ended without a sign-off"
+    assert explained.notes == ["Episode closed on Friday 20 November 2009: that ended it."]
+
+
+@pytest.mark.parametrize(
+    ("ends", "notes"),
+    [
+        (
+            {"authorised_on": "2009-10-01"},
+            ["Signed off on Thursday 1 October 2009: before the start, so it does not count."],
+        ),
+        (
+            {"cancelled_on": "2009-11-24"},
+            ["Cancelled on Tuesday 24 November 2009: in the future, so it does not count yet."],
+        ),
+        (
+            {"closed_on": "2009-10-01"},
+            ["Episode closed on Thursday 1 October 2009: before the start, so it does not count."],
+        ),
+    ],
+)
+def test_an_end_that_does_not_count_is_said(office: Office, ends: dict[str, str], notes: list[str]) -> None:
+    """
+    Whoever sees a sign-off in the case system reads here why the assessment counts as open.
+    """
+    office.council.extract([row("A-1") | ends])
+    weekly = office.weekly()
+    weekly.sync(is_accepted=True)
+    explained = explain_one(weekly.of)
+    assert explained.alert is not None
+    assert (explained.alert.stage, explained.ended, explained.notes) == (Stage.PAST_ALERT, "", notes)
+
+
+def test_a_sign_off_after_the_closure_is_said(office: Office) -> None:
+    """
+    The first end is the end; what came later is told all the same.
+    """
+    office.council.extract([row("A-1") | {"closed_on": "2009-11-19", "authorised_on": "2009-11-20"}])
+    weekly = office.weekly()
+    weekly.sync(is_accepted=True)
+    assert explain_one(weekly.of).notes == [
+        "Signed off on Friday 20 November 2009: it had ended before.",
+        "Episode closed on Thursday 19 November 2009: that ended it.",
+    ]
 
 
 def test_missing_from_the_extract_is_said(office: Office) -> None:

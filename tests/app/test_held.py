@@ -41,7 +41,7 @@ def test_extract_that_looks_wrong_holds_the_run(office: Office) -> None:
     office.extract(row("A-2", authorised_on="2009-11-20"))
     held = weekly.run(NEXT)
     assert held.state == "held"
-    assert held.held_because[0] == "the extract has no open assessment"
+    assert held.held_because[0].startswith("the extract has no open assessment")
     assert held.sync is not None
     assert (held.sync.state, held.sync.rows) == ("staged", 1)
     assert open_ids(weekly) == ["A-1"]
@@ -56,8 +56,9 @@ def test_held_run_is_told_once_for_the_same_reason(office: Office) -> None:
     office.extract(row("A-1"))
     weekly = office.weekly(source__max_age_hours=24)
     tuesday, friday = AS_OF + timedelta(days=1), AS_OF + timedelta(days=4)
-    assert weekly.run(tuesday).held_because == ("the extract is 38 hours old (max_age_hours is 24)",)
-    assert weekly.run(friday).held_because == ("the extract is 110 hours old (max_age_hours is 24)",)
+    for day, hours in ((tuesday, 38), (friday, 110)):
+        (why,) = weekly.run(day).held_because
+        assert why.startswith(f"the extract is {hours} hours old (max_age_hours is 24)")
     assert len(office.summaries()) == 1
 
 

@@ -2,16 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import ascii_letters, digits
 
 import pytest
 from itsdangerous import URLSafeSerializer
 
 from alerter.app.links import Links, Opened
+from alerter.app.page_session import database_id
 from alerter.app.preview import preview
 from alerter.domain.routing import Recipient
 from tests.app.office import AS_OF, NORTH, Office, row, text_of
 
 MADE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+DATABASE = "0f1e2d"
 LINKS = Links("https://alerts.council.example", timedelta(days=14), "k" * 32)
 OKAFOR = Recipient(NORTH["manager_email"], "N. Okafor")
 WEB = {"web__base_url": "https://alerts.council.example", "web__secret_key": "k" * 32}
@@ -21,17 +24,17 @@ def token(links: Links = LINKS, made_at: datetime = MADE_AT) -> str:
     """
     Return what stands behind the last stroke of a link.
     """
-    return links.make(7, OKAFOR, made_at).rpartition("/")[2]
+    return links.make(DATABASE, 7, OKAFOR, made_at).rpartition("/")[2]
 
 
 def test_a_link_says_whose_it_is_and_of_which_run() -> None:
     """
     It is the same whenever it is made, and whatever case the address is in.
     """
-    link = LINKS.make(7, OKAFOR, MADE_AT)
+    link = LINKS.make(DATABASE, 7, OKAFOR, MADE_AT)
     assert link.startswith("https://alerts.council.example/r/")
-    assert link == LINKS.make(7, Recipient(OKAFOR.email.upper()), MADE_AT)
-    assert LINKS.read(token(), MADE_AT) == Opened(email=OKAFOR.email, run=7, made_at=MADE_AT)
+    assert link == LINKS.make(DATABASE, 7, Recipient(OKAFOR.email.upper()), MADE_AT)
+    assert LINKS.read(DATABASE, token(), MADE_AT) == Opened(email=OKAFOR.email, run=7, made_at=MADE_AT)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +51,7 @@ def test_a_link_is_good_for_its_days(later: timedelta, *, is_good: bool) -> None
     """
     Nor is it believed before it was made, but for clocks that differ a little.
     """
-    assert (LINKS.read(token(), MADE_AT + later) is not None) is is_good
+    assert (LINKS.read(DATABASE, token(), MADE_AT + later) is not None) is is_good
 
 
 @pytest.mark.parametrize(
@@ -58,10 +61,23 @@ def test_what_is_signed_for_something_else_opens_nothing(content: object) -> Non
     """
     Neither a form of ours that is no link, nor a link's content signed for another purpose.
     """
-    of_ours = LINKS._serializer().dumps(content)  # noqa: SLF001 - only its own key makes such a thing
-    assert LINKS.read(of_ours, MADE_AT) is None
+    of_ours = LINKS._serializer(DATABASE).dumps(content)  # noqa: SLF001 - only its own key makes such a thing
+    assert LINKS.read(DATABASE, of_ours, MADE_AT) is None
     elsewhere = URLSafeSerializer("k" * 32, salt="something else").dumps([7, OKAFOR.email, 1795420800])
-    assert LINKS.read(elsewhere, MADE_AT) is None
+    assert LINKS.read(DATABASE, elsewhere, MADE_AT) is None
+
+
+def test_a_link_is_read_to_the_letter() -> None:
+    """
+    Whatever the database: not even the letters are taken that base64 reads alike.
+    """
+    for database in map(str, range(20)):
+        token = LINKS.make(database, 7, OKAFOR, MADE_AT).rpartition("/")[2]
+        assert LINKS.read(database, token, MADE_AT) is not None
+        others = [token[:-1] + letter for letter in ascii_letters + digits if letter != token[-1]]
+        assert {LINKS.read(database, other, MADE_AT) for other in [*others, f"{token}=", f"{token}A"]} == {
+            None
+        }
 
 
 def test_the_key_shows_nowhere() -> None:
@@ -82,7 +98,7 @@ def test_a_digest_has_its_recipients_own_link(office: Office) -> None:
     links = Links.of(weekly.of.settings)
     assert links is not None
     (mail,) = office.sent(OKAFOR.email)
-    own = links.make(run.id, OKAFOR, run.prepared_at)
+    own = links.make(database_id(weekly.of), run.id, OKAFOR, run.prepared_at)
     assert f"Record what you have checked: {own} (opens your list; nothing is saved until" in text_of(mail)
     assert "send its number" not in text_of(mail)
 
@@ -98,7 +114,7 @@ def test_a_preview_shows_a_link_that_opens_nothing(office: Office, tmp_path: Pat
     assert "https://alerts.council.example/r/only-in-the-real-email (opens" in text
     links = Links.of(installation.settings)
     assert links is not None
-    assert links.read("only-in-the-real-email", installation.now()) is None
+    assert links.read(DATABASE, "only-in-the-real-email", installation.now()) is None
 
 
 def test_all_clear_needs_no_link(office: Office) -> None:

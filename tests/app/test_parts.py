@@ -112,7 +112,7 @@ def test_query_is_a_source(office: Office, tmp_path: Path) -> None:
         source__query="SELECT * FROM open",
     )
     before = weekly.of.now()
-    read = weekly.sync()
+    read = weekly.sync().sync
     assert (read.rows, read.stored) == (1, 1)
     assert before <= read.extracted_at <= weekly.of.now()
 

@@ -19,7 +19,7 @@ def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> N
     """
     office.extract(row("A-1"), row("A-2", team="South", days=3))
     shown = office.folder / "shown"
-    assert preview(office.open(), AS_OF, shown) == 2
+    assert preview(office.open(), AS_OF, shown).digests == 2
     names = ["001-n.okafor@council.example", "002-s.lindqvist@council.example"]
     files = [f"{name}.{ending}" for name in names for ending in ("eml", "html", "txt")]
     assert sorted(path.name for path in shown.iterdir()) == [*files, "index.html"]
@@ -56,7 +56,7 @@ def test_service_managers_are_among_the_digests(office: Office) -> None:
     office.council.directory({**NORTH, "escalate_to": "head@council.example"})
     office.extract(row("A-1", days=40))
     shown = office.folder / "shown"
-    assert preview(office.open(email__language="cy"), AS_OF, shown) == 2
+    assert preview(office.open(email__language="cy"), AS_OF, shown).digests == 2
     text = (shown / "001-head@council.example.txt").read_text(encoding="utf-8")
     assert text.startswith("Mae 1 asesiad wedi'i uwchgyfeirio atoch.\n")
     assert "\nA-1  plentyn 91  " in text

@@ -114,7 +114,7 @@ def test_owed_messages_make_a_run_undelivered(office: Office) -> None:
     standing = standing_after_run(office, **away)
     assert standing.last_run is not None
     assert (standing.last_run.state, standing.owed, standing.is_ok) == ("undelivered", 2, False)
-    assert standing.sentences()[0] == "2 messages still owed."
+    assert standing.sentences()[0] == "2 messages still owed: `alerter deliver`."
 
 
 def test_unknown_outcome_waits_for_a_person(office: Office) -> None:

@@ -188,7 +188,7 @@ def test_explained_when_it_was_signed_off(office: Office) -> None:
     The first line says how it ended, and the count is the one of that day.
     """
     office.extract(row("A-1", started_on="2009-05-29", authorised_on="2009-07-20"))
-    alerter(office, "sync")
+    alerter(office, "sync", "--accept")
     lines = alerter(office, "explain", "A-1").stdout.splitlines()
     assert lines[0] == "A-1, child 91: Core assessment, signed off late"
     assert lines[2] == "  Day 36 of 35 on Monday 20 July 2009."

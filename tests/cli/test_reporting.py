@@ -21,7 +21,7 @@ def read(office: Office, *rows: dict[str, object]) -> None:
     Read these rows into the store.
     """
     office.extract(*rows)
-    assert alerter(office, "sync").exit_code == 0
+    assert alerter(office, "sync", "--accept").exit_code == 0
 
 
 def test_report_is_a_table_with_the_open_ones_beside(office: Office) -> None:

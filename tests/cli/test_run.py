@@ -10,6 +10,7 @@ from tests.acceptance.post_office import free_port
 from tests.app.office import AS_OF, NEXT, Office, row
 from tests.cli.terminal import alerter, json_of
 
+UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 STAGES = ("overdue", "past_alert", "reassured", "approaching", "on_track")
 
 
@@ -70,14 +71,16 @@ def test_run_answers_in_json(office: Office) -> None:
 
 def test_run_answers_a_person(office: Office) -> None:
     """
-    The same in four lines.
+    The same in a line or two each.
     """
     office.extract(row("A-1"), row("A-2", started_on=""))
+    digests = "Digests 1: 1 sent, 0 still owed, 0 refused, 0 of unknown outcome. Exceptions: 1."
     assert run(office).stdout.splitlines() == [
         "Run 1 as of 2009-11-23: done.",
         "Read extract.csv: 2 rows, 1 rejected.",
+        "Rejected: line 3: has no started_on.",
         "Open 1: 0 overdue, 1 past the alert day, 0 reassured, 0 approaching, 0 on track.",
-        "Digests 1: 1 sent, 0 still owed, 0 refused. Exceptions: 1. Next run: 2009-11-30.",
+        f"{digests} Next run: 2009-11-30.",
     ]
 
 
@@ -155,7 +158,7 @@ def test_held_run_names_reason_and_command(office: Office) -> None:
     assert held.exit_code == 1
     assert held.stdout.startswith("Run 2 as of 2009-11-30: held.\n")
     assert held.stderr.splitlines() == [
-        "alerter: held: the extract is byte for byte the last run's (hold_unchanged).",
+        f"alerter: held: {UNCHANGED}.",
         "alerter: look at the extract; to let it go all the same: alerter release 2",
     ]
     answer = json_of(alerter(office, "run", "--as-of", NEXT, "--json"))
@@ -164,11 +167,11 @@ def test_held_run_names_reason_and_command(office: Office) -> None:
 
 def test_dry_run_of_a_held_extract_offers_no_release(office: Office) -> None:
     """
-    There is no run to release, only the reason.
+    There is no run to release, only the reason, and the exit code of a run that is held.
     """
     hold(office)
     result = alerter(office, "run", "--as-of", NEXT, "--dry-run")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert "alerter: held: " in result.stderr
     assert "release" not in result.stderr
 

@@ -15,9 +15,10 @@ def test_sync_counts_what_became_of_the_rows(office: Office) -> None:
     assert {name: answer[name] for name in ("stored", "new", "changed", "unchanged")} == {
         "stored": 2, "new": 2, "changed": 0, "unchanged": 0,
     }  # fmt: skip
-    assert (answer["vanished"], answer["collapsed"]) == (0, 1)
+    assert (answer["vanished"], answer["collapsed"], answer["held_because"]) == (0, 1, [])
     assert alerter(office, "sync").stdout.splitlines() == [
         "Read extract.csv: 4 rows, 1 rejected.",
+        "Rejected: line 5: has no started_on.",
         "stored 2, new 0, changed 0, unchanged 2, vanished 0, collapsed 1.",
     ]
 
@@ -96,6 +97,26 @@ def test_reassurance_of_today_needs_no_day(office: Office) -> None:
     refused = alerter(office, "reassure", "A-1", *options, AS_OF)
     assert isinstance(refused.exception, ConfigError)
     assert alerter(office, "reassure", "A-1", *options, today() + WEEK).exit_code == 0
+
+
+def test_resend_sends_one_message_again(office: Office) -> None:
+    """
+    In words and in JSON; without a reason, or with nothing to send, it is a mistake of the caller's.
+    """
+    office.extract(row("A-1"))
+    alerter(office, "run", "--as-of", AS_OF)
+    to = ("1", "n.okafor@council.example")
+    said = alerter(office, "resend", *to, "--reason", "asked for", "--by", "A. Admin")
+    assert said.exit_code == 0
+    assert said.stdout.startswith(f"Run 1 to {to[1]}: sent (written to ")
+    answer = json_of(alerter(office, "resend", *to, "--reason", "again", "--json"))
+    assert (answer["run"], answer["recipient"], [each["state"] for each in answer["messages"]]) == (
+        1, to[1], ["sent"],
+    )  # fmt: skip
+    assert alerter(office, "resend", *to).exit_code == 2
+    for arguments in ((*to, "--reason", " "), ("7", to[1], "--reason", "asked for")):
+        assert isinstance(alerter(office, "resend", *arguments).exception, ConfigError)
+    assert "resent" in alerter(office, "history", "A-1").stdout
 
 
 def test_purge_says_what_it_deleted(office: Office) -> None:

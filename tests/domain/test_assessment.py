@@ -22,12 +22,16 @@ ONE_DAY = timedelta(days=1)
         ({"cancelled_on": START + 2 * ONE_DAY, "closed_on": START + ONE_DAY}, START + ONE_DAY),
         ({"authorised_on": START + ONE_DAY, "closed_on": START + 2 * ONE_DAY}, START + ONE_DAY),
         ({"authorised_on": START - ONE_DAY, "closed_on": START + 2 * ONE_DAY}, START + 2 * ONE_DAY),
+        ({"cancelled_on": START - ONE_DAY}, None),
+        ({"closed_on": START - ONE_DAY}, None),
+        ({"closed_on": START}, START),
+        ({"cancelled_on": START - ONE_DAY, "closed_on": START + ONE_DAY}, START + ONE_DAY),
         ({"review_on": START + ONE_DAY}, None),
     ],
 )
 def test_ended_on_is_the_first_believable_end(ends: dict[str, object], ended_on: object) -> None:
     """
-    A sign-off, a cancellation or a closure ends it; a sign-off before the start and a planned review do not.
+    A sign-off, a cancellation or a closure ends it; none of them before the start, a planned review never.
     """
     assert assessment(START, **ends).ended_on == ended_on
 

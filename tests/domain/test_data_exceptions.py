@@ -9,6 +9,7 @@ from alerter.domain.data_exceptions import (
     SENTENCES,
     DataException,
     of_closed,
+    of_directory,
     of_open,
     of_rejected,
     of_unaudited,
@@ -16,7 +17,7 @@ from alerter.domain.data_exceptions import (
     of_unreached,
     of_vanished,
 )
-from tests.domain.made_up import AS_OF, assessment
+from tests.domain.made_up import AS_OF, assessment, entry
 
 ONE_DAY = timedelta(days=1)
 START = AS_OF - timedelta(days=14)
@@ -49,6 +50,26 @@ def test_dates_that_cannot_be(start: date, authorised_on: date | None, found: li
     """
     each = assessment(start, authorised_on=authorised_on)
     assert kinds(each) == [(kind, "A-1", "71") for kind in found]
+
+
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        ({"cancelled_on": START - ONE_DAY}, ["ended_before_start"]),
+        ({"closed_on": START - ONE_DAY}, ["ended_before_start"]),
+        ({"cancelled_on": START - ONE_DAY, "closed_on": START - ONE_DAY}, ["ended_before_start"]),
+        ({"cancelled_on": AS_OF + ONE_DAY}, ["ended_in_future"]),
+        (
+            {"cancelled_on": START - ONE_DAY, "closed_on": AS_OF + ONE_DAY},
+            ["ended_before_start", "ended_in_future"],
+        ),
+    ],
+)
+def test_cancellations_and_closures_that_cannot_be(ends: dict[str, date], found: list[str]) -> None:
+    """
+    Each kind once, however many of the dates it is about: the sentence names both.
+    """
+    assert kinds(assessment(START, **ends)) == [(kind, "A-1", "71") for kind in found]
 
 
 def test_sign_off_before_the_assessment_began() -> None:
@@ -86,6 +107,7 @@ def test_sentences_name_fields_and_never_a_child() -> None:
     found = [
         *of_open([each, assessment(START, assessment_id="A-4712", child_id="88213")], AS_OF),
         *of_open([assessment(START, authorised_on=AS_OF + ONE_DAY)], AS_OF),
+        *of_open([assessment(START, cancelled_on=START - ONE_DAY, closed_on=AS_OF + ONE_DAY)], AS_OF),
         *of_closed([each]),
         *of_vanished([each]),
         *of_unknown_type([each]),
@@ -134,3 +156,13 @@ def test_who_was_not_reached_is_an_exception_about_no_child() -> None:
     assert found.detail.startswith(
         "the digest of run 7 for n.okafor@council.example came back (5.1.1): nobody"
     )
+
+
+def test_a_line_of_the_directory_with_a_fault() -> None:
+    """
+    Named by its line alone, and about no assessment; a line without a fault is none.
+    """
+    found = of_directory([entry(2), entry(3, fault="cover_from is after cover_until")])
+    assert found == [
+        DataException("bad_directory_line", "", "", "directory line 3: cover_from is after cover_until")
+    ]

@@ -4,47 +4,68 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerter.domain.delivery import MOST_DEATHS, Settlement, after_death, settlement
+from alerter.domain.delivery import MOST_DEATHS, MOST_UNANSWERED, Settlement, after_death, settlement
 
 PREPARED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NOW = PREPARED_AT + timedelta(hours=1)
 THREE_DAYS, SECOND = timedelta(hours=72), timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("was_resent", [False, True])
+@pytest.mark.parametrize("unanswered", [0, 4])
 @pytest.mark.parametrize("unknown_outcome", ["resend", "hold"])
 @pytest.mark.parametrize("outcome", ["sent", "refused"])
-def test_sent_and_refused_are_final(outcome: str, unknown_outcome: str, *, was_resent: bool) -> None:
+def test_sent_and_refused_are_final(outcome: str, unknown_outcome: str, unanswered: int) -> None:
     """
     Nothing is due after either, however often and however late it was tried.
     """
     settled = settlement(
-        outcome, attempts=9, was_resent=was_resent, first_prepared_at=PREPARED_AT,
+        outcome, attempts=9, unanswered=unanswered, first_prepared_at=PREPARED_AT,
         now=PREPARED_AT + 2 * THREE_DAYS, unknown_outcome=unknown_outcome,
     )  # fmt: skip
-    assert settled == Settlement(state=outcome, next_attempt_at=None, is_resend=False)
+    assert settled == Settlement(state=outcome, next_attempt_at=None)
 
 
-@pytest.mark.parametrize(
-    ("unknown_outcome", "was_resent", "settled"),
-    [
-        ("resend", False, Settlement(state="queued", next_attempt_at=NOW, is_resend=True)),
-        ("resend", True, Settlement(state="unknown")),
-        ("hold", False, Settlement(state="unknown")),
-        ("hold", True, Settlement(state="unknown")),
-    ],
-)
-def test_unknown_is_sent_again_at_most_once(
-    unknown_outcome: str, settled: Settlement, *, was_resent: bool
-) -> None:  # fmt: skip
+@pytest.mark.parametrize(("unanswered", "minutes"), [(0, 1), (1, 5), (2, 10), (3, 20), (4, None), (5, None)])
+def test_unknown_is_sent_five_times_at_most(unanswered: int, minutes: int | None) -> None:
     """
-    It is due again at once, the first time and where the council wants that; else it waits for a person.
+    It is due again, later each time, and waits for a person after the fifth sending without an answer.
+    """
+    due = None if minutes is None else NOW + timedelta(minutes=minutes)
+    found = settlement("unknown", attempts=9, unanswered=unanswered, first_prepared_at=PREPARED_AT, now=NOW)
+    assert found == Settlement(state="unknown" if due is None else "deferred", next_attempt_at=due)
+    assert MOST_UNANSWERED == 5
+
+
+def test_unknown_is_not_sent_again_where_a_person_decides() -> None:
+    """
+    With `hold` it waits after the first sending.
     """
     found = settlement(
-        "unknown", attempts=1, was_resent=was_resent, first_prepared_at=PREPARED_AT, now=NOW,
-        unknown_outcome=unknown_outcome,
+        "unknown", attempts=1, unanswered=0, first_prepared_at=PREPARED_AT, now=NOW, unknown_outcome="hold"
+    )
+    assert found == Settlement(state="unknown")
+
+
+def test_unknown_of_a_dead_sender_is_due_at_once() -> None:
+    """
+    Nothing is alive that could deliver it later, and no server was slow.
+    """
+    found = settlement(
+        "unknown", attempts=1, unanswered=3, first_prepared_at=PREPARED_AT, now=NOW, has_died=True
+    )
+    assert found == Settlement(state="deferred", next_attempt_at=NOW)
+
+
+@pytest.mark.parametrize(("is_overtaken", "waited"), [(True, timedelta(0)), (False, THREE_DAYS)])
+def test_what_may_have_arrived_is_never_called_undelivered(*, is_overtaken: bool, waited: timedelta) -> None:
+    """
+    Deferred in the end, but sent once without an answer: its outcome is unknown when it is given up.
+    """
+    found = settlement(
+        "deferred", attempts=30, unanswered=1, first_prepared_at=PREPARED_AT, now=PREPARED_AT + waited,
+        is_overtaken=is_overtaken,
     )  # fmt: skip
-    assert found == settled
+    assert found == Settlement(state="unknown")
 
 
 @pytest.mark.parametrize(
@@ -54,9 +75,7 @@ def test_deferred_waits_longer_each_time(attempts: int, minutes: int) -> None:
     """
     One minute after the first attempt, an hour after the sixth and each one after.
     """
-    found = settlement(
-        "deferred", attempts=attempts, was_resent=False, first_prepared_at=PREPARED_AT, now=NOW
-    )
+    found = settlement("deferred", attempts=attempts, unanswered=0, first_prepared_at=PREPARED_AT, now=NOW)
     assert found == Settlement(state="deferred", next_attempt_at=NOW + timedelta(minutes=minutes))
 
 
@@ -67,7 +86,7 @@ def test_deferred_is_given_up_after_three_days() -> None:
 
     def after(waited: timedelta) -> Settlement:
         return settlement(
-            "deferred", attempts=30, was_resent=False, first_prepared_at=PREPARED_AT, now=PREPARED_AT + waited
+            "deferred", attempts=30, unanswered=0, first_prepared_at=PREPARED_AT, now=PREPARED_AT + waited
         )
 
     an_hour_on = PREPARED_AT + THREE_DAYS - SECOND + timedelta(hours=1)
@@ -84,7 +103,7 @@ def test_nothing_of_an_overtaken_run_is_tried_again(outcome: str, state: str) ->
     What a later run has overtaken is settled by whatever came of it; what would wait is superseded.
     """
     found = settlement(
-        outcome, attempts=1, was_resent=False, first_prepared_at=PREPARED_AT, now=NOW, is_overtaken=True
+        outcome, attempts=1, unanswered=0, first_prepared_at=PREPARED_AT, now=NOW, is_overtaken=True
     )
     assert found == Settlement(state=state)
 

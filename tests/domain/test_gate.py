@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerter.domain.gate import Before, Gates, Reading, reasons_to_hold
+from alerter.domain.assessment import Rejected
+from alerter.domain.gate import Before, Content, Gates, Reading, Reopened, reasons_to_hold
 from alerter.errors import CalendarRangeError
 from tests.domain.made_up import AS_OF, calendar_of, day
 
@@ -16,31 +18,63 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ONE_DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 GATES = Gates()
 OPEN = {"Duty": 10, "Court": 8, "": 2}
-READING = Reading(sha256="new", extracted_at=NOW, teams=OPEN, newest_start=AS_OF)
-BEFORE = Before(sha256="old", teams=OPEN)
-OFF = Gates(max_age_hours=0, max_shrink_percent=0, max_quiet_days=0, hold_unchanged=False)
+READING = Reading(sha256="new", extracted_at=NOW, newest_start=AS_OF, content=Content(teams=OPEN))
+BEFORE = Before(sha256="old", figures=[OPEN])
+FIRST = Before()
+OFF = Gates(
+    max_age_hours=0,
+    max_shrink_percent=0,
+    max_quiet_days=0,
+    max_growth_percent=0,
+    max_rejected_percent=0,
+    max_reopened_percent=0,
+    hold_unchanged=False,
+)
 
 
-def reasons(reading: Reading, gates: Gates = GATES, before: Before | None = None) -> list[str]:
+def whole(reading: Reading, gates: Gates = GATES, before: Before = FIRST) -> list[str]:
     """
     Return why the run for 23 November 2026 would be held.
     """
     return reasons_to_hold(gates, reading, before, calendar=calendar_of(), as_of=AS_OF, now=NOW)
 
 
+def reasons(reading: Reading, gates: Gates = GATES, before: Before = FIRST) -> list[str]:
+    """
+    Return the same without where to look.
+    """
+    return [reason.partition(": ")[0] for reason in whole(reading, gates, before)]
+
+
+def of(content: Content, before: Before = FIRST, **limits: int) -> list[str]:
+    """
+    Return why *content* would be held after *before*, by no gate but those that have *limits*.
+    """
+    return whole(replace(READING, content=content), replace(OFF, **limits), before)
+
+
 def shrunk(before: Mapping[str, int], now: Mapping[str, int], percent: int = 50) -> list[str]:
     """
     Return why an extract with *now* open would be held after one with *before*.
     """
-    gates = replace(GATES, max_shrink_percent=percent)
-    return reasons(replace(READING, teams=now), gates, Before(sha256="old", teams=before))
+    held = of(Content(teams=now), Before(figures=[before]), max_shrink_percent=percent)
+    return [reason.partition(": ")[0] for reason in held]
 
 
 def test_limits_unless_the_council_says_otherwise() -> None:
     """
-    Three days, half, thirty working days, and never the same bytes twice.
+    Three days, half, thirty working days, double, a fifth, a tenth, and never the same bytes twice.
     """
-    assert Gates(max_age_hours=72, max_shrink_percent=50, max_quiet_days=30, hold_unchanged=True) == GATES
+    told = Gates(
+        max_age_hours=72,
+        max_shrink_percent=50,
+        max_quiet_days=30,
+        max_growth_percent=100,
+        max_rejected_percent=20,
+        max_reopened_percent=10,
+        hold_unchanged=True,
+    )
+    assert told == GATES
 
 
 def test_sound_extract_is_not_held() -> None:
@@ -105,7 +139,7 @@ def test_nothing_open_is_held() -> None:
     """
     An extract without any open assessment is held, and no limit turns that off.
     """
-    assert reasons(replace(READING, teams={}), OFF) == ["the extract has no open assessment"]
+    assert reasons(replace(READING, content=Content(teams={})), OFF) == ["the extract has no open assessment"]
 
 
 def test_unchanged_extract_is_held() -> None:
@@ -142,11 +176,11 @@ def test_shrinking_over_all(before: int, now: int, percent: int, held: list[str]
 @pytest.mark.parametrize(
     ("before", "now", "percent", "held"),
     [
-        (5, 2, 50, ["team 'Court' fell from 5 open assessments to 2"]),
+        (5, 2, 50, ["team 'Court' fell from 5 open assessments to 2 (max_shrink_percent is 50)"]),
         (4, 0, 50, []),
         (10, 5, 50, []),
-        (10, 4, 50, ["team 'Court' fell from 10 open assessments to 4"]),
-        (10, 0, 99, ["team 'Court' fell from 10 open assessments to 0"]),
+        (10, 4, 50, ["team 'Court' fell from 10 open assessments to 4 (max_shrink_percent is 50)"]),
+        (10, 0, 99, ["team 'Court' fell from 10 open assessments to 0 (max_shrink_percent is 99)"]),
         (10, 0, 100, []),
         (10, 0, 0, []),
     ],
@@ -165,8 +199,9 @@ def test_teams_that_fell_are_named_in_order() -> None:
     """
     held = shrunk({"North": 9, "East": 6, "": 200}, {"": 200})
     assert held == [
-        "team 'East' fell from 6 open assessments to 0", "team 'North' fell from 9 open assessments to 0",
-    ]  # fmt: skip
+        "team 'East' fell from 6 open assessments to 0 (max_shrink_percent is 50)",
+        "team 'North' fell from 9 open assessments to 0 (max_shrink_percent is 50)",
+    ]
 
 
 def test_new_spelling_is_no_empty_team() -> None:
@@ -176,27 +211,161 @@ def test_new_spelling_is_no_empty_team() -> None:
     before = {"Duty & Assessment": 6, "duty and assessment": 4}
     assert shrunk(before, {"DUTY AND\u00a0ASSESSMENT": 3, "Duty & Assessment": 2}) == []
     assert shrunk(before, {"Duty and Assessment": 4, "": 6}) == [
-        "team 'duty and assessment' fell from 10 open assessments to 4"
+        "team 'duty and assessment' fell from 10 open assessments to 4 (max_shrink_percent is 50)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "percent", "held"),
+    [
+        (65, 600, 100, "open assessments grew from 65 to 600 (max_growth_percent is 100)"),
+        (20, 40, 100, ""),
+        (20, 41, 100, "open assessments grew from 20 to 41 (max_growth_percent is 100)"),
+        (10, 29, 100, ""),
+        (10, 30, 100, "open assessments grew from 10 to 30 (max_growth_percent is 100)"),
+        (0, 19, 100, ""),
+        (0, 20, 100, "open assessments grew from 0 to 20 (max_growth_percent is 100)"),
+        (100, 151, 50, "open assessments grew from 100 to 151 (max_growth_percent is 50)"),
+        (100, 400, 300, ""),
+        (65, 600, 0, ""),
+    ],
+)
+def test_growing(before: int, now: int, percent: int, held: str) -> None:
+    """
+    Growing by the limit passes, or by fewer than twenty; a team that grows is no reason of its own.
+    """
+    said = of(Content(teams={"Duty": now}), Before(figures=[{"Court": before}]), max_growth_percent=percent)
+    assert [reason.partition(": ")[0] for reason in said] == ([held] if held else [])
+
+
+def test_the_larger_of_two_figures_counts() -> None:
+    """
+    Neither what the last run had nor what the store held hides a fall, over all or in a team.
+    """
+    figures = [{"Duty": 30, "Court": 10}, {"duty": 5, "Court": 40}]
+    assert [reason.partition(" (")[0] for reason in of(
+        Content(teams={"Duty": 14, "Court": 8}), Before(figures=figures), max_shrink_percent=50
+    )] == [
+        "open assessments fell from 45 to 22",
+        "team 'Court' fell from 40 open assessments to 8",
+        "team 'duty' fell from 30 open assessments to 14",
+    ]  # fmt: skip
+    grown = Content(teams={"Duty": 90})
+    assert of(grown, Before(figures=figures), max_growth_percent=100) == []
+    assert of(grown, Before(figures=figures[:1]), max_growth_percent=100) != []
+
+
+@pytest.mark.parametrize(
+    ("rejected", "rows", "percent", "is_held"),
+    [
+        (19, 19, 20, False),
+        (20, 100, 20, False),
+        (21, 100, 20, True),
+        (20, 99, 20, True),
+        (600, 600, 0, False),
+    ],
+)
+def test_rejected_share(rejected: int, rows: int, percent: int, *, is_held: bool) -> None:
+    """
+    The limit itself passes, and fewer than twenty rows.
+    """
+    lines = [Rejected(line, "has no child_id") for line in range(2, rejected + 2)]
+    said = of(Content(teams=OPEN, rows=rows, rejected=lines), max_rejected_percent=percent)
+    held = (
+        f"{rejected} of {rows} rows could not be read (max_rejected_percent is 20): "
+        f"{rejected} of {rows} rows: has no child_id"
+    )
+    assert said == ([held] if is_held else [])
+
+
+def test_rejected_share_names_the_reasons_by_their_rows() -> None:
+    """
+    The three most frequent, and how many more there are.
+    """
+    lines = [Rejected(line, reason) for line, reason in enumerate("DDAAABBBBCCCCCEEEEEEEEEEE", start=2)]
+    (said,) = of(Content(teams=OPEN, rows=30, rejected=lines), max_rejected_percent=20)
+    assert said.partition(": ")[2] == (
+        "11 of 30 rows: E; 5 of 30 rows: C; 4 of 30 rows: B; 2 more reasons in `alerter check`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("open_again", "ended", "percent", "is_held"),
+    [(9, 9, 10, False), (10, 100, 10, False), (11, 100, 10, True), (10, 99, 10, True), (535, 560, 0, False)],
+)
+def test_reopened_share(open_again: int, ended: int, percent: int, *, is_held: bool) -> None:
+    """
+    The limit itself passes, and fewer than ten.
+    """
+    content = Content(teams=OPEN, reopened=Reopened(ended=ended, open_again=open_again))
+    said = [reason.partition(": ")[0] for reason in of(content, max_reopened_percent=percent)]
+    held = f"{open_again} of {ended} assessments that had ended are open again (max_reopened_percent is 10)"
+    assert said == ([held] if is_held else [])
+
+
+@pytest.mark.parametrize(
+    ("unsigned", "doubted", "where"),
+    [
+        (535, 0, 'check that the column authorised_on ("Signed") is still filled'),
+        (0, 535, 'check whether the columns started_on and authorised_on ("Signed") are swapped'),
+        (
+            100,
+            100,
+            'check that the columns authorised_on ("Signed"), cancelled_on and closed_on are still filled',
+        ),
+    ],
+)
+def test_reopened_says_where_to_look(unsigned: int, doubted: int, where: str) -> None:
+    """
+    By what most of them have lost: the sign-off, its being believable, or either or neither.
+    """
+    reopened = Reopened(ended=560, open_again=535, unsigned=unsigned, doubted=doubted)
+    reading = replace(READING, content=Content(teams=OPEN, reopened=reopened))
+    (said,) = whole(reading, replace(OFF, max_reopened_percent=10, headings={"authorised_on": "Signed"}))
+    assert said.partition(": ")[2] == where
+
+
+def test_what_is_in_the_store_is_judged_by_its_time_alone() -> None:
+    """
+    A reading seen again was judged when it was applied, or accepted: its age and sameness are judged anew.
+    """
+    seen = Reading(
+        sha256="old", extracted_at=NOW - 9 * ONE_DAY, newest_start=day("Thu 2026-08-06"), content=None
+    )
+    assert [reason.partition(" (")[0] for reason in reasons(seen, before=BEFORE)] == [
+        "the extract is 216 hours old",
+        "nothing has started for 76 working days",
+        "the extract is byte for byte the last run's",
     ]
 
 
 def test_every_gate_speaks() -> None:
     """
-    All reasons are given at once; with every gate off there is none.
+    All reasons are given at once, each with its setting; with every gate off there is none.
     """
-    reading = Reading(
-        sha256="old", extracted_at=NOW - 9 * ONE_DAY, teams={"Duty": 1}, newest_start=day("Thu 2026-08-06")
+    content = Content(
+        teams={"Duty": 1},
+        rows=100,
+        rejected=[Rejected(line, "has no child_id") for line in range(50)],
+        reopened=Reopened(ended=100, open_again=50),
     )
-    assert len(reasons(reading, before=BEFORE)) == 6
+    reading = Reading(
+        sha256="old", extracted_at=NOW - 9 * ONE_DAY, newest_start=day("Thu 2026-08-06"), content=content
+    )
+    said = [reason.rpartition(" (")[2] for reason in reasons(reading, before=BEFORE)]
+    settings = [setting.partition(" is ")[0].rstrip(")") for setting in said]
+    assert settings == [
+        "max_age_hours", "max_quiet_days", "hold_unchanged", "max_rejected_percent", "max_reopened_percent",
+        "max_shrink_percent", "max_shrink_percent", "max_shrink_percent",
+    ]  # fmt: skip
     assert reasons(reading, OFF, BEFORE) == []
 
 
+TEAMS = st.dictionaries(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 12))
+
+
 @settings(max_examples=200, deadline=None)
-@given(
-    before=st.dictionaries(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 12)),
-    now=st.dictionaries(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 12)),
-    percent=st.integers(0, 100),
-)
+@given(before=TEAMS, now=TEAMS, percent=st.integers(0, 100))
 def test_wider_limit_holds_no_more(before: dict[str, int], now: dict[str, int], percent: int) -> None:
     """
     What passes one limit passes every wider one, and an extract never shrank against itself.
@@ -204,3 +373,35 @@ def test_wider_limit_holds_no_more(before: dict[str, int], now: dict[str, int], 
     wider = shrunk(before, now, 100)
     assert len(wider) <= len(shrunk(before, now, percent or 1)) or not percent
     assert [reason for reason in shrunk(before, before, percent) if "fell" in reason] == []
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    last=TEAMS,
+    store=TEAMS,
+    now=st.dictionaries(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 40)),
+    percent=st.integers(1, 100),
+)
+def test_gates_close_as_fractions_say(
+    last: dict[str, int], store: dict[str, int], now: dict[str, int], percent: int
+) -> None:
+    """
+    Worked out with fractions, growing and shrinking hold what is more than the limit, and nothing else.
+    """
+    part, are = Fraction(percent, 100), sum(now.values())
+    were = max(sum(last.values()), sum(store.values()))
+    falls = [(were, are)] + [
+        (larger, now.get(team, 0))
+        for team in "ABC"
+        if (larger := max(last.get(team, 0), store.get(team, 0))) >= 5
+    ]
+    fell = sum(1 for most, least in falls if most and 1 - Fraction(least, most) > part)
+    grew = are - were >= 20 and (not were or Fraction(are, were) - 1 > part)
+    said = of(
+        Content(teams=now),
+        Before(figures=[last, store]),
+        max_growth_percent=percent,
+        max_shrink_percent=percent,
+    )
+    assert sum("max_shrink_percent" in reason for reason in said) == fell
+    assert sum("max_growth_percent" in reason for reason in said) == grew

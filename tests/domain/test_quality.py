@@ -32,6 +32,9 @@ def row(assessment_id: str = "A-1", child_id: str = "7", start: date = START, **
         ({"authorised_on": date(2026, 11, 24)}, "authorised_on", "8696"),
         ({"closed_on": date(2026, 11, 2)}, "closed_on", "8867"),
         ({"closed_on": date(2026, 10, 4), "authorised_on": date(2026, 11, 2)}, "closed_on", "8565"),
+        ({"closed_on": date(2026, 11, 24)}, "closed_on", ""),
+        ({"cancelled_on": date(2026, 10, 4)}, "cancelled_on", ""),
+        ({"cancelled_on": date(2026, 11, 24)}, "cancelled_on", ""),
     ],
 )
 def test_each_rule_names_the_field_to_mend(changed: dict[str, Any], field: str, rule: str) -> None:
@@ -43,6 +46,18 @@ def test_each_rule_names_the_field_to_mend(changed: dict[str, Any], field: str, 
     assert (rule in fault.sentence) or rule == "8696"
 
 
+def test_a_closed_one_whose_sign_off_does_not_count_was_never_signed_off() -> None:
+    """
+    A sign-off before the start or still to come leaves the closure without one, and both are to be mended.
+    """
+    for signed, kind in (
+        (date(2026, 10, 4), "authorised_before_start"),
+        (date(2026, 11, 24), "authorised_in_future"),
+    ):
+        found = quality_faults([row(authorised_on=signed, closed_on=date(2026, 11, 2))], AS_OF)
+        assert [each.kind for each in found] == [kind, "closed_but_open"]
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -51,7 +66,7 @@ def test_each_rule_names_the_field_to_mend(changed: dict[str, Any], field: str, 
         {"referred_on": START},
         {"authorised_on": START},
         {"authorised_on": AS_OF},
-        {"closed_on": date(2026, 11, 24)},
+        {"closed_on": AS_OF, "authorised_on": date(2026, 11, 2)},
         {"closed_on": date(2026, 11, 2), "cancelled_on": date(2026, 11, 2)},
         {"closed_on": START, "authorised_on": START},
     ],

@@ -114,7 +114,7 @@ def test_fault_005_killed_between_mark_and_dot(
     if policy == "resend":
         settled(week, office)
         return
-    assert alerter(week, "deliver").exit_code == 0
+    assert alerter(week, "deliver").exit_code == 1
     assert ledger_of(week).states() == dict.fromkeys(MANAGERS, "sent") | {FIRST: "unknown"}
     assert office.tally() == {ADMINS: 1} | dict.fromkeys(MANAGERS[1:], 1)
     summary = read(office.kept[-1])

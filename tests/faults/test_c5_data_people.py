@@ -120,7 +120,7 @@ def _south(assessment_id: str, **changed: object) -> dict[str, object]:
 
 
 def _exceptions(done: RunResult) -> set[tuple[str, str]]:
-    return {(each.assessment_id, each.kind) for each in done.exceptions}
+    return {(each.assessment_id, each.kind) for each in done.exceptions if each.assessment_id}
 
 
 def _readers(desk: Office) -> Counter[str]:

@@ -167,26 +167,48 @@ def test_refused_message_is_final_and_others_go_on(council: Council) -> None:
 
 def test_unknown_outcome_is_sent_again_with_the_same_bytes(council: Council) -> None:
     """
-    No reply after the dot leads to one more attempt at once; the server sees the same message twice.
+    No reply after the dot leads to one more sending, a minute later; the server sees the same message twice.
     """
     enqueue(council, 1)
-    delivered, server = over_smtp(council, {"dot": [HANG_UP, b"250 queued\r\n"]})
-    assert delivered.outcomes == ["unknown", "sent"]
-    assert len(server.bodies) == 2
-    assert len(set(server.bodies)) == 1
-    assert states(council) == ["sent"]
+    delivered, first = over_smtp(council, {"dot": HANG_UP})
+    assert (delivered.outcomes, states(council)) == (["unknown"], ["deferred"])
+    assert council.deliver(now=NOW + MINUTE - timedelta(seconds=1)).outcomes == []
+    delivered, second = over_smtp(council, {}, now=NOW + MINUTE)
+    assert (delivered.outcomes, states(council)) == (["sent"], ["sent"])
+    assert first.bodies == second.bodies
 
 
-def test_unknown_outcome_is_sent_again_only_once(council: Council) -> None:
+def test_unknown_outcome_is_sent_five_times_in_all(council: Council) -> None:
     """
-    The second unknown outcome waits for a person.
+    After the fifth sending without an answer it waits for a person.
     """
     enqueue(council, 1)
-    delivered, server = over_smtp(council, {"dot": HANG_UP})
-    assert delivered.outcomes == ["unknown", "unknown"]
-    assert len(server.bodies) == 2
-    assert states(council) == ["unknown"]
-    assert council.deliver(now=NOW + timedelta(days=2)).outcomes == []
+    copies = []
+    for hour in range(7):
+        _, server = over_smtp(council, {"dot": HANG_UP}, now=NOW + hour * timedelta(hours=1))
+        copies += server.bodies
+        assert states(council) == ["deferred" if hour < 4 else "unknown"]
+    assert len(copies) == 5
+    assert len(set(copies)) == 1
+
+
+def test_no_command_sends_an_unknown_outcome_twice(either_council: Council) -> None:
+    """
+    However long the command lasts, and whatever falls due meanwhile: the next one does.
+    """
+    enqueue(either_council, 3)
+    moments = iter(NOW + hour * timedelta(hours=1) for hour in range(100))
+    unanswered: set[int] = set()
+    with ScriptedSmtp({"dot": HANG_UP}) as server:
+        transport = SmtpTransport(settings(server.port))
+        for _ in range(2):
+            deliver(
+                either_council.database, transport, unknown_outcome="resend", clock=lambda: next(moments),
+                pace=at_once, unanswered=unanswered,
+            )  # fmt: skip
+        transport.close()
+    assert len(server.bodies) == len(unanswered) == 3
+    assert states(either_council) == ["deferred"] * 3
 
 
 def test_unknown_outcome_is_left_to_a_person_where_settings_say_hold(council: Council) -> None:

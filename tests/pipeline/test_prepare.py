@@ -1,7 +1,7 @@
 """From the store to the outbox: all of a run or nothing, and what it says."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from tests.pipeline.council import (
     NEXT_RUN,
     NORTH,
     NOW,
+    SOUTH,
     Council,
     press,
     row,
@@ -36,6 +37,7 @@ WEEK = [
     row("A-1", days=40), row("A-2", days=30), row("A-3", days=22, team="South"), row("A-4", days=3),
     row("A-5", days=28, team="Unlisted"), row("A-6", started_on=""),
 ]  # fmt: skip
+SEVEN_DAYS = timedelta(days=7)
 WRITTEN = (runs_table, alerts, exceptions, outbox, calendars_table)
 
 
@@ -70,7 +72,7 @@ def test_run_is_written_out_whole(either_council: Council) -> None:
     )
     with either_council.database.read() as connection:
         kinds = [each.kind for each in runs.exceptions_of(connection, run.id)]
-    assert kinds == ["no_manager", "start_missing"]
+    assert kinds == ["start_missing", "no_manager"]
     assert rows_in(either_council.database, alerts) == 5
     recipients = [letter.recipient for letter in either_council.letters()]
     assert recipients == [NORTH.manager_email, "s.lindqvist@council.example", FALLBACK]
@@ -233,3 +235,37 @@ def test_sign_off_without_a_passing_audit_is_an_exception(council: Council) -> N
     with council.database.read() as connection:
         found = [(each.kind, each.assessment_id) for each in runs.exceptions_of(connection, run.id)]
     assert found == [("signed_off_without_audit", "A-1"), ("signed_off_without_audit", "A-2")]
+
+
+def test_a_cancellation_before_the_start_is_chased(council: Council) -> None:
+    """
+    It is open, in its manager's digest, among the records to mend and an exception.
+    """
+    council.read([row("A-1", cancelled_on="2020-01-01"), row("A-2", closed_on="2020-01-01")])
+    run = council.week()
+    assert (run.counts["open"], run.counts["past_alert"]) == (2, 2)
+    with council.database.read() as connection:
+        found = [each for each in runs.exceptions_of(connection, run.id) if not each.kind.startswith("no_")]
+    assert [(each.kind, each.assessment_id) for each in found] == [
+        ("ended_before_start", "A-1"),
+        ("ended_before_start", "A-2"),
+    ]
+    (digest,) = council.letters()
+    assert "A-1" in digest.text
+    assert "the cancellation or closure lies before the start" in digest.text
+
+
+def test_a_fault_of_the_directory_is_told_every_week(council: Council) -> None:
+    """
+    It is kept with the line, so that each run names it until somebody mends it, whatever the extract says.
+    """
+    council = replace(council, directory=(NORTH, replace(SOUTH, fault="cover_from is after cover_until")))
+    council.read([row("A-1")])
+    for week in range(2):
+        run = council.week(AS_OF + week * SEVEN_DAYS, NOW + week * SEVEN_DAYS)
+        with council.database.read() as connection:
+            (fault,) = runs.exceptions_of(connection, run.id)
+        assert (fault.kind, fault.detail) == (
+            "bad_directory_line",
+            "directory line 3: cover_from is after cover_until",
+        )

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from alerter.app.pace import wait_until
+from alerter.domain.delivery import PASSED_ON
 from alerter.mail.smtp import SmtpTransport
+from alerter.pipeline.deliver import deliver
 from alerter.pipeline.renew import renew
-from alerter.store import drafts, outbox, runs, syncs
+from alerter.store import drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, press, row
 from tests.pipeline.outgoing import Dawdling, is_waiting
@@ -58,6 +60,19 @@ def send_first(council: Council) -> None:
     with ScriptedSmtp({"RCPT": [b"250 ok\r\n", later]}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
+        transport.close()
+
+
+def leave_unanswered(council: Council, now: datetime = NOW) -> None:
+    """
+    Send the first digest that is due to a server that hangs up at its final dot, and nothing more.
+    """
+    with ScriptedSmtp({"dot": HANG_UP}) as server:
+        transport = SmtpTransport(settings(server.port))
+        deliver(
+            council.database, transport, unknown_outcome="resend", clock=lambda: now, pace=lambda: None,
+            should_stop=lambda: bool(server.bodies),
+        )  # fmt: skip
         transport.close()
 
 
@@ -164,20 +179,93 @@ def test_a_run_for_another_day_keeps_its_distance(council: Council) -> None:
 
 def test_what_was_ever_on_its_way_is_left_alone(council: Council) -> None:
     """
-    A digest whose outcome was unknown is sent again with the same bytes, whoever manages the team by then.
+    A digest whose outcome is unknown keeps its bytes for its recipient, though one of its rows has ended.
     """
-    council.read(WEEK[:1])
+    council.read(WEEK)
     council.prepare()
-    with ScriptedSmtp({"dot": b"", "RCPT": [b"250 ok\r\n", b"450 later\r\n"]}) as server:
+    leave_unanswered(council)
+    before = council.letters()
+    assert [each.state for each in before] == ["deferred", "queued"]
+    council.read([row("A-1", days=40, authorised_on=AS_OF.isoformat()), *WEEK[1:]])
+    assert look_again(council, now=NOW + MINUTE) is False
+    assert council.letters() == before
+
+
+def test_unknown_outcome_is_not_sent_again_to_one_who_left(either_council: Council) -> None:
+    """
+    The old message stays of unknown outcome; the successor gets its assessments, and the past says so.
+    """
+    either_council.read(WEEK)
+    run = either_council.prepare()
+    leave_unanswered(either_council)
+    assert look_again(either_council, NORTH_MOVED, SOUTH) is True
+    assert standing(either_council) == {
+        NORTH.manager_email: "unknown", SOUTH.manager_email: "queued", NEW_EMAIL: "queued",
+    }  # fmt: skip
+    assert told(either_council, run) == [NEW_EMAIL, SOUTH.manager_email, NEW_EMAIL, NEW_EMAIL]
+    assert look_again(either_council, now=NOW + 2 * MINUTE) is False
+    with either_council.database.read() as connection:
+        passed_on = [each for each in trail.every(connection) if each.act == "passed_on"]
+        (failed,) = outbox.failed(connection, run.id)
+    assert len(passed_on) == 3
+    assert {each.actor for each in passed_on} == {NORTH.manager_email}
+    assert (failed.recipient, failed.state, failed.reply) == (NORTH.manager_email, "unknown", PASSED_ON)
+
+
+def test_unknown_outcome_goes_to_the_successor_who_has_had_a_digest(council: Council) -> None:
+    """
+    South's manager takes North's over: a further digest, of North's assessments alone.
+    """
+    council.read(WEEK)
+    council.prepare()
+    leave_unanswered(council)
+    council.deliver()
+    assert standing(council)[SOUTH.manager_email] == "sent"
+    assert look_again(council, NORTH_IS_SOUTH, SOUTH) is True
+    *_, further = [each for each in council.letters() if each.recipient == SOUTH.manager_email]
+    assert (further.state, "A-1 " in further.text, "A-2 " in further.text) == ("queued", True, False)
+
+
+def test_unknown_outcome_of_which_all_has_ended_stays_where_the_manager_does(council: Council) -> None:
+    """
+    With nothing open it is sent again while the directory names its recipient, and given up after that.
+    """
+    council.read(WEEK)
+    council.prepare()
+    leave_unanswered(council)
+    ended = [{**each, "authorised_on": AS_OF.isoformat()} for each in WEEK if each["team"] == "North"]
+    council.read([*ended, WEEK[1]])
+    look_again(council)
+    assert standing(council)[NORTH.manager_email] == "deferred"
+    look_again(council, SOUTH, now=NOW + 2 * MINUTE)
+    assert standing(council) == {NORTH.manager_email: "unknown", SOUTH.manager_email: "queued"}
+
+
+def test_deferred_after_the_dot_is_withdrawn_from_one_who_left(council: Council) -> None:
+    """
+    The server said that it did not take it: nothing is unknown, and the successor has it all.
+    """
+    council.read(WEEK)
+    council.prepare()
+    with ScriptedSmtp({"dot": b"451 later\r\n", "RCPT": [b"250 ok\r\n", b"450 later\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
         transport.close()
-    before = council.letters()
-    assert [each.state for each in before] == ["deferred"]
-    assert look_again(council, NORTH_MOVED, now=NOW + DAY) is False
-    assert [(each.recipient, each.body) for each in council.letters()] == [
-        (each.recipient, each.body) for each in before
-    ]
+    look_again(council, NORTH_MOVED, SOUTH)
+    assert standing(council) == {
+        NORTH.manager_email: "withdrawn", SOUTH.manager_email: "deferred", NEW_EMAIL: "queued",
+    }  # fmt: skip
+
+
+def test_unknown_outcome_of_an_earlier_run_stays_unknown(council: Council) -> None:
+    """
+    The next run tells all of it anew; what may have arrived is not called overtaken.
+    """
+    council.read(WEEK)
+    council.prepare(AS_OF - timedelta(days=7), NOW - timedelta(days=7))
+    leave_unanswered(council, now=NOW - timedelta(days=7))
+    council.prepare()
+    assert [each.state for each in council.letters()] == ["unknown", "superseded", "queued", "queued"]
 
 
 def test_who_has_had_a_digest_gets_a_further_one_of_what_is_new(council: Council) -> None:

@@ -19,7 +19,7 @@ class Entry:
     kind: str
     recipient: str
     state: str
-    was_resent: bool
+    unanswered: int
     body: bytes
 
 
@@ -43,7 +43,7 @@ class Ledger:
         """
         columns = outbox.c
         query = select(
-            columns.message_id, columns.kind, columns.recipient, columns.state, columns.was_resent,
+            columns.message_id, columns.kind, columns.recipient, columns.state, columns.unanswered,
             columns.body,
         ).order_by(columns.id)  # fmt: skip
         with self._database.read() as connection:

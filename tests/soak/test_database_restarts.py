@@ -98,7 +98,7 @@ def test_restarted_database_loses_nothing(
         fleet.end()
         here.finish()
         copies, entries = sink.take(), here.ledger.entries()
-        doubled = second_copies(copies, entries, {each.message_id for each in entries if each.was_resent})
+        doubled = second_copies(copies, entries, {each.message_id for each in entries if each.unanswered})
         check_partition(copies, here.expected)
         figures.update(
             {

@@ -59,7 +59,7 @@ def test_killed_senders_of_two_hosts_lose_nothing(
         fleet.end()
         there.finish()
         copies, entries = sink.take(), here.ledger.entries()
-        doubled = second_copies(copies, entries, {each.message_id for each in entries if each.was_resent})
+        doubled = second_copies(copies, entries, {each.message_id for each in entries if each.unanswered})
         check_partition(copies, here.expected)
         figures.update(
             {

@@ -48,7 +48,26 @@ def test_direction_marks_and_surrogates_go(char: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "nothing", ["", "  ", "#N/A", "-1", "NULL", "n/a", "-", "Unknown", None, math.nan, -1]
+    "nothing",
+    [
+        "",
+        "  ",
+        "#N/A",
+        "-1",
+        "NULL",
+        "n/a",
+        "-",
+        "Unknown",
+        None,
+        math.nan,
+        -1,
+        "\\N",
+        "(null)",
+        "(blank)",
+        '=""',
+        "\u00a0\u202f\u2007\u3000\t",
+        "\u200b\ufeff\u00ad",
+    ],
 )
 def test_words_for_nothing_are_blank(nothing: object) -> None:
     """
@@ -56,6 +75,24 @@ def test_words_for_nothing_are_blank(nothing: object) -> None:
     """
     assert read_text(nothing) == ""
     assert read_id(nothing) == ""
+
+
+@given(st.text(max_size=40))
+def test_a_text_formula_is_its_text(text: str) -> None:
+    """
+    Whatever text Excel is kept from reading as a number, its id, name or address is the text itself.
+    """
+    formula = '="{}"'.format(text.replace('"', '""'))
+    assert clean(formula) == clean(text)
+    assert read_text(formula) == read_text(text)
+
+
+@pytest.mark.parametrize("text", ["=A1+B1", '="a"&"b"', "=", '="', '=HYPERLINK("a")'])
+def test_other_formulas_stay_as_they_are(text: str) -> None:
+    """
+    Only a formula that is nothing but a text is taken for one.
+    """
+    assert clean(text) == text
 
 
 def test_a_cut_text_is_longer_than_any_address() -> None:
@@ -80,6 +117,11 @@ def test_a_cut_text_is_longer_than_any_address() -> None:
         ("12E5", "12E5"),
         ("v1.0", "v1.0"),
         ("A\r\n7", "A 7"),
+        ('="0050001"', "0050001"),
+        ('= "0050001" ', "0050001"),
+        ('="10692868.0"', "10692868"),
+        ("'0050001", "0050001"),
+        ("\ufeff00\u200b50\u00ad001\u202f", "0050001"),
     ],
 )
 def test_ids_stay_text(value: object, expected: str) -> None:

@@ -39,7 +39,7 @@ def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
         message = claimed(connection)
     assert (message.run_id, message.recipient, message.message_id) == (run_id, A, letter.message_id)
     assert (message.subject, message.body, message.first_prepared_at) == (letter.subject, letter.body, NOW)
-    assert (message.attempts, message.was_resent, message.token) == (1, False, "t1")
+    assert (message.attempts, message.unanswered, message.token) == (1, 0, "t1")
 
 
 def test_a_message_is_claimed_once(database: Database) -> None:
@@ -158,7 +158,7 @@ def test_a_sender_that_lost_its_claim_may_not_mark(database: Database) -> None:
         assert outbox.settle(connection, fast, state="sent", reply="250 ok", now=LATER) is True
         assert outbox.settle(connection, fast, state="refused", reply="550", now=LATER) is False
         (delivery,) = outbox.deliveries(connection, run_id)
-    assert delivery == Delivery(recipient=A, state="sent", attempts=2, reply="250 ok")
+    assert delivery == Delivery(run_id=run_id, recipient=A, state="sent", attempts=2, reply="250 ok")
 
 
 def test_a_live_sender_is_not_abandoned(database: Database) -> None:
@@ -177,37 +177,38 @@ def test_a_live_sender_is_not_abandoned(database: Database) -> None:
         assert outbox.abandoned(connection, NOW + LEASE, alive) == []
 
 
-def test_a_resend_is_remembered(database: Database) -> None:
+def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
     """
-    A message sent again after an unknown outcome keeps its bytes and knows that it was.
+    A message sent again after an unknown outcome keeps its bytes and knows how often that was.
     """
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
         outbox.mark(connection, message, NOW, NOW + LEASE)
         outbox.settle(
-            connection, message, state="queued", reply="", now=NOW, next_attempt_at=NOW, is_resend=True
+            connection, message, state="deferred", reply="", now=NOW, next_attempt_at=NOW, is_unanswered=True
         )
+        assert outbox.unanswered(connection) == 1
         again = claimed(connection)
-        assert (again.was_resent, again.body) == (True, message.body)
+        assert (again.unanswered, again.body) == (1, message.body)
         outbox.settle(connection, again, state="deferred", reply="451", now=NOW, next_attempt_at=NOW)
-        assert claimed(connection).was_resent is True
+        assert claimed(connection).unanswered == 1
 
 
 @pytest.mark.parametrize(
-    ("state", "owed", "stuck", "is_all_sent"),
+    ("state", "owed", "failed", "is_all_sent"),
     [
         ("queued", 1, 0, False),
         ("deferred", 1, 0, False),
         ("sent", 0, 0, True),
-        ("refused", 0, 0, False),
-        ("undelivered", 0, 0, False),
+        ("refused", 0, 1, False),
+        ("undelivered", 0, 1, False),
         ("unknown", 0, 1, False),
     ],
 )
-def test_what_is_owed(database: Database, *, state: str, owed: int, stuck: int, is_all_sent: bool) -> None:
+def test_what_is_owed(database: Database, *, state: str, owed: int, failed: int, is_all_sent: bool) -> None:
     """
-    Everything prepared and not settled is owed; an unknown outcome that stays so waits for a person.
+    Everything prepared and not settled is owed; refused, given up or of unknown outcome waits for a person.
     """
     with database.write() as connection:
         run_id = run_with(connection, A)
@@ -216,7 +217,7 @@ def test_what_is_owed(database: Database, *, state: str, owed: int, stuck: int, 
         outbox.settle(connection, message, state=state, reply="", now=NOW)
         assert outbox.owed(connection) == outbox.owed(connection, run_id) == owed
         assert outbox.owed(connection, run_id + 1) == 0
-        assert outbox.stuck(connection) == stuck
+        assert len(outbox.failed(connection, run_id)) == failed
         assert outbox.is_all_sent(connection, run_id) is is_all_sent
 
 

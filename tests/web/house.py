@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from alerter.app.installation import Installation
 from alerter.app.links import Links
 from alerter.app.logs import open_journal
+from alerter.app.page_session import database_id
 from alerter.app.weekly import Weekly
 from alerter.domain.routing import Recipient
 from alerter.store import reassurances, trail
@@ -154,7 +155,8 @@ class House:
         """
         links = Links.of(self.installation.settings)
         assert links is not None
-        return links.make(run, Recipient(email), made_at or self.hands.at).removeprefix(BASE)
+        database = database_id(self.installation)
+        return links.make(database, run, Recipient(email), made_at or self.hands.at).removeprefix(BASE)
 
     def run(self) -> dict[str, int]:
         """

@@ -203,7 +203,7 @@ def test_what_was_signed_off_meanwhile_is_not_audited(house: House, office: Offi
     visitor, number = house.inside(OKAFOR), house.numbers()["A-3"]
     visitor.get(f"/audits/{number}")
     office.extract(row("A-3", days=27, authorised_on=TODAY))
-    Weekly(house.installation).sync()
+    Weekly(house.installation).sync(is_accepted=True)
     assert visitor.post(f"/audits/{number}", **WHOLE).status_code == 403
     assert recorded(house) == {}
 

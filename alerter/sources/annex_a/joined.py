@@ -12,7 +12,7 @@ from alerter.sources.annex_a.headings import wanted_of_list_4
 from alerter.sources.annex_a.lists import Lists, find_lists
 from alerter.sources.columns import Located, starts_of
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.table import Cells, Table, fitted
+from alerter.sources.table import Cells, DateColumns, Table, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
 from alerter.sources.workbook.sheet_table import SheetTable
 
@@ -47,7 +47,8 @@ def open_annex_a(
     )
 
     def read() -> Iterator[tuple[int, Cells]]:
-        join = _Join(own, joined, _referrals(lists), _allocations(lists))
+        dates = DateColumns(own, lists.assessments.read, lists.extract.extracted_at.year + 1)
+        join = _Join(own, joined, dates, _referrals(lists), _allocations(lists))
         for line, cells in lists.assessments.read():
             yield line, join.row(cells)
         for file, stamp in lists.stamps.items():
@@ -76,6 +77,7 @@ class _Join:
         self,
         own: Located,
         joined: Located,
+        dates: DateColumns,
         referrals: Mapping[str, list[date]],
         allocations: Mapping[str, Allocation],
     ) -> None:
@@ -83,8 +85,7 @@ class _Join:
         self._joined = joined
         self._referrals = referrals
         self._allocations = allocations
-        self._started = DateColumn("started_on")
-        self._authorised = DateColumn("authorised_on")
+        self._started, self._authorised = dates["started_on"], dates["authorised_on"]
 
     def row(self, cells: Cells) -> Cells:
         """
@@ -95,11 +96,11 @@ class _Join:
             return [*[""] * len(self._joined.headings), *cells]
         row = [*own, *[""] * (len(self._joined.headings) - len(own))]
         child = _id(row[indexes["child_id"]])
-        started, _ = _date(self._started, row[indexes["started_on"]])
-        authorised, is_readable = _date(self._authorised, row[indexes["authorised_on"]])
+        started = _date(self._started, row[indexes["started_on"]])
         if "referred_on" not in self._own.indexes and started is not None:
             row[indexes["referred_on"]] = self._referred(child, started)
-        if authorised is None and is_readable and (allocation := self._allocations.get(child)):
+        is_open = _date(self._authorised, row[indexes["authorised_on"]]) is None
+        if is_open and (allocation := self._allocations.get(child)):
             row[indexes["team"]] = allocation.team or row[indexes["team"]]
             row[indexes["worker"]] = allocation.worker
         return row
@@ -152,7 +153,8 @@ def _rows(
         SourceError: A date has the month first.
     """
     indexes = table.columns.indexes
-    columns = [DateColumn(name, table.columns.heading_of(name)) for name in dates]
+    known = DateColumns(table.columns, table.read)
+    columns = [known[name] for name in dates]
     for line, cells in table.read():
         row = [*cells, *[""] * (len(table.columns.headings) - len(cells)), ""]
         try:
@@ -168,14 +170,14 @@ def _rows(
             yield child, on, [read_text(row[indexes.get(name, -1)]) for name in texts]
 
 
-def _date(column: DateColumn, cell: object) -> tuple[date | None, bool]:
+def _date(column: DateColumn, cell: object) -> date | None:
     """
-    Return the date in a cell of List 4, and whether the cell can be read; judging it is for the row's reader.
+    Return the date in a cell of List 4, None where it cannot be read; judging it is for the row's reader.
     """
     try:
-        return column.read(cell), True
+        return column.read(cell)
     except (UnreadableDateError, MonthFirstError):
-        return None, False
+        return None
 
 
 def _id(cell: object) -> str:

@@ -1,0 +1,52 @@
+"""`alerter resend`: one settled message of a run again."""
+
+import getpass
+import sys
+
+import click
+
+from alerter.cli import options, output
+from alerter.errors import ConfigError
+
+
+@click.command("resend")
+@click.argument("run", type=click.IntRange(1))
+@click.argument("recipient")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it is recorded.")
+@click.option("--by", metavar="NAME", help="Who sends it again; your login name if not given.")
+@click.option(
+    "--anyway", "is_anyway", is_flag=True, help="Also where the directory no longer names RECIPIENT."
+)
+@options.json_
+@click.pass_context
+def command(
+    ctx: click.Context,
+    run: int,
+    recipient: str,
+    reason: str,
+    by: str | None,
+    *,
+    is_anyway: bool,
+    is_json: bool,
+) -> None:
+    """Send what RECIPIENT was sent in run number RUN again: the same bytes, the same Message-ID; recorded."""
+    from alerter.app.resending import resend  # noqa: PLC0415 - help needs no database
+    from alerter.app.watched import signal_standing  # noqa: PLC0415 - the same
+
+    if not reason.strip():
+        raise ConfigError(["--reason: say why it is sent again; it is recorded."])
+    app = options.open_app(ctx)
+    resent = resend(
+        app, run, recipient, by=by or getpass.getuser(), reason=reason.strip(), is_anyway=is_anyway
+    )
+    signal_standing(app, output.talk)
+    if is_json:
+        messages = [{"state": each.state, "reply": each.reply} for each in resent.deliveries]
+        output.print_json({"run": run, "recipient": recipient, "messages": messages})
+    else:
+        for each in resent.deliveries:
+            reply = f" ({each.reply})" if each.reply else ""
+            click.echo(f"Run {run} to {each.recipient}: {each.state}{reply}.")
+    if resent.stopped:
+        output.talk(f"alerter: sending stopped: {resent.stopped}")
+    sys.exit(0 if resent.is_sent else 1)

@@ -1,0 +1,44 @@
+"""The score of an audit, as a number, a percentage or so many of a hundred."""
+
+import re
+from decimal import Decimal
+
+from alerter.sources.text import read_text
+
+BEST_SCORE = 100
+_SCORE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?(?:%|/ ?100(?:\.0+)?)?", re.ASCII)
+
+
+class ScoreError(ValueError):
+    """
+    A value is no score from 0 to 100; it has no text, so that none of the value can be in it.
+    """
+
+
+def read_score(value: object) -> int | None:
+    """
+    Return the score in whole points, rounded down so that rounding never passes an audit; None for a blank.
+
+    >>> read_score(79.9), read_score("82 %"), read_score("82/100"), read_score("-")
+    (79, 82, 82, None)
+
+    Raises:
+        ScoreError: It is no number from 0 to 100.
+    """
+    text = read_text(f"{value:.15g}" if isinstance(value, float) else value)
+    if not text:
+        return None
+    match = _SCORE.fullmatch(text)
+    if match is None or float(match[1]) > BEST_SCORE:
+        raise ScoreError
+    return int(Decimal(match[1]))
+
+
+def percent(share: float) -> str:
+    """
+    Return *share* as the percentage a spreadsheet shows, which keeps 15 digits.
+
+    >>> percent(0.29), percent(0.7 + 0.12)
+    ('29%', '82%')
+    """
+    return f"{(Decimal(f'{share:.15g}') * 100).normalize():f}%"

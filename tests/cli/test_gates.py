@@ -1,0 +1,126 @@
+"""An extract that went wrong since last week: held, nothing applied, nothing sent, whatever reads it."""
+
+import json
+
+import pytest
+
+from tests.app.office import AS_OF, NEXT, Office, row
+from tests.cli.terminal import alerter, json_of
+from tests.cli.wrong_weeks import HELD_BY, OPEN, WRONG, open_in_store, sound, with_first_week
+
+COMMANDS = {
+    "run": ("run", "--as-of", NEXT),
+    "run again": ("run", "--as-of", AS_OF, "--again", "--reason", "to be sure"),
+    "sync": ("sync",),
+    "dry run": ("run", "--as-of", NEXT, "--dry-run"),
+}
+
+
+@pytest.mark.parametrize("fault", list(WRONG))
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_a_week_that_went_wrong_is_held(office: Office, command: str, fault: str) -> None:
+    """
+    Exit code 1 and each gate's setting; the store is as it was, and only the admins are written to.
+    """
+    with_first_week(office)
+    assert alerter(office, "run", "--as-of", AS_OF).exit_code == 0
+    before = len(office.sent()) - len(office.summaries())
+    office.council.extract(WRONG[fault](sound()))
+    result = alerter(office, *COMMANDS[command], "--json")
+    held_because = json_of(result)["held_because"]
+    assert result.exit_code == 1
+    for setting in HELD_BY[fault]:
+        assert sum(setting in reason for reason in held_because) >= 1, setting
+    assert open_in_store(office) == OPEN
+    assert len(office.sent()) - len(office.summaries()) == before
+
+
+@pytest.mark.parametrize("fault", list(WRONG))
+def test_what_would_hold_is_said_beforehand(office: Office, fault: str) -> None:
+    """
+    `check` and `preview` name the gates and end with exit code 1; nothing stays of either.
+    """
+    with_first_week(office)
+    alerter(office, "run", "--as-of", AS_OF)
+    office.council.extract(WRONG[fault](sound()))
+    looked = alerter(office, "check")
+    shown = alerter(office, "preview", "--as-of", NEXT, "--out", office.folder / "shown")
+    assert (looked.exit_code, shown.exit_code) == (1, 1)
+    for setting in HELD_BY[fault]:
+        assert setting in looked.stdout
+        assert setting in shown.stderr
+    assert open_in_store(office) == OPEN
+
+
+def test_a_sound_week_passes(office: Office) -> None:
+    """
+    One more assessment and one that was signed off are no reason, for no command.
+    """
+    with_first_week(office)
+    alerter(office, "run", "--as-of", AS_OF)
+    rows = sound(1)
+    rows[0]["Manager Authorised"] = AS_OF.isoformat()
+    office.council.extract(rows)
+    codes = [
+        alerter(office, *arguments).exit_code
+        for arguments in (
+            ("check",), ("preview", "--out", office.folder / "shown"), *COMMANDS.values(),
+        )
+    ]  # fmt: skip
+    assert codes == [0] * 6
+
+
+def test_the_sentences_say_where_to_look(office: Office) -> None:
+    """
+    The column without sign-offs under its heading, and how many are open again.
+    """
+    with_first_week(office)
+    alerter(office, "run", "--as-of", AS_OF)
+    office.council.extract(WRONG["unsigned"](sound()))
+    column = 'check that the column authorised_on ("Manager Authorised") is still filled'
+    reopened = "535 of 535 assessments that had ended are open again (max_reopened_percent is 10)"
+    grown = "open assessments grew from 65 to 600 (max_growth_percent is 100)"
+    assert alerter(office, "sync").stderr.splitlines() == [
+        f"alerter: held: {reopened}: {column}.",
+        f"alerter: held: {grown}: {column}, and that the extract has the same teams.",
+        "alerter: nothing was applied; to apply it all the same: alerter sync --accept",
+    ]
+
+
+def test_an_accepted_reading_is_applied_and_the_next_one_judged(office: Office) -> None:
+    """
+    `--accept` is for one reading: a run on it goes on, and another wrong one is held.
+    """
+    with_first_week(office)
+    alerter(office, "run", "--as-of", AS_OF)
+    office.council.extract(WRONG["unsigned"](sound()))
+    accepted = alerter(office, "sync", "--accept", "--json")
+    assert (accepted.exit_code, json_of(accepted)["held_because"]) == (0, [])
+    assert open_in_store(office) == 600
+    assert json.loads(alerter(office, "run", "--as-of", NEXT, "--json").stdout)["state"] == "done"
+    office.council.extract(WRONG["renamed"](sound()))
+    assert alerter(office, "sync").exit_code == 1
+
+
+def test_a_held_sync_leaves_a_held_run_its_extract(office: Office) -> None:
+    """
+    What waits for a release is not replaced by another extract that is held: the release applies it.
+    """
+    with_first_week(office)
+    alerter(office, "run", "--as-of", AS_OF)
+    office.council.extract(WRONG["unsigned"](sound()))
+    held = json.loads(alerter(office, "run", "--as-of", NEXT, "--json").stdout)
+    office.council.extract(WRONG["renamed"](sound()))
+    assert alerter(office, "sync").exit_code == 1
+    released = json.loads(alerter(office, "release", held["run"], "--json").stdout)
+    assert (released["state"], released["assessments"]["open"]) == ("done", 600)
+
+
+def test_sync_answers_in_json(office: Office) -> None:
+    """
+    The fields of the contract, no more and no fewer.
+    """
+    office.extract(row("A-1"))
+    assert set(json_of(alerter(office, "sync", "--json"))) == {
+        "source", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "held_because",
+    }  # fmt: skip
