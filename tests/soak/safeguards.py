@@ -546,7 +546,7 @@ SAFEGUARDS = (
     Safeguard(
         "what another writes anew is waited for",
         "alerter/pipeline/deliver.py",
-        "        return self.next is None and outbox.is_any_due(connection, now)\n",
+        "        return self.next is None and outbox.is_any_due(connection, now, but=self.unanswered)\n",
         "        return False\n",
         ("tests/pipeline/test_senders.py::test_what_is_being_written_anew_is_waited_for",),
     ),
