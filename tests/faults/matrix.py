@@ -191,6 +191,7 @@ TABLES = (
             Fault(117, "equal answers, audits, undos and requests for a link in the same moment", "A"),
             Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
             Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
+            Fault(121, "dates that no calendar knows, and a purge of days to come", "F"),
             Fault(122, "the mail server knows only HELO, or refuses our name", "A or F"),
             Fault(123, "`deliver` after a refused login or missing TLS that all had to wait for", "A"),
         ),
