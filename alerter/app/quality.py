@@ -3,13 +3,14 @@
 from datetime import date
 
 from alerter.app.installation import Installation
-from alerter.domain.quality import QualityFault, quality_faults
-from alerter.store import assessments
+from alerter.domain.quality import QualityFault
+from alerter.pipeline.mending import records_to_mend
 
 
 def quality(installation: Installation, as_of: date | None) -> list[QualityFault]:
     """
-    Return what is to mend among the children who have an assessment open, or closed without a sign-off.
+    Return what is to mend among the children who have an assessment open, closed without a
+    sign-off, or with a value that cannot be read.
 
     Raises:
         StoreError: The database cannot be used.
@@ -17,4 +18,4 @@ def quality(installation: Installation, as_of: date | None) -> list[QualityFault
     installation.ensure_schema()
     judged_by = as_of or installation.today()
     with installation.database.read() as connection:
-        return quality_faults(assessments.of_children_under_way(connection, judged_by), judged_by)
+        return records_to_mend(connection, judged_by)

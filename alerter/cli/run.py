@@ -101,6 +101,7 @@ def source_json(sync: Sync) -> dict[str, Any]:
         "sha256": sync.sha256,
         "rows": sync.rows,
         "rejected": sync.rejected,
+        "other_lines": sync.other_lines,
         "extracted_at": sync.extracted_at.isoformat(timespec="seconds"),
     }
 

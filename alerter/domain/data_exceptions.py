@@ -7,6 +7,7 @@ from datetime import date
 
 from alerter.domain.assessment import Assessment, Rejected, is_before_start
 from alerter.domain.routing import DirectoryEntry
+from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,16 @@ def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
         DataException(row.kind, row.assessment_id, row.child_id, f"line {row.line}: {row.reason}")
         for row in rejections
         if row.kind
+    ]
+
+
+def of_unreadable(values: Iterable[UnreadableValue]) -> list[DataException]:
+    """
+    Return one exception for each of *values*, which count as blank.
+    """
+    return [
+        DataException("unreadable_value", value.assessment_id, value.child_id, value.sentence)
+        for value in values
     ]
 
 

@@ -21,6 +21,7 @@ from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
 from alerter.domain.timeliness import Timeliness
+from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Findings:
     reassurances: Mapping[int, Reassurance]
     directory: Sequence[DirectoryEntry]
     rejected: Sequence[Rejected] = ()
+    unreadable: Sequence[UnreadableValue] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
     unaudited: Sequence[Assessment] = ()
@@ -105,10 +107,10 @@ class Plan:
     @property
     def exceptions(self) -> list[DataException]:
         """
-        Return everything to mend: who could not be found, and what the data say that cannot be.
+        Return everything to mend: what the data say that cannot be, and who could not be found.
         """
         pairs = [(alert, route) for _, alert, route in self.judged]
-        return [*unrouted(pairs), *self.binding.problems(self.everything), *self.observed]
+        return [*self.observed, *unrouted(pairs), *self.binding.problems(self.everything)]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -201,7 +203,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         rule=rules.escalation,
         news=_news(rules, findings),
         as_of=as_of,
-        to_mend=[fault.as_exception() for fault in quality_faults(related, as_of)],
+        to_mend=[fault.as_exception() for fault in quality_faults(related, as_of, findings.unreadable)],
         moved=_moved([alert for _, alert, _ in judged], findings.calendar_before, rules.calendar),
     )
     digests, climbed = binding.bind(judged, judged)
@@ -218,6 +220,7 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
         *data_exceptions.of_open(list(findings.open.values()), as_of),
         *data_exceptions.of_unknown_type(has_none),
         *data_exceptions.of_rejected(findings.rejected),
+        *data_exceptions.of_unreadable(findings.unreadable),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
         *data_exceptions.of_unaudited(findings.unaudited),

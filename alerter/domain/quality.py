@@ -9,6 +9,7 @@ from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import DataException, Fault, faults_of_dates
 from alerter.domain.reassuring import is_reassurance_doubtful
+from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +22,15 @@ class QualityFault:
     kind: str
     field: str
     rule: str
+    detail: str = ""
+    """What is wrong, where its kind alone does not say it."""
 
     @property
     def sentence(self) -> str:
         """
         Return what is wrong, in words.
         """
-        return SENTENCES[self.kind]
+        return self.detail or SENTENCES[self.kind]
 
     def as_exception(self) -> DataException:
         """
@@ -52,10 +55,17 @@ SENTENCES = {
 }
 
 
-def quality_faults(assessments: Iterable[Assessment], as_of: date) -> list[QualityFault]:
+def quality_faults(
+    assessments: Iterable[Assessment], as_of: date, unreadable: Iterable[UnreadableValue] = ()
+) -> list[QualityFault]:
     """
     Return every fault of *assessments* as on *as_of*, by team and id; a child's are judged together.
+
+    Of what was *unreadable* in the extract, that of these assessments counts.
     """
+    values_of: dict[tuple[str, str], list[UnreadableValue]] = defaultdict(list)
+    for value in unreadable:
+        values_of[value.assessment_id, value.child_id].append(value)
     of_child: dict[str, list[Assessment]] = defaultdict(list)
     for assessment in assessments:
         of_child[assessment.child_id].append(assessment)
@@ -64,6 +74,14 @@ def quality_faults(assessments: Iterable[Assessment], as_of: date) -> list[Quali
         for siblings in of_child.values()
         for assessment in siblings
         for fault in _faults(assessment, siblings, as_of)
+    ]
+    found += [
+        QualityFault(
+            assessment=assessment, kind="unreadable_value", field=value.field, rule="", detail=value.sentence
+        )
+        for siblings in of_child.values()
+        for assessment in siblings
+        for value in values_of.get((assessment.assessment_id, assessment.child_id), ())
     ]
     return sorted(found, key=_by_team)
 

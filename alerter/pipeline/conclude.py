@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 from alerter.domain.moved import Moved
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
-from alerter.domain.quality import quality_faults
 from alerter.domain.routing import shared_addresses
 from alerter.domain.wording import counted
 from alerter.mail.press import Press
 from alerter.mail.summary import Summary
 from alerter.pipeline.facts import run_facts
-from alerter.store import assessments, bounces, drafts, outbox, runs, syncs
+from alerter.pipeline.mending import records_to_mend
+from alerter.store import bounces, drafts, outbox, runs, syncs
 from alerter.store.database import installation_id
 from alerter.store.runs import Run
 
@@ -56,7 +56,7 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
         exceptions=runs.exceptions_of(connection, run.id),
         rejected=[] if read is None else syncs.rejected_by(connection, read.id),
         moved=[Moved.from_plain(each) for each in run.moved],
-        to_mend=quality_faults(assessments.of_children_under_way(connection, run.as_of), run.as_of),
+        to_mend=records_to_mend(connection, run.as_of),
         settings_fingerprint=run.settings,
         held_because="; ".join(run.held_because) if is_held else "",
         came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],

@@ -68,6 +68,7 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         reassurances=reassurances.latest(connection, under_way),
         directory=syncs.directory_entries(connection),
         rejected=[] if last_sync is None else syncs.rejected_by(connection, last_sync.id),
+        unreadable=[] if last_sync is None else syncs.unreadable_in(connection, last_sync.id),
         closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
         vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
         unaudited=_unaudited(connection, rules, as_of),

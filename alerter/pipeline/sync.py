@@ -14,6 +14,7 @@ from alerter.domain.plan import Rules
 from alerter.domain.reassuring import imported_reassurance
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
+from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 from alerter.store import assessments, judging, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
@@ -160,8 +161,14 @@ def _stage(
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
-        believable = [(line, row) for line, row in batch if not isinstance(row, Rejected)]
         unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
+        partly = [row for _, row in batch if isinstance(row, PartlyRead)]
+        believable = [
+            (line, row.facts if isinstance(row, PartlyRead) else row)
+            for line, row in batch
+            if not isinstance(row, Rejected)
+        ]
+        syncs.keep_unreadable(connection, sync_id, [value for row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)
         newest = max(

@@ -18,9 +18,9 @@ DATE_COLUMNS = (
     "review_on",
     "worker_away_until",
     "submitted_on",
+    "reassured_on",
+    "expected_on",
 )
-WORD_DATE_COLUMNS = ("reassured_on", "expected_on")
-WORD_COLUMNS = ("reassured_by", *WORD_DATE_COLUMNS)
 ASSESSMENT_COLUMNS = (
     "assessment_id",
     "child_id",
@@ -30,7 +30,7 @@ ASSESSMENT_COLUMNS = (
     "manager_email",
     "audit_score",
     *DATE_COLUMNS,
-    *WORD_COLUMNS,
+    "reassured_by",
     "reason",
 )
 DIRECTORY_COLUMNS = (

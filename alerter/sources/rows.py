@@ -1,32 +1,34 @@
 """From a row of cells to the facts of an `Assessment`, or to a `Rejected` that says why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from operator import itemgetter
+from typing import Any
 
 from alerter.config.reporting import OTHER_REASON
+from alerter.domain.address import is_address
 from alerter.domain.assessment import Assessment, Facts, Rejected, assessment_of
 from alerter.domain.policy import Clock
+from alerter.domain.unreadable import UnreadableValue, field_named
 from alerter.errors import SourceError
-from alerter.sources.columns import (
-    ASSESSMENT_COLUMNS,
-    DATE_COLUMNS,
-    WORD_COLUMNS,
-    WORD_DATE_COLUMNS,
-    Located,
-)
+from alerter.sources.columns import DATE_COLUMNS, Located
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
 from alerter.sources.memo import remembered
-from alerter.sources.score import ScoreError, read_score
+from alerter.sources.score import read_score
 from alerter.sources.table import Cells, DateColumns, fitted
 from alerter.sources.text import IdentifierError, read_id, read_text
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
 TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
-NO_WORD = ("", None, None)
-NOBODY_NAMED = "(nobody named)"  # so that a word of which nothing else can be read is still found and mended
+NO_ADDRESS = "(unreadable)"
+"""Stands for what is no address, so that no other manager is taken for the one the extract means."""
+OPTIONAL = ("assessment_id", "manager_email", "audit_score", *DATE_COLUMNS)
+"""What may be unreadable in a row that is kept; which date is the clock's start depends on the type."""
+BLANKS = ("", "", None, *[None] * len(DATE_COLUMNS))
+OTHERS = ("child_id", "type", "team", "worker", "reassured_by", "reason")
 
 
 class RowFaultError(ValueError):
@@ -37,6 +39,22 @@ class RowFaultError(ValueError):
     def __init__(self, reason: str, kind: str = "") -> None:
         super().__init__(reason)
         self.kind = kind
+
+
+class UnbelievableError(ValueError):
+    """
+    A value that counts as blank; its text says why, without the value.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyRead:
+    """
+    The facts of a row that is kept, and those of its values that count as blank.
+    """
+
+    facts: Facts
+    unreadable: tuple[UnreadableValue, ...]
 
 
 class RowReader:
@@ -61,16 +79,13 @@ class RowReader:
         self._columns = columns
         self._width = len(columns.headings)
         self._pick: Callable[[Cells], tuple[object, ...]] = itemgetter(
-            *(columns.indexes.get(name, self._width) for name in ASSESSMENT_COLUMNS)
+            *(columns.indexes.get(name, self._width) for name in (*OPTIONAL, *OTHERS))
         )
-        dates = DateColumns(columns) if dates is None else dates
-        self._dates = [
-            (place, dates[name]) for place, name in enumerate(DATE_COLUMNS) if name in columns.indexes
+        self._dates = DateColumns(columns) if dates is None else dates
+        self._readers = [
+            (place, self._reader_of(name)) for place, name in enumerate(OPTIONAL) if name in columns.indexes
         ]
-        self._word_dates = [dates[name] for name in WORD_DATE_COLUMNS]
-        self._has_word = not columns.indexes.keys().isdisjoint(WORD_COLUMNS)
         self._text: Callable[[object], str] = remembered(read_text)
-        self._score: Callable[[object], int | None] = remembered(self._score_of)
         self._reason: Callable[[object], str] = remembered(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
         self._clock: Callable[[object], Clock] = remembered(self._clock_of)
@@ -83,9 +98,11 @@ class RowReader:
             SourceError: A date can only be month first, so no date of its column can be believed.
         """
         found = self.facts(line, cells)
-        return found if isinstance(found, Rejected) else assessment_of(found)
+        if isinstance(found, Rejected):
+            return found
+        return assessment_of(found.facts if isinstance(found, PartlyRead) else found)
 
-    def facts(self, line: int, cells: Cells) -> Facts | Rejected:
+    def facts(self, line: int, cells: Cells) -> Facts | PartlyRead | Rejected:
         """
         Return what `read` does, as bare facts: an object for each row would cost more than reading it.
 
@@ -100,60 +117,99 @@ class RowReader:
         # Every column the file does not have is picked from the one blank cell at the end.
         picked = self._pick([*cells, None])
         try:
-            return self._facts(picked)
+            # Values come first: a month-first date condemns its column even in a row that has other faults.
+            values, unreadable = self._values(picked)
+            facts = self._facts(values, unreadable, *picked[len(OPTIONAL) :])
         except RowFaultError as fault:
-            return Rejected(line, str(fault), fault.kind, _id_or_blank(picked[0]), _id_or_blank(picked[1]))
+            ids = _id_or_blank(picked[0]), _id_or_blank(picked[len(OPTIONAL)])
+            return Rejected(line, str(fault), fault.kind, *ids)
         except MonthFirstError as fault:
             raise SourceError(
                 f'{self._file_name}, line {line}: the column "{fault}" has a date with the month first, '
                 "so none of its dates can be trusted; export it as YYYY-MM-DD or DD/MM/YYYY."
             ) from None
+        return PartlyRead(facts, self._unreadable(line, unreadable, facts)) if unreadable else facts
 
-    def _facts(self, picked: tuple[object, ...]) -> Facts:
+    def _values(self, picked: Sequence[object]) -> tuple[list[Any], Mapping[str, str]]:
+        """
+        Return the values of `OPTIONAL`, and by name why some of them count as blank.
+        """
+        values: list[Any] = list(BLANKS)
+        try:
+            for place, read in self._readers:
+                values[place] = read(picked[place])
+        except MonthFirstError:
+            raise
+        except ValueError:
+            return self._believable_values(picked)
+        return values, {}
+
+    def _believable_values(self, picked: Sequence[object]) -> tuple[list[Any], Mapping[str, str]]:
+        values: list[Any] = list(BLANKS)
+        unreadable = {}
+        for place, read in self._readers:
+            try:
+                values[place] = read(picked[place])
+            except MonthFirstError:
+                raise
+            except ValueError as fault:
+                unreadable[OPTIONAL[place]] = str(fault)
+        if "manager_email" in unreadable:
+            values[OPTIONAL.index("manager_email")] = NO_ADDRESS
+        return values, unreadable
+
+    def _facts(
+        self,
+        values: Sequence[Any],
+        unreadable: Mapping[str, str],
+        child_id: object,
+        type_: object,
+        *texts: object,
+    ) -> Facts:
         """
         Return the facts in the order of `FACTS`.
         """
-        assessment_id, child_id, type_, team, worker, manager_email, audit_score, *cells, reason = picked
-        by, looked, expected = self._word(*cells[len(DATE_COLUMNS) :]) if self._has_word else NO_WORD
-        # Dates come first: a month-first one condemns its column even in a row that has other faults.
-        dates, unreadable = self._read_dates(cells)
-        child = self._id("child_id", child_id)
-        if not child:
-            raise RowFaultError(f"has no {self._named('child_id')}")
-        reference = self._id("assessment_id", assessment_id)
-        clock = self._clock(type_)
-        if unreadable:
-            raise self._unreadable(unreadable, clock)
-        started, referred, authorised, cancelled, closed, review, away, submitted = dates
-        clock = clock.in_force(started, referred)
-        start = self._start(started if clock.starts_from == "started_on" else referred, clock)
-        if cancelled or closed:
-            self._check_ends(cancelled_on=cancelled, closed_on=closed)
+        reference, manager_email, score, started, referred, authorised, cancelled, closed, review, *later = (
+            values
+        )
+        away, submitted, looked, expected = later
+        child = self._child(child_id)
+        clock = self._clock(type_).in_force(started, referred)
+        start = started if clock.starts_from == "started_on" else referred
+        if start is None:
+            named = self._named(clock.starts_from)
+            why = unreadable.get(clock.starts_from)
+            raise RowFaultError(f"{named} {why}" if why else f"has no {named}", "start_missing")
+        team, worker, by, reason = texts
         text = self._text
         return (
             reference or f"{child}/{start.isoformat()}", child, clock.type, start,
             started, referred, authorised, cancelled, closed, review,
-            text(team), text(worker), text(manager_email), self._score(audit_score),
-            away, looked, by, expected, submitted, self._reason(reason),
+            text(team), text(worker), manager_email, score,
+            away, looked, text(by), expected, submitted, self._reason(reason),
         )  # fmt: skip
 
-    def _word(self, by: object, *dates: object) -> tuple[str, date | None, date | None]:
+    def _reader_of(self, name: str) -> Callable[[object], Any]:
         """
-        Return who looked, when, and until when; what cannot be read leaves the word incomplete, not the row.
+        Return what reads the optional column *name*, raising a `ValueError` where it can only count as blank.
         """
-        named = self._text(by)
-        try:
-            pairs = zip(self._word_dates, dates, strict=True)
-            looked, expected = [column.read(cell) for column, cell in pairs]
-        except UnreadableDateError:
-            return named or NOBODY_NAMED, None, None
-        return named, looked, expected
+        match name:
+            case "assessment_id":
+                return read_id
+            case "manager_email":
+                return remembered(_address)
+            case "audit_score":
+                return remembered(read_score)
+        return remembered(partial(_believable_date, self._dates[name]))
 
-    def _id(self, name: str, value: object) -> str:
+    def _child(self, value: object) -> str:
         try:
-            return read_id(value)
+            child = read_id(value)
         except IdentifierError as fault:
-            raise RowFaultError(f"{self._named(name)} {fault}") from None
+            raise RowFaultError(f"{self._named('child_id')} {fault}") from None
+        if not child:
+            raise RowFaultError(f"has no {self._named('child_id')}")
+        return child
 
     def _clock_of(self, value: object) -> Clock:
         """
@@ -172,54 +228,15 @@ class RowReader:
         what = "names no configured type" if wanted else "is blank"
         raise RowFaultError(f"{self._named('type')} {what}; the types are {known}", "unknown_type")
 
-    def _read_dates(self, cells: list[object]) -> tuple[list[date | None], list[str]]:
-        """
-        Return the dates, and the columns whose date cannot be read.
-        """
-        dates: list[date | None] = [None] * len(DATE_COLUMNS)
-        try:
-            for place, column in self._dates:
-                dates[place] = column.read(cells[place])
-        except UnreadableDateError:
-            return [], [
-                column.name for place, column in self._dates if not _is_readable(column, cells[place])
-            ]
-        return dates, []
-
-    def _unreadable(self, names: list[str], clock: Clock) -> RowFaultError:
-        starts = [version.starts_from for version in clock.versions() if version.starts_from in names]
-        named = self._named([*starts, *names][0])
-        return RowFaultError(
-            f"{named} is no date that can be read; write YYYY-MM-DD or DD/MM/YYYY",
-            "start_missing" if starts else "",
+    def _unreadable(self, line: int, names: Iterable[str], facts: Facts) -> tuple[UnreadableValue, ...]:
+        assessment_id, child_id = facts[:2]
+        return tuple(
+            UnreadableValue(line, name, self._columns.heading_of(name), assessment_id, child_id)
+            for name in names
         )
 
-    def _start(self, start: date | None, clock: Clock) -> date:
-        if start is None:
-            raise RowFaultError(f"has no {self._named(clock.starts_from)}", "start_missing")
-        if start < EARLIEST:
-            raise RowFaultError(
-                f"{self._named(clock.starts_from)} is before 1990 and cannot be believed", "start_missing"
-            )
-        return start
-
-    def _check_ends(self, **ends: date | None) -> None:
-        """
-        Refuse an end that would silence an open assessment by a slip or an unknown sentinel.
-        """
-        for name, on in ends.items():
-            if on is not None and on < EARLIEST:
-                raise RowFaultError(f"{self._named(name)} is before 1990 and cannot be believed")
-
-    def _score_of(self, value: object) -> int | None:
-        try:
-            return read_score(value)
-        except ScoreError:
-            raise RowFaultError(f"{self._named('audit_score')} is not a number from 0 to 100") from None
-
     def _named(self, name: str) -> str:
-        heading = self._columns.heading_of(name)
-        return name if heading.casefold() == name else f'{name} ("{heading}")'
+        return field_named(name, self._columns.heading_of(name))
 
 
 def reason_of(reasons: Mapping[str, str], value: object) -> str:
@@ -234,12 +251,24 @@ def reason_of(reasons: Mapping[str, str], value: object) -> str:
     return next(named, OTHER_REASON) if wanted else ""
 
 
-def _is_readable(column: DateColumn, cell: object) -> bool:
+def _believable_date(column: DateColumn, cell: object) -> date | None:
+    """
+    Return the date in *cell*: 0001-01-01 and its like, as systems write for none, never pass for one.
+    """
     try:
-        column.read(cell)
+        on = column.read(cell)
     except UnreadableDateError:
-        return False
-    return True
+        raise UnbelievableError("is no date that can be read; write YYYY-MM-DD or DD/MM/YYYY") from None
+    if on is not None and on < EARLIEST:
+        raise UnbelievableError("is before 1990 and cannot be believed")
+    return on
+
+
+def _address(cell: object) -> str:
+    text = read_text(cell)
+    if text and not is_address(text):
+        raise UnbelievableError("is not one plain email address")
+    return text
 
 
 def _id_or_blank(value: object) -> str:

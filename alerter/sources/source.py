@@ -13,7 +13,7 @@ from alerter.sources.census import CENSUS_SUFFIXES, open_census
 from alerter.sources.columns import wanted_for_assessments
 from alerter.sources.csv_file import CSV_SUFFIXES, open_csv
 from alerter.sources.extract import Extract, choose_file
-from alerter.sources.rows import RowReader
+from alerter.sources.rows import PartlyRead, RowReader
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
 from alerter.sources.workbook.workbook import open_workbook
@@ -46,11 +46,16 @@ class Source:
             SourceError: As `facts` does.
         """
         for line, found in self.facts():
-            yield line, found if isinstance(found, Rejected) else assessment_of(found)
+            if isinstance(found, PartlyRead):
+                yield line, assessment_of(found.facts)
+            else:
+                yield line, found if isinstance(found, Rejected) else assessment_of(found)
 
-    def facts(self) -> Iterator[tuple[int, Facts | Rejected]]:
+    def facts(self) -> Iterator[tuple[int, Facts | PartlyRead | Rejected]]:
         """
         Give the same as `rows`, with an assessment's bare facts in its place, for extracts of any length.
+
+        Where some of its values cannot be read, they are named beside the facts.
 
         Raises:
             SourceError: The file turns out unreadable on the way, a column is month first, or the

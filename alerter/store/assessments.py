@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from alerter.domain.assessment import FACTS, Assessment, assessment_of
-from alerter.store.schema import alerts, assessments, audits, has_no_believable
+from alerter.store.schema import alerts, assessments, audits, has_no_believable, syncs, unreadable_values
 
 _columns = assessments.c
 
@@ -83,12 +83,15 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
 
 def of_children_under_way(connection: Connection, as_of: date) -> list[Assessment]:
     """
-    Return all assessments of the children who have one open on *as_of*, or closed without a sign-off.
+    Return all assessments of the children who have one open on *as_of*, or closed without a sign-off, or with
+    a value that the last reading applied could not believe.
     """
+    last = select(func.max(syncs.c.id)).where(syncs.c.state == "applied").scalar_subquery()
     under_way = union_all(
         select(_columns.child_id).where(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None)),
         select(_columns.child_id).where(_columns.ended_on > as_of),
         *(select(_columns.child_id).where(condition) for condition in _closed_unauthorised(as_of)),
+        select(unreadable_values.c.child_id).where(unreadable_values.c.sync_id == last),
     )
     query = _query().where(
         _columns.child_id.in_(under_way.subquery().select()), _columns.vanished_sync_id.is_(None)

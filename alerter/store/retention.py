@@ -6,7 +6,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
-from alerter.store.schema import assessments, changes, metadata, outbox, rejections, runs, syncs, trail
+from alerter.store.schema import (
+    assessments,
+    changes,
+    metadata,
+    missing,
+    outbox,
+    rejections,
+    runs,
+    syncs,
+    trail,
+    unreadable_values,
+)
 
 
 def forget_bodies(connection: Connection, before: datetime) -> int:
@@ -20,8 +31,12 @@ def forget_bodies(connection: Connection, before: datetime) -> int:
 def forget_rejections(connection: Connection, before: datetime) -> int:
     """
     Delete the rejected rows of what was read *before* then, but of the latest readings. Return how many.
+
+    With them go the values that could not be read, and what was missing.
     """
     old = select(syncs.c.id).where(syncs.c.read_at < before, syncs.c.id.not_in(_latest_readings()))
+    for table in (unreadable_values, missing):
+        connection.execute(delete(table).where(table.c.sync_id.in_(old)))
     return connection.execute(delete(rejections).where(rejections.c.sync_id.in_(old))).rowcount
 
 

@@ -40,7 +40,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0011"  # the migration these tables come from
+REVISION = "0008"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -144,6 +144,9 @@ syncs = Table(
     Column("unchanged", Integer, nullable=False),
     Column("vanished", Integer, nullable=False),
     Column("collapsed", Integer, nullable=False),
+    Column(
+        "other_lines", Integer, nullable=False, server_default=text("0"), comment="lines that are no records"
+    ),
     CheckConstraint("state IN ('reading', 'staged', 'applied', 'discarded')", name="state"),
 )
 
@@ -155,6 +158,18 @@ rejections = Table(
     Column("line", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("kind", String, nullable=False),
+    Column("assessment_id", String, nullable=False),
+    Column("child_id", String, nullable=False),
+)
+
+unreadable_values = Table(
+    "unreadable_values",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("line", Integer, nullable=False),
+    Column("field", String, nullable=False, comment="the canonical column"),
+    Column("heading", String, nullable=False, comment="what the file calls it"),
     Column("assessment_id", String, nullable=False),
     Column("child_id", String, nullable=False),
 )
@@ -202,6 +217,19 @@ staged_assessments = Table(
     *_word_columns(),
     *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
+)
+
+missing = Table(
+    "missing",
+    metadata,
+    Column("sync_id", ForeignKey("syncs.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "assessment",
+        ForeignKey("assessments.id"),
+        primary_key=True,
+        comment="open, and in no row that has ids",
+    ),
+    Index("ix_missing_assessment", "assessment"),
 )
 
 changes = Table(

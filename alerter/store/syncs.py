@@ -9,15 +9,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from alerter.domain.assessment import Rejected
 from alerter.domain.routing import DirectoryEntry
-from alerter.store.schema import directory, rejections, syncs
+from alerter.domain.unreadable import UnreadableValue
+from alerter.store.schema import directory, rejections, syncs, unreadable_values
 
-COUNTS = ("rows", "rejected", "stored", "new", "changed", "unchanged", "vanished", "collapsed")
+COUNTS = ("rows", "rejected", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "other_lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sync:
     """
     One reading of the source, and what became of its rows: rows = stored + collapsed + rejected.
+
+    *other_lines* are those that are no records: totals, footers, headings repeated.
     """
 
     id: int
@@ -36,6 +39,7 @@ class Sync:
     unchanged: int = 0
     vanished: int = 0
     collapsed: int = 0
+    other_lines: int = 0
 
 
 def begin(
@@ -115,6 +119,29 @@ def rejected_by(connection: Connection, sync_id: int) -> list[Rejected]:
         .order_by(columns.line, columns.id)
     )
     return [Rejected(*row) for row in connection.execute(query)]
+
+
+def keep_unreadable(connection: Connection, sync_id: int, values: Sequence[UnreadableValue]) -> None:
+    """
+    Keep where the values stand that could not be believed in rows that could.
+    """
+    if values:
+        connection.execute(
+            insert(unreadable_values), [{"sync_id": sync_id} | asdict(value) for value in values]
+        )
+
+
+def unreadable_in(connection: Connection, sync_id: int) -> list[UnreadableValue]:
+    """
+    Return the values that one reading could not believe in rows that it could, by line.
+    """
+    columns = unreadable_values.c
+    query = (
+        select(columns.line, columns.field, columns.heading, columns.assessment_id, columns.child_id)
+        .where(columns.sync_id == sync_id)
+        .order_by(columns.line, columns.id)
+    )
+    return [UnreadableValue(*row) for row in connection.execute(query)]
 
 
 def replace_directory(connection: Connection, entries: Iterable[DirectoryEntry]) -> None:

@@ -195,14 +195,15 @@ def test_bad_rows_are_rejected_with_their_lines_and_the_others_go_on(tmp_path: P
     said = council.alerter("sync", "--json")
     assert said.exit_code == 0, said.err
     result = said.json
-    assert (result["source"]["rows"], result["source"]["rejected"]) == (8, 5)
-    assert (result["stored"], result["collapsed"]) == (2, 1)
+    assert (result["source"]["rows"], result["source"]["rejected"]) == (8, 4)
+    assert (result["stored"], result["collapsed"]) == (3, 1)
     assert result["stored"] == result["new"] + result["changed"] + result["unchanged"]
     kinds = [
         (each["kind"], each["assessment_id"]) for each in council.run(MONDAY, "--dry-run").json["exceptions"]
     ]
     assert ("unknown_type", "A-10004") in kinds
     assert ("start_missing", "A-10005") in kinds
+    assert ("unreadable_value", "A-10006") in kinds
 
 
 def sound(folder: Path) -> Council:

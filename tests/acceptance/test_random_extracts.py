@@ -167,7 +167,7 @@ def check_source(source: object, expecting: Expected, path: Path) -> None:
     The source's figures are the file's.
     """
     assert isinstance(source, dict)
-    assert source.keys() == {"name", "sha256", "rows", "rejected", "extracted_at"}
+    assert source.keys() == {"name", "sha256", "rows", "rejected", "other_lines", "extracted_at"}
     assert source["name"] == path.name
     assert source["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (source["rows"], source["rejected"]) == (len(expecting.rows), expecting.rejected)

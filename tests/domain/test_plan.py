@@ -12,6 +12,7 @@ from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance, Stage, Window
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
+from alerter.domain.unreadable import UnreadableValue
 from alerter.errors import CalendarRangeError, PartitionError
 from tests.domain.made_up import (
     AS_OF,
@@ -151,18 +152,21 @@ def test_exceptions_of_every_source() -> None:
             Rejected(9, "has no started_on", "start_missing", "A-3", "73"),
             Rejected(10, "has no child_id"),
         ],
+        unreadable=[UnreadableValue(11, "closed_on", "Closed", "A-2", "72")],
         closed_unauthorised=[aged(30, assessment_id="A-4", child_id="74")],
         vanished=[aged(30, assessment_id="A-5", child_id="75")],
     )
     assert [(each.kind, each.assessment_id, each.child_id) for each in plan.exceptions] == [
-        ("no_manager", "A-2", "72"),
         ("start_in_future", "A-1", "71"),
         ("start_missing", "A-3", "73"),
+        ("unreadable_value", "A-2", "72"),
         ("closed_but_open", "A-4", "74"),
         ("vanished", "A-5", "75"),
+        ("no_manager", "A-2", "72"),
     ]
     fallback = plan.digests[1]
-    assert plan.digests[0].to_mend == (plan.exceptions[1],)
+    assert plan.digests[0].to_mend == (plan.exceptions[0],)
+    assert fallback.to_mend == (plan.exceptions[2],)
     assert fallback.unrouted == (
         DataException("no_manager", "A-2", "72", "team 'South' is not in the directory"),
     )

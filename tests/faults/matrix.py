@@ -188,6 +188,7 @@ TABLES = (
             Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),
             Fault(114, "a umask that lets others read what is written", "A"),
             Fault(115, "a symbolic link among the dropped extracts", "F"),
+            Fault(116, "a workbook with two rows of one number, or a sheet twice in the archive", "A or F"),
             Fault(117, "equal answers, audits, undos and requests for a link in the same moment", "A"),
             Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
             Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),

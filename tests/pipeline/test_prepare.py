@@ -72,7 +72,7 @@ def test_run_is_written_out_whole(either_council: Council) -> None:
     )
     with either_council.database.read() as connection:
         kinds = [each.kind for each in runs.exceptions_of(connection, run.id)]
-    assert kinds == ["no_manager", "start_missing"]
+    assert kinds == ["start_missing", "no_manager"]
     assert rows_in(either_council.database, alerts) == 5
     recipients = [letter.recipient for letter in either_council.letters()]
     assert recipients == [NORTH.manager_email, "s.lindqvist@council.example", FALLBACK]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.domain.assessment import Rejected
+from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from tests.sources.reading import accepted, opened, refusal, values
@@ -275,17 +275,16 @@ def test_month_first_dates_of_list_3_refuse_the_file(tmp_path: Path) -> None:
     )
 
 
-def test_an_unreadable_row_of_list_4_is_rejected_as_any_other(tmp_path: Path) -> None:
+def test_an_unreadable_row_of_list_4_is_judged_as_any_other(tmp_path: Path) -> None:
     """
-    The join leaves judging to the row's reader.
+    The join leaves judging to the row's reader; what has no readable sign-off is open.
     """
     path = annex(
         tmp_path / "a.xlsx",
         L4=titled(LIST_4, row_4("7", "TBC"), row_4("1.07E+07", FIFTH), row_4("7", FIFTH, "TBC")),
         L6=titled(LIST_6, row_6("7", FIFTH, "Court", "C. New")),
     )
-    assert [value.line for value in values(opened("annex-a", path)) if isinstance(value, Rejected)] == [
-        3,
-        4,
-        5,
-    ]
+    *others, kept = values(opened("annex-a", path))
+    assert [(type(value), value.line) for value in others] == [(Rejected, 3), (Rejected, 4)]  # type: ignore[union-attr]
+    assert isinstance(kept, Assessment)
+    assert (kept.authorised_on, kept.team, kept.worker) == (None, "Court", "C. New")

@@ -52,13 +52,13 @@ def test_a_rule_that_changed_starts_the_clock_as_it_was_in_force(
         assert value.reason == "has no referred_on"
 
 
-@pytest.mark.parametrize("name", ["started_on", "referred_on"])
-def test_the_date_of_either_rule_is_a_start_that_is_missing(name: str) -> None:
+def test_the_start_of_the_rule_in_force_is_missing_where_it_cannot_be_read() -> None:
     """
-    Unreadable, it may be the one that counts.
+    The date that starts no clock here is blank, and the row is kept.
     """
-    dates = {"started_on": "2026-10-05", "referred_on": "2026-09-01"} | {name: "TBC"}
-    value = read(dates["started_on"], dates["referred_on"])
+    value = read("2026-10-05", "TBC")
     assert isinstance(value, Rejected)
-    assert value.kind == "start_missing"
-    assert value.reason.startswith(f"{name} is no date")
+    assert (value.kind, value.reason[:22]) == ("start_missing", "referred_on is no date")
+    kept = read("TBC", "2026-09-01")
+    assert isinstance(kept, Assessment)
+    assert (kept.clock_on, kept.started_on) == (date(2026, 9, 1), None)

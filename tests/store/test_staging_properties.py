@@ -55,7 +55,7 @@ class Model:
         return {
             "rows": len(rows) + len(rejected), "rejected": len(rejected) + contradicting,
             "collapsed": collapsed, "stored": len(kept), "new": len(new), "changed": len(changed),
-            "unchanged": len(kept) - len(new) - len(changed), "vanished": len(missing),
+            "unchanged": len(kept) - len(new) - len(changed), "vanished": len(missing), "other_lines": 0,
         }  # fmt: skip
 
     def open_on(self, as_of: date) -> list[Assessment]:

@@ -96,11 +96,11 @@ class _Join:
             return [*[""] * len(self._joined.headings), *cells]
         row = [*own, *[""] * (len(self._joined.headings) - len(own))]
         child = _id(row[indexes["child_id"]])
-        started, _ = _date(self._started, row[indexes["started_on"]])
-        authorised, is_readable = _date(self._authorised, row[indexes["authorised_on"]])
+        started = _date(self._started, row[indexes["started_on"]])
         if "referred_on" not in self._own.indexes and started is not None:
             row[indexes["referred_on"]] = self._referred(child, started)
-        if authorised is None and is_readable and (allocation := self._allocations.get(child)):
+        is_open = _date(self._authorised, row[indexes["authorised_on"]]) is None
+        if is_open and (allocation := self._allocations.get(child)):
             row[indexes["team"]] = allocation.team or row[indexes["team"]]
             row[indexes["worker"]] = allocation.worker
         return row
@@ -170,14 +170,14 @@ def _rows(
             yield child, on, [read_text(row[indexes.get(name, -1)]) for name in texts]
 
 
-def _date(column: DateColumn, cell: object) -> tuple[date | None, bool]:
+def _date(column: DateColumn, cell: object) -> date | None:
     """
-    Return the date in a cell of List 4, and whether the cell can be read; judging it is for the row's reader.
+    Return the date in a cell of List 4, None where it cannot be read; judging it is for the row's reader.
     """
     try:
-        return column.read(cell), True
+        return column.read(cell)
     except (UnreadableDateError, MonthFirstError):
-        return None, False
+        return None
 
 
 def _id(cell: object) -> str:
