@@ -523,6 +523,20 @@ SAFEGUARDS = (
         ("tests/faults/test_c7_doors_directory.py",),
     ),
     Safeguard(
+        "a day no calendar knows is refused",
+        "alerter/cli/options.py",
+        "        if not is_known(day):\n",
+        "        if day is None:\n",
+        ("tests/faults/test_c7_doors_dates.py",),
+    ),
+    Safeguard(
+        "a purge of days to come is asked about",
+        "alerter/cli/purge.py",
+        " and not is_sure:",
+        " and before is None:",
+        ("tests/faults/test_c7_doors_dates.py",),
+    ),
+    Safeguard(
         "a symbolic link among dropped extracts is refused",
         "alerter/sources/extract.py",
         "        if below.is_symlink():\n",
