@@ -58,7 +58,7 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
         moved=[Moved.from_plain(each) for each in run.moved],
         to_mend=records_to_mend(connection, rules, run.as_of),
         settings_fingerprint=run.settings,
-        held_because="; ".join(run.held_because) if is_held else "",
+        held_because=run.held_because if is_held else (),
         came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],
         remarks=[] if is_held else list(_remarks(connection, run, rules)),
         installation=installation_id(connection),
