@@ -23,6 +23,8 @@ MISSING = (
 class NotifyService:
     """
     A service of GOV.UK Notify, and its template: subject `((subject))`, message `((body))`.
+
+    *timeout_seconds* holds for a whole request, from the connection to the last byte of the answer.
     """
 
     api_key: str = field(repr=False)
@@ -105,8 +107,6 @@ class NotifyTransport:
         """
         Let go of the connection.
         """
-        if self._client is not None:
-            self._client.request_session.close()
         self._client, self._is_proven = None, False
 
     def _opened(self) -> Any:
@@ -117,9 +117,12 @@ class NotifyTransport:
                 )
             except ImportError as error:
                 raise MailStoppedError(MISSING) from error
+            from alerter.mail.session import EndingSession  # noqa: PLC0415 - an extra
+
             make: Any = NotificationsAPIClient
             ours = self._service
-            self._client = make(ours.api_key, base_url=ours.base_url, timeout=ours.timeout_seconds)
+            self._client = make(ours.api_key, base_url=ours.base_url)
+            self._client.request_session = EndingSession(ours.timeout_seconds)
         return self._client
 
     def _asked(self, question: Callable[[Any], Any]) -> Any:
