@@ -183,6 +183,7 @@ TABLES = (
         "What outsiders broke",
         (
             Fault(103, "answers before the dot, in one packet with another reply, at any step", "R, then A"),
+            Fault(104, "a watcher, Notify or a token endpoint that gives a byte now and then", "A, R or U"),
             Fault(
                 105,
                 "trial settings, which send into a folder, on the real database before the send time",
@@ -198,9 +199,11 @@ TABLES = (
             Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),
             Fault(114, "a umask that lets others read what is written", "A"),
             Fault(115, "a symbolic link among the dropped extracts", "F"),
+            Fault(116, "a workbook with two rows of one number, or a sheet twice in the archive", "A or F"),
             Fault(117, "equal answers, audits, undos and requests for a link in the same moment", "A"),
             Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
             Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
+            Fault(121, "dates that no calendar knows, and a purge of days to come", "F"),
             Fault(122, "the mail server knows only HELO, or refuses our name", "A or F"),
             Fault(123, "`deliver` after a refused login or missing TLS that all had to wait for", "A"),
         ),
