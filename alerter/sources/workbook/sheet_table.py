@@ -7,7 +7,7 @@ from datetime import date
 from alerter.errors import SourceError
 from alerter.sources.columns import DATE_COLUMNS, HEADING_ROWS, Located, WantedColumns, normalised
 from alerter.sources.dates import EXCEL_EPOCH, FIRST_SERIAL, LAST_SERIAL
-from alerter.sources.table import Cells
+from alerter.sources.slipped import Cells
 from alerter.sources.workbook.book import Book, Sheet, Value
 
 DAYS_TO_1904 = (date(1904, 1, 1) - EXCEL_EPOCH).days
