@@ -115,13 +115,28 @@ def of_children_under_way(connection: Connection, as_of: date) -> list[Assessmen
     return [_assessment(row) for row in connection.execute(query)]
 
 
-def open_by_team(connection: Connection, as_of: date) -> dict[str, int]:
+def open_by_team(connection: Connection, as_of: date, since: date | None = None) -> dict[str, int]:
     """
-    Count the assessments open on *as_of* by team.
+    Count the assessments open on *as_of* by team, those whose clock began before *since* left out.
     """
     has_no_end = and_(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None))
     is_open = or_(has_no_end, _columns.ended_on > as_of)
+    if since is not None:
+        is_open = and_(is_open, _columns.clock_on >= since)
     query = select(_columns.team, func.count()).where(is_open).group_by(_columns.team)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def told_by_team(connection: Connection, run_id: int, before: date) -> dict[str, int]:
+    """
+    Count what run *run_id* told of whose clock began before that day, by team.
+    """
+    query = (
+        select(_columns.team, func.count())
+        .join(alerts, alerts.c.assessment == _columns.id)
+        .where(alerts.c.run_id == run_id, _columns.clock_on < before)
+        .group_by(_columns.team)
+    )
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
