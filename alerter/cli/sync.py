@@ -18,10 +18,12 @@ def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     """Read the source and the directory into the store, unless a gate holds the extract."""
     from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
 
-    done = Weekly(options.open_app(ctx)).sync(is_accepted=is_accepted)
+    weekly = Weekly(options.open_app(ctx))
+    done, ignored = weekly.sync(is_accepted=is_accepted), weekly.ignored()
     held_because = [] if is_accepted else list(done.held_because)
     read = done.sync
     counts = {name: getattr(read, name) for name in COUNTS}
+    counts |= {} if ignored is None else {"ignored": ignored}
     if is_json:
         output.print_json({"source": source_json(read)} | counts | {"held_because": held_because})
     else:

@@ -183,6 +183,7 @@ TABLES = (
         "What outsiders broke",
         (
             Fault(103, "answers before the dot, in one packet with another reply, at any step", "R, then A"),
+            Fault(104, "a watcher, Notify or a token endpoint that gives a byte now and then", "A, R or U"),
             Fault(111, "the directory cannot be read when digests are to go", "F, then A"),
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
             Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),
