@@ -756,7 +756,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a sheet with a row twice is refused",
-        "alerter/sources/workbook/xlsx.py",
+        "alerter/sources/workbook/xlsx_cells.py",
         "if self._place <= before:",
         "if False:",
         (ROWS_TWICE,),
