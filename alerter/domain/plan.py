@@ -70,6 +70,8 @@ class Findings:
     unreadable: Sequence[UnreadableValue] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
+    missing: Sequence[Assessment] = ()
+    """What is open and not in the last extract, some rows of which name nobody."""
     unaudited: Sequence[Assessment] = ()
     """What was signed off without a passing quality audit."""
     audits: Mapping[int, Audit] = field(default_factory=dict)
@@ -241,6 +243,7 @@ def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:
         rejected=[row for row in findings.rejected if (row.assessment_id, row.child_id) not in keys],
         unreadable=[each for each in findings.unreadable if (each.assessment_id, each.child_id) not in keys],
         vanished=[each for each in findings.vanished if not rules.ignores(each, as_of)],
+        missing=[each for each in findings.missing if not rules.ignores(each, as_of)],
         of_children=[each for each in findings.of_children if not rules.ignores(each, as_of)],
     )
 
@@ -253,6 +256,7 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
         *data_exceptions.of_unreadable(findings.unreadable),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
+        *data_exceptions.of_missing(findings.missing),
         *data_exceptions.of_unaudited(findings.unaudited),
         *data_exceptions.of_directory(findings.directory),
         *findings.unreached,

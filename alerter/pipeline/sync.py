@@ -168,26 +168,24 @@ def _stage(
     """
     Put the source's rows where they wait, one an identity, and keep what was rejected.
     """
-    read = rejected = 0
+    read = rejected = other_lines = 0
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
         unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
-        partly = [row for _, row in batch if isinstance(row, PartlyRead)]
-        believable = [
-            (line, row.facts if isinstance(row, PartlyRead) else row)
-            for line, row in batch
-            if not isinstance(row, Rejected)
-        ]
-        syncs.keep_unreadable(connection, sync_id, [value for row in partly for value in row.unreadable])
+        partly = [(line, row) for line, row in batch if isinstance(row, PartlyRead)]
+        whole = [(line, row) for line, row in batch if isinstance(row, tuple)]
+        believable = [*whole, *((line, row.facts) for line, row in partly)]
+        syncs.keep_unreadable(connection, sync_id, [value for _, row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)
         newest = max(
             (start for _, row in believable if newest < (start := row[CLOCK_ON]) <= today), default=newest
         )
-        read += len(batch)
-        on_rows(read)
         rejected += len(unbelievable)
+        read += len(believable) + len(unbelievable)
+        other_lines += len(batch) - len(believable) - len(unbelievable)
+        on_rows(read)
     collapsed, contradicting = staging.collapse(connection, sync_id)
     syncs.reject(connection, sync_id, contradicting)
     rejected += len(contradicting)
@@ -198,6 +196,7 @@ def _stage(
         rows=read,
         rejected=rejected,
         collapsed=collapsed,
+        other_lines=other_lines,
         newest_start=None if newest == date.min else newest,
     )
 
