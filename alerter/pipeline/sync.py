@@ -13,7 +13,7 @@ from alerter.domain.calendar import ONE_DAY
 from alerter.domain.gate import Before, Content, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
 from alerter.domain.reassuring import imported_reassurance
-from alerter.domain.rejected import RejectedGroup, by_reason
+from alerter.domain.rejected import RejectedGroup, by_reason, with_common_reasons
 from alerter.domain.routing import DirectoryEntry
 from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
@@ -169,6 +169,7 @@ def _stage(
     Put the source's rows where they wait, one an identity, and keep what was rejected.
     """
     read = rejected = 0
+    unsettled: list[Rejected] = []
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
@@ -181,7 +182,8 @@ def _stage(
         ]
         syncs.keep_unreadable(connection, sync_id, [value for row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
-        syncs.reject(connection, sync_id, unbelievable)
+        syncs.reject(connection, sync_id, [row for row in unbelievable if not row.if_common])
+        unsettled += [row for row in unbelievable if row.if_common]
         newest = max(
             (start for _, row in believable if newest < (start := row[CLOCK_ON]) <= today), default=newest
         )
@@ -189,7 +191,7 @@ def _stage(
         on_rows(read)
         rejected += len(unbelievable)
     collapsed, contradicting = staging.collapse(connection, sync_id)
-    syncs.reject(connection, sync_id, contradicting)
+    syncs.reject(connection, sync_id, [*with_common_reasons(unsettled), *contradicting])
     rejected += len(contradicting)
     syncs.finish(
         connection,

@@ -11,6 +11,7 @@ from alerter.config.reporting import OTHER_REASON
 from alerter.domain.address import is_address
 from alerter.domain.assessment import Assessment, Facts, Rejected, assessment_of
 from alerter.domain.policy import Clock
+from alerter.domain.unknown_type import unknown_type_reason
 from alerter.domain.unreadable import UnreadableValue, field_named
 from alerter.errors import SourceError
 from alerter.sources.columns import DATE_COLUMNS, Located
@@ -33,12 +34,13 @@ OTHERS = ("child_id", "type", "team", "worker", "reassured_by", "reason")
 
 class RowFaultError(ValueError):
     """
-    Why a row cannot be believed, and the exception kind it is, if any.
+    Why a row cannot be believed, the exception kind it is, if any, and the reason *if_common*.
     """
 
-    def __init__(self, reason: str, kind: str = "") -> None:
+    def __init__(self, reason: str, kind: str = "", if_common: str = "") -> None:
         super().__init__(reason)
         self.kind = kind
+        self.if_common = if_common
 
 
 class UnbelievableError(ValueError):
@@ -88,7 +90,7 @@ class RowReader:
         self._text: Callable[[object], str] = remembered(read_text)
         self._reason: Callable[[object], str] = remembered(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
-        self._clock: Callable[[object], Clock] = remembered(self._clock_of)
+        self._clock: Callable[[object], Clock | None] = remembered(self._clock_of)
 
     def read(self, line: int, cells: Cells) -> Assessment | Rejected:
         """
@@ -122,7 +124,7 @@ class RowReader:
             facts = self._facts(values, unreadable, *picked[len(OPTIONAL) :])
         except RowFaultError as fault:
             ids = _id_or_blank(picked[0]), _id_or_blank(picked[len(OPTIONAL)])
-            return Rejected(line, str(fault), fault.kind, *ids)
+            return Rejected(line, str(fault), fault.kind, *ids, if_common=fault.if_common)
         except MonthFirstError as fault:
             raise SourceError(
                 f'{self._file_name}, line {line}: the column "{fault}" has a date with the month first, '
@@ -174,7 +176,11 @@ class RowReader:
         )
         away, submitted, looked, expected = later
         child = self._child(child_id)
-        clock = self._clock(type_).in_force(started, referred)
+        clock = self._clock(type_)
+        if clock is None:
+            is_sound = not unreadable and bool(started or referred)
+            raise self._unknown_type(type_, is_sound=is_sound)
+        clock = clock.in_force(started, referred)
         start = started if clock.starts_from == "started_on" else referred
         if start is None:
             named = self._named(clock.starts_from)
@@ -211,7 +217,7 @@ class RowReader:
             raise RowFaultError(f"has no {self._named('child_id')}")
         return child
 
-    def _clock_of(self, value: object) -> Clock:
+    def _clock_of(self, value: object) -> Clock | None:
         """
         Return the clock of a type given by key or label; the only one there is, where none is given.
         """
@@ -224,9 +230,19 @@ class RowReader:
         for clock in self._clocks.values():
             if wanted and wanted == read_text(clock.label).casefold():
                 return clock
-        known = ", ".join(self._clocks)
-        what = "names no configured type" if wanted else "is blank"
-        raise RowFaultError(f"{self._named('type')} {what}; the types are {known}", "unknown_type")
+        return None
+
+    def _unknown_type(self, value: object, *, is_sound: bool) -> RowFaultError:
+        """
+        Return the fault of a type that is not configured: named if common, where its row *is_sound* else.
+        """
+        shown, labels = read_text(value), {key: clock.label for key, clock in self._clocks.items()}
+        what = "names no configured type" if shown else "is blank"
+        return RowFaultError(
+            f"{self._named('type')} {what}; the types are {', '.join(labels)}",
+            "unknown_type",
+            unknown_type_reason(shown, labels) if is_sound else "",
+        )
 
     def _unreadable(self, line: int, names: Iterable[str], facts: Facts) -> tuple[UnreadableValue, ...]:
         assessment_id, child_id = facts[:2]

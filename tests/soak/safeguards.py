@@ -719,6 +719,13 @@ SAFEGUARDS = (
         ("tests/domain/test_gate.py",),
     ),
     Safeguard(
+        "a type is named only where several children have it",
+        "alerter/domain/rejected.py",
+        " and len(children[each]) >= CHILDREN_THAT_MAKE_IT_COMMON}",
+        "}",
+        ("tests/domain/test_rejected.py",),
+    ),
+    Safeguard(
         "a sync that a gate holds leaves no trace",
         "alerter/app/weekly.py",
         "                savepoint.rollback()",
