@@ -140,8 +140,6 @@ class Rejected:
 
     *kind* is that of the exception it makes (`start_missing`, `unknown_type`), else empty. The ids
     are there where the row had them, so that a rejected row never looks like one that vanished.
-    *if_common* is the reason to give instead once rows of several children have it: it names a value,
-    which of one row alone might be somebody's note. It is never stored by itself.
     """
 
     line: int
@@ -149,4 +147,3 @@ class Rejected:
     kind: str = ""
     assessment_id: str = ""
     child_id: str = ""
-    if_common: str = field(default="", repr=False, compare=False)

@@ -70,6 +70,8 @@ class Findings:
     unreadable: Sequence[UnreadableValue] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
+    missing: Sequence[Assessment] = ()
+    """What is open and not in the last extract, some rows of which name nobody."""
     unaudited: Sequence[Assessment] = ()
     """What was signed off without a passing quality audit."""
     audits: Mapping[int, Audit] = field(default_factory=dict)
@@ -253,6 +255,7 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
         *data_exceptions.of_unreadable(findings.unreadable),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
+        *data_exceptions.of_missing(findings.missing),
         *data_exceptions.of_unaudited(findings.unaudited),
         *data_exceptions.of_directory(findings.directory),
         *findings.unreached,

@@ -2,13 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from alerter.domain.assessment import Rejected
 
 MOST_LINES = 5
-CHILDREN_THAT_MAKE_IT_COMMON = 3
 _LINE = re.compile(r"\bline \d+")
 
 
@@ -58,12 +57,3 @@ def by_reason(rows: Iterable[Rejected]) -> list[RejectedGroup]:
         for reason, found in alike.items()
     ]
     return sorted(groups, key=lambda group: (-group.count, group.lines))
-
-
-def with_common_reasons(rows: Sequence[Rejected]) -> list[Rejected]:
-    """Return *rows* with the reason that names a value where rows of three children or more share it."""
-    children: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        children[row.if_common].add(row.child_id)
-    common = {each for each in children if each and len(children[each]) >= CHILDREN_THAT_MAKE_IT_COMMON}
-    return [replace(row, reason=row.if_common) if row.if_common in common else row for row in rows]

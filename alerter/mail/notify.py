@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesParser
+from random import shuffle
+from time import monotonic
 from typing import Any
 
 from alerter.errors import MailStoppedError
@@ -94,14 +96,22 @@ class NotifyTransport:
         """
         Return how far each of *message_ids* got; those Notify no longer knows are left out.
 
-        Notify forgets after the service's retention, seven days unless it was changed.
+        Notify forgets after the service's retention, seven days unless it was changed. A weekly run waits for
+        this, so all answers together have the time of one; what is left then has its turn another time.
 
         Raises:
             MailDeferredError: Notify cannot be reached, or says not now.
             MailStoppedError: The key is refused, or the package is not installed.
         """
-        found = {each: best_state(self._listed(each), each) for each in message_ids}
-        return {each: state for each, state in found.items() if state is not None}
+        states: dict[str, DeliveryState] = {}
+        until = monotonic() + self._service.timeout_seconds
+        waiting = list(message_ids)
+        shuffle(waiting)
+        while waiting and monotonic() < until:
+            id_ = waiting.pop()
+            if state := best_state(self._listed(id_), id_):
+                states[id_] = state
+        return states
 
     def close(self) -> None:
         """

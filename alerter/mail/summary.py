@@ -52,6 +52,8 @@ KIND_WORDS = {
     "closed_but_open": "closed without a sign-off",
     "duplicate_open": "two assessments open for one child",
     "vanished": "missing from the extract without a sign-off",
+    "missing": "not in the extract, where rejected rows name nobody",
+    "unreadable_value": "a value that cannot be read or believed, and counts as blank",
     "signed_off_without_audit": "signed off without an audit",
     "unknown_type": "a type that is not configured",
     "bounced": "accepted by the mail server and came back",

@@ -13,7 +13,7 @@ from alerter.domain.calendar import ONE_DAY
 from alerter.domain.gate import Before, Content, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
 from alerter.domain.reassuring import imported_reassurance
-from alerter.domain.rejected import RejectedGroup, by_reason, with_common_reasons
+from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
 from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
@@ -168,30 +168,26 @@ def _stage(
     """
     Put the source's rows where they wait, one an identity, and keep what was rejected.
     """
-    read = rejected = 0
-    unsettled: list[Rejected] = []
+    read = rejected = other_lines = 0
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
         unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
-        partly = [row for _, row in batch if isinstance(row, PartlyRead)]
-        believable = [
-            (line, row.facts if isinstance(row, PartlyRead) else row)
-            for line, row in batch
-            if not isinstance(row, Rejected)
-        ]
-        syncs.keep_unreadable(connection, sync_id, [value for row in partly for value in row.unreadable])
+        partly = [(line, row) for line, row in batch if isinstance(row, PartlyRead)]
+        whole = [(line, row) for line, row in batch if isinstance(row, tuple)]
+        believable = [*whole, *((line, row.facts) for line, row in partly)]
+        syncs.keep_unreadable(connection, sync_id, [value for _, row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
-        syncs.reject(connection, sync_id, [row for row in unbelievable if not row.if_common])
-        unsettled += [row for row in unbelievable if row.if_common]
+        syncs.reject(connection, sync_id, unbelievable)
         newest = max(
             (start for _, row in believable if newest < (start := row[CLOCK_ON]) <= today), default=newest
         )
-        read += len(batch)
-        on_rows(read)
         rejected += len(unbelievable)
+        read += len(believable) + len(unbelievable)
+        other_lines += len(batch) - len(believable) - len(unbelievable)
+        on_rows(read)
     collapsed, contradicting = staging.collapse(connection, sync_id)
-    syncs.reject(connection, sync_id, [*with_common_reasons(unsettled), *contradicting])
+    syncs.reject(connection, sync_id, contradicting)
     rejected += len(contradicting)
     syncs.finish(
         connection,
@@ -200,6 +196,7 @@ def _stage(
         rows=read,
         rejected=rejected,
         collapsed=collapsed,
+        other_lines=other_lines,
         newest_start=None if newest == date.min else newest,
     )
 

@@ -20,7 +20,15 @@ from sqlalchemy import (
 )
 
 from alerter.domain.assessment import FACTS, Assessment, assessment_of
-from alerter.store.schema import alerts, assessments, audits, has_no_believable, syncs, unreadable_values
+from alerter.store.schema import (
+    alerts,
+    assessments,
+    audits,
+    has_no_believable,
+    missing,
+    syncs,
+    unreadable_values,
+)
 
 _columns = assessments.c
 
@@ -79,6 +87,14 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
     found = [_assessment(row) for row in connection.execute(query)]
     # Asked for in this order, SQLite walks through the whole index of ids.
     return sorted(found, key=lambda each: (each.assessment_id, each.child_id))
+
+
+def missing_in(connection: Connection, sync_id: int) -> list[Assessment]:
+    """
+    Return what is open and in no row of one reading, which has rows that could be any of them.
+    """
+    numbers = select(missing.c.assessment).where(missing.c.sync_id == sync_id)
+    return list(by_numbers(connection, numbers).values())
 
 
 def of_children_under_way(connection: Connection, as_of: date) -> list[Assessment]:

@@ -13,7 +13,6 @@ from alerter.domain.unreadable import UnreadableValue
 from alerter.store.schema import directory, rejections, syncs, unreadable_values
 
 COUNTS = ("rows", "rejected", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "other_lines")
-KEPT_OF_REJECTED = ("line", "reason", "kind", "assessment_id", "child_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +105,7 @@ def reject(connection: Connection, sync_id: int, rows: Sequence[Rejected]) -> No
     Keep the rows that could not be believed, with their reasons.
     """
     if rows:
-        kept = [{name: getattr(row, name) for name in KEPT_OF_REJECTED} for row in rows]
-        connection.execute(insert(rejections), [{"sync_id": sync_id} | row for row in kept])
+        connection.execute(insert(rejections), [{"sync_id": sync_id} | asdict(row) for row in rows])
 
 
 def rejected_by(connection: Connection, sync_id: int) -> list[Rejected]:
@@ -116,7 +114,7 @@ def rejected_by(connection: Connection, sync_id: int) -> list[Rejected]:
     """
     columns = rejections.c
     query = (
-        select(*(columns[name] for name in KEPT_OF_REJECTED))
+        select(columns.line, columns.reason, columns.kind, columns.assessment_id, columns.child_id)
         .where(columns.sync_id == sync_id)
         .order_by(columns.line, columns.id)
     )

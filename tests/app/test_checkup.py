@@ -143,6 +143,18 @@ def test_everything_in_order(office: Office) -> None:
         assert syncs.latest_applied(connection) is None
 
 
+def test_how_dates_were_read_is_noted_once(office: Office) -> None:
+    """
+    Also where the extract is in the store already, whose rows are not read again.
+    """
+    office.extract(row("A-1", started_on="12/10/09"), row("A-2", started_on="13/10/09"))
+    installation = office.open()
+    with installation.database.write() as connection:
+        installation.sync_within(connection, is_accepted=True)
+    noted = [each.found for each in check(installation) if each.part == "reading"]
+    assert noted[1:] == ['the column "started_on" has years of two digits: read day first, as 12/10/26']
+
+
 def test_start_day_rule_is_said(office: Office) -> None:
     """
     Where the start counts, the calendar says so.

@@ -1,19 +1,12 @@
-"""Rejected rows by their reasons, and when a reason may name a value."""
+"""Rejected rows by their reasons, and what is said of a type that is not configured."""
 
 import pytest
 
 from alerter.domain.assessment import Rejected
-from alerter.domain.rejected import RejectedGroup, by_reason, with_common_reasons
+from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.unknown_type import unknown_type_reason
 
 LABELS = {"core": "Core assessment", "initial": "Initial assessment"}
-
-
-def odd(line: int, child_id: str, if_common: str = "the type 'X'") -> Rejected:
-    """
-    Return a row whose type is not configured.
-    """
-    return Rejected(line, "no type", "unknown_type", "", child_id, if_common=if_common)
 
 
 def test_the_most_frequent_reason_comes_first() -> None:
@@ -41,30 +34,6 @@ def test_a_group_in_words(lines: tuple[int, ...], words: str) -> None:
     Five lines are named, and the others counted.
     """
     assert RejectedGroup("no start", lines).words == words
-
-
-@pytest.mark.parametrize(
-    ("children", "is_named"), [("", False), ("1", False), ("11111", False), ("1212", False), ("123", True)]
-)
-def test_a_value_is_named_where_three_children_have_it(children: str, *, is_named: bool) -> None:
-    """
-    A note is about one child, or two; rows with another value are no help, nor is one without any.
-    """
-    rows = [odd(line, child) for line, child in enumerate(children, start=2)]
-    others = [odd(line, str(line), f"the type '{line}'") for line in range(20, 30)]
-    unnamed = [odd(line, str(line), "") for line in range(30, 40)]
-    said = with_common_reasons([*rows, *others, *unnamed])
-    assert [row.reason for row in said if row.line < 20] == ["the type 'X'" if is_named else "no type"] * len(
-        rows
-    )
-    assert {row.reason for row in said if row.line >= 20} == {"no type"}
-
-
-def test_what_may_be_named_does_not_show_by_itself() -> None:
-    """
-    Neither a log nor an error holds it before it is known to be common.
-    """
-    assert "X" not in repr(odd(2, "7"))
 
 
 @pytest.mark.parametrize(

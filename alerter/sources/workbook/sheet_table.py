@@ -11,7 +11,8 @@ from alerter.sources.columns import (
     WantedColumns,
     normalised,
 )
-from alerter.sources.table import Cells, DateColumns
+from alerter.sources.slipped import Cells
+from alerter.sources.table import DateColumns
 from alerter.sources.workbook.book import Book, Sheet, Value
 from alerter.sources.workbook.meanings import meanings_of
 from alerter.sources.workbook.swapped import Suspect

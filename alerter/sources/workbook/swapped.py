@@ -2,7 +2,7 @@
 
 from alerter.errors import SourceError
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.table import Cells
+from alerter.sources.slipped import Cells
 
 MONTHS = 12
 ENOUGH = 3
