@@ -797,6 +797,13 @@ SAFEGUARDS = (
         ("tests/domain/test_gate.py",),
     ),
     Safeguard(
+        "a type is named only where several children have it",
+        "alerter/sources/type_names.py",
+        "return len(self._children.get(name, ())) >= CHILDREN_THAT_MAKE_A_TYPE",
+        "return name in self._children",
+        ("tests/sources/test_type_names.py",),
+    ),
+    Safeguard(
         "a sync that a gate holds leaves no trace",
         "alerter/app/weekly.py",
         "                savepoint.rollback()",
