@@ -13,6 +13,8 @@ from alerter.domain.delivery import PASSED_ON, resend_command
 from alerter.domain.rejected import RejectedGroup
 from alerter.domain.wording import counted, full_day_words
 from alerter.store import outbox, runs, syncs
+from alerter.store.birth_note import is_there
+from alerter.store.database import installation_made_at
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
@@ -49,7 +51,8 @@ class Standing:
     """
     How the installation stands: its last run, what is owed, when the next run is, how old the data are.
 
-    *failed* are the messages of the run that went out last which wait for a person.
+    *failed* are the messages of the run that went out last which wait for a person. Without a database
+    nothing *is there* to say so, and nothing else is known.
     """
 
     last_run: Run | None
@@ -59,6 +62,7 @@ class Standing:
     next_run_at: datetime
     data_age_hours: float | None
     is_run_overdue: bool
+    is_there: bool = True
 
     @property
     def stuck(self) -> int:
@@ -73,7 +77,7 @@ class Standing:
         Say whether nothing needs a person: no run overdue, held or undelivered, nothing stuck.
         """
         is_undelivered = self.last_run is not None and self.last_run.state == "undelivered"
-        return not (is_undelivered or self.held or self.is_run_overdue or self.stuck)
+        return self.is_there and not (is_undelivered or self.held or self.is_run_overdue or self.stuck)
 
     def sentences(self) -> list[str]:
         """
@@ -81,6 +85,7 @@ class Standing:
         """
         last = self.last_run
         said = [
+            "" if self.is_there else "There is no database: put it back, or begin with `alerter run`.",
             "A run is overdue: run `alerter run`." if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",
             f"{counted(self.stuck, 'message')} of unknown outcome." if self.stuck else "",
@@ -152,18 +157,26 @@ def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
 
 def standing_of(installation: Installation) -> Standing:
     """
-    Return how the installation stands now.
+    Return how the installation stands now; no database is made for it.
 
     Raises:
         StoreError: The database cannot be used.
     """
-    installation.ensure_schema()
     now, hour = installation.now(), timedelta(hours=1)
     timetable = installation.timetable()
     due = timetable.last_due(now)
+    if not is_there(installation.database):
+        next_run_at = timetable.moment(timetable.schedule.next_after(due))
+        return Standing(
+            last_run=None, owed=0, held=0, failed=(), next_run_at=next_run_at, data_age_hours=None,
+            is_run_overdue=False, is_there=False,
+        )  # fmt: skip
+    installation.ensure_schema()
     with installation.database.read() as connection:
         last_run, last_sync = runs.latest(connection), syncs.latest_applied(connection)
         owed, failed = outbox.owed(connection), failed_by(connection, installation)
+        made_at = installation_made_at(connection)
+    is_first_due = last_run is None and timetable.moment(due) > made_at
     done = due if last_run is None else max(due, last_run.send_date)
     return Standing(
         last_run=last_run,
@@ -172,5 +185,5 @@ def standing_of(installation: Installation) -> Standing:
         failed=failed,
         next_run_at=timetable.moment(timetable.schedule.next_after(done)),
         data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
-        is_run_overdue=last_run is not None and last_run.send_date < due,
+        is_run_overdue=is_first_due or (last_run is not None and last_run.send_date < due),
     )

@@ -184,6 +184,8 @@ TABLES = (
         (
             Fault(103, "answers before the dot, in one packet with another reply, at any step", "R, then A"),
             Fault(111, "the directory cannot be read when digests are to go", "F, then A"),
+            Fault(109, "the database is lost on the send day, with digests owed", "F, then A"),
+            Fault(110, "the database file is overwritten, emptied or exchanged under a running service", "F"),
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
             Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),
             Fault(114, "a umask that lets others read what is written", "A"),
