@@ -181,6 +181,7 @@ def downgrade(database: Database, revision: str) -> None:
 
     with database.write() as connection:
         command.downgrade(_config(connection), revision)
+    database.wipe()
     if revision == "base" and (note := note_of(database)) is not None:
         note.path.unlink(missing_ok=True)
 

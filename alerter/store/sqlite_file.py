@@ -70,10 +70,10 @@ class SqliteFile:
         if look is None or (self._look is not None and look[:2] != self._look[:2]):
             raise self._lost("was deleted or replaced")
         contents = self._examined(look)
-        if known.installation and contents.installation != known.installation:
-            raise self._lost("was emptied, or overwritten by another one,")
+        if known.installation and contents.installation not in (known.installation, ""):
+            raise self._lost("was overwritten by another one")
         if contents.writes < known.writes:
-            raise self._lost("was overwritten by an older state of itself")
+            raise self._lost("was emptied, or overwritten by an older state of itself,")
         self._look, self._contents = look, contents
 
     def begin(self, connection: Connection) -> None:

@@ -579,7 +579,7 @@ SAFEGUARDS = (
     Safeguard(
         "another installation's database in the file's place is noticed",
         "alerter/store/sqlite_file.py",
-        "if known.installation and contents.installation != known.installation:",
+        'if known.installation and contents.installation not in (known.installation, ""):',
         "if known.installation is None:",
         ("tests/faults/test_c7_store_lost.py",),
     ),
