@@ -5,16 +5,20 @@ PYTHON ?= python3
 UV     ?= uv
 BIN    := .venv/bin
 READY  := .venv/.ready
+LOCK    = $(UV) pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 --no-strip-extras \
+	--generate-hashes --no-annotate --no-header --quiet
 
 SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py tests/mail/test_hostile_digests.py \
-	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_every_system_call.py \
+	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_c7_replies.py \
+	tests/faults/test_c7_deadlines.py tests/faults/test_every_system_call.py \
 	tests/soak
 
-.PHONY: help demo test check format bench faults soak safeguards screenshots lock clean
+.PHONY: help demo test check lowest format bench faults soak safeguards screenshots lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
 	@echo "make test    everything a change must pass (make check is the same)"
+	@echo "make lowest  the tests with the lowest versions that pyproject.toml allows"
 	@echo "make format  put the code into its one format"
 	@echo "make bench   the measurements"
 	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
@@ -38,6 +42,12 @@ check: $(READY)
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --cov --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='alerter/domain/*,alerter/pipeline/*' --fail-under=100
+
+# The bounds of pyproject.toml are true at their lower end too. What runs for long, and what needs a browser,
+# has nothing to do with them.
+lowest: .venv-lowest/.ready
+	.venv-lowest/bin/python -m pytest -q --numprocesses=auto --dist=loadscope --ignore=tests/faults --ignore=tests/soak \
+		--ignore=tests/bench --ignore=tests/web/test_browser.py --ignore=tests/reports/test_browser.py -p no:cacheprovider
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -63,12 +73,19 @@ screenshots: $(READY)
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:
-	$(UV) pip compile pyproject.toml --extra all --extra dev --universal --python-version 3.11 --no-strip-extras \
-		--generate-hashes --no-annotate --no-header --quiet $(UPGRADE) --output-file requirements.lock
+	$(LOCK) $(UPGRADE) --output-file requirements.lock
+	$(LOCK) --resolution lowest-direct --output-file requirements.lowest.lock
 
 clean:
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .venv-lowest .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find alerter bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv-lowest/.ready: requirements.lowest.lock pyproject.toml
+	@rm -f $@
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes --requirement $<
+	.venv-lowest/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # Made anew whenever the lock or pyproject.toml changed, so that .venv never holds anything else.
 $(READY): requirements.lock pyproject.toml

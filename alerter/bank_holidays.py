@@ -41,6 +41,16 @@ NOTICE = timedelta(days=90)
 Dates = Iterable[tuple[date, str]]
 
 
+def is_known(on: date) -> bool:
+    """
+    Say whether *on* lies in the years whose bank holidays are known.
+
+    >>> is_known(date(2026, 11, 30)), is_known(date(1, 1, 1)), is_known(date(9999, 12, 31))
+    (True, False, False)
+    """
+    return FIRST_YEAR <= on.year <= LAST_YEAR
+
+
 def working_calendar(
     nation: str, *, days_off: Dates = (), working_days: Dates = (), count_start_day: bool = False
 ) -> WorkingCalendar:

@@ -49,7 +49,7 @@ class CalendarRangeError(AlerterError):
     A date lies outside the years whose bank holidays are known.
     """
 
-    exit_code = 3
+    exit_code = 2
 
 
 class SourceError(AlerterError):

@@ -8,8 +8,9 @@ from alerter.app.installation import Installation
 from alerter.bank_holidays import coverage_warning, idle_overrides
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.assessment import Assessment
+from alerter.domain.calendar import ONE_DAY
 from alerter.domain.near import near_miss
-from alerter.domain.plan import Plan
+from alerter.domain.plan import Plan, Rules
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
@@ -20,6 +21,8 @@ from alerter.store.migration import require_own_sessions
 
 SEND_DATES = 5
 MOST_PLACES = 20
+LONG_OPEN = 250  # working days, a year of them
+LONG_OPEN_SHARE = 10  # one in so many open ones
 ROUTING = ("ambiguous_manager", "bad_address", "domain_not_allowed", "no_manager")
 
 
@@ -119,14 +122,31 @@ def _data(installation: Installation, today: date) -> Iterator[Checked]:
     yield Checked(
         "source",
         f"{done.source_name} of {done.extracted_at.astimezone(installation.zone):%Y-%m-%d %H:%M}: "
-        f"{counted(done.rows, 'row')}, {done.rejected} rejected, {plan.counts['open']} open",
+        f"{counted(done.rows, 'row')}, {done.rejected} rejected, {plan.counts['open']} open"
+        + ("" if plan.ignored is None else f", {plan.ignored} ignored"),
         is_warning=bool(done.rejected),
     )
+    yield from _long_open(plan, installation.rules)
     yield from (Checked("rejected", group.words, is_warning=True) for group in synced.rejected)
     for reason in synced.held_because:
         yield Checked("gate", f"would hold the run: {reason}", is_warning=True, would_hold=True)
     yield from (Checked("reading", note) for note in installation.source_notes())
     yield from _directory(plan, entries)
+
+
+def _long_open(plan: Plan, rules: Rules) -> Iterator[Checked]:
+    """
+    Propose to ignore what has been open for more than a year, where there is much of it.
+    """
+    newest = rules.calendar.latest_start(plan.window.as_of, LONG_OPEN + 1)
+    found = sum(alert.assessment.clock_on <= newest for _, alert, _ in plan.judged)
+    if found * LONG_OPEN_SHARE > len(plan.judged):
+        said = (
+            f"{found} of {counted(len(plan.judged), 'open assessment')} began more than {LONG_OPEN} "
+            "working days ago: if these are records that nobody closed, write ignore_started_before = "
+            f"{newest + ONE_DAY} under [source], and they are only counted."
+        )
+        yield Checked("old records", said, is_warning=True)
 
 
 def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:

@@ -10,7 +10,7 @@ from alerter.domain.data_exceptions import faults_of_ends
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Alert, Clock, Policy, is_in_time
 from alerter.domain.walk import Step, thresholds, walk
-from alerter.domain.wording import full_day_words
+from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import Found, found
 
@@ -45,7 +45,7 @@ class Explanation:
     alert: Alert | None
     ended: str
     notes: Sequence[str]
-    """What became of each date that might have ended it: it did, or does not count, and why."""
+    """What became of each date that might have ended it, and why it is not chased where it is not."""
 
 
 def explain(
@@ -87,7 +87,7 @@ def _explained(rules: Rules, each: Found, as_of: date) -> Explanation:
         age=rules.calendar.age(assessment.clock_on, until),
         alert=policy.judge(assessment, each.reassurance) if each.is_open else None,
         ended="" if each.is_open else _ended(rules, clock, assessment, as_of),
-        notes=list(_notes(assessment, as_of)),
+        notes=list(_notes(rules, assessment, as_of)),
     )
 
 
@@ -99,7 +99,10 @@ def _ended(rules: Rules, clock: Clock, assessment: Assessment, as_of: date) -> s
     return "signed off in time" if is_in_time(rules.calendar, clock, assessment) else "signed off late"
 
 
-def _notes(assessment: Assessment, as_of: date) -> Iterator[str]:
+def _notes(rules: Rules, assessment: Assessment, as_of: date) -> Iterator[str]:
+    if rules.ignores(assessment, as_of) and rules.ignore_started_before:
+        since = date_words(rules.ignore_started_before)
+        yield f"It began before {since}, so it is chased in no digest ([source] ignore_started_before)."
     faults = {fault.field: fault for fault in faults_of_ends(assessment, as_of)}
     for name, words in ENDS.items():
         end = getattr(assessment, name)

@@ -1,7 +1,9 @@
 """Proof of life to a watcher outside: a dead machine cannot report itself."""
 
 from collections.abc import Callable
-from typing import Literal
+from functools import partial
+from http.client import HTTPConnection, HTTPSConnection
+from typing import Any, Literal
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import (
@@ -12,39 +14,48 @@ from urllib.request import (
     HTTPSHandler,
     OpenerDirector,
     ProxyHandler,
+    Request,
     UnknownHandler,
 )
 
+from alerter.deadline import DeadlineError, Lines, Task
+
 Signal = Literal["start", "success", "fail"]
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 10  # for a whole signal, whatever the watcher does
 
 
 class Heartbeat:
     """
     Signals each thing once: that a run has begun, that its summary was accepted, that something is wrong.
 
-    What could not be signalled is told to *on_fault*, once, and tried again when it is next asked for.
-    Nothing here ever raises, and nothing of it decides what is sent.
+    The start is signalled beside the run, and what became of it is known with the next signal. What could
+    not be signalled is told to *on_fault*, once, and tried again when it is next asked for. Nothing here ever
+    raises, nothing of it decides what is sent, and no signal takes more than *seconds*.
     """
 
-    def __init__(self, on_fault: Callable[[Signal, str], None]) -> None:
+    def __init__(self, on_fault: Callable[[Signal, str], None], *, seconds: float = TIMEOUT_SECONDS) -> None:
         self._on_fault = on_fault
+        self._seconds = seconds
         self._begun = ""
+        self._beginning: tuple[str, Task[str]] | None = None
         self._last: tuple[Signal, str] | None = None
         self._unsaid: tuple[Signal, str] | None = None
 
     def begin(self, url: str, about: str) -> None:
         """
-        Signal that the run *about* a send date is being tried, the first time it is.
+        Signal beside what follows that the run *about* a send date is being tried, the first time it is.
         """
-        if url and self._begun != about and self._is_said(url, "start", about):
-            self._begun = about
+        self._hear_of_start()
+        if url and self._begun != about:
+            self._beginning = about, asked(url, "start", self._seconds)
 
     def say(self, url: str, signal: Signal, about: str) -> None:
         """
         Signal how things stand, unless that is what was signalled last.
         """
-        if url and self._last != (signal, about) and self._is_said(url, signal, about):
+        self._hear_of_start()
+        is_news = bool(url) and self._last != (signal, about)
+        if is_news and self._is_said(signal, about, asked(url, signal, self._seconds)):
             self._last = (signal, about)
 
     def assume(self, signal: Signal, about: str) -> None:
@@ -53,8 +64,15 @@ class Heartbeat:
         """
         self._last = (signal, about)
 
-    def _is_said(self, url: str, signal: Signal, about: str) -> bool:
-        fault = ping(url, signal)
+    def _hear_of_start(self) -> None:
+        if self._beginning is not None:
+            about, task = self._beginning
+            self._beginning = None
+            if self._is_said("start", about, task):
+                self._begun = about
+
+    def _is_said(self, signal: Signal, about: str, task: Task[str]) -> bool:
+        fault = fault_of(task)
         if not fault:
             self._unsaid = None
         elif self._unsaid != (signal, about):
@@ -63,21 +81,33 @@ class Heartbeat:
         return not fault
 
 
-def ping(url: str, signal: Signal) -> str:
+def asked(url: str, signal: Signal, seconds: float = TIMEOUT_SECONDS) -> Task[str]:
     """
-    Ask for the address of *signal*; return what went wrong, if anything did.
+    Begin to ask for the address of *signal*, which has *seconds* in all.
+    """
+    return Task(seconds, partial(_fault, url, signal, seconds))
 
-    The address is a secret, and never part of the answer.
+
+def fault_of(task: Task[str]) -> str:
     """
+    Return what went wrong, if anything did; the address is a secret, and never part of it.
+    """
+    try:
+        return task.result()
+    except DeadlineError:
+        return "no whole answer in time"
+
+
+def _fault(url: str, signal: Signal, seconds: float, lines: Lines) -> str:
     opener = OpenerDirector()  # urlopen's would read files and FTP as well, if a redirect led there
     for handler in (
-        ProxyHandler(), HTTPHandler(), HTTPSHandler(), HTTPRedirectHandler(), HTTPDefaultErrorHandler(),
+        ProxyHandler(), _Web(lines), HTTPRedirectHandler(), HTTPDefaultErrorHandler(),
         HTTPErrorProcessor(), UnknownHandler(),
     ):  # fmt: skip
         opener.add_handler(handler)
     opener.addheaders = [("User-Agent", "alerter")]
     try:
-        opener.open(address(url, signal), timeout=TIMEOUT_SECONDS).close()
+        opener.open(address(url, signal), timeout=seconds).close()
     except HTTPError as error:
         error.close()
         return f"the answer was {error.code}"
@@ -86,6 +116,37 @@ def ping(url: str, signal: Signal) -> str:
     except Exception as error:  # noqa: BLE001 - whatever a stranger's server answers, sending goes on
         return type(error).__name__
     return ""
+
+
+class _Web(HTTPHandler, HTTPSHandler):
+    """
+    Opens addresses of the web on connections that *lines* can hang up on.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def http_open(self, req: Request) -> Any:
+        """
+        Open an address in the clear.
+        """
+        return self.do_open(partial(_kept, HTTPConnection, self._lines), req)
+
+    def https_open(self, req: Request) -> Any:
+        """
+        Open an address by TLS.
+        """
+        return self.do_open(partial(_kept, HTTPSConnection, self._lines), req)
+
+
+def _kept(kind: Any, lines: Lines, host: str, **details: Any) -> Any:
+    """
+    Return a connection whose socket *lines* can hang up on, before a tunnel or TLS begins.
+    """
+    connection = kind(host, **details)
+    connection._create_connection = lines.dial  # noqa: SLF001 - the one place where its socket is made
+    return connection
 
 
 def address(url: str, signal: Signal) -> str:

@@ -150,12 +150,15 @@ class Installation:
 
     def source_notes(self) -> tuple[str, ...]:
         """
-        Return how the source is read, and what it cannot tell.
+        Return how the source is read to its end, and what it cannot tell.
 
         Raises:
-            SourceError: It cannot be opened.
+            SourceError: It cannot be read.
         """
-        return parts.source(self.settings, self.rules, self.now()).extract.notes
+        source = parts.source(self.settings, self.rules, self.now())
+        for _ in source.facts():
+            pass
+        return source.extract.notes
 
     def transport(self) -> Transport:
         """

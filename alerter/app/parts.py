@@ -53,6 +53,7 @@ def rules(settings: Settings) -> Rules:
         send_all_clear=settings.email.send_all_clear,
         escalation=settings.escalation.as_rule(),
         audits_since=settings.quality_audit.since,
+        ignore_started_before=settings.source.ignore_started_before,
         settings=settings.fingerprint,
     )
 

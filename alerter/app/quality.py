@@ -18,4 +18,4 @@ def quality(installation: Installation, as_of: date | None) -> list[QualityFault
     installation.ensure_schema()
     judged_by = as_of or installation.today()
     with installation.database.read() as connection:
-        return records_to_mend(connection, judged_by)
+        return records_to_mend(connection, installation.rules, judged_by)

@@ -30,7 +30,11 @@ def replay_weeks(
             directory=syncs.directory_entries(connection),
             fallback=rules.fallback,
             allowed_domains=rules.allowed_domains,
-            assessments=list(assessments.every(connection).values()),
+            assessments=[
+                each
+                for each in assessments.every(connection).values()
+                if not rules.ignores(each, installation.today())
+            ],
         )
     return [replay(world, day, first, last) for day in alert_days]
 

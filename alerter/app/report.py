@@ -98,7 +98,11 @@ def _facts(connection: Connection, installation: Installation, as_of: date) -> F
     return Facts(
         calendar=installation.rules.calendar,
         as_of=as_of,
-        assessments=assessments.every(connection),
+        assessments={
+            number: each
+            for number, each in assessments.every(connection).items()
+            if not installation.rules.ignores(each, as_of)
+        },
         alerts=[alert for _, alert, _ in plan.judged],
         reassurances=reassurances.latest(connection),
         first_scores=audits.first_scores(connection, as_of),

@@ -19,7 +19,7 @@ from alerter.pipeline.conclude import tell_held
 from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.prepare import hold, look, prepare
 from alerter.pipeline.sync import Synced, apply_staged
-from alerter.store import outbox, runs, syncs
+from alerter.store import assessments, outbox, runs, syncs
 from alerter.store.database import take_turns
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
@@ -51,6 +51,15 @@ class Weekly:
             if synced.held_because and not is_accepted:
                 savepoint.rollback()  # also of what waits for a release, which this reading would replace
         return synced
+
+    def ignored(self) -> int | None:
+        """Return how many open assessments are not chased today; None where the settings ignore none."""
+        since, today = self.of.rules.ignore_started_before, self.of.today()
+        if since is None:
+            return None
+        with self.of.database.read() as connection:
+            every, chased = (assessments.open_by_team(connection, today, each) for each in (None, since))
+        return sum(every.values()) - sum(chased.values())
 
     def run(self, as_of: date | None = None, *, is_synced: bool = True, again: str = "") -> RunResult:
         """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Day(click.ParamType[date]):
     """
-    A date as YYYY-MM-DD.
+    A date as YYYY-MM-DD, in the years whose bank holidays are known: any other is a slip of the keyboard.
     """
 
     name = "YYYY-MM-DD"
@@ -27,10 +27,16 @@ class Day(click.ParamType[date]):
         """
         Read the date, or say how one is written.
         """
+        from alerter.bank_holidays import FIRST_YEAR, LAST_YEAR, is_known  # noqa: PLC0415 - help needs none
+
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD, such as 2026-11-23.", param, ctx)
+        if not is_known(day):
+            known = f"{FIRST_YEAR} to {LAST_YEAR}"
+            self.fail(f"{value!r} is not in the years whose bank holidays are known, {known}.", param, ctx)
+        return day
 
 
 as_of = click.option("--as-of", type=Day(), help="The day to judge by, in place of today.")

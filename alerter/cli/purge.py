@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from alerter.cli import options, output
+from alerter.errors import ConfigError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,14 +19,32 @@ if TYPE_CHECKING:
 @click.option(
     "--before", type=options.Day(), help="Delete all from before this day, in place of [retention]'s days."
 )
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask before deleting up to a day to come.")
 @options.json_
 @click.pass_context
-def command(ctx: click.Context, before: date | None, *, is_json: bool) -> None:
+def command(ctx: click.Context, before: date | None, *, is_sure: bool, is_json: bool) -> None:
     """Delete what retention says may go: texts of sent messages, old runs, assessments long ended."""
     from alerter.app.retention import purge  # noqa: PLC0415 - help needs no database
 
-    answer = asdict(purge(options.open_app(ctx), before))
+    app = options.open_app(ctx)
+    if before is not None and before > app.today() and not is_sure:
+        _ask(before)
+    answer = asdict(purge(app, before))
     if is_json:
         output.print_json(answer)
     else:
         click.echo("Deleted: " + ", ".join(f"{name} {count:,}" for name, count in answer.items()) + ".")
+
+
+def _ask(before: date) -> None:
+    """
+    Ask at a terminal whether all up to a day to come is to go.
+
+    Raises:
+        ConfigError: There is nobody to ask, or the answer is no.
+    """
+    said = f"--before: {before} is still to come, so everything that may go at all would go, today's too"
+    if not sys.stdin.isatty():
+        raise ConfigError([f"{said}: give an earlier day, or --yes."])
+    if not click.confirm(f"{said}. Delete it?", err=True):
+        raise ConfigError(["--before: nothing was deleted."])

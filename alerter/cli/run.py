@@ -124,7 +124,7 @@ def tell(result: RunResult) -> None:
     click.echo(
         f"Open {counts['open']}: {counts['overdue']} overdue, {counts['past_alert']} past the alert day, "
         f"{counts['reassured']} reassured, {counts['approaching']} approaching, "
-        f"{counts['on_track']} on track."
+        f"{counts['on_track']} on track." + (f" Ignored {counts['ignored']}." if "ignored" in counts else "")
     )
     click.echo(
         f"Digests {answer['digests']}: {answer['sent']} sent, {answer['deferred']} still owed, "

@@ -21,10 +21,13 @@ def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
 
     app = options.open_app(ctx)
-    done = telling_if_lost(app, partial(Weekly(app).sync, is_accepted=is_accepted))
+    weekly = Weekly(app)
+    done = telling_if_lost(app, partial(weekly.sync, is_accepted=is_accepted))
+    ignored = weekly.ignored()
     held_because = [] if is_accepted else list(done.held_because)
     read = done.sync
     counts = {name: getattr(read, name) for name in COUNTS}
+    counts |= {} if ignored is None else {"ignored": ignored}
     if is_json:
         output.print_json({"source": source_json(read)} | counts | {"held_because": held_because})
     else:

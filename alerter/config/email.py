@@ -54,7 +54,7 @@ class OauthSettings(Table):
     client_id: Uuid
     client_secret: SecretStr
     authority: PrivateUrl = Field(
-        default_factory=lambda given: f"https://login.microsoftonline.com/{given['tenant_id']}"
+        default_factory=lambda given: f"https://login.microsoftonline.com/{given.get('tenant_id', '')}"
     )
     scope: FilledText = "https://outlook.office365.com/.default"
 

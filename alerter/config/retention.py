@@ -4,6 +4,8 @@ from pydantic import Field
 
 from alerter.config.table import Table
 
+CENTURY_DAYS = 36_525
+
 
 class RetentionSettings(Table):
     """
@@ -12,5 +14,5 @@ class RetentionSettings(Table):
     """
 
     message_days: int = Field(default=14, ge=1, le=365)
-    run_days: int = Field(default=730, ge=90)
-    assessment_days: int = Field(default=2190, ge=365)
+    run_days: int = Field(default=730, ge=90, le=CENTURY_DAYS)
+    assessment_days: int = Field(default=2190, ge=365, le=CENTURY_DAYS)

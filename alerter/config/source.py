@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -120,7 +121,7 @@ class SourceSettings(Table):
     Where the assessments come from, and when an extract looks too wrong to act on.
 
     *columns* maps canonical names to the extract's headings; a preset's name stands for its
-    mapping. A gate of 0 is off.
+    mapping. A gate of 0 is off. What is open and began before *ignore_started_before* is chased nowhere.
     """
 
     kind: Literal["csv", "workbook", "annex-a", "cin-census", "sql"] = "csv"
@@ -136,6 +137,7 @@ class SourceSettings(Table):
     max_rejected_percent: int = Field(default=20, ge=0, le=100)
     max_reopened_percent: int = Field(default=10, ge=0, le=100)
     hold_unchanged: bool = True
+    ignore_started_before: date | None = None
 
     @field_validator("path")
     @classmethod

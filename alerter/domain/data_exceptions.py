@@ -71,6 +71,7 @@ SENTENCES = {
     "duplicate_open": "the child has another assessment open (DfE 8896)",
     "closed_but_open": "the episode is closed but the assessment was never authorised (DfE 8867)",
     "vanished": "it was open, and is missing from the extract without a sign-off",
+    "missing": "it is not in the extract, some rows of which name nobody: it stays open until they do",
     "signed_off_without_audit": "it was signed off without a quality audit that passed",
     "unknown_type": "its type is configured no longer, so it was not judged: name it under [assessments]",
 }
@@ -100,6 +101,13 @@ def of_vanished(assessments: Iterable[Assessment]) -> list[DataException]:
     Return one exception for each of *assessments*, gone from the extract without a sign-off.
     """
     return [_exception("vanished", assessment) for assessment in assessments]
+
+
+def of_missing(assessments: Iterable[Assessment]) -> list[DataException]:
+    """
+    Return one exception for each of *assessments*, not in an extract of which some rows name nobody.
+    """
+    return [_exception("missing", assessment) for assessment in assessments]
 
 
 def of_unaudited(assessments: Iterable[Assessment]) -> list[DataException]:

@@ -10,7 +10,8 @@ from alerter.domain.assessment import Rejected
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.rejected import by_reason
 from alerter.domain.routing import matched
-from alerter.domain.wording import column_words, counted
+from alerter.domain.unreadable import field_named
+from alerter.domain.wording import counted
 
 TEAM_THAT_COUNTS = 5  # open assessments; a smaller team may well empty within a week
 GROWTH_THAT_COUNTS = 20  # open assessments; a small team may well double within a week
@@ -149,10 +150,10 @@ def _unchanged(gates: Gates, reading: Reading, before: Before) -> Iterator[str]:
 
 
 def _of_content(gates: Gates, content: Content, before: Before) -> Iterator[str]:
-    if not content.open:
-        yield "the extract has no open assessment: check that those without a sign-off are in it"
     yield from _rejected(gates.max_rejected_percent, content)
     yield from _reopened(gates, content.reopened)
+    if not content.open:
+        yield "the extract has no open assessment: check that those without a sign-off are in it"
     if before.figures:
         yield from _grown(gates, content.open, before.open)
         yield from _shrunk(gates.max_shrink_percent, content, before)
@@ -180,7 +181,8 @@ def _reopened(gates: Gates, reopened: Reopened) -> Iterator[str]:
 
 def _where_reopened(headings: Mapping[str, str], reopened: Reopened) -> str:
     authorised, started, cancelled, closed = (
-        column_words(name, headings) for name in ("authorised_on", "started_on", "cancelled_on", "closed_on")
+        field_named(name, headings.get(name, name))
+        for name in ("authorised_on", "started_on", "cancelled_on", "closed_on")
     )
     if reopened.doubted * 2 > reopened.open_again:
         return f"check whether the columns {started} and {authorised} are swapped"
@@ -192,7 +194,7 @@ def _where_reopened(headings: Mapping[str, str], reopened: Reopened) -> str:
 def _grown(gates: Gates, are: int, were: int) -> Iterator[str]:
     limit = gates.max_growth_percent
     if are - were >= GROWTH_THAT_COUNTS and _is_above(are - were, were, limit):
-        authorised = column_words("authorised_on", gates.headings)
+        authorised = field_named("authorised_on", gates.headings.get("authorised_on", "authorised_on"))
         yield (
             f"open assessments grew from {were} to {are} (max_growth_percent is {limit}): "
             f"check that the column {authorised} is still filled, and that the extract has the same teams"

@@ -40,8 +40,15 @@ class Rules:
     escalation: EscalationRule = field(default_factory=EscalationRule)
     audits_since: date | None = None
     """From which day on a sign-off without a passing quality audit is told; a year back where it is None."""
+    ignore_started_before: date | None = None
+    """Open assessments whose clock began earlier are counted apart, and chased nowhere."""
     settings: str = ""
     """Fingerprint of the settings these rules were made from."""
+
+    def ignores(self, assessment: Assessment, as_of: date) -> bool:
+        """Say whether *assessment* is open on *as_of*, and began too early to be chased."""
+        since = self.ignore_started_before
+        return since is not None and assessment.clock_on < since and assessment.is_open(as_of)
 
     def window(self, as_of: date) -> Window:
         """
@@ -63,6 +70,8 @@ class Findings:
     unreadable: Sequence[UnreadableValue] = ()
     closed_unauthorised: Sequence[Assessment] = ()
     vanished: Sequence[Assessment] = ()
+    missing: Sequence[Assessment] = ()
+    """What is open and not in the last extract, some rows of which name nobody."""
     unaudited: Sequence[Assessment] = ()
     """What was signed off without a passing quality audit."""
     audits: Mapping[int, Audit] = field(default_factory=dict)
@@ -85,8 +94,9 @@ class Plan:
     One run, worked out: who is told what, and what the data say that cannot be.
 
     *judged* holds the number, the alert and the route of every open assessment that is to be told of,
-    *digests* the same by recipient; *everything* is all that is open, told already or not. *observed* are the
-    exceptions that no route causes, *climbed* what service managers are told of. *binding* made the digests.
+    *digests* the same by recipient; *everything* is all that is chased, told already or not. *observed* are
+    the exceptions that no route causes, *climbed* what service managers are told of. *binding* made the
+    digests. *ignored* is how many are open and not chased; None where the settings ignore none.
     """
 
     window: Window
@@ -96,6 +106,7 @@ class Plan:
     digests: Sequence[Digest]
     climbed: Sequence[Climb] = ()
     observed: Sequence[DataException] = ()
+    ignored: int | None = None
 
     @property
     def moved(self) -> Sequence[Moved]:
@@ -115,10 +126,11 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         """
-        Return `open` and the number of each stage, which add up to it.
+        Return `open`, the number of each stage, which add up to it, and `ignored` where that can be.
         """
         stages = stage_counts(alert for _, alert, _ in self.judged)
-        return {"open": len(self.judged)} | {stage.value: count for stage, count in stages.items()}
+        counts = {"open": len(self.judged)} | {stage.value: count for stage, count in stages.items()}
+        return counts if self.ignored is None else counts | {"ignored": self.ignored}
 
     @property
     def teams(self) -> dict[str, int]:
@@ -175,7 +187,7 @@ class Plan:
 
 def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     """
-    Judge, route and place every open assessment of *findings* as on *as_of*.
+    Judge, route and place every open assessment of *findings* as on *as_of* that the *rules* do not ignore.
 
     One whose type is configured no longer has no clock to be judged by: it is an exception, so that it
     neither stops the run for everybody else nor passes for on track.
@@ -185,6 +197,10 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         CalendarRangeError: A date lies outside the years known.
     """
     window = rules.window(as_of)
+    ignored = None
+    if rules.ignore_started_before is not None:
+        is_open, findings = len(findings.open), _chased(rules, findings, as_of)
+        ignored = is_open - len(findings.open)
     has_clock = {number: each for number, each in findings.open.items() if each.type in rules.clocks}
     has_none = [each for number, each in findings.open.items() if number not in has_clock]
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
@@ -212,7 +228,23 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     return Plan(
         window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
         observed=_observed(findings, has_none, as_of),
+        ignored=ignored,
     )  # fmt: skip
+
+
+def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:
+    """Return *findings* without what concerns the assessments that *rules* ignore, in whatever way."""
+    kept = {number: each for number, each in findings.open.items() if not rules.ignores(each, as_of)}
+    ignored = [each for number, each in findings.open.items() if number not in kept]
+    keys = {(each.assessment_id, each.child_id) for each in ignored}
+    return replace(
+        findings,
+        open=kept,
+        rejected=[row for row in findings.rejected if (row.assessment_id, row.child_id) not in keys],
+        unreadable=[each for each in findings.unreadable if (each.assessment_id, each.child_id) not in keys],
+        vanished=[each for each in findings.vanished if not rules.ignores(each, as_of)],
+        of_children=[each for each in findings.of_children if not rules.ignores(each, as_of)],
+    )
 
 
 def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -> list[DataException]:
@@ -223,6 +255,7 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
         *data_exceptions.of_unreadable(findings.unreadable),
         *data_exceptions.of_closed(findings.closed_unauthorised),
         *data_exceptions.of_vanished(findings.vanished),
+        *data_exceptions.of_missing(findings.missing),
         *data_exceptions.of_unaudited(findings.unaudited),
         *data_exceptions.of_directory(findings.directory),
         *findings.unreached,

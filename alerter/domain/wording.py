@@ -1,6 +1,5 @@
 """Dates and counts in English, as commands and admins read them: no locale of a machine has a say."""
 
-from collections.abc import Mapping
 from datetime import date
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -82,14 +81,3 @@ def listed(words: list[str], last: str = "and") -> str:
     ('A, B and C', 'A')
     """
     return f" {last} ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
-
-
-def column_words(name: str, headings: Mapping[str, str]) -> str:
-    """
-    Return a column's canonical name, with the heading that the extract has for it where that is another.
-
-    >>> column_words("authorised_on", {"authorised_on": "Signed"}), column_words("team", {"team": "Team"})
-    ('authorised_on ("Signed")', 'team')
-    """
-    heading = headings.get(name, name)
-    return name if heading.casefold() == name else f'{name} ("{heading}")'

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal, Protocol
 
+from alerter.deadline import DeadlineError, within
 from alerter.domain.helo_name import own_name
 
 LONGEST_LINE = 8192
@@ -16,6 +17,7 @@ FIRST_CODE, LAST_CODE = 200, 599
 PIECE = 4096
 FULL_STEPS = 3  # so many steps of one conversation may each take all of their time
 LEAST_SECONDS = 0.001  # a socket with no time at all would not wait, but fail otherwise
+NAME_SECONDS = 5  # for a name server that is asked what this machine is called
 READY, NOT_RECOGNIZED, NOT_IMPLEMENTED = 220, 500, 502
 HUNG_UP = "the server hung up"
 OK, CLASS = 2, 100  # a reply's first digit, and what it counts
@@ -93,7 +95,7 @@ class Conversation(smtplib.SMTP):
             timeout=server.timeout_seconds,
         )
         if not server.helo_name and self.sock is not None:
-            self.local_hostname = own_name(socket.getfqdn(), self.sock.getsockname()[0])
+            self.local_hostname = own_name(_full_name(), self.sock.getsockname()[0])
 
     def allow(self, seconds: float, steps: int = 1) -> None:
         """
@@ -229,6 +231,7 @@ class Conversation(smtplib.SMTP):
         """
         Say whether something came along with the last reply, *code*, that is not of the same class.
         """
+        self._read += self._unread() or b""
         more = self._read.strip()
         return bool(more) and not more.startswith(str(code // CLASS).encode())
 
@@ -282,3 +285,16 @@ def _is_reply(line: bytes) -> bool:
         and FIRST_CODE <= int(line[:3]) <= LAST_CODE
         and line[3:4] in (b" ", b"-", b"\r", b"\n")
     )
+
+
+def _full_name() -> str:
+    """
+    Return what this machine is called, as far as it or a name server says so in time.
+    """
+    name = socket.gethostname()
+    if "." in name:
+        return name
+    try:
+        return within(NAME_SECONDS, lambda _lines: socket.getfqdn(name))
+    except DeadlineError:
+        return name

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
+from email.header import decode_header, make_header
 from email.message import Message as ReadBack
 from email.parser import BytesParser
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
+from unicodedata import category
 
 from alerter.domain.address import is_address
 from alerter.domain.routing import Recipient
@@ -19,7 +21,7 @@ from alerter.mail.brand import CONTENT_ID
 from alerter.mail.plain import phrase
 
 Kind = Literal["digest", "summary", "link"]
-LONGEST_NAME = 100
+LONGEST_NAME = 300
 HASH_CHARACTERS = 24
 
 ENCODED = "=?"
@@ -28,9 +30,11 @@ _HEADERS = (
     "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
     "X-Alerter-Run", "MIME-Version", "Content-Type",
 )  # fmt: skip
-# What a display name may hold. Without "=", "?", quotes and angles it is no encoded word (RFC 2047),
-# and no second address.
-_UNFIT_FOR_NAME = re.compile(r"[^\w .,'\u2019()&/-]|_")
+# What a display name may hold beside letters, their marks and numbers in any script. Without "=", "?", quotes
+# and angles it is no encoded word (RFC 2047), and no second address.
+_FIT_FOR_NAME = frozenset(" .,'()&/-\u00b7\u2018\u2019\u200c\u200d")
+_LETTERS_AND_NUMBERS = frozenset("LMN")
+_FOLDS = re.compile(r"\r\n(?=[ \t])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def check(body: bytes, rendered: Rendered, recipient: Recipient, letterhead: Let
     faults = [
         "its recipient" if _addresses(email, "To") != [recipient.email] else "",
         "its sender" if _addresses(email, "From") != [letterhead.sender.email] else "",
+        "" if _is_named(email, "To", recipient) else "its recipient's name",
+        "" if _is_named(email, "From", letterhead.sender) else "its sender's name",
         "its headers" if sorted(email.keys()) != sorted(_HEADERS) else "",
         "its subject" if _words(str(email.get("Subject", ""))) != rendered.subject else "",
         "its line ends" if b"\r" in bare or b"\n" in bare else "",
@@ -138,8 +144,12 @@ def display_name(name: str) -> str:
     >>> display_name("Novak, Petra (Duty & Assessment)"), display_name("=?UTF-8?Q?=0D=0A?=Bcc: x")
     ('Novak, Petra (Duty & Assessment)', 'UTF-8 Q 0D 0A Bcc x')
     """
-    fit = _UNFIT_FOR_NAME.sub(" ", phrase(name)) if name else ""
+    fit = "".join(each if _is_fit(each) else " " for each in (phrase(name) if name else ""))
     return " ".join(fit.split())[:LONGEST_NAME].strip()
+
+
+def _is_fit(character: str) -> bool:
+    return character in _FIT_FOR_NAME or category(character)[0] in _LETTERS_AND_NUMBERS
 
 
 def _written(rendered: Rendered, recipient: Recipient, letterhead: Letterhead, id_: str) -> bytes:
@@ -162,13 +172,27 @@ def _written(rendered: Rendered, recipient: Recipient, letterhead: Letterhead, i
     return mime.message(headers, mime.multipart("alternative", boundary, parts))
 
 
-def _mailbox(recipient: Recipient) -> str:
+def _mailbox(recipient: Recipient) -> mime.Mailbox:
     local, _, domain = recipient.email.rpartition("@")
-    return mime.mailbox(display_name(recipient.name), local, domain)
+    return mime.Mailbox(display_name(recipient.name), local, domain)
 
 
 def _addresses(email: ReadBack, header: str) -> list[str]:
-    return [address for value in email.get_all(header, []) for address in _addresses_in(header, str(value))]
+    values = (_FOLDS.sub("", str(value)) for value in email.get_all(header, []))
+    return [address for value in values for address in _addresses_in(header, value)]
+
+
+def _is_named(email: ReadBack, header: str, recipient: Recipient) -> bool:
+    """
+    Say whether a name in encoded words reads back as it was meant; any other stands there as it is.
+    """
+    name = display_name(recipient.name)
+    return name.isascii() or _decoded(str(email.get(header, ""))).startswith(f"{name} <")
+
+
+@lru_cache(maxsize=64)
+def _decoded(value: str) -> str:
+    return str(make_header(decode_header(_FOLDS.sub("", value))))
 
 
 def _contents(email: ReadBack, content_type: str) -> list[bytes]:
@@ -203,4 +227,4 @@ def _words(value: str) -> str:
     Return what a header says, its encoded words decoded (RFC 2047).
     """
     is_plain = value.isascii() and ENCODED not in value
-    return value if is_plain else str(policy.SMTP.header_factory("Subject", value))
+    return value if is_plain else str(policy.SMTP.header_factory("Subject", _FOLDS.sub("", value)))

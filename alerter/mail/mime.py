@@ -6,15 +6,35 @@ for, and so takes ten times as long. What is written is read back by the library
 
 from base64 import encodebytes
 from dataclasses import dataclass
-from email import policy
 from email.headerregistry import Address
+
+from alerter.mail.encoded_words import ENCODED_LINE, encoded_words, folded
 
 CRLF = "\r\n"
 LONGEST_LINE = 998  # RFC 5322 2.1.1
 
-# Headers are never folded, because folding an address loses its quotes in Python before 3.13.2
-# (cpython#80222).
-_WRITE = policy.SMTP.clone(cte_type="7bit", max_line_length=LONGEST_LINE)
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """
+    One address with its display name (RFC 5322 3.4).
+    """
+
+    name: str
+    local: str
+    domain: str
+
+    def in_header(self, room: int) -> str:
+        """
+        Return it as a header has it, quoted or in encoded words; *room* is what is left of the first line.
+        """
+        if self.name.isascii():
+            return str(Address(self.name, username=self.local, domain=self.domain))
+        address = Address(username=self.local, domain=self.domain)
+        return folded([*encoded_words(self.name, room), f"<{address}>"], room)
+
+
+Header = tuple[str, str | Mailbox]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +45,7 @@ class Part:
 
     content_type: str
     body: bytes
-    further: tuple[tuple[str, str], ...] = ()
+    further: tuple[Header, ...] = ()
 
     def as_bytes(self) -> bytes:
         """
@@ -65,18 +85,11 @@ def multipart(subtype: str, boundary: str, parts: tuple[Part, ...]) -> Part:
     return Part(f'multipart/{subtype}; boundary="{boundary}"', body)
 
 
-def message(headers: tuple[tuple[str, str], ...], whole: Part) -> bytes:
+def message(headers: tuple[Header, ...], whole: Part) -> bytes:
     """
     Return the message with these headers, before those of its content.
     """
     return _lines((*headers, ("MIME-Version", "1.0"))) + whole.as_bytes()
-
-
-def mailbox(name: str, local: str, domain: str) -> str:
-    """
-    Return one address with its display name, quoted where it must be (RFC 5322 3.4).
-    """
-    return str(Address(name, username=local, domain=domain))
 
 
 def in_base64(content: bytes) -> bytes:
@@ -86,14 +99,17 @@ def in_base64(content: bytes) -> bytes:
     return encodebytes(content).replace(b"\n", b"\r\n")
 
 
-def _lines(headers: tuple[tuple[str, str], ...]) -> bytes:
-    return "".join(_line(name, value) for name, value in headers).encode("ascii")
+def _lines(headers: tuple[Header, ...]) -> bytes:
+    return "".join(f"{name}: {_value(name, value)}{CRLF}" for name, value in headers).encode("ascii")
 
 
-def _line(name: str, value: str) -> str:
+def _value(name: str, value: str | Mailbox) -> str:
     """
-    Return one header line; what is not ASCII becomes encoded words (RFC 2047).
+    Return what stands behind a header's *name*; what is not ASCII becomes encoded words (RFC 2047).
     """
+    room = ENCODED_LINE - len(f"{name}: ")
+    if isinstance(value, Mailbox):
+        return value.in_header(room)
     if value.isascii() and value.isprintable():
-        return f"{name}: {value}{CRLF}"
-    return str(policy.SMTP.header_factory(name, value).fold(policy=_WRITE))
+        return value
+    return folded(encoded_words(value, room), room)

@@ -7,7 +7,7 @@ from typing import Any
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.mail.transport import reply_words
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30  # for a whole request
 # OAuth 2.0 (RFC 6749 4.1.2.1) has these two for a server that is busy or broken.
 PASSING = ("temporarily_unavailable", "server_error")
 
@@ -28,11 +28,12 @@ class EntraTokens:
     """
     Gives tokens for one application, each used until it is nearly over.
 
-    Needs the package msal, which is loaded with the first token.
+    A request to Entra has *seconds* in all. Needs the package msal, which is loaded with the first token.
     """
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, seconds: float = TIMEOUT_SECONDS) -> None:
         self._registration = registration
+        self._seconds = seconds
         self._app: Any = None
 
     def __call__(self, *, is_anew: bool) -> str:
@@ -78,6 +79,8 @@ class EntraTokens:
         """
         Return the application as msal has it, once Entra has named its endpoints.
         """
+        from alerter.mail.session import EndingSession  # noqa: PLC0415 - needs requests
+
         ours = self._registration
         try:
             return msal.ConfidentialClientApplication(
@@ -85,7 +88,7 @@ class EntraTokens:
                 client_credential=ours.client_secret,
                 authority=ours.authority,
                 instance_discovery=False,  # the admin chose the authority: no third party is asked about it
-                timeout=TIMEOUT_SECONDS,
+                http_client=EndingSession(self._seconds),
             )
         except ValueError as error:
             raise MailStoppedError(

@@ -52,6 +52,8 @@ KIND_WORDS = {
     "closed_but_open": "closed without a sign-off",
     "duplicate_open": "two assessments open for one child",
     "vanished": "missing from the extract without a sign-off",
+    "missing": "not in the extract, where rejected rows name nobody",
+    "unreadable_value": "a value that cannot be read or believed, and counts as blank",
     "signed_off_without_audit": "signed off without an audit",
     "unknown_type": "a type that is not configured",
     "bounced": "accepted by the mail server and came back",
@@ -100,7 +102,7 @@ class Summary:
     moved: Sequence[Moved] = ()
     to_mend: Sequence[QualityFault] = ()
     settings_fingerprint: str = ""
-    held_because: str = ""
+    held_because: Sequence[str] = ()
     came_back: Sequence[tuple[str, str]] = ()
     """The address and the status of each digest that was accepted and came back."""
     remarks: Sequence[str] = ()
@@ -158,8 +160,8 @@ def state_words(summary: Summary) -> str:
     Return how the run stands, in one sentence.
     """
     if summary.held_because:
-        run = summary.facts.run
-        why = phrase(summary.held_because).rstrip(".")
+        run, (first, *others) = summary.facts.run, summary.held_because
+        why = phrase(first) + (f"; and {counted(len(others), 'reason')} more below" if others else "")
         return f"Run {run} is held and nothing was sent: {why}. To let it go: alerter release {run}"
     due = [delivery for delivery in summary.deliveries if delivery.state != WITHDRAWN]
     total = len(due)
@@ -199,6 +201,7 @@ def _context(summary: Summary) -> Iterable[str]:
 
 def _lists(summary: Summary) -> Iterable[ListView]:
     settled_well = ("sent", WITHDRAWN)
+    yield from _held_because(summary)
     troubled = [delivery for delivery in summary.deliveries if delivery.state not in settled_well]
     delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
     withdrawn = [delivery for delivery in summary.deliveries if delivery.state == WITHDRAWN]
@@ -243,6 +246,11 @@ def _lists(summary: Summary) -> Iterable[ListView]:
         )
     if delivered:
         yield _list("Delivered", [_delivery(delivery) for delivery in delivered])
+
+
+def _held_because(summary: Summary) -> Iterable[ListView]:
+    if len(summary.held_because) > 1:
+        yield _list("Held because", [phrase(reason) for reason in summary.held_because])
 
 
 def _teams_to_mend(faults: Sequence[QualityFault]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from alerter.domain.moved import Moved
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
 from alerter.domain.routing import shared_addresses
-from alerter.domain.wording import counted
+from alerter.domain.wording import counted, date_words
 from alerter.mail.press import Press
 from alerter.mail.summary import Summary
 from alerter.pipeline.facts import run_facts
@@ -56,11 +56,11 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
         exceptions=runs.exceptions_of(connection, run.id),
         rejected=[] if read is None else syncs.rejected_by(connection, read.id),
         moved=[Moved.from_plain(each) for each in run.moved],
-        to_mend=records_to_mend(connection, run.as_of),
+        to_mend=records_to_mend(connection, rules, run.as_of),
         settings_fingerprint=run.settings,
-        held_because="; ".join(run.held_because) if is_held else "",
+        held_because=run.held_because if is_held else (),
         came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],
-        remarks=[] if is_held else list(_remarks(connection, run)),
+        remarks=[] if is_held else list(_remarks(connection, run, rules)),
         installation=installation_id(connection),
         page=press.stationery.page,
     )
@@ -70,7 +70,7 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
     outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=letters, now=now)
 
 
-def _remarks(connection: Connection, run: Run) -> Iterator[str]:
+def _remarks(connection: Connection, run: Run, rules: Rules) -> Iterator[str]:
     """
     Give what the admins must know of a run beside its outcomes.
     """
@@ -79,4 +79,8 @@ def _remarks(connection: Connection, run: Run) -> Iterator[str]:
     if overtaken := drafts.superseded(connection, run.id):
         verb = "was" if overtaken == 1 else "were"
         yield f"{counted(overtaken, 'digest')} of earlier runs {verb} never delivered; this run took over."
+    since, ignored = rules.ignore_started_before, run.counts.get("ignored", 0)
+    if since and ignored:
+        were = f"{counted(ignored, 'open assessment')} began before {date_words(since)}"
+        yield f"{were}: counted here alone, for they are in no digest ([source] ignore_started_before)."
     yield from shared_addresses(syncs.directory_entries(connection))

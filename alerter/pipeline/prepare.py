@@ -71,6 +71,7 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         unreadable=[] if last_sync is None else syncs.unreadable_in(connection, last_sync.id),
         closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
         vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
+        missing=[] if last_sync is None else assessments.missing_in(connection, last_sync.id),
         unaudited=_unaudited(connection, rules, as_of),
         audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),

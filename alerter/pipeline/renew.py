@@ -164,7 +164,7 @@ def _write_anew(
     runs.record_exceptions(connection, run.id, plan.exceptions)
     by_stage = runs.stages(connection, run.id)
     counts = {"open": sum(by_stage.values())} | {stage.value: by_stage.get(stage.value, 0) for stage in Stage}
-    runs.amend(connection, run.id, counts=counts)
+    runs.amend(connection, run.id, counts=plan.counts | counts)
 
 
 def _written(

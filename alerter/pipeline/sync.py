@@ -1,6 +1,7 @@
 """From the source to the store: every row stored, collapsed or rejected, unless a gate closes."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -18,6 +19,7 @@ from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 from alerter.store import assessments, judging, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
+from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
 BATCH = 2000  # rows held in memory at once
@@ -110,15 +112,16 @@ def gate_of(rules: Rules, gates: Gates, *, as_of: date, now: datetime) -> Gate:
 
     A reading that is in the store was judged, or accepted, when it was applied: only its time is judged anew.
     """
+    since = rules.ignore_started_before
 
     def gate(connection: Connection, read: Sync) -> list[str]:
         reading = Reading(
             sha256=read.sha256,
             extracted_at=read.extracted_at,
             newest_start=read.newest_start,
-            content=None if read.state == "applied" else _content(connection, read, as_of),
+            content=None if read.state == "applied" else _content(connection, read, as_of, since),
         )
-        before = _before(connection, rules.schedule.due_on_or_before(as_of), as_of)
+        before = _before(connection, rules.schedule.due_on_or_before(as_of), as_of, since)
         return reasons_to_hold(gates, reading, before, calendar=rules.calendar, as_of=as_of, now=now)
 
     return gate
@@ -129,26 +132,34 @@ def _judged(connection: Connection, reading: Sync, gate: Gate | None) -> Synced:
     return Synced(reading, held_because, tuple(by_reason(syncs.rejected_by(connection, reading.id))))
 
 
-def _content(connection: Connection, read: Sync, as_of: date) -> Content:
+def _content(connection: Connection, read: Sync, as_of: date, since: date | None) -> Content:
     return Content(
-        teams=judging.open_by_team(connection, read.id, as_of),
+        teams=judging.open_by_team(connection, read.id, as_of, since),
         rows=read.rows,
         rejected=syncs.rejected_by(connection, read.id),
-        reopened=judging.reopened(connection, read.id, as_of),
+        reopened=judging.reopened(connection, read.id, as_of, since),
     )
 
 
-def _before(connection: Connection, send_date: date, as_of: date) -> Before:
+def _before(connection: Connection, send_date: date, as_of: date, since: date | None) -> Before:
     """
     Return what a reading is compared with: the last run up to *send_date*, and the store as it is.
+
+    What began before *since* counts for neither, also where the last run still told of it.
     """
     last = runs.latest_before(connection, send_date + ONE_DAY)
-    figures = [] if last is None or last.sync_id is None else [last.teams]
+    figures = [] if last is None or last.sync_id is None else [_teams_of(connection, last, since)]
     if syncs.latest_applied(connection) is not None:
-        figures.append(assessments.open_by_team(connection, as_of))
+        figures.append(assessments.open_by_team(connection, as_of, since))
     if last is None or last.sync_id is None or last.send_date == send_date:
         return Before(figures=figures)
     return Before(sha256=syncs.by_id(connection, last.sync_id).sha256, figures=figures)
+
+
+def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[str, int]:
+    if since is None:
+        return run.teams
+    return Counter(run.teams) - Counter(assessments.told_by_team(connection, run.id, before=since))
 
 
 def _stage(
@@ -157,26 +168,24 @@ def _stage(
     """
     Put the source's rows where they wait, one an identity, and keep what was rejected.
     """
-    read = rejected = 0
+    read = rejected = other_lines = 0
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
         unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
-        partly = [row for _, row in batch if isinstance(row, PartlyRead)]
-        believable = [
-            (line, row.facts if isinstance(row, PartlyRead) else row)
-            for line, row in batch
-            if not isinstance(row, Rejected)
-        ]
-        syncs.keep_unreadable(connection, sync_id, [value for row in partly for value in row.unreadable])
+        partly = [(line, row) for line, row in batch if isinstance(row, PartlyRead)]
+        whole = [(line, row) for line, row in batch if isinstance(row, tuple)]
+        believable = [*whole, *((line, row.facts) for line, row in partly)]
+        syncs.keep_unreadable(connection, sync_id, [value for _, row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)
         newest = max(
             (start for _, row in believable if newest < (start := row[CLOCK_ON]) <= today), default=newest
         )
-        read += len(batch)
-        on_rows(read)
         rejected += len(unbelievable)
+        read += len(believable) + len(unbelievable)
+        other_lines += len(batch) - len(believable) - len(unbelievable)
+        on_rows(read)
     collapsed, contradicting = staging.collapse(connection, sync_id)
     syncs.reject(connection, sync_id, contradicting)
     rejected += len(contradicting)
@@ -187,6 +196,7 @@ def _stage(
         rows=read,
         rejected=rejected,
         collapsed=collapsed,
+        other_lines=other_lines,
         newest_start=None if newest == date.min else newest,
     )
 

@@ -17,7 +17,7 @@ from alerter.errors import SourceError
 from alerter.sources.columns import Located
 from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
 from alerter.sources.markup import LocalNames, MarkupError, feed, local, new_parser
-from alerter.sources.table import Cells, Table
+from alerter.sources.table import Rows, Table
 
 CENSUS_SUFFIXES = (".xml",)
 ROOTS = frozenset({"message", "cindetailscollection"})
@@ -56,7 +56,7 @@ def open_census(path: Path) -> Table:
     header = _read_header(path)
     written_at = _moment(header.get("datetime", ""))
 
-    def read() -> Iterator[tuple[int, Cells]]:
+    def read() -> Rows:
         census = _Census()
         with _reading(path), path.open("rb") as file:
             for _ in census.feed(file):
@@ -86,7 +86,7 @@ class _Census:
     def __init__(self) -> None:
         self.header: dict[str, str] = {}
         self.is_past_header = False
-        self.rows: list[tuple[int, Cells]] = []
+        self.rows: list[tuple[int, list[str]]] = []
         self._names = LocalNames(TEXTS | BLOCKS)
         self._pieces: list[str] = []
         self._child_id = ""

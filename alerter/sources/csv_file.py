@@ -11,7 +11,8 @@ from alerter.errors import SourceError
 from alerter.sources.columns import HEADING_ROWS, WantedColumns
 from alerter.sources.encoding import encoding_of, label_of
 from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
-from alerter.sources.table import Cells, Table
+from alerter.sources.slipped import Fit
+from alerter.sources.table import Rows, Table
 
 CSV_SUFFIXES = (".csv", ".txt", ".tsv")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -45,12 +46,15 @@ def open_csv(path: Path, wanted: WantedColumns) -> Table:
     heading = _find_heading(path, encoding, wanted)
     columns = wanted.locate(heading.cells, path.name)
 
-    def read() -> Iterator[tuple[int, Cells]]:
+    def records() -> Iterator[tuple[int, list[str]]]:
         with opening(path), path.open(encoding=encoding, newline="") as file:
-            records = _records(file, heading.delimiter, path.name)
-            for line, cells in islice(records, heading.index + 1, None):
-                if any(map(str.strip, cells)):
-                    yield line, cells
+            yield from islice(_records(file, heading.delimiter, path.name), heading.index + 1, None)
+
+    def read() -> Rows:
+        width = len(columns.headings)
+        fit = Fit(columns, lambda: (cells for _, cells in records()))
+        for line, cells in records():
+            yield line, cells if len(cells) == width else fit.of(cells)
         stamp.check_unchanged(path)
 
     extract = Extract(

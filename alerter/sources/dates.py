@@ -20,6 +20,7 @@ SENTINELS = frozenset(
         date(1899, 12, 30),  # nought in a workbook
         date(1899, 12, 31),
         date(1900, 1, 1),
+        date(1900, 1, 2),  # what .NET writes into a workbook for the day before
         date(1904, 1, 1),  # nought in a workbook that counts from 1904
         date(2300, 1, 1),
         date(9999, 12, 31),
@@ -29,7 +30,7 @@ SENTINELS = frozenset(
 EXCEL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL = (date(1990, 1, 1) - EXCEL_EPOCH).days
 LAST_SERIAL = (date(2100, 12, 31) - EXCEL_EPOCH).days
-BLANK_SERIALS = frozenset({0, 1})
+BLANK_SERIALS = frozenset({0, 1, 2})
 COMPACT = 10_000_000
 """A number this long is year, month and day, not a count of days."""
 _WITH_TIME = re.compile(r"(.{8,})[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?", re.ASCII)

@@ -1,6 +1,5 @@
 """The directory: the council's own list of who manages whom."""
 
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import TypedDict
@@ -10,8 +9,10 @@ from alerter.domain.routing import DirectoryEntry
 from alerter.sources.columns import wanted_for_directory
 from alerter.sources.csv_file import open_csv
 from alerter.sources.dates import BLANK_DATES, MonthFirstError, UnreadableDateError
+from alerter.sources.lines import is_blank
 from alerter.sources.rows import EARLIEST
-from alerter.sources.table import Cells, DateColumns, Table, fitted
+from alerter.sources.slipped import Cells, Slipped
+from alerter.sources.table import DateColumns, Table
 from alerter.sources.text import read_text
 
 NO_ADDRESS = "is not one plain email address"
@@ -49,7 +50,8 @@ def read_directory(path: Path) -> list[DirectoryEntry]:
     """
     table = open_csv(path, wanted_for_directory())
     reader = _EntryReader(table)
-    return [reader.read(line, cells) for line, cells in table.read()]
+    rows = ((line, row) for line, row in table.read() if isinstance(row, Slipped) or not is_blank(row))
+    return [reader.read(line, row) for line, row in rows]
 
 
 class _EntryReader:
@@ -60,20 +62,14 @@ class _EntryReader:
     def __init__(self, table: Table) -> None:
         self._columns = table.columns
         self._dates = DateColumns(table.columns, table.read)
-        self._width = _width_of(table)
 
-    def read(self, line: int, cells: Cells) -> DirectoryEntry:
+    def read(self, line: int, row: Cells | Slipped) -> DirectoryEntry:
         """
         Return the entry on *line*.
         """
-        fit = fitted(cells, len(self._columns.headings)) if len(cells) == self._width else None
-        if fit is None:
-            return DirectoryEntry(line=line, fault=self._slipped(len(cells)))
-        return self._entry(line, {name: fit[index] for name, index in self._columns.indexes.items()})
-
-    def _slipped(self, count: int) -> str:
-        what = "more" if count > self._width else "fewer"
-        return f"has {what} cells than there are headings, so nothing of it is used"
+        if isinstance(row, Slipped):
+            return DirectoryEntry(line=line, fault=f"has {row.sentence}; nothing of the line is used")
+        return self._entry(line, {name: row[index] for name, index in self._columns.indexes.items()})
 
     def _entry(self, line: int, cells: dict[str, object]) -> DirectoryEntry:
         team, worker, name, manager, above = (
@@ -129,11 +125,3 @@ def _text(cell: object) -> str:
     """
     text = read_text(cell)
     return "" if text.casefold() in BLANK_DATES else text
-
-
-def _width_of(table: Table) -> int:
-    """
-    Return how many cells a line has: as many as the headings, or what all lines have, where they agree.
-    """
-    widths = Counter(len(cells) for _, cells in table.read())
-    return next(iter(widths)) if len(widths) == 1 else len(table.columns.headings)

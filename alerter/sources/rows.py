@@ -1,7 +1,7 @@
 """From a row of cells to the facts of an `Assessment`, or to a `Rejected` that says why not."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from operator import itemgetter
@@ -9,25 +9,29 @@ from typing import Any
 
 from alerter.config.reporting import OTHER_REASON
 from alerter.domain.address import is_address
-from alerter.domain.assessment import Assessment, Facts, Rejected, assessment_of
+from alerter.domain.assessment import Facts, Rejected
 from alerter.domain.policy import Clock
 from alerter.domain.unreadable import UnreadableValue, field_named
 from alerter.errors import SourceError
-from alerter.sources.columns import DATE_COLUMNS, Located
+from alerter.sources.columns import DATE_COLUMNS, Located, starts_of
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
+from alerter.sources.id_shape import IdShape
+from alerter.sources.lines import NO_RECORD, UNTOLD, NoRecord, filled, is_no_record
 from alerter.sources.memo import remembered
 from alerter.sources.score import read_score
-from alerter.sources.table import Cells, DateColumns, fitted
+from alerter.sources.slipped import Cells, Slipped
+from alerter.sources.table import DateColumns
 from alerter.sources.text import IdentifierError, read_id, read_text
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
-TOO_MANY_CELLS = "has more cells than there are headings; a cell with a delimiter in it needs quotation marks"
 NO_ADDRESS = "(unreadable)"
 """Stands for what is no address, so that no other manager is taken for the one the extract means."""
 OPTIONAL = ("assessment_id", "manager_email", "audit_score", *DATE_COLUMNS)
 """What may be unreadable in a row that is kept; which date is the clock's start depends on the type."""
 BLANKS = ("", "", None, *[None] * len(DATE_COLUMNS))
+MOST_OF_A_LABEL = 2
+"""Cells of a line that says what a figure or a date is: "Report date", and the date."""
 OTHERS = ("child_id", "type", "team", "worker", "reassured_by", "reason")
 
 
@@ -55,6 +59,21 @@ class PartlyRead:
 
     facts: Facts
     unreadable: tuple[UnreadableValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """
+    A row that is no assessment, until what the ids of its file look like is known.
+
+    *ids* are those of the assessment and the child as they stand, or what stands alone in a row that has
+    slipped. It *may_be_stray*, and hold no record, unless they look like the others.
+    """
+
+    rejected: Rejected
+    ids: tuple[str, str]
+    may_be_stray: bool
+    is_slipped: bool = False
 
 
 class RowReader:
@@ -89,31 +108,18 @@ class RowReader:
         self._reason: Callable[[object], str] = remembered(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
         self._clock: Callable[[object], Clock] = remembered(self._clock_of)
+        self._starts = [OPTIONAL.index(name) for name in starts_of(clocks)]
+        self._assessment_ids, self._child_ids = IdShape(), IdShape()
 
-    def read(self, line: int, cells: Cells) -> Assessment | Rejected:
+    def facts(self, line: int, cells: Cells | Slipped) -> Facts | PartlyRead | Doubtful | NoRecord:
         """
-        Return the assessment in *cells*, or why they hold none.
-
-        Raises:
-            SourceError: A date can only be month first, so no date of its column can be believed.
-        """
-        found = self.facts(line, cells)
-        if isinstance(found, Rejected):
-            return found
-        return assessment_of(found.facts if isinstance(found, PartlyRead) else found)
-
-    def facts(self, line: int, cells: Cells) -> Facts | PartlyRead | Rejected:
-        """
-        Return what `read` does, as bare facts: an object for each row would cost more than reading it.
+        Return the bare facts in *cells*: an object for each row would cost more than reading it.
 
         Raises:
             SourceError: A date can only be month first, so no date of its column can be believed.
         """
-        if len(cells) != self._width:
-            fit = fitted(cells, self._width)
-            if fit is None:
-                return Rejected(line, TOO_MANY_CELLS)
-            cells = fit
+        if isinstance(cells, Slipped):
+            return self._slipped(line, cells)
         # Every column the file does not have is picked from the one blank cell at the end.
         picked = self._pick([*cells, None])
         try:
@@ -121,14 +127,59 @@ class RowReader:
             values, unreadable = self._values(picked)
             facts = self._facts(values, unreadable, *picked[len(OPTIONAL) :])
         except RowFaultError as fault:
-            ids = _id_or_blank(picked[0]), _id_or_blank(picked[len(OPTIONAL)])
-            return Rejected(line, str(fault), fault.kind, *ids)
+            return self._doubtful(line, fault, picked)
         except MonthFirstError as fault:
+            if self._is_no_record(picked):
+                return NO_RECORD
             raise SourceError(
                 f'{self._file_name}, line {line}: the column "{fault}" has a date with the month first, '
                 "so none of its dates can be trusted; export it as YYYY-MM-DD or DD/MM/YYYY."
             ) from None
+        self._assessment_ids.learn(values[0])
+        self._child_ids.learn(facts[1])
         return PartlyRead(facts, self._unreadable(line, unreadable, facts)) if unreadable else facts
+
+    def settled(self, row: Doubtful) -> Rejected | NoRecord:
+        """
+        Return what a doubtful *row* is, once all rows are read; only ids that look like the others are kept.
+        """
+        own, child = row.ids
+        assessment_id = own if self._assessment_ids.looks_alike(own) else ""
+        child_id = child if self._child_ids.looks_alike(child) else ""
+        if row.is_slipped:
+            is_stray = row.may_be_stray and not (assessment_id or child_id)
+            return NO_RECORD if is_stray else row.rejected
+        if row.may_be_stray and (not any(row.ids) or row.ids != (assessment_id, child_id)):
+            return NO_RECORD
+        return replace(row.rejected, assessment_id=assessment_id, child_id=child_id)
+
+    def _slipped(self, line: int, row: Slipped) -> Doubtful | NoRecord:
+        if is_no_record(row.cells, self._columns):
+            return NO_RECORD
+        first, *others = filled(row.cells)
+        alone = "" if others else first
+        return Doubtful(
+            Rejected(line, row.sentence), (alone, alone), may_be_stray=not others, is_slipped=True
+        )
+
+    def _doubtful(self, line: int, fault: RowFaultError, picked: Sequence[object]) -> Doubtful | NoRecord:
+        own, child = picked[0], picked[len(OPTIONAL)]
+        values, _ = self._values(picked)
+        has_start = any(values[place] for place in self._starts)
+        is_bare = not (has_start and filled([child]))
+        if is_bare and self._is_no_record(picked):
+            return NO_RECORD
+        count = len(filled(picked))
+        is_label = count <= MOST_OF_A_LABEL and bool(filled([own, child]))
+        return Doubtful(
+            Rejected(line, str(fault), fault.kind),
+            (_id_or_blank(own), _id_or_blank(child)),
+            may_be_stray=is_bare and (is_label or (count == 1 and not has_start)),
+        )
+
+    def _is_no_record(self, picked: Sequence[object]) -> bool:
+        cells = [cell for name, cell in zip((*OPTIONAL, *OTHERS), picked, strict=True) if name not in UNTOLD]
+        return is_no_record(cells, self._columns)
 
     def _values(self, picked: Sequence[object]) -> tuple[list[Any], Mapping[str, str]]:
         """

@@ -13,7 +13,8 @@ from alerter.sources.census import CENSUS_SUFFIXES, open_census
 from alerter.sources.columns import wanted_for_assessments
 from alerter.sources.csv_file import CSV_SUFFIXES, open_csv
 from alerter.sources.extract import Extract, choose_file
-from alerter.sources.rows import PartlyRead, RowReader
+from alerter.sources.lines import NoRecord
+from alerter.sources.rows import Doubtful, PartlyRead, RowReader
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
 from alerter.sources.workbook.workbook import open_workbook
@@ -40,30 +41,37 @@ class Source:
 
     def rows(self) -> Iterator[tuple[int, Assessment | Rejected]]:
         """
-        Give, for each row that is not blank, its line and exactly one value.
+        Give, for each row that is a record, its line and exactly one value.
 
         Raises:
             SourceError: As `facts` does.
         """
         for line, found in self.facts():
-            if isinstance(found, PartlyRead):
-                yield line, assessment_of(found.facts)
-            else:
-                yield line, found if isinstance(found, Rejected) else assessment_of(found)
+            if isinstance(found, Rejected):
+                yield line, found
+            elif not isinstance(found, NoRecord):
+                yield line, assessment_of(found.facts if isinstance(found, PartlyRead) else found)
 
-    def facts(self) -> Iterator[tuple[int, Facts | PartlyRead | Rejected]]:
+    def facts(self) -> Iterator[tuple[int, Facts | PartlyRead | Rejected | NoRecord]]:
         """
         Give the same as `rows`, with an assessment's bare facts in its place, for extracts of any length.
 
-        Where some of its values cannot be read, they are named beside the facts.
+        Where some of its values cannot be read, they are named beside the facts; lines that are no records
+        are given too. What is rejected comes last, when it is known what the ids of the file look like.
 
         Raises:
             SourceError: The file turns out unreadable on the way, a column is month first, or the
                 file changed while it was read: what was given so far must not be applied.
         """
-        facts = self.reader.facts
+        facts, doubtful = self.reader.facts, []
         for line, cells in self.table.read():
-            yield line, facts(line, cells)
+            found = facts(line, cells)
+            if isinstance(found, Doubtful):
+                doubtful.append(found)
+            else:
+                yield line, found
+        for row in doubtful:
+            yield row.rejected.line, self.reader.settled(row)
 
 
 def open_source(

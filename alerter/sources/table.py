@@ -1,15 +1,15 @@
 """A table at the border: headings found, rows not yet believed. What every reader makes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from alerter.sources.columns import Located
 from alerter.sources.dates import DateColumn
 from alerter.sources.extract import Extract
+from alerter.sources.slipped import Cells, Slipped
 
-Cells = Sequence[object]
-Rows = Iterator[tuple[int, Cells]]
+Rows = Iterator[tuple[int, Cells | Slipped]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Table:
     """
     Rows of cells under located columns.
 
-    *read* starts from the first row after the headings and gives each row that is not blank
-    with the line a person finds it on; a row may be shorter or longer than the headings.
+    *read* starts from the first row after the headings and gives each with the line a person finds it on: as
+    many cells as there are headings, or a row that has slipped.
     """
 
     extract: Extract
@@ -73,19 +73,4 @@ class DateColumns(dict[str, DateColumn]):
         Give the cells of one column, but not of rows that have slipped.
         """
         index = self._columns.indexes.get(name, -1)
-        width = len(self._columns.headings)
-        return (cells[index] for _, cells in self._read() if 0 <= index < len(cells) <= width)
-
-
-def fitted(cells: Cells, width: int) -> Cells | None:
-    """
-    Return *cells* with exactly *width* of them, or None where one too many is not blank.
-
-    >>> fitted(["a"], 2), fitted(["a", "b", ""], 2), fitted(["a", "b", "c"], 2)
-    (['a', ''], ['a', 'b'], None)
-    """
-    if len(cells) <= width:
-        return [*cells, *[""] * (width - len(cells))]
-    if any(cell is not None and str(cell).strip() for cell in cells[width:]):
-        return None
-    return cells[:width]
+        return (cells[index] for _, cells in self._read() if index >= 0 and not isinstance(cells, Slipped))

@@ -5,7 +5,9 @@ import unicodedata
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-BLANK_TEXTS = frozenset({"", "-", "-1", "#n/a", "n/a", "null", "(null)", "\\n", "(blank)", "unknown"})
+BLANK_TEXTS = frozenset(
+    {"", "-", "-1", "#n/a", "n/a", "null", "(null)", "\\n", "nan", "none", "(blank)", "unknown"}
+)
 """What case systems and spreadsheets write where there is no value, in lower case."""
 LONGEST_TEXT = 300
 """Longer text is cut; longer than any address may be (254), so that no cut makes an address valid."""

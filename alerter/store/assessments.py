@@ -20,7 +20,15 @@ from sqlalchemy import (
 )
 
 from alerter.domain.assessment import FACTS, Assessment, assessment_of
-from alerter.store.schema import alerts, assessments, audits, has_no_believable, syncs, unreadable_values
+from alerter.store.schema import (
+    alerts,
+    assessments,
+    audits,
+    has_no_believable,
+    missing,
+    syncs,
+    unreadable_values,
+)
 
 _columns = assessments.c
 
@@ -81,6 +89,14 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
     return sorted(found, key=lambda each: (each.assessment_id, each.child_id))
 
 
+def missing_in(connection: Connection, sync_id: int) -> list[Assessment]:
+    """
+    Return what is open and in no row of one reading, which has rows that could be any of them.
+    """
+    numbers = select(missing.c.assessment).where(missing.c.sync_id == sync_id)
+    return list(by_numbers(connection, numbers).values())
+
+
 def of_children_under_way(connection: Connection, as_of: date) -> list[Assessment]:
     """
     Return all assessments of the children who have one open on *as_of*, or closed without a sign-off, or with
@@ -99,13 +115,28 @@ def of_children_under_way(connection: Connection, as_of: date) -> list[Assessmen
     return [_assessment(row) for row in connection.execute(query)]
 
 
-def open_by_team(connection: Connection, as_of: date) -> dict[str, int]:
+def open_by_team(connection: Connection, as_of: date, since: date | None = None) -> dict[str, int]:
     """
-    Count the assessments open on *as_of* by team.
+    Count the assessments open on *as_of* by team, those whose clock began before *since* left out.
     """
     has_no_end = and_(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None))
     is_open = or_(has_no_end, _columns.ended_on > as_of)
+    if since is not None:
+        is_open = and_(is_open, _columns.clock_on >= since)
     query = select(_columns.team, func.count()).where(is_open).group_by(_columns.team)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def told_by_team(connection: Connection, run_id: int, before: date) -> dict[str, int]:
+    """
+    Count what run *run_id* told of whose clock began before that day, by team.
+    """
+    query = (
+        select(_columns.team, func.count())
+        .join(alerts, alerts.c.assessment == _columns.id)
+        .where(alerts.c.run_id == run_id, _columns.clock_on < before)
+        .group_by(_columns.team)
+    )
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

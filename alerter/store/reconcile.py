@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from alerter.store.schema import assessments, changes, rejections, staged_assessments
+from alerter.store.schema import assessments, changes, missing, rejections, staged_assessments
 
 CORRECTED_WITHIN = timedelta(days=14)
 WATCHED = ("clock_on", "authorised_on", "team", "audit_score")
@@ -62,27 +62,28 @@ def record_changes(connection: Connection, sync_id: int) -> None:
     connection.execute(insert(changes).from_select(columns, by_field))
 
 
-def mark_vanished(connection: Connection, sync_id: int) -> int:
+def mark_gone(connection: Connection, sync_id: int) -> int:
     """
-    Mark what was open and is no longer in the extract; return how many.
+    Mark what was open and is no longer in the extract; return how many have vanished.
 
-    What was only rejected has not vanished; and while a rejected row has no ids it could be any of
-    them, so that nothing is taken for gone.
+    What a rejected row names has not vanished. While one names nothing it could be any of those that are not
+    there, so they are missing instead: open as before, and noted with the reading.
     """
-    is_nameless = exists().where(rejections.c.sync_id == sync_id, rejections.c.child_id == "")
+    of_reading = rejections.c.sync_id == sync_id
+    is_nameless = exists().where(of_reading, rejections.c.assessment_id == "", rejections.c.child_id == "")
     is_staged = exists().where(_staged.sync_id == sync_id, same_key())
     is_rejected = exists().where(
-        rejections.c.sync_id == sync_id,
-        rejections.c.child_id == _stored.child_id,
+        of_reading,
+        rejections.c.child_id.in_((_stored.child_id, "")),
         rejections.c.assessment_id.in_((_stored.assessment_id, "")),
+        or_(rejections.c.child_id != "", rejections.c.assessment_id != ""),
     )
-    gone = (
-        update(assessments)
-        .where(_stored.ended_on.is_(None), _stored.vanished_sync_id.is_(None))
-        .where(~is_staged, ~is_rejected, ~is_nameless)
-        .values(vanished_sync_id=sync_id)
-        .returning(_stored.id)
-    )
+    is_gone = and_(_stored.ended_on.is_(None), _stored.vanished_sync_id.is_(None), ~is_staged, ~is_rejected)
+    if connection.execute(select(is_nameless)).scalar_one():
+        rows = select(literal(sync_id), _stored.id).where(is_gone)
+        connection.execute(insert(missing).from_select(("sync_id", "assessment"), rows))
+        return 0
+    gone = update(assessments).where(is_gone).values(vanished_sync_id=sync_id).returning(_stored.id)
     return len(connection.execute(gone).all())
 
 

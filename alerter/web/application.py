@@ -51,6 +51,8 @@ def make_application(installation: Installation, journal: Journal, mailroom: Mai
     """
     site = Site.of(installation, journal, mailroom)
     app = Flask("alerter.web", root_path=str(Path(__file__).parent))
+    # Otherwise a slash too many or too few leads on to the address in the Host header.
+    app.url_map.merge_slashes = app.url_map.strict_slashes = False
     app.config.update(_settings_of(site))
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     frame = Frame(site)

@@ -7,6 +7,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from alerter.app.answers import Answer
+from alerter.bank_holidays import is_known
 from alerter.domain.reassuring import LONGEST_NOTE, Fault
 
 PICK = "pick"
@@ -59,9 +60,8 @@ def read(form: MultiDict[str, str]) -> Filled:
     faults: dict[str, str] = {}
     for number in picked:
         expected = _value(values, "expected", number)
-        try:
-            on = date.fromisoformat(expected)
-        except ValueError:
+        on = _day(expected)
+        if on is None:
             faults[f"expected-{number}"] = UNREADABLE if expected else MISSING
             continue
         answers.append(Answer(number, on, _value(values, "reason", number), values.get(f"note-{number}", "")))
@@ -85,6 +85,14 @@ def number_in(text: str) -> int | None:
     Return the number a hidden field holds, or None where somebody changed it into something else.
     """
     return int(text) if _is_number(text) else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if is_known(day) else None
 
 
 def _value(values: Mapping[str, str], name: str, number: int) -> str:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from alerter.app.installation import Installation
 from alerter.app.logs import Journal
 from alerter.web.application import LARGEST_FORM, make_application
+from alerter.web.channel import REQUEST_SECONDS, within
 from alerter.web.mailroom import Mailroom
 
 THREADS = 8
@@ -38,7 +39,7 @@ def serve_page(
     """
     with listening(installation, journal, host, port, beside) as server:
         signal.signal(signal.SIGTERM, _end)
-        journal.note("serving", port=server.effective_port)
+        journal.note("serving", port=port)
         server.run()
     journal.note("stopped")
 
@@ -50,17 +51,22 @@ def listening(
     host: str,
     port: int,
     beside: Mapping[str, Any] | None = None,
+    *,
+    request_seconds: float = REQUEST_SECONDS,
 ) -> Iterator[Any]:
     """
     Give the server of the page, listening; its `run` serves until it is closed.
 
+    Who takes more than *request_seconds* to send a request is hung up on.
     The headers that proxies add are left as they come: the site believes them from named proxies alone.
     """
     path = installation.settings.web.path if installation.settings.web else ""
+    sockets: dict[int, Any] = {}
     with Mailroom(installation, journal) as mailroom:
         site = make_application(installation, journal, mailroom)
         server: Any = create_server(
             DispatcherMiddleware(site, dict(beside or {})),
+            sockets,
             host=host,
             port=port,
             threads=THREADS,
@@ -72,6 +78,8 @@ def listening(
             clear_untrusted_proxy_headers=False,
             expose_tracebacks=False,
         )
+        for listener in (each for each in sockets.values() if isinstance(each, BaseWSGIServer)):
+            listener.channel_class = within(request_seconds)
         try:
             yield server
         finally:

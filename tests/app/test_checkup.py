@@ -1,5 +1,6 @@
 """Every part tried once: what is found, what needs a look, and what cannot be used."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from alerter.errors import ConfigError, MailDeferredError, MailError
 from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
 from tests.acceptance.post_office import free_port
-from tests.app.office import EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of
+from tests.app.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
 from tests.mail import gallery
 from tests.mail.scripted_smtp import ScriptedSmtp
 
@@ -85,6 +86,30 @@ def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> No
     ]
 
 
+def test_old_open_records_have_a_key_proposed(office: Office) -> None:
+    """
+    Where more than a tenth began over 250 working days ago; with the key they are only counted.
+    """
+    office.extract(*(row(f"A-{n}", days=251 if n < 2 else 3, as_of=today()) for n in range(19)))
+    since = DAYS.latest_start(today(), 251) + timedelta(days=1)
+    (proposed,) = warnings(office.open(), "old records")
+    assert proposed == (
+        "2 of 19 open assessments began more than 250 working days ago: if these are records that "
+        f"nobody closed, write ignore_started_before = {since} under [source], and they are only counted."
+    )
+    with_key = office.open(source__ignore_started_before=since)
+    assert warnings(with_key, "old records") == []
+    assert parts(with_key)["source"].found.endswith("17 open, 2 ignored")
+
+
+def test_a_tenth_of_old_records_is_no_reason(office: Office) -> None:
+    """
+    Nor are those of exactly 250 working days.
+    """
+    office.extract(*(row(f"A-{n}", days=251 if n < 1 else 250, as_of=today()) for n in range(10)))
+    assert warnings(office.open(), "old records") == []
+
+
 def over_smtp(office: Office, port: int) -> Installation:
     """
     Return an installation whose mail server listens on *port*.
@@ -96,7 +121,7 @@ def test_everything_in_order(office: Office) -> None:
     """
     Each part says what was found, and nothing of the try stays in the store.
     """
-    office.extract(row("A-1"), row("A-2", authorised_on="2009-11-20"))
+    office.extract(row("A-1", as_of=today()), row("A-2", authorised_on="2009-11-20"))
     installation = office.open()
     found = list(check(installation))
     assert [each.part for each in found] == [
@@ -116,6 +141,18 @@ def test_everything_in_order(office: Office) -> None:
     assert said["send dates"].count(";") == 4
     with installation.database.read() as connection:
         assert syncs.latest_applied(connection) is None
+
+
+def test_how_dates_were_read_is_noted_once(office: Office) -> None:
+    """
+    Also where the extract is in the store already, whose rows are not read again.
+    """
+    office.extract(row("A-1", started_on="12/10/09"), row("A-2", started_on="13/10/09"))
+    installation = office.open()
+    with installation.database.write() as connection:
+        installation.sync_within(connection, is_accepted=True)
+    noted = [each.found for each in check(installation) if each.part == "reading"]
+    assert noted[1:] == ['the column "started_on" has years of two digits: read day first, as 12/10/26']
 
 
 def test_start_day_rule_is_said(office: Office) -> None:

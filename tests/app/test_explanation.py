@@ -148,6 +148,16 @@ def test_a_sign_off_after_the_closure_is_said(office: Office) -> None:
     ]
 
 
+def test_what_is_ignored_says_why(office: Office) -> None:
+    """
+    Its days are counted as ever; what is asked of nobody is said to be.
+    """
+    explained = explain_one(read(office, row("A-1"), source__ignore_started_before=AS_OF))
+    assert explained.notes == [
+        "It began before 23 November 2009, so it is chased in no digest ([source] ignore_started_before)."
+    ]
+
+
 def test_missing_from_the_extract_is_said(office: Office) -> None:
     """
     What vanished has no stage any more; the walk goes on to the day asked for.

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.app.office import AS_OF, NEXT, Office, row
+from tests.app.wrong_weeks import HELD_BY, OPEN, WRONG, open_in_store, sound, with_first_week
 from tests.cli.terminal import alerter, json_of
-from tests.cli.wrong_weeks import HELD_BY, OPEN, WRONG, open_in_store, sound, with_first_week
 
 COMMANDS = {
     "run": ("run", "--as-of", NEXT),

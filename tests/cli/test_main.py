@@ -137,7 +137,7 @@ def test_settings_are_found_where_they_are_looked_for(
     [
         (ConfigError(["a is wrong.", "b is wrong."]), "a is wrong.\nb is wrong.", 2),
         (SourceError("no file."), "no file.", 3),
-        (CalendarRangeError("too far."), "too far.", 3),
+        (CalendarRangeError("too far."), "too far.", 2),
         (MailRefusedError("it is held."), "it is held.", 1),
         (OSError(28, "No space left on device", "alerter.db"), "No space left on device: alerter.db", 3),
         (OSError(28, "No space left on device"), "No space left on device", 3),

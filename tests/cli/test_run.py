@@ -1,6 +1,7 @@
 """The weekly job as it is typed: run, deliver and release."""
 
 import getpass
+from datetime import date
 
 import pytest
 from click.testing import Result
@@ -252,3 +253,17 @@ def test_deliver_sends_what_is_owed(office: Office) -> None:
     assert (result.exit_code, result.stdout) == (0, "sent 3, deferred 0, refused 0, unknown 0, owed 0.\n")
     again = json_of(alerter(office, "deliver", "--json"))
     assert again == {"sent": 0, "deferred": 0, "refused": 0, "unknown": 0, "owed": 0}
+
+
+def test_what_is_ignored_stands_beside_the_stages(office: Office) -> None:
+    """
+    In `sync` and `run`, and outside `open`; without the key the JSON has no such field.
+    """
+    office.extract(row("A-1"), row("A-2", started_on="2007-01-02"))
+    dry_run = ("run", "--as-of", AS_OF, "--dry-run")
+    assert "ignored" not in json_of(alerter(office, *dry_run, "--json"))["assessments"]
+    office.configure(source__ignore_started_before=date(2008, 1, 1))
+    assert json_of(alerter(office, "sync", "--json"))["ignored"] == 1
+    assert "Ignored 1." in alerter(office, *dry_run).stdout
+    counts = json_of(alerter(office, "run", "--as-of", AS_OF, "--json"))["assessments"]
+    assert (counts["open"], counts["ignored"]) == (1, 1)

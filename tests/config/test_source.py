@@ -1,5 +1,6 @@
 """Where the data lie."""
 
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -102,3 +103,14 @@ def test_the_canonical_columns_are_the_readers() -> None:
     The two lists stand on different floors and must agree.
     """
     assert set(get_args(Column)) == set(ASSESSMENT_COLUMNS)
+
+
+def test_the_day_before_which_nothing_is_chased(load: Load, faults: Faults) -> None:
+    """
+    A date of TOML's own, as in the example file, and nothing else.
+    """
+    assert load({}).source.ignore_started_before is None
+    loaded = load({"source.ignore_started_before": "2020-01-01"})
+    assert loaded.source.ignore_started_before == date(2020, 1, 1)
+    (fault,) = faults({"source.ignore_started_before": '"last year"'})
+    assert fault.startswith("source.ignore_started_before:")

@@ -155,6 +155,7 @@ def test_exceptions_of_every_source() -> None:
         unreadable=[UnreadableValue(11, "closed_on", "Closed", "A-2", "72")],
         closed_unauthorised=[aged(30, assessment_id="A-4", child_id="74")],
         vanished=[aged(30, assessment_id="A-5", child_id="75")],
+        missing=[aged(30, assessment_id="A-6", child_id="76")],
     )
     assert [(each.kind, each.assessment_id, each.child_id) for each in plan.exceptions] == [
         ("start_in_future", "A-1", "71"),
@@ -162,6 +163,7 @@ def test_exceptions_of_every_source() -> None:
         ("unreadable_value", "A-2", "72"),
         ("closed_but_open", "A-4", "74"),
         ("vanished", "A-5", "75"),
+        ("missing", "A-6", "76"),
         ("no_manager", "A-2", "72"),
     ]
     fallback = plan.digests[1]

@@ -24,6 +24,6 @@ def test_fault_123_deliver_after_a_stop(monday: Monday, post_office: Office, sto
     assert sorted(monday.states()) == ["deferred", "queued"]
     assert all(message["next_attempt_at"] > "2026-11-23 08:00" for message in monday.messages())
     monday.configure()
-    delivered, owed = Weekly(monday.service.start().installation).deliver()
-    assert (set(delivered.outcomes), owed) == ({"sent"}, 0)
+    delivered, left = Weekly(monday.service.start().installation).deliver()
+    assert (set(delivered.outcomes), left.owed) == ({"sent"}, 0)
     assert [post_office.tally()[manager] for manager in MANAGERS] == [1, 1]

@@ -10,13 +10,13 @@ from tests.faults.roster import entries
 from tests.faults.table import DOCUMENT
 
 TAKEN_OUT = {45, 97}
-LATER = 103
+LATER = 105
 IS_BEING_WRITTEN = bool(os.environ.get("ALERTER_FAULT_TABLE"))
 
 
 def test_every_number_stands_once() -> None:
     """
-    1 to 102 but for the two that were taken out, and whatever came later, each in one table.
+    1 to 104 but for the two that were taken out, and whatever came later, each in one table.
     """
     numbers = Counter(fault.number for table in TABLES for fault in table.faults)
     assert set(numbers.values()) == {1}

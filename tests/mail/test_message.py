@@ -1,9 +1,11 @@
 """From words to bytes: the headers, the one recipient, and the reading back."""
 
 import email
+import re
 import socket
 from dataclasses import replace
 from email import policy
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
-from alerter.mail.message import Message, Rendered, build, check, message_id
+from alerter.mail.encoded_words import encoded_words
+from alerter.mail.message import Message, Rendered, build, check, display_name, message_id
 from alerter.mail.mime import LONGEST_LINE
 from alerter.mail.render import Renderer
 from alerter.mail.smtp import SmtpTransport
@@ -93,8 +96,56 @@ def test_names_come_back_as_they_went(name: str) -> None:
     A long name with a comma, brackets or accents is one address still.
     """
     to = read(built(Recipient("n.okafor@council.example", name)))["To"].addresses
-    shown = name.replace("@", " ")
-    assert [(each.display_name, each.addr_spec) for each in to] == [(shown, "n.okafor@council.example")]
+    shown = [(" ".join(each.display_name.split()), each.addr_spec) for each in to]
+    assert shown == [(name.replace("@", " "), "n.okafor@council.example")]
+
+
+def letters(script: str) -> st.SearchStrategy[str]:
+    """
+    Return names of one script, with the blanks and signs that names have.
+    """
+    return st.text(st.sampled_from(f"{script} -'.,()"), min_size=1, max_size=300).map(display_name)
+
+
+names = st.one_of(
+    letters("abcXYZ"), letters("éøßñÅŁ"), letters("आईकि\u094dते"), letters("漢字仮名"), letters("ابت\u200c"),
+    letters("กขค\u0e31"), letters("𐌰𐌱"), letters("aé漢𐌰"),
+).filter(bool)  # fmt: skip
+
+
+@given(names, st.text(st.sampled_from("abé漢 :"), max_size=60).map(str.strip))
+def test_long_names_and_subjects_are_folded(name: str, prefix: str) -> None:
+    """
+    No encoded word has more than 75 characters, no line with one more than 76, and all reads back (RFC 2047).
+    """
+    subject = f"{prefix} Assessments to look at: 2 overdue".strip()
+    message = built(Recipient("n.okafor@council.example", name), Rendered(subject, "x\n", "<p>x</p>\n"))
+    head = message.body.partition(b"\r\n\r\n")[0].decode("ascii")
+    encoded = re.findall(r"=\?[^ ]*\?=", head)
+    assert max(map(len, encoded), default=0) <= 75
+    assert max((len(line) for line in head.split("\r\n") if "=?" in line), default=0) <= 76
+    to = str(make_header(decode_header(email.message_from_bytes(message.body)["To"].replace("\r\n", ""))))
+    assert to.replace('"', "") == f"{name} <n.okafor@council.example>"
+    (address,) = read(message)["To"].addresses
+    assert address.addr_spec == "n.okafor@council.example"
+    assert read(message)["Subject"] == subject
+
+
+@pytest.mark.parametrize("name", ["漢" * 300, "नमस्ते " * 43, "a" * 300, "É" * 299 + "漢"])
+def test_a_name_is_whole_up_to_300_characters(name: str) -> None:
+    """
+    Vowel signs and joiners, which are no letters, are part of a name.
+    """
+    assert display_name(name) == name.strip()
+    assert display_name(name + "x" * 300)[:200] == name[:200]
+
+
+def test_a_header_is_one_line() -> None:
+    """
+    Not even an encoded one may hold a line end, which some readers would act upon.
+    """
+    with pytest.raises(ValueError, match="one line"):
+        list(encoded_words("é\r\nBcc: x@evil.example", 60))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Sending through GOV.UK Notify, by its real client, to a double of its documented API."""
 
+import threading
+
 import pytest
 
 pytest.importorskip("notifications_python_client", reason="needs the extra notify")
@@ -214,6 +216,24 @@ def test_delivery_states_are_read_back_by_message_id() -> None:
         "<d@council.example>": "sending",
         "<e@council.example>": "permanent-failure",
     }
+
+
+def test_all_states_together_have_the_time_of_one_answer() -> None:
+    """
+    A weekly run waits for them: with a service that takes a while for each, some are asked for another time.
+    """
+
+    class Slow(NotifyDouble):
+        def _list(self, reference: str) -> Answer:
+            threading.Event().wait(0.3)
+            return super()._list(reference)
+
+    ids = [f"<{number}@council.example>" for number in range(100)]
+    with Slow(statuses={each: ["delivered"] for each in ids}) as double:
+        transport = NotifyTransport(service(double.url, timeout_seconds=1))
+        found = transport.states(ids)
+    assert 0 < len(found) <= 4
+    assert set(found.values()) == {"delivered"}
 
 
 def test_the_key_shows_in_no_repr() -> None:

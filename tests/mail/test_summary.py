@@ -48,9 +48,20 @@ def test_held_run_names_the_reason_and_the_command() -> None:
     """
     A held run says why, and how to let it go; the subject says only that it is held.
     """
-    view = summary_view(summary(held_because="the extract has no rows."))
+    view = summary_view(summary(held_because=["the extract has no rows"]))
     assert view.state.endswith("nothing was sent: the extract has no rows. To let it go: alerter release 7")
     assert view.subject == "Assessment alerts: run 7 is held and nothing was sent (23 November 2026)"
+
+
+def test_held_run_lists_several_reasons() -> None:
+    """
+    More than one have a line each.
+    """
+    view = summary_view(summary(held_because=["it is empty (a)", "it is old (b)"]))
+    assert view.state.endswith(": it is empty (a); and 1 reason more below. To let it go: alerter release 7")
+    assert (view.lists[0].heading, view.lists[0].lines) == (
+        "Held because (2)", ("it is empty (a)", "it is old (b)"),
+    )  # fmt: skip
 
 
 def test_refusals_exceptions_and_rejections_are_listed() -> None:

@@ -157,19 +157,30 @@ class Council:
         return open_source("csv", path, {}, CLOCKS)
 
     def read(
-        self, rows: Sequence[Mapping[str, str]], *, gate: Gate | None = None, mapping: str = "1"
+        self, rows: Sequence[Mapping[str, str]], *, gate: Gate | None = None, mapping: str = "1", **how: bool
     ) -> Synced:
         """
         Write an extract of *rows*, and read it into the store.
         """
-        return self.sync(self.extract(rows), gate=gate, mapping=mapping)
+        return self.sync(self.extract(rows), gate=gate, mapping=mapping, **how)
 
-    def sync(self, source: Source, *, gate: Gate | None = None, mapping: str = "1") -> Synced:
+    def sync(
+        self, source: Source, *, gate: Gate | None = None, mapping: str = "1", is_accepted: bool = False
+    ) -> Synced:
         """
         Read *source* into the store.
         """
         with self.database.write() as connection:
-            return sync(connection, source, self.directory, mapping=mapping, today=AS_OF, now=NOW, gate=gate)
+            return sync(
+                connection,
+                source,
+                self.directory,
+                mapping=mapping,
+                today=AS_OF,
+                now=NOW,
+                gate=gate,
+                is_accepted=is_accepted,
+            )
 
     def prepare(self, as_of: date = AS_OF, now: datetime = NOW, **changed: Any) -> Run:
         """

@@ -165,9 +165,10 @@ def test_held_run_is_told_with_its_reasons(council: Council) -> None:
     run = hold_week(council, "the extract is 90 hours old", "nothing has started for 40 working days")
     (letter,) = council.letters("summary")
     assert letter.text.startswith(
-        f"Run {run.id} is held and nothing was sent: the extract is 90 hours old; nothing has started for 40 "
-        f"working days. To let it go: alerter release {run.id}\n"
+        f"Run {run.id} is held and nothing was sent: the extract is 90 hours old; and 1 reason more below. "
+        f"To let it go: alerter release {run.id}\n"
     )
+    assert "nothing has started for 40 working days" in letter.text
     assert "line 3:" in letter.text
     said = f"run {run.id} is held and nothing was sent"
     assert letter.subject == f"Assessment alerts: {said} (23 November 2026)"

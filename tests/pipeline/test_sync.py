@@ -7,7 +7,7 @@ import pytest
 
 from alerter.domain.gate import Gates
 from alerter.errors import SourceError
-from alerter.pipeline.sync import apply_staged, gate_of, sync
+from alerter.pipeline.sync import apply_staged, gate_of
 from alerter.store import assessments, syncs
 from alerter.store.schema import staged_assessments
 from alerter.store.schema import syncs as syncs_table
@@ -88,12 +88,7 @@ def test_an_accepted_extract_is_applied_with_what_would_have_held_it(council: Co
     """
     The reasons are told all the same.
     """
-    source = council.extract([row("A-1")])
-    with council.database.write() as connection:
-        done = sync(
-            connection, source, council.directory,
-            mapping="1", today=AS_OF, now=NOW, gate=held_by("too odd"), is_accepted=True,
-        )  # fmt: skip
+    done = council.read([row("A-1")], gate=held_by("too odd"), is_accepted=True)
     assert (done.sync.state, done.held_because, open_ids(council)) == ("applied", ("too odd",), ["A-1"])
 
 

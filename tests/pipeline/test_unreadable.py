@@ -6,7 +6,7 @@ from alerter.domain.unreadable import UnreadableValue
 from alerter.pipeline.mending import records_to_mend
 from alerter.pipeline.sync import apply_staged
 from alerter.store import runs, syncs
-from tests.pipeline.council import AS_OF, Council, held_by, row
+from tests.pipeline.council import AS_OF, Council, held_by, row, rules
 
 ODD = ("authorised_on", "cancelled_on", "closed_on", "reassured_on", "expected_on")
 
@@ -31,7 +31,7 @@ def test_an_odd_cell_is_told_to_manager_and_admins(council: Council, column: str
     said = f"line 2: {column} cannot be read or believed, so it counts as blank"
     with council.database.read() as connection:
         exceptions = runs.exceptions_of(connection, run.id)
-        mended = records_to_mend(connection, AS_OF)
+        mended = records_to_mend(connection, rules(), AS_OF)
     assert [(each.kind, each.assessment_id, each.child_id, each.detail) for each in exceptions] == [
         ("unreadable_value", "A-1", "91", said)
     ]
@@ -62,7 +62,7 @@ def test_an_ended_assessments_odd_cell_is_in_the_list_too(council: Council) -> N
     """
     council.read([row("A-1", authorised_on="2026-11-02", closed_on="?")])
     with council.database.read() as connection:
-        (fault,) = records_to_mend(connection, AS_OF)
+        (fault,) = records_to_mend(connection, rules(), AS_OF)
     assert (fault.kind, fault.field, fault.rule) == ("unreadable_value", "closed_on", "")
 
 

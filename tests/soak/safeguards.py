@@ -39,6 +39,8 @@ class Safeguard:
         return code.replace(self.text, self.without)
 
 
+ROWS_TWICE = "tests/faults/test_c7_workbooks.py"
+DEADLINES = "tests/faults/test_c7_deadlines.py"
 BEFORE_THE_DOT = "tests/faults/test_c7_replies.py"
 NEW_AS_OLD = "tests/store/test_migration.py::test_a_new_database_is_one_that_took_every_step"
 
@@ -155,6 +157,63 @@ SAFEGUARDS = (
         'is_open = ours.security == "none" and not ours.username and ours.token is None',
         "is_open = True",
         (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "an encoded word has at most 75 characters",
+        "alerter/mail/encoded_words.py",
+        "LONGEST_WORD = 75\n",
+        "LONGEST_WORD = 750\n",
+        ("tests/mail/test_message.py",),
+    ),
+    Safeguard(
+        "a header is one line, encoded or not",
+        "alerter/mail/encoded_words.py",
+        "    if _LINE_ENDS.search(text):\n",
+        "    if not text:\n",
+        ("tests/mail/test_message.py",),
+    ),
+    Safeguard(
+        "the watcher hears of the start beside the run",
+        "alerter/app/heartbeat.py",
+        '            self._beginning = about, asked(url, "start", self._seconds)\n',
+        '            self._beginning = about, asked(url, "start", self._seconds)\n'
+        "            self._hear_of_start()\n",
+        (DEADLINES,),
+    ),
+    Safeguard(
+        "a request has its time in all",
+        "alerter/deadline.py",
+        "self._thread.join(max(0, self._until - monotonic()))",
+        "self._thread.join()",
+        (DEADLINES,),
+    ),
+    Safeguard(
+        "a request that is given up is hung up on",
+        "alerter/deadline.py",
+        "            self._lines.hang_up()\n",
+        "",
+        (DEADLINES,),
+    ),
+    Safeguard(
+        "nothing leaves after its time",
+        "alerter/deadline.py",
+        "            if self._is_over:\n",
+        "            if self._is_over is None:\n",
+        (DEADLINES,),
+    ),
+    Safeguard(
+        "Notify has its time in all",
+        "alerter/mail/notify.py",
+        "            self._client.request_session = EndingSession(ours.timeout_seconds)\n",
+        "            EndingSession(ours.timeout_seconds)\n",
+        (DEADLINES,),
+    ),
+    Safeguard(
+        "the token endpoint has its time in all",
+        "alerter/mail/oauth.py",
+        "http_client=EndingSession(self._seconds)",
+        "timeout=self._seconds + 0 * bool(EndingSession)",
+        (DEADLINES,),
     ),
     Safeguard(
         "deliver tries what was put off with another message",
@@ -465,6 +524,34 @@ SAFEGUARDS = (
         ("tests/faults/test_c7_doors_directory.py",),
     ),
     Safeguard(
+        "a day no calendar knows is refused",
+        "alerter/cli/options.py",
+        "        if not is_known(day):\n",
+        "        if day is None:\n",
+        ("tests/faults/test_c7_doors_dates.py",),
+    ),
+    Safeguard(
+        "a purge of days to come is asked about",
+        "alerter/cli/purge.py",
+        " and not is_sure:",
+        " and before is None:",
+        ("tests/faults/test_c7_doors_dates.py",),
+    ),
+    Safeguard(
+        "nobody is led on to the Host header's address",
+        "alerter/web/application.py",
+        "    app.url_map.merge_slashes = app.url_map.strict_slashes = False\n",
+        "",
+        ("tests/web/test_doors.py",),
+    ),
+    Safeguard(
+        "a request has an end",
+        "alerter/web/channel.py",
+        "            self.will_close = True\n",
+        "            self.will_close = False\n",
+        ("tests/web/test_doors.py",),
+    ),
+    Safeguard(
         "a symbolic link among dropped extracts is refused",
         "alerter/sources/extract.py",
         "        if below.is_symlink():\n",
@@ -488,7 +575,7 @@ SAFEGUARDS = (
     Safeguard(
         "what another writes anew is waited for",
         "alerter/pipeline/deliver.py",
-        "        return self.next is None and outbox.is_any_due(connection, now)\n",
+        "        return self.next is None and outbox.is_any_due(connection, now, but=self.unanswered)\n",
         "        return False\n",
         ("tests/pipeline/test_senders.py::test_what_is_being_written_anew_is_waited_for",),
     ),
@@ -680,5 +767,47 @@ SAFEGUARDS = (
         "                savepoint.rollback()",
         "                pass",
         ("tests/cli/test_gates.py::test_a_held_sync_leaves_a_held_run_its_extract",),
+    ),
+    Safeguard(
+        "a column with a date that is month first is refused",
+        "alerter/sources/dates.py",
+        "if written.is_month_first:",
+        "if False:",
+        ("tests/sources/test_dates.py",),
+    ),
+    Safeguard(
+        "a year of two digits among numbers is read only where the column has no other reading",
+        "alerter/sources/dates.py",
+        "if written.needs_column and not self._short_years.are_last():",
+        "if False:",
+        ("tests/sources/test_short_years.py",),
+    ),
+    Safeguard(
+        "a column that US settings swapped is refused",
+        "alerter/sources/workbook/sheet_table.py",
+        "            suspect.check(self.sheet.where)\n",
+        "            del suspect\n",
+        ("tests/sources/test_swapped.py",),
+    ),
+    Safeguard(
+        "a workbook with a part twice is refused",
+        "alerter/sources/workbook/archive.py",
+        "                _check_names(opened, path)\n",
+        "",
+        (ROWS_TWICE,),
+    ),
+    Safeguard(
+        "a sheet with a row twice is refused",
+        "alerter/sources/workbook/xlsx.py",
+        "if self._place <= before:",
+        "if False:",
+        (ROWS_TWICE,),
+    ),
+    Safeguard(
+        "a sheet with a row twice is not taken for a plain one",
+        "alerter/sources/workbook/xlsx.py",
+        "if row <= last or (first and int(first) != row):",
+        "if False:",
+        (ROWS_TWICE,),
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from tests.sources.workbooks import EPOCH, EPOCH_1904, Rows
+from tests.sources.workbooks import EPOCH, EPOCH_1904, Formula, Rows, Spanned, Styled, merges
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SECTOR = 512
@@ -30,7 +30,10 @@ def xls(
     bodies = [_xls_sheet(rows, epoch, more) for rows in sheets.values()]
     head = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
     head += record(0x22, struct.pack("<H", is_1904))
-    head += record(0xE0, _format(0)) + record(0xE0, _format(14))
+    head += record(0x41E, struct.pack("<HHB", 164, 5, 0) + b"0.0 %") + record(
+        0x41E, struct.pack("<HHB", 165, 4, 0) + b'0"%"'
+    )
+    head += b"".join(record(0xE0, _format(number)) for number in (0, 14, 9, 164, 165))
     bounds = [struct.pack("<IHBB", 0, 0, len(name), 0) + name.encode("latin-1") for name in sheets]
     at = len(head) + sum(len(bound) + 4 for bound in bounds) + 4
     for bound, body in zip(bounds, bodies, strict=True):
@@ -119,14 +122,28 @@ def _xls_sheet(rows: Rows, epoch: date, more: bytes) -> bytes:
     found = record(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0))
     for index, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                text = struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le")
-                found += record(0x204, struct.pack("<HHH", index, column, 0) + text)
-            elif isinstance(cell, date):
-                found += record(0x203, struct.pack("<HHHd", index, column, 1, (cell - epoch).days))
-            elif cell is not None:
-                found += record(0x203, struct.pack("<HHHd", index, column, 0, cell))
+            found += _cell(index, column, cell.cell if isinstance(cell, Spanned) else cell, epoch)
+    if areas := merges(rows):
+        places = (struct.pack("<HHHH", top, bottom, column, column) for top, bottom, column in areas)
+        found += record(0xE5, struct.pack("<H", len(areas)) + b"".join(places))
     return found + more + record(0x0A)
+
+
+def _cell(index: int, column: int, cell: object, epoch: date) -> bytes:
+    match cell:
+        case None:
+            return b""
+        case str():
+            text = struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le")
+            return record(0x204, struct.pack("<HHH", index, column, 0) + text)
+        case date():
+            return record(0x203, struct.pack("<HHHd", index, column, 1, (cell - epoch).days))
+        case Styled():
+            return record(0x203, struct.pack("<HHHd", index, column, cell.style, cell.number))
+        case Formula():  # it always comes to 0 here
+            return record(0x06, struct.pack("<HHHdHIHB", index, column, 0, 0, 0, 0, 1, 0x16))
+        case _:
+            return record(0x203, struct.pack("<HHHd", index, column, 0, cell))
 
 
 def record(kind: int, content: bytes = b"") -> bytes:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import Assessment, Rejected, assessment_of
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
+from alerter.sources.lines import NoRecord
+from alerter.sources.rows import Doubtful, PartlyRead, RowReader
+from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.source import Source, open_source
 
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
@@ -49,3 +52,15 @@ def refusal(kind: str, path: Path, columns: Mapping[str, str] | None = None, she
     with pytest.raises(SourceError) as caught:
         values(opened(kind, path, columns, sheet=sheet))
     return str(caught.value)
+
+
+def read_row(reader: RowReader, line: int, cells: Cells | Slipped) -> Assessment | Rejected | NoRecord:
+    """
+    Return what one row is, in a file without any other.
+    """
+    found = reader.facts(line, cells)
+    if isinstance(found, Doubtful):
+        return reader.settled(found)
+    if isinstance(found, NoRecord):
+        return found
+    return assessment_of(found.facts if isinstance(found, PartlyRead) else found)

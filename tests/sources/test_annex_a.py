@@ -241,7 +241,7 @@ def test_lists_as_csv_files_of_a_folder(tmp_path: Path) -> None:
     found, shifted = values(source)
     assert (found.child_id, found.team, found.referred_on) == ("7", "Court", date(2026, 10, 1))  # type: ignore[union-attr]
     assert isinstance(shifted, Rejected)
-    assert shifted.reason.startswith("has more cells than there are headings")
+    assert "cells for" in shifted.reason
     assert source.extract.name == "Ofsted List 4 - Assessments.csv"
     alone = opened("annex-a", tmp_path / "Ofsted List 4 - Assessments.csv")
     assert alone.extract.sha256 != source.extract.sha256
@@ -284,7 +284,7 @@ def test_an_unreadable_row_of_list_4_is_judged_as_any_other(tmp_path: Path) -> N
         L4=titled(LIST_4, row_4("7", "TBC"), row_4("1.07E+07", FIFTH), row_4("7", FIFTH, "TBC")),
         L6=titled(LIST_6, row_6("7", FIFTH, "Court", "C. New")),
     )
-    *others, kept = values(opened("annex-a", path))
+    kept, *others = values(opened("annex-a", path))
     assert [(type(value), value.line) for value in others] == [(Rejected, 3), (Rejected, 4)]  # type: ignore[union-attr]
     assert isinstance(kept, Assessment)
     assert (kept.authorised_on, kept.team, kept.worker) == (None, "Court", "C. New")

@@ -7,7 +7,9 @@ import pytest
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.sources.columns import Located
+from alerter.sources.lines import NoRecord
 from alerter.sources.rows import RowReader
+from tests.sources.reading import read_row
 
 FIFTH = date(2026, 10, 5)
 CHANGED = Clock(
@@ -23,12 +25,12 @@ CHANGED = Clock(
 COLUMNS = ("child_id", "started_on", "referred_on")
 
 
-def read(started: str, referred: str) -> Assessment | Rejected:
+def read(started: str, referred: str) -> Assessment | Rejected | NoRecord:
     """
     Read a row with these dates, on line 2.
     """
     located = Located(COLUMNS, {name: index for index, name in enumerate(COLUMNS)})
-    return RowReader("x.csv", located, {"single": CHANGED}).read(2, ["88213", started, referred])
+    return read_row(RowReader("x.csv", located, {"single": CHANGED}), 2, ["88213", started, referred])
 
 
 @pytest.mark.parametrize(

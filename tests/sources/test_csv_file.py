@@ -91,12 +91,14 @@ def test_quoted_cells_keep_delimiters_and_count_physical_lines(tmp_path: Path) -
 
 def test_titles_and_blank_rows_are_passed_over(tmp_path: Path) -> None:
     """
-    The heading line is found below a title that uses another delimiter, and blank rows are no rows.
+    The heading line is found below a title that uses another delimiter; blank rows below it are blank cells.
     """
     content = (
         b"Weekly, report; November, 2026\n\n;;\nchild_id;started_on;team\n\n7;2026-10-05;Duty\n ;\t;\n8;x;y\n"
     )
-    assert rows(tmp_path, content) == [(6, ["7", "2026-10-05", "Duty"]), (8, ["8", "x", "y"])]
+    assert rows(tmp_path, content) == [
+        (5, ["", "", ""]), (6, ["7", "2026-10-05", "Duty"]), (7, [" ", "\t", ""]), (8, ["8", "x", "y"]),
+    ]  # fmt: skip
 
 
 def test_the_heading_may_be_the_tenth_row_but_no_later(tmp_path: Path) -> None:

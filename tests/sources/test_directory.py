@@ -14,6 +14,7 @@ from alerter.errors import SourceError
 from alerter.sources.directory import read_directory
 
 HEADINGS = "team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
+SLIPPED = "a cell with a delimiter in it needs quotation marks; nothing of the line is used"
 
 
 def read(tmp_path: Path, text: str) -> list[DirectoryEntry]:
@@ -112,10 +113,10 @@ def test_a_bad_cell_costs_its_cover_alone(tmp_path: Path, cover: str, fault: str
     ("line", "fault"),
     [
         ("#N/A,-,A,a@c.example,,,,", "names neither a team nor a worker"),
-        ("Duty,,A,a@c.example,,,,,x", "has more cells than there are headings, so nothing of it is used"),
-        ("Duty,,A,a@c.example,,,,,", "has more cells than there are headings, so nothing of it is used"),
-        ("Smith, Jo,,A,a@c.example,,,,", "has more cells than there are headings, so nothing of it is used"),
-        ("Duty,a@c.example", "has fewer cells than there are headings, so nothing of it is used"),
+        ("Duty,,A,a@c.example,,,,,x", f"has 9 cells for 8 headings; {SLIPPED}"),
+        ("Duty,,A,a@c.example,,,,,", f"has 9 cells for 8 headings; {SLIPPED}"),
+        ("Smith, Jo,,A,a@c.example,,,,", f"has 9 cells for 8 headings; {SLIPPED}"),
+        ("Duty,a@c.example", f"has 2 cells for 8 headings; {SLIPPED.replace('delimiter', 'line break')}"),
     ],
 )
 def test_of_a_line_that_leads_nowhere_nothing_is_kept(tmp_path: Path, line: str, fault: str) -> None:

@@ -11,7 +11,10 @@ from alerter.domain.policy import Clock
 from alerter.domain.unreadable import UnreadableValue
 from alerter.errors import SourceError
 from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, Located
-from alerter.sources.rows import NO_ADDRESS, TOO_MANY_CELLS, PartlyRead, RowReader
+from alerter.sources.lines import NoRecord
+from alerter.sources.rows import NO_ADDRESS, PartlyRead, RowReader
+from alerter.sources.slipped import Slipped
+from tests.sources.reading import read_row
 
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
 SINGLE = Clock(
@@ -30,12 +33,12 @@ def reader(*clocks: Clock, headings: dict[str, str] | None = None) -> RowReader:
     return RowReader("extract.csv", located, {clock.type: clock for clock in clocks or (CORE,)})
 
 
-def read(*clocks: Clock, **cells: object) -> Assessment | Rejected:
+def read(*clocks: Clock, **cells: object) -> Assessment | Rejected | NoRecord:
     """
     Read a good row with some cells changed, on line 5.
     """
     row = [(GOOD | cells).get(name, "") for name in ASSESSMENT_COLUMNS]
-    return reader(*clocks).read(5, row)
+    return read_row(reader(*clocks), 5, row)
 
 
 def accepted(*clocks: Clock, **cells: object) -> Assessment:
@@ -96,7 +99,7 @@ def test_columns_the_file_lacks_are_blank() -> None:
     Two columns are an assessment; its reference is the child and the start.
     """
     located = Located(("child_id", "started_on"), {"child_id": 0, "started_on": 1})
-    assert RowReader("x.csv", located, {"core": CORE}).read(2, ["88213", "05/10/2026"]) == Assessment(
+    assert read_row(RowReader("x.csv", located, {"core": CORE}), 2, ["88213", "05/10/2026"]) == Assessment(
         assessment_id="88213/2026-10-05", child_id="88213", type="core", clock_on=FIFTH, started_on=FIFTH
     )
 
@@ -290,10 +293,10 @@ def test_a_reason_names_the_heading_of_the_councils_own_file() -> None:
     Whoever reads the sentence finds the column by what the file calls it.
     """
     own = reader(headings={"child_id": "Person ID", "started_on": "Start"})
-    row = ["A-77", "", "core", *[""] * 4, "2026-10-05", *[""] * 6]
-    assert own.read(5, row) == Rejected(5, 'has no child_id ("Person ID")', "", "A-77", "")
+    row = ["A-77", "", "core", *[""] * 4, "2026-10-05", *[""] * 11]
+    assert read_row(own, 5, row) == Rejected(5, 'has no child_id ("Person ID")', "", "A-77", "")
     row[1:8] = ["88213", "core", *[""] * 4, "x"]
-    assert own.read(5, row) == Rejected(
+    assert read_row(own, 5, row) == Rejected(
         5,
         'started_on ("Start") is no date that can be read; write YYYY-MM-DD or DD/MM/YYYY',
         "start_missing",
@@ -317,16 +320,17 @@ def test_a_month_first_date_refuses_the_file_whatever_else_the_row_is(cells: dic
     )
 
 
-def test_a_row_shorter_or_longer_than_the_headings() -> None:
+def test_a_row_that_has_slipped_leaves_its_line_and_its_counts() -> None:
     """
-    Missing and blank surplus cells are nothing; a surplus cell with text has shifted the row.
+    Not even an id is kept, however much it looks like one.
     """
-    row = ["A-77", "88213", "core", "", "", "", "", "2026-10-05"]
-    short = reader().read(5, row)
-    assert isinstance(short, Assessment)
-    padded = [*row, *[""] * (len(ASSESSMENT_COLUMNS) - len(row))]
-    assert reader().read(5, [*padded, " ", "", None]) == short
-    assert reader().read(5, [*padded, "", "x"]) == Rejected(5, TOO_MANY_CELLS)
+    more, fewer = Slipped(["A-77", "88213", "x"], 2), Slipped(["A-77", "88213"], 4)
+    assert read_row(reader(), 5, more) == Rejected(
+        5, "3 cells for 2 headings; a cell with a delimiter in it needs quotation marks"
+    )
+    assert read_row(reader(), 5, fewer) == Rejected(
+        5, "2 cells for 4 headings; a cell with a line break in it needs quotation marks"
+    )
 
 
 def test_values_of_a_workbook_or_a_database_are_read_as_they_come() -> None:
@@ -410,6 +414,6 @@ def test_a_reason_is_one_of_the_settings_or_other(cell: str, kept: str) -> None:
         {"child_id": 0, "started_on": 1, "reason": 2, "submitted_on": 3},
     )
     own = RowReader("x.csv", located, {"core": CORE}, REASONS)
-    value = own.read(2, ["88213", "2026-10-05", cell, "20/11/2026"])
+    value = read_row(own, 2, ["88213", "2026-10-05", cell, "20/11/2026"])
     assert isinstance(value, Assessment)
     assert (value.reason, value.submitted_on) == (kept, date(2026, 11, 20))

@@ -19,6 +19,9 @@ from alerter.sources.text import (
     read_text,
 )
 
+BLANKS = (" ", "\t", "\u00a0", "\u202f", "\u2007", "\u2009", "\u3000", "\u200b", "\ufeff", "\u00ad")
+INVISIBLE = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u200e")
+
 
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_nothing_invisible_survives(text: str) -> None:
@@ -129,6 +132,30 @@ def test_ids_stay_text(value: object, expected: str) -> None:
     Leading zeros and case stay; only what a spreadsheet adds is dropped.
     """
     assert read_id(value) == expected
+
+
+@given(
+    st.text("0123456789ABCxyz-/", min_size=1, max_size=12).filter(lambda text: text not in {"-", "-1"}),
+    st.lists(st.sampled_from(BLANKS), max_size=4),
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from(INVISIBLE)), max_size=3),
+    st.booleans(),
+)
+def test_an_id_is_itself_whatever_is_around_it(
+    own: str,
+    around: list[str],
+    within: list[tuple[int, str]],
+    is_formula: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """
+    Blanks on either side, what has no width within, and a formula about it change no digit and no nought.
+    """
+    written = own
+    for place, char in within:
+        written = written[:place] + char + written[place:]
+    written = "".join(around) + written + "".join(reversed(around))
+    found = read_id(f'="{written}"' if is_formula else written)
+    assert found == own
+    assert read_text(written) == own
 
 
 @pytest.mark.parametrize("value", ["1.07E+07", "1E+07", "1.07e7", 1.07e22])

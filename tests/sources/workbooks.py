@@ -16,8 +16,10 @@ RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
-    "</styleSheet>"
+    f'<styleSheet xmlns="{MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="0.0 %"/>'
+    '<numFmt numFmtId="165" formatCode="0&quot;%&quot;"/></numFmts><cellStyleXfs count="1"><xf numFmtId="9"/>'
+    '</cellStyleXfs><cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="9"/>'
+    '<xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
 )
 
 
@@ -32,6 +34,26 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Styled:
+    """
+    A number in a style of `STYLES`: 2 and 3 show a percentage, 4 a sign that is only a text.
+    """
+
+    number: float
+    style: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spanned:
+    """
+    A cell merged with those below it, *rows* in all.
+    """
+
+    cell: object
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """
     An error cell, such as `#REF!`.
@@ -41,7 +63,10 @@ class Fault:
 
 
 Rows = Sequence[Sequence[object]]
-"""Cells of the sheets made here: text, numbers, truths, dates, `Formula`, `Fault`, or None for nothing."""
+"""
+Cells of the sheets made here: text, numbers, truths, dates, `Formula`, `Styled`, `Spanned`, `Fault`, or
+None for nothing.
+"""
 
 
 def xlsx(
@@ -59,7 +84,12 @@ def xlsx(
         "xl/styles.xml": STYLES.encode(),
     }
     for number, rows in enumerate(sheets.values(), start=1):
-        parts[f"xl/worksheets/sheet{number}.xml"] = sheet_xml("".join(_rows(rows, epoch)))
+        merged = "".join(
+            f'<mergeCell ref="{letters(area[2])}{area[0] + 1}:{letters(area[2])}{area[1] + 1}"/>'
+            for area in merges(rows)
+        )
+        below = f"<mergeCells>{merged}</mergeCells>" if merged else ""
+        parts[f"xl/worksheets/sheet{number}.xml"] = sheet_xml("".join(_rows(rows, epoch)), below)
     return zipped(path, parts | dict(more or {}))
 
 
@@ -71,11 +101,23 @@ def package(document: str) -> str:
     return f'<Relationships xmlns="{RELATIONSHIPS}">{relation}</Relationships>'
 
 
-def sheet_xml(rows: str) -> bytes:
+def sheet_xml(rows: str, below: str = "") -> bytes:
     """
-    Return a sheet's XML around the XML of its *rows*.
+    Return a sheet's XML around the XML of its *rows*, with what stands *below* them.
     """
-    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{below}</worksheet>'.encode()
+
+
+def merges(rows: Rows) -> list[tuple[int, int, int]]:
+    """
+    Return the first row, the last row and the column of each merged cell.
+    """
+    return [
+        (index, index + cell.rows - 1, column)
+        for index, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        if isinstance(cell, Spanned)
+    ]
 
 
 def zipped(path: Path, parts: Mapping[str, bytes]) -> Path:
@@ -164,6 +206,10 @@ def _typed(cell: object, epoch: date) -> tuple[str, str]:
             typed = ' s="1"', f"<v>{(cell - epoch).days}</v>"
         case Formula():
             typed = cell.kind, f"<f>G2+45</f>{cell.stored}"
+        case Styled():
+            typed = f' s="{cell.style}"', f"<v>{cell.number}</v>"
+        case Spanned():
+            typed = _typed(cell.cell, epoch)
         case Fault():
             typed = ' t="e"', f"<v>{cell.text}</v>"
         case str():
@@ -187,6 +233,11 @@ def _ods_cell(cell: object) -> str:
             inside = f' office:value-type="date" office:date-value="{cell}"/>'
         case Formula():
             inside = f' table:formula="of:=[.G2]+45"{cell.kind}/>'
+        case Styled():
+            inside = f' office:value-type="percentage" office:value="{cell.number}"/>'
+        case Spanned():
+            rest = _ods_cell(cell.cell).removeprefix("<table:table-cell")
+            inside = f' table:number-rows-spanned="{cell.rows}" table:number-columns-spanned="1"{rest}'
         case str():
             inside = f' office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
         case _:

@@ -89,16 +89,37 @@ def test_a_rejected_row_has_not_vanished(database: Database) -> None:
     assert [each.assessment_id for each in gone] == ["A-3"]
 
 
-def test_nothing_vanishes_while_a_rejected_row_could_be_any(database: Database) -> None:
+def test_what_is_gone_is_missing_while_a_rejected_row_could_be_any(database: Database) -> None:
     """
-    A row without ids keeps every open assessment in the digests.
+    It stays open, and vanishes with the first reading that has no such row; a row that is named is neither.
+    """
+    slipped = Rejected(2, "10 cells for 9 headings")
+    with database.write() as connection:
+        read_in(connection, [assessment("A-1", "6"), assessment("A-2", "7"), assessment("A-3", "8")])
+        named = Rejected(3, "has no child_id", "", "A-2")
+        done = read_in(connection, [assessment("A-3", "8")], [slipped, named])
+        assert done.vanished == 0
+        assert [each.assessment_id for each in assessments.missing_in(connection, done.id)] == ["A-1"]
+        assert len(assessments.open_on(connection, AS_OF)) == 3
+        after = read_in(connection, [assessment("A-3", "8")], [named])
+        assert after.vanished == 1
+        assert assessments.missing_in(connection, after.id) == []
+        assert [each.assessment_id for each in assessments.open_on(connection, AS_OF).values()] == [
+            "A-2",
+            "A-3",
+        ]
+
+
+def test_what_is_missing_and_comes_back_has_not_changed(database: Database) -> None:
+    """
+    That it was not there is a fact about a reading, not about the assessment.
     """
     with database.write() as connection:
         read_in(connection, [assessment()])
-        done = read_in(connection, [], [Rejected(2, "has more cells than there are headings")])
-        held = assessments.open_on(connection, AS_OF)
-    assert done.vanished == 0
-    assert len(held) == 1
+        read_in(connection, [], [Rejected(2, "10 cells for 9 headings")])
+        back = read_in(connection, [assessment()])
+        assert (back.changed, back.unchanged) == (0, 1)
+        assert assessments.missing_in(connection, back.id) == []
 
 
 def test_history_tells_who_was_told_what(database: Database) -> None:

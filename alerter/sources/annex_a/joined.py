@@ -12,7 +12,8 @@ from alerter.sources.annex_a.headings import wanted_of_list_4
 from alerter.sources.annex_a.lists import Lists, find_lists
 from alerter.sources.columns import Located, starts_of
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.table import Cells, DateColumns, Table, fitted
+from alerter.sources.slipped import Cells, Slipped
+from alerter.sources.table import DateColumns, Rows, Table
 from alerter.sources.text import IdentifierError, read_id, read_text
 from alerter.sources.workbook.sheet_table import SheetTable
 
@@ -46,11 +47,11 @@ def open_annex_a(
         indexes={**own.indexes, **{name: index for index, name in enumerate(added, len(own.headings))}},
     )
 
-    def read() -> Iterator[tuple[int, Cells]]:
+    def read() -> Rows:
         dates = DateColumns(own, lists.assessments.read, lists.extract.extracted_at.year + 1)
         join = _Join(own, joined, dates, _referrals(lists), _allocations(lists))
         for line, cells in lists.assessments.read():
-            yield line, join.row(cells)
+            yield line, cells if isinstance(cells, Slipped) else join.row(cells)
         for file, stamp in lists.stamps.items():
             stamp.check_unchanged(file)
 
@@ -91,10 +92,8 @@ class _Join:
         """
         Return the row with its referral date and, while it is open, its present team and worker.
         """
-        own, indexes = fitted(cells, len(self._own.headings)), self._joined.indexes
-        if own is None:  # it stays a row with too many cells
-            return [*[""] * len(self._joined.headings), *cells]
-        row = [*own, *[""] * (len(self._joined.headings) - len(own))]
+        indexes = self._joined.indexes
+        row = [*cells, *[""] * (len(self._joined.headings) - len(cells))]
         child = _id(row[indexes["child_id"]])
         started = _date(self._started, row[indexes["started_on"]])
         if "referred_on" not in self._own.indexes and started is not None:
@@ -156,7 +155,9 @@ def _rows(
     known = DateColumns(table.columns, table.read)
     columns = [known[name] for name in dates]
     for line, cells in table.read():
-        row = [*cells, *[""] * (len(table.columns.headings) - len(cells)), ""]
+        if isinstance(cells, Slipped):
+            continue
+        row = [*cells, ""]
         try:
             on = [column.read(row[indexes.get(column.name, -1)]) for column in columns]
         except UnreadableDateError:

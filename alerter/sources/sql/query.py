@@ -17,7 +17,7 @@ from alerter.sources.columns import Located, WantedColumns
 from alerter.sources.extract import Extract
 from alerter.sources.sql.engine import make_read_only, reading_engine, source_url
 from alerter.sources.sql.statement import checked_query
-from alerter.sources.table import Cells, Table
+from alerter.sources.table import Rows, Table
 
 QUERY_SECONDS = 300
 ROWS_AT_ONCE = 1000
@@ -51,14 +51,12 @@ def open_sql(
         indexes={column: index for index, column in enumerate(columns.indexes)},
     )
 
-    def read() -> Iterator[tuple[int, Cells]]:
+    def read() -> Rows:
         with _result(parsed, statement, seconds) as answer:
             if wanted.locate(list(answer.keys()), name) != columns:
                 raise SourceError(f"{name}: the columns of the query changed while it was read; run again.")
             for line, row in enumerate(answer.yield_per(ROWS_AT_ONCE), start=1):
-                cells = [_plain(row[index]) for index in columns.indexes.values()]
-                if any(cell not in (None, "") for cell in cells):
-                    yield line, cells
+                yield line, [_plain(row[index]) for index in columns.indexes.values()]
 
     identity = f"{now.isoformat()}\n{statement}"
     extract = Extract(

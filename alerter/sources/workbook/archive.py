@@ -24,12 +24,13 @@ def archive(path: Path) -> Iterator[ZipFile]:
 
     Raises:
         SourceError: It is cut off or damaged, here or in what the caller reads from it; or it unpacks
-            to more than 1 GB, or to more than 100 times its size, as a zip bomb does.
+            to more than 1 GB, or to more than 100 times its size, as a zip bomb does; or has a part twice.
     """
     with opening(path):
         try:
             with ZipFile(path) as opened:
                 _check_size(opened, path)
+                _check_names(opened, path)
                 yield opened
         except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, LookupError, ValueError):
             raise damaged(path) from None
@@ -50,6 +51,13 @@ def encrypted(file_name: str) -> SourceError:
     Return the fault of a workbook that asks for a password.
     """
     return SourceError(f"{file_name} is protected by a password: save it without one.")
+
+
+def part_key(name: str) -> str:
+    """
+    Return what the part called *name* is looked up as: in lower case, with `/`.
+    """
+    return name.replace("\\", "/").lower()
 
 
 def check_whole(opened: ZipFile, but: Collection[str] = ()) -> None:
@@ -77,4 +85,13 @@ def _check_size(opened: ZipFile, path: Path) -> None:
         raise SourceError(
             f"{path.name} would unpack to more than {LARGEST_RATIO} times its size, as a zip bomb does: "
             "if it is a genuine extract, delete the empty rows below the table and save it again."
+        )
+
+
+def _check_names(opened: ZipFile, path: Path) -> None:
+    names = [part_key(name) for name in opened.namelist() if name.lower().endswith(_USED_PARTS)]
+    if len(set(names)) < len(names):
+        raise SourceError(
+            f"{path.name} has one of its parts twice, so that one of the two would be lost: "
+            "open it in Excel and save it again."
         )

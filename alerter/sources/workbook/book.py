@@ -1,6 +1,6 @@
 """A workbook opened: recognised by what it is, not by its name; looked over; then given to calamine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,7 +14,7 @@ from alerter.sources.extract import opening
 from alerter.sources.workbook import trial
 from alerter.sources.workbook.archive import archive, damaged, encrypted
 from alerter.sources.workbook.ods import CONTENT, survey_ods
-from alerter.sources.workbook.survey import Flaws, Survey
+from alerter.sources.workbook.survey import Area, Flaws, Survey
 from alerter.sources.workbook.xls import survey_xls
 from alerter.sources.workbook.xlsx import PACKAGE, document_of, survey_xlsx
 
@@ -49,8 +49,38 @@ class Sheet:
         Raises:
             SourceError: A cell holds a moment that no calendar reaches.
         """
+        before = [""] * (self._filled.start or (0, 0))[
+            1
+        ]  # blank columns on the left, which calamine leaves out
         with _calamine(self._path):
-            yield from self._filled.iter_rows()
+            if not before:
+                yield from self._filled.iter_rows()
+            else:
+                yield from ([*before, *cells] for cells in self._filled.iter_rows())
+
+    @property
+    def where(self) -> str:
+        """
+        Return what an operator calls the sheet.
+        """
+        return f'{self._path.name}, sheet "{self.name}"'
+
+    @property
+    def last_row(self) -> int:
+        """
+        Return the number of the last row filled, the first being 0.
+        """
+        return (self._filled.end or (0, 0))[0]
+
+    def merged(self) -> Sequence[Area]:
+        """
+        Return the cells that are shown as one.
+        """
+        with _calamine(self._path):
+            ranges = self._filled.merged_cell_ranges
+        if ranges is None:  # calamine does not know them in .ods
+            return self.flaws.merged
+        return [Area(*first, *last) for first, last in ranges]
 
     def head(self) -> list[list[Value]]:
         """

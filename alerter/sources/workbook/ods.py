@@ -1,12 +1,13 @@
 """OpenDocument spreadsheets (.ods), looked over."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import IO
 from zipfile import ZipFile
 
 from alerter.sources.markup import LocalNames, feed, local, new_parser
 from alerter.sources.workbook.archive import check_whole
-from alerter.sources.workbook.survey import Flaws, Survey, check_extent
+from alerter.sources.workbook.survey import Area, Flaws, Survey, check_extent
 from alerter.sources.workbook.trial import SMALL
 
 CONTENT = "content.xml"
@@ -28,19 +29,38 @@ def survey_ods(opened: ZipFile, file_name: str) -> Survey:
     for name, (rows, columns) in tables.extents.items():
         check_extent(f'{file_name}, sheet "{name}"', rows, columns, tables.filled)
         weight += rows * columns * SMALL  # a repeated cell repeats its text
-    return Survey(flaws={name: Flaws(unvalued) for name, unvalued in tables.unvalued.items()}, weight=weight)
+    return Survey(flaws={name: table.flaws() for name, table in tables.found.items()}, weight=weight)
+
+
+class _Marks:
+    """
+    What is to be known of the cells of one table.
+    """
+
+    def __init__(self) -> None:
+        self.unvalued: dict[int, int] = {}
+        self.percents: list[Area] = []
+        self.noughts: list[Area] = []
+        self.merged: list[Area] = []
+
+    def flaws(self) -> Flaws:
+        """
+        Return it as every kind of workbook gives it.
+        """
+        return Flaws(self.unvalued, percents=self.percents, noughts=self.noughts, merged=self.merged)
 
 
 class _Tables:
     """
-    The tables of a spreadsheet: how far their filled cells reach, and which formulas have no result.
+    The tables of a spreadsheet: how far their filled cells reach, and what else is to be known of some.
     """
 
     def __init__(self) -> None:
         self.extents: dict[str, tuple[int, int]] = {}
-        self.unvalued: dict[str, dict[int, int]] = {}
+        self.found: dict[str, _Marks] = {}
         self.filled = 0
         self._table = ""
+        self._marks = _Marks()
         self._row = self._row_end = 0
         self._column = self._column_end = 0
         self._names = LocalNames({"table", "table-row", "table-cell", "covered-table-cell", "p"})
@@ -71,6 +91,9 @@ class _Tables:
 
     def _begin_table(self, attributes: Mapping[str, str]) -> None:
         self._table = attributes.get("name", "")
+        if self._table in self.found:
+            raise ValueError("two tables of one name")
+        self.found[self._table] = self._marks = _Marks()
         self._row_end = 0
 
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
@@ -81,10 +104,18 @@ class _Tables:
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         self._column = self._column_end
         self._column_end += int(attributes.get("number-columns-repeated", "1"))
-        if "value-type" in attributes:
+        area = Area(self._row, self._column, self._row_end - 1, self._column_end - 1)
+        kind = attributes.get("value-type")
+        if kind is not None:
             self._fill()
         elif "formula" in attributes:
-            self.unvalued.setdefault(self._table, {})[self._column] = self._row
+            self._marks.unvalued[self._column] = self._row
+        if kind == "percentage":
+            self._marks.percents.append(area)
+        if "formula" in attributes and "value" in attributes and not attributes["value"].strip("0."):
+            self._marks.noughts.append(area)
+        if (rows := int(attributes.get("number-rows-spanned", "1"))) > 1:
+            self._marks.merged.append(replace(area, bottom=area.top + rows - 1))
 
     def _fill(self) -> None:
         self.filled += 1

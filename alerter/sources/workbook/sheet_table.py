@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from alerter.errors import SourceError
-from alerter.sources.columns import DATE_COLUMNS, HEADING_ROWS, Located, WantedColumns, normalised
-from alerter.sources.dates import EXCEL_EPOCH, FIRST_SERIAL, LAST_SERIAL
-from alerter.sources.table import Cells
+from alerter.sources.columns import (
+    DATE_COLUMNS,
+    HEADING_ROWS,
+    Located,
+    WantedColumns,
+    normalised,
+)
+from alerter.sources.slipped import Cells
+from alerter.sources.table import DateColumns
 from alerter.sources.workbook.book import Book, Sheet, Value
+from alerter.sources.workbook.meanings import meanings_of
+from alerter.sources.workbook.swapped import Suspect
 
-DAYS_TO_1904 = (date(1904, 1, 1) - EXCEL_EPOCH).days
 MOST_NAMED = 20
 
 
@@ -28,25 +34,27 @@ class SheetTable:
     def read(self) -> Iterator[tuple[int, Cells]]:
         """
         Give each row below the headings that is not blank, with its number in the sheet.
-        """
-        dates = [self.columns.indexes[name] for name in DATE_COLUMNS if name in self.columns.indexes]
-        odd = dates if self.is_1904 else [column for column in dates if column in self.sheet.flaws.errors]
-        for index, cells in enumerate(self.sheet.rows()):
-            for column in odd:
-                cells[column] = self._meant(index, column, cells[column])
-            if index > self.heading_index and not _is_blank(cells):
-                yield index + 1, cells
 
-    def _meant(self, index: int, column: int, cell: Value) -> Value:
+        Raises:
+            SourceError: At its end, of a column of dates in which day and month were swapped.
         """
-        Return what a cell of dates says: its error, or its number as one counted from 1900.
-        """
-        if error := self.sheet.flaws.errors.get(column, {}).get(index):
-            return error
-        if not self.is_1904 or not isinstance(cell, int | float) or isinstance(cell, bool):
-            return cell
-        serial = cell + DAYS_TO_1904
-        return serial if FIRST_SERIAL <= serial <= LAST_SERIAL else cell
+        known = DateColumns(self.columns, self._rows)
+        names = [name for name in DATE_COLUMNS if name in self.columns.indexes]
+        suspects = [Suspect(self.columns.indexes[name], known[name]) for name in names]
+        for line, cells in self._rows():
+            if suspects:
+                suspects = [suspect for suspect in suspects if not suspect.is_cleared_by(cells)]
+            yield line, cells
+        for suspect in suspects:
+            suspect.check(self.sheet.where)
+
+    def _rows(self) -> Iterator[tuple[int, Cells]]:
+        meanings = meanings_of(self.sheet, self.columns, self.heading_index, is_1904=self.is_1904)
+        for index, cells in enumerate(self.sheet.rows()):
+            if index > self.heading_index and not _is_blank(cells):
+                for column, meaning in meanings:
+                    cells[column] = meaning(index, cells[column])
+                yield index + 1, cells
 
 
 def find_sheet(book: Book, wanted: WantedColumns, sheet_name: str = "") -> SheetTable:
@@ -139,25 +147,24 @@ def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
     index = wanted.heading_row(head)
     if index is None:
         raise SourceError(
-            f'{book.file_name}, sheet "{sheet.name}" has no heading line in its first {HEADING_ROWS} rows: '
-            "export it again."
+            f"{sheet.where} has no heading line in its first {HEADING_ROWS} rows: export it again."
         )
     return _located(book, sheet, index, head[index], wanted)
 
 
 def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: WantedColumns) -> SheetTable:
-    columns = wanted.locate(headings, f'{book.file_name}, sheet "{sheet.name}"')
+    columns = wanted.locate(headings, sheet.where)
     found = SheetTable(sheet, columns, index, book.is_1904)
-    _check_results(book.file_name, found)
+    _check_results(found)
     return found
 
 
-def _check_results(file_name: str, found: SheetTable) -> None:
+def _check_results(found: SheetTable) -> None:
     for name, column in found.columns.indexes.items():
         row = found.sheet.flaws.unvalued.get(column, -1)
         if row > found.heading_index:
             raise SourceError(
-                f'{file_name}, sheet "{found.sheet.name}", row {row + 1}: a formula under '
+                f"{found.sheet.where}, row {row + 1}: a formula under "
                 f'"{found.columns.heading_of(name)}" has no stored result; '
                 "open the workbook in Excel and save it, then run again."
             )

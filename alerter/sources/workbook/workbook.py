@@ -1,11 +1,10 @@
 """Any workbook with one row per assessment: .xlsx, .xls and .ods."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from alerter.sources.columns import WantedColumns
 from alerter.sources.extract import Extract, FileStamp, fingerprint
-from alerter.sources.table import Cells, Table
+from alerter.sources.table import Rows, Table
 from alerter.sources.workbook.book import open_book
 from alerter.sources.workbook.sheet_table import find_sheet
 
@@ -26,7 +25,7 @@ def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:
     with open_book(path) as book:
         found = find_sheet(book, wanted, sheet)
 
-    def read() -> Iterator[tuple[int, Cells]]:
+    def read() -> Rows:
         yield from found.read()
         stamp.check_unchanged(path)
 

@@ -6,16 +6,21 @@ length of two bytes. Formulas always have results there.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from alerter.errors import SourceError
 from alerter.sources.extract import opening
 from alerter.sources.workbook.archive import damaged, encrypted
 from alerter.sources.workbook.compound_file import CompoundFile
-from alerter.sources.workbook.survey import BYTES_PER_CELL, Survey, check_extent
+from alerter.sources.workbook.styles import BUILT_IN, is_percent
+from alerter.sources.workbook.survey import BYTES_PER_CELL, Area, Flaws, Survey, check_extent, twice
 
+BEGIN, END = 0x809, 0x0A
+EXCEL_97, WORKSHEET = 0x600, 0x10
 DATE_MODE = 0x22
+SHEET, FORMAT, STYLE = 0x85, 0x41E, 0xE0
+FORMULA = 0x06
 FILE_PASSWORD = 0x2F
 CELLS = frozenset({0x06, 0x7E, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E})
 """FORMULA, RK, MULRK, RSTRING, LABELSST, NUMBER, LABEL, BOOLERR: records that fill cells."""
@@ -44,28 +49,113 @@ def _survey(compound: CompoundFile, name: str) -> Survey:
     stream = streams.get("Workbook") or streams.get("Book")
     if stream is None:
         raise SourceError(f"{name} is an Office file, but no workbook: set source.path to the workbook.")
-    is_1904 = False
-    rows = columns = filled = 0
-    for kind, data in _records(compound.read(*stream)):
+    globals_ = _Globals()
+    sheets: dict[int, _Cells] = {}
+    within: list[_Cells | None] = []  # a chart may lie within a sheet
+    for at, kind, data in _records(compound.read(*stream)):
         if kind == FILE_PASSWORD:
             raise encrypted(name)
-        if kind == DATE_MODE:
-            is_1904 = data[:1] == b"\1"
+        if kind == BEGIN:
+            version, part = struct.unpack_from("<HH", data)
+            globals_.has_wide_texts |= version == EXCEL_97
+            within.append(sheets.setdefault(at, _Cells(name)) if part == WORKSHEET else None)
+        elif kind == END:
+            del within[-1:]
         elif kind in CELLS:
-            row, column = struct.unpack_from("<HH", data)
-            if kind == MANY_CELLS:
-                column = struct.unpack_from("<H", data, len(data) - 2)[0]
-            rows, columns, filled = max(rows, row + 1), max(columns, column + 1), filled + 1
-    check_extent(name, rows, columns, filled)
-    return Survey(is_1904, weight=rows * columns * BYTES_PER_CELL)
+            if within and (cells := within[-1]) is not None:
+                cells.add(kind, data, globals_.percents)
+        else:
+            globals_.add(kind, data)
+    rows = max((cells.rows for cells in sheets.values()), default=0)
+    columns = max((cells.columns for cells in sheets.values()), default=0)
+    check_extent(name, rows, columns, sum(len(cells.places) for cells in sheets.values()))
+    flaws = {
+        called: Flaws(percents=sheets[at].percents, noughts=sheets[at].noughts)
+        for at, called in globals_.names.items()
+        if at in sheets
+    }
+    return Survey(globals_.is_1904, flaws, weight=rows * columns * BYTES_PER_CELL)
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+class _Globals:
     """
-    Give the records of the stream, each as its type and its content.
+    What the records before the sheets say: the sheets' names by where they begin, and the percentage formats.
+    """
+
+    def __init__(self) -> None:
+        self.is_1904 = self.has_wide_texts = False
+        self.names: dict[int, str] = {}
+        self.percents: set[int] = set()
+        self._formats = set(BUILT_IN)
+        self._styles = 0
+
+    def add(self, kind: int, data: bytes) -> None:
+        """
+        Take in a record that is no cell.
+        """
+        if kind == DATE_MODE:
+            self.is_1904 = data[:1] == b"\1"
+        elif kind == SHEET and self.has_wide_texts:
+            self.names[struct.unpack_from("<I", data)[0]] = _text(data[7:], data[6])
+        elif kind == FORMAT and self.has_wide_texts:
+            if is_percent(_text(data[4:], struct.unpack_from("<H", data, 2)[0])):
+                self._formats.add(struct.unpack_from("<H", data)[0])
+        elif kind == STYLE:
+            if struct.unpack_from("<H", data, 2)[0] in self._formats:
+                self.percents.add(self._styles)
+            self._styles += 1
+
+
+class _Cells:
+    """
+    The cells of one sheet: where they are, which show a percentage, and which are formulas that come to 0.
+    """
+
+    def __init__(self, file_name: str) -> None:
+        self.rows = self.columns = 0
+        self.places: set[int] = set()
+        self.percents: list[Area] = []
+        self.noughts: list[Area] = []
+        self._file_name = file_name
+
+    def add(self, kind: int, data: bytes, percents: Collection[int]) -> None:
+        """
+        Take in a record of one cell or, side by side, of many.
+
+        Raises:
+            SourceError: One of them has been there already.
+        """
+        row, first = struct.unpack_from("<HH", data)
+        last = struct.unpack_from("<H", data, len(data) - 2)[0] if kind == MANY_CELLS else first
+        for column in range(first, last + 1):
+            if (place := row << 16 | column) in self.places:
+                raise twice(self._file_name, row)
+            self.places.add(place)
+            (style,) = struct.unpack_from("<H", data, 4 + 6 * (column - first))
+            if style in percents:
+                self.percents.append(Area(row, column, row, column))
+        if kind == FORMULA and struct.unpack_from("<d", data, 6)[0] == 0:
+            self.noughts.append(Area(row, first, row, first))
+        self.rows, self.columns = max(self.rows, row + 1), max(self.columns, last + 1)
+
+
+def _text(data: bytes, length: int) -> str:
+    """
+    Return a text of *length* characters behind the byte that says how wide they are.
+    """
+    return (
+        data[1 : 1 + 2 * length].decode("utf-16-le")
+        if data[0] & 1
+        else data[1 : 1 + length].decode("latin-1")
+    )
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """
+    Give the records of the stream, each with where it begins, its type and its content.
     """
     at = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
-        yield kind, stream[at + 4 : at + 4 + length]
+        yield at, kind, stream[at + 4 : at + 4 + length]
         at += 4 + length

@@ -8,8 +8,18 @@ from typing import IO
 from zipfile import ZipFile
 
 from alerter.sources.markup import LocalNames, feed, local, new_parser
-from alerter.sources.workbook.archive import CHUNK, check_whole
-from alerter.sources.workbook.survey import BYTES_PER_CELL, FEW_ROWS, MOST_CELLS, Flaws, Survey, check_extent
+from alerter.sources.workbook.archive import CHUNK, check_whole, part_key
+from alerter.sources.workbook.styles import percent_styles
+from alerter.sources.workbook.survey import (
+    BYTES_PER_CELL,
+    FEW_ROWS,
+    MOST_CELLS,
+    Area,
+    Flaws,
+    Survey,
+    check_extent,
+    twice,
+)
 
 PACKAGE = "_rels/.rels"
 """Where an Office file says which of its parts is the document."""
@@ -23,7 +33,11 @@ _FAR = re.compile(rb' r=".(?:[A-Za-z]|[0-9]{6})')
 """A reference beyond them: two letters, a letter and six digits, or seven digits."""
 _ROW_OF = re.compile(rb' r="[A-Za-z]*([0-9]+)')
 _COLUMN_OF = re.compile(rb' r="([A-Za-z]+)')
-_REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
+_ROW = re.compile(rb'<row(?=[\s>/])[^>]*?(?:\sr="([0-9]+)"[^>]*)?>(?:\s*<c\s[^>]*?r="[A-Za-z]+([0-9]+)")?')
+"""A row with its number, and the number in the reference of its first cell."""
+_PLACE = re.compile(r"([A-Z]+)([0-9]+)")
+MOST_SPILLED = 100
+"""More array formulas side by side than any sheet has columns that are wanted."""
 _NOT_PLAIN = (b"<f", b't="e"', b":row", b"<!")
 """Formulas, errors, elements with a prefix, and a document type."""
 
@@ -52,28 +66,31 @@ def survey_xlsx(opened: ZipFile, document: str, file_name: str) -> Survey:
     that reading it takes; one with formulas, errors or far cells is read cell by cell.
 
     Raises:
-        SourceError: A sheet reaches too far out.
+        SourceError: A sheet reaches too far out, or has a row twice.
         BadZipFile, LookupError, ValueError: A part is missing or is not what it should be.
     """
     folder, _, name = document.rpartition("/")
     is_1904, sheets = _sheets(_part(opened, document))
-    targets = _targets(_part(opened, f"{folder}/_rels/{name}.rels"), folder)
+    relations = _part(opened, f"{folder}/_rels/{name}.rels")
+    targets = _targets(relations, folder)
     parts = _parts(opened)
+    percents = _percents(opened, relations, folder)
     plain: set[str] = set()
     read: set[str] = set()
     flaws = {}
     weight = 0
     for name, relation in sheets.items():
         part = parts[targets[relation].lower()]
-        if part in plain or _is_plain(opened, part):
+        if part in plain or _is_plain(opened, part, percents):
             plain.add(part)
             continue
         read.add(part)
-        cells = _Cells()
+        where = f'{file_name}, sheet "{name}"'
+        cells = _Cells(where, percents)
         with opened.open(part) as file:
             cells.read(file)
-        check_extent(f'{file_name}, sheet "{name}"', cells.rows, cells.columns, cells.filled)
-        flaws[name] = Flaws(cells.unvalued, cells.errors)
+        check_extent(where, cells.rows, cells.columns, cells.filled)
+        flaws[name] = Flaws(cells.unvalued, cells.errors, cells.percents, cells.noughts)
         weight += cells.rows * cells.columns * BYTES_PER_CELL
     check_whole(opened, but=plain | read)
     return Survey(is_1904, flaws, weight)
@@ -102,6 +119,8 @@ def _sheets(workbook: bytes) -> tuple[bool, dict[str, str]]:
         if name == "workbookpr":
             is_1904 = attributes.get("date1904") in {"1", "true"}
         elif name == "sheet":
+            if attributes["name"] in sheets:
+                raise ValueError("two sheets of one name")
             sheets[attributes["name"]] = attributes["id"]
     return is_1904, sheets
 
@@ -110,11 +129,21 @@ def _targets(relations: bytes, folder: str) -> dict[str, str]:
     """
     Return the parts that the relations of a document in *folder* lead to, by id.
     """
-    return {
-        attributes["id"]: _path(folder, attributes["target"])
-        for name, attributes in _elements(relations)
-        if name == "relationship"
-    }
+    found = [attributes for name, attributes in _elements(relations) if name == "relationship"]
+    targets = {attributes["id"]: _path(folder, attributes["target"]) for attributes in found}
+    if len(targets) < len(found):
+        raise ValueError("two relations of one id")
+    return targets
+
+
+def _percents(opened: ZipFile, relations: bytes, folder: str) -> frozenset[str]:
+    """
+    Return the styles of cells that show a number as a percentage.
+    """
+    for name, attributes in _elements(relations):
+        if name == "relationship" and attributes.get("type", "").endswith("/styles"):
+            return percent_styles(_elements(_part(opened, _path(folder, attributes["target"]).lower())))
+    return frozenset()
 
 
 def _path(folder: str, target: str) -> str:
@@ -128,7 +157,7 @@ def _parts(opened: ZipFile) -> dict[str, str]:
     """
     Return the names of the archive's parts by what they are looked up as: in lower case, with `/`.
     """
-    return {name.replace("\\", "/").lower(): name for name in opened.namelist()}
+    return {part_key(name): name for name in opened.namelist()}
 
 
 def _part(opened: ZipFile, name: str) -> bytes:
@@ -146,22 +175,43 @@ def _elements(content: bytes) -> Iterator[tuple[str, dict[str, str]]]:
         found.clear()
 
 
-def _is_plain(opened: ZipFile, part: str) -> bool:
+def _is_plain(opened: ZipFile, part: str, percents: frozenset[str]) -> bool:
     """
-    Say whether a sheet is certain to hold nothing but values, in a rectangle of acceptable size.
+    Say whether a sheet is certain to hold nothing but values, in order, in a rectangle of acceptable size.
     """
     rows, columns = NEAR
-    filled = 0
+    filled = last = 0
+    odd = (*_NOT_PLAIN, *(f' s="{style}"'.encode() for style in percents))
+    if "0" in percents:  # the style of cells that name none
+        return False
     with opened.open(part) as file:
         for piece in _pieces(file):
-            if any(odd in piece for odd in _NOT_PLAIN):
+            if any(each in piece for each in odd):
                 return False
+            row = _last_row(piece, last)
+            if row is None:
+                return False
+            last = row
             filled += piece.count(b"<v")
             if _FAR.search(piece):
                 rows = max([rows, *map(int, set(_ROW_OF.findall(piece)))])
                 found = {letters.decode().upper() for letters in set(_COLUMN_OF.findall(piece))}
                 columns = max([columns, *map(letters_as_number, found)])
     return rows * columns <= MOST_CELLS and rows <= FEW_ROWS + filled
+
+
+def _last_row(piece: bytes, last: int) -> int | None:
+    """
+    Return the number of the last row in a *piece* of a sheet; None where rows after *last* are not in order.
+    """
+    if b' r="' not in piece:
+        return last + piece.count(b"<row")
+    for number, first in _ROW.findall(piece):
+        row = int(number or last + 1)
+        if row <= last or (first and int(first) != row):
+            return None
+        last = row
+    return last
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -180,14 +230,22 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 class _Cells:
     """
     One sheet read cell by cell: how far its filled cells reach, and what is wrong with some.
+
+    *where* is what an operator calls it, and *percents* are the styles that show a percentage.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, where: str, percents: frozenset[str]) -> None:
+        self._where = where
+        self._percent_styles = percents
         self.rows = self.columns = self.filled = 0
         self.unvalued: dict[int, int] = {}
         self.errors: dict[int, dict[int, str]] = {}
+        self.percents: list[Area] = []
+        self.noughts: list[Area] = []
         self._row = self._column = -1
-        self._kind = ""
+        self._place = (-1, -1)
+        self._spilled: list[Area] = []
+        self._kind = self._style = ""
         self._is_formula = self._has_value = False
         self._text: list[str] = []
         self._names = LocalNames({"row", "c", "f", "v", "is"})
@@ -198,6 +256,7 @@ class _Cells:
 
         Raises:
             ValueError: It is no sheet's XML.
+            SourceError: A cell does not stand behind the one before it.
         """
         parser = new_parser()
 
@@ -209,7 +268,7 @@ class _Cells:
                 case "c":
                     self._begin(attributes)
                 case "f":
-                    self._is_formula = True
+                    self._begin_formula(attributes)
                 case "v" | "is":
                     self._has_value = True
                     parser.CharacterDataHandler = self._text.append
@@ -227,14 +286,19 @@ class _Cells:
             pass
 
     def _begin(self, attributes: Mapping[str, str]) -> None:
+        before = self._place
         self._column += 1
         if "r" in attributes:
-            place = _REFERENCE.fullmatch(attributes["r"].upper())
+            place = _PLACE.fullmatch(attributes["r"].upper())
             if place is None:
                 raise ValueError("a cell that does not say where it is")
             self._column = letters_as_number(place[1]) - 1
             self._row = int(place[2]) - 1
+        self._place = self._row, self._column
+        if self._place <= before:
+            raise twice(self._where, self._row)
         self._kind = attributes.get("t", "")
+        self._style = attributes.get("s", "0")
         self._is_formula = self._has_value = False
         self._text.clear()
 
@@ -244,9 +308,30 @@ class _Cells:
             self.filled += 1
             self.rows = max(self.rows, self._row + 1)
             self.columns = max(self.columns, self._column + 1)
+        if value and self._style in self._percent_styles:
+            self.percents.append(Area(self._row, self._column, self._row, self._column))
+        if self._is_nought(value):
+            self.noughts.append(Area(self._row, self._column, self._row, self._column))
         if self._kind == "e" and value != NOT_AVAILABLE:
             self.errors.setdefault(self._column, {})[self._row] = value
         # Excel stores an empty text as a result (t="str"); every other result has something in it.
         is_empty_text = self._kind == "str" and self._has_value
         if self._is_formula and not value and not is_empty_text:
             self.unvalued[self._column] = self._row
+
+    def _begin_formula(self, attributes: Mapping[str, str]) -> None:
+        """
+        Remember how far the results of an array formula reach: the other cells do not say that they are some.
+        """
+        self._is_formula = True
+        places = _PLACE.findall(attributes.get("ref", "").upper()) if attributes.get("t") == "array" else []
+        if not places:
+            return
+        (left, top), (right, bottom) = places[0], places[-1]
+        area = Area(int(top) - 1, letters_as_number(left) - 1, int(bottom) - 1, letters_as_number(right) - 1)
+        self._spilled = [*(each for each in self._spilled if each.bottom >= self._row), area][-MOST_SPILLED:]
+
+    def _is_nought(self, value: str) -> bool:
+        if self._kind not in {"", "n"} or not value or value.strip("0."):
+            return False
+        return self._is_formula or any(area.covers(*self._place) for area in self._spilled)

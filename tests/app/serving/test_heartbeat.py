@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from alerter.app.heartbeat import Heartbeat, ping
+from alerter.app.heartbeat import Heartbeat, asked, fault_of
 from alerter.app.logs import open_journal
 from alerter.config.file import load_settings
 from alerter.errors import ConfigError
@@ -129,7 +129,7 @@ def test_any_answer_but_a_good_one_is_a_fault(watcher: Watcher, answer: int) -> 
     The number is told, and the address is not: it is a secret.
     """
     watcher.answer = answer
-    assert ping(watcher.url, "success") == f"the answer was {answer}"
+    assert fault_of(asked(watcher.url, "success")) == f"the answer was {answer}"
 
 
 def test_nobody_listening_is_a_fault_without_the_address(
@@ -138,7 +138,7 @@ def test_nobody_listening_is_a_fault_without_the_address(
     """
     It is logged in words that do not repeat the address.
     """
-    assert ping(dead_url, "fail") == "ConnectionRefusedError"
+    assert fault_of(asked(dead_url, "fail")) == "ConnectionRefusedError"
     heartbeat.say(dead_url, "fail", "2026-11-23")
     heartbeat.say(dead_url, "fail", "2026-11-23")
     assert log.getvalue().count("heartbeat_failed") == 1
@@ -150,7 +150,7 @@ def test_nothing_but_the_web_is_asked(url: str) -> None:
     """
     Whatever stands there, it is a fault and no error.
     """
-    assert ping(url, "success") != ""
+    assert fault_of(asked(url, "success")) != ""
 
 
 def test_the_address_is_a_secret_that_may_lie_in_a_file(service: Service) -> None:
