@@ -31,10 +31,10 @@ def migrate(database: Database, now: datetime) -> bool:
     Bring the database to the current schema; return whether anything had to be done.
 
     An empty one is given the tables as they are now, an older one is moved there step by step. It is done
-    in full or, when it is killed, not at all. Which database a SQLite file is, is noted beside it.
+    in full or, when it is killed, not at all.
 
     Raises:
-        StoreLostError: There was a database here, and it is gone, empty or another one now.
+        StoreLostError: There was a database here, and it is gone or empty.
         StoreError: The database is damaged or newer than this program, or cannot be used; a server has
             another encoding than UTF-8, or hands out its sessions by the transaction.
     """
@@ -43,7 +43,6 @@ def migrate(database: Database, now: datetime) -> bool:
     is_changed = _brought_up(database, now)
     if is_changed:
         database.wipe()  # so that the file itself, without its log, says which database it is
-    _note_birth(database)
     return is_changed
 
 
@@ -94,18 +93,21 @@ def refuse_lost(database: Database) -> None:
         )
 
 
-def _note_birth(database: Database) -> None:
+def note_birth(database: Database, *, is_adopted: bool = False) -> None:
     """
-    Note which database this is, unless the note says that it is another one.
+    Note beside a SQLite file which database it is, for good; another one is noted only where it *is adopted*.
+
+    Raises:
+        StoreLostError: The note says that another one was here.
     """
     note = note_of(database)
     if note is None:
         return
     found = id_in(database)
-    if note.installation not in ("", found):
+    if note.installation not in ("", found) and not is_adopted:
         raise StoreLostError(
             f"the database {database.engine.url.database} is installation {found}, and was "
-            f"{note.installation}: put that one back, or delete {note.path} to go on with this one."
+            f"{note.installation}: put that one back, or go on with this one: alerter migrate --adopt."
         )
     note.write(found)
 

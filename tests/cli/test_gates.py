@@ -9,8 +9,8 @@ from tests.app.wrong_weeks import HELD_BY, OPEN, WRONG, open_in_store, sound, wi
 from tests.cli.terminal import alerter, json_of
 
 COMMANDS = {
-    "run": ("run", "--as-of", NEXT),
     "run again": ("run", "--as-of", AS_OF, "--again", "--reason", "to be sure"),
+    "run": ("run", "--as-of", NEXT),
     "sync": ("sync",),
     "dry run": ("run", "--as-of", NEXT, "--dry-run"),
 }
@@ -124,3 +124,38 @@ def test_sync_answers_in_json(office: Office) -> None:
     assert set(json_of(alerter(office, "sync", "--json"))) == {
         "source", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "held_because",
     }  # fmt: skip
+
+
+def test_a_renamed_type_is_named_wherever_rows_are_rejected(office: Office) -> None:
+    """
+    `check`, `sync`, `run`, `preview` and the admins' summary say it once, with its rows and what to write.
+    """
+    with_first_week(office)
+    office.council.extract(WRONG["renamed"](sound()))
+    rows = "300 rows: the type 'C&F Assessment (Core)' is not configured: write [assessments.core] label = "
+    said = [
+        alerter(office, *arguments).stdout
+        for arguments in (
+            ("check",), ("preview", "--out", office.folder / "shown"), ("sync",), ("run", "--as-of", AS_OF),
+        )
+    ]  # fmt: skip
+    assert [text.count(rows) for text in said] == [1] * 4
+    (summary,) = office.summaries()
+    assert " ".join(summary.split()).count(rows) == 1
+
+
+def test_a_note_in_the_place_of_a_type_is_nowhere(office: Office) -> None:
+    """
+    Neither one child's, nor the same one of every row whose cells have slipped.
+    """
+    with_first_week(office)
+    rows = sound()
+    rows[0]["type"] = "Mum is Gail"
+    for slipped in rows[1:40]:
+        slipped |= {"type": "Dad is Keith", "started_on": "Core assessment"}
+    office.council.extract(rows)
+    said = [alerter(office, *arguments).output for arguments in (("check",), ("sync",), ("sync", "--accept"))]
+    alerter(office, "run", "--as-of", AS_OF)
+    kept = b"".join(path.read_bytes() for path in office.folder.glob("alerter.db*"))
+    told = [*said, *office.summaries(), kept.decode("latin-1")]
+    assert [word for word in ("Gail", "Keith") for text in told if word in text] == []
