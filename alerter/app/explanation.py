@@ -1,8 +1,11 @@
 """How one assessment's dates and stage come about: the answer to "why does it say day 27"."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy import Connection
 
 from alerter.app.installation import Installation
 from alerter.domain.assessment import Assessment
@@ -13,7 +16,10 @@ from alerter.domain.walk import Step, thresholds, walk
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.pipeline.prepare import Found, found
+from alerter.store import syncs
 
+Key = tuple[str, str]
+"""An assessment's id and its child's."""
 ENDS = {"authorised_on": "Signed off", "cancelled_on": "Cancelled", "closed_on": "Episode closed"}
 BEFORE_START = "before the start, so it does not count"
 IN_FUTURE = "in the future, so it does not count yet"
@@ -62,12 +68,36 @@ def explain(
     as_of = as_of or installation.today()
     with installation.database.read() as connection:
         matching = found(connection, assessment_id, child_id, as_of)
+        doubts = _doubts(connection)
     if not matching:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
-    return [_explained(installation.rules, each, as_of) for each in matching]
+    return [
+        _explained(installation.rules, each, as_of, doubts.get(_key(each.assessment), ()))
+        for each in matching
+    ]
 
 
-def _explained(rules: Rules, each: Found, as_of: date) -> Explanation:
+def _doubts(connection: Connection) -> dict[Key, list[str]]:
+    """
+    Return what of the last reading could not be believed, by the ids it concerns.
+    """
+    read = syncs.latest_applied(connection)
+    doubts: dict[Key, list[str]] = defaultdict(list)
+    if read is None:
+        return doubts
+    for value in syncs.unreadable_in(connection, read.id):
+        doubts[value.assessment_id, value.child_id].append(f"In the extract's {value.sentence}.")
+    for row in syncs.rejected_by(connection, read.id):
+        said = f"The extract's line {row.line} could not be read: {row.reason}."
+        doubts[row.assessment_id, row.child_id].append(said)
+    return doubts
+
+
+def _key(assessment: Assessment) -> Key:
+    return assessment.assessment_id, assessment.child_id
+
+
+def _explained(rules: Rules, each: Found, as_of: date, doubts: Sequence[str]) -> Explanation:
     assessment, window = each.assessment, rules.window(as_of)
     if assessment.type not in rules.clocks:
         raise ConfigError(
@@ -87,7 +117,7 @@ def _explained(rules: Rules, each: Found, as_of: date) -> Explanation:
         age=rules.calendar.age(assessment.clock_on, until),
         alert=policy.judge(assessment, each.reassurance) if each.is_open else None,
         ended="" if each.is_open else _ended(rules, clock, assessment, as_of),
-        notes=list(_notes(rules, assessment, as_of)),
+        notes=[*_notes(rules, assessment, as_of), *doubts],
     )
 
 

@@ -14,12 +14,15 @@ from alerter.config.file import load_settings
 from alerter.config.settings import Settings
 from alerter.domain.owing import Timetable
 from alerter.domain.plan import Rules
+from alerter.domain.routing import matched
+from alerter.errors import ConfigError, SourceError
 from alerter.mail.press import Press
 from alerter.mail.transport import Transport
 from alerter.pipeline.sync import Gate, Synced, gate_of, sync
 from alerter.sources.directory import read_directory
+from alerter.sources.extract import is_written_since
 from alerter.store import migration
-from alerter.store.database import Database, open_database
+from alerter.store.database import Database, belong_to, council_of, open_database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class Installation:
             database=open_database(
                 settings.database.url.get_secret_value(),
                 allow_network_file=settings.database.allow_network_file,
+                is_trial=parts.is_trial(settings.email),
             ),
             rules=parts.rules(settings),
             press=parts.press(settings),
@@ -70,26 +74,53 @@ class Installation:
         """
         return self.now().date()
 
-    def migrate(self) -> bool:
+    def migrate(self, *, is_adopted: bool = False) -> bool:
         """
         Bring the database to the current schema; return whether anything had to be done.
 
+        With *is_adopted* it belongs to these settings' council from now on.
+
         Raises:
+            ConfigError: It belongs to another council.
             StoreError: The database cannot be used, or is newer than this program.
         """
-        return migration.migrate(self.database, self.now())
+        is_changed = migration.migrate(self.database, self.now())
+        if is_adopted:
+            with self.database.write() as connection:
+                belong_to(connection, self.settings.council)
+        self._require_council()
+        return is_changed
 
     def ensure_schema(self) -> None:
         """
         Make sure the schema is current: an embedded database is brought there, a server's is not touched.
 
         Raises:
+            ConfigError: The database belongs to another council.
             StoreError: A server's schema is old; the text names the command.
         """
         if self.database.is_sqlite:
             self.migrate()
         else:
             migration.require_current(self.database)
+            self._require_council()
+
+    def _require_council(self) -> None:
+        """
+        Refuse a database of another council; one that has met no settings yet is these settings' from now on.
+        """
+        ours = self.settings.council
+        with self.database.read() as connection:
+            council = council_of(connection)
+        if council is None:
+            with self.database.write() as connection:
+                belong_to(connection, ours)
+        elif matched(council) != matched(ours):
+            said = f'council: the database belongs to "{council}" and these settings are for "{ours}"'
+            mend = (
+                "correct [database] url; if it is the same council by another name: alerter migrate --adopt"
+            )
+            raise ConfigError([f"{said}; {mend}."])
 
     def sync_within(
         self, connection: Connection, *, as_of: date | None = None, is_accepted: bool = False
@@ -132,6 +163,20 @@ class Installation:
         for _ in source.facts():
             pass
         return source.extract.notes
+
+    def has_other_extract(self, sha256: str, *, since: datetime) -> bool:
+        """
+        Say whether a file was written *since* then, and the extract is not the one of *sha256*.
+
+        A query is not asked for this, and a file that cannot be opened is none.
+        """
+        of = self.settings.source
+        if of.kind == "sql" or not is_written_since(of.path, since):
+            return False
+        try:
+            return parts.source(self.settings, self.rules, self.now()).extract.sha256 != sha256
+        except SourceError:
+            return False
 
     def transport(self) -> Transport:
         """

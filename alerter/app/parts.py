@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from alerter.app.links import PATH, Links
 from alerter.bank_holidays import working_calendar
 from alerter.config.branding import BrandingSettings, png_size
-from alerter.config.email import NotifySettings, OauthSettings
+from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
 from alerter.config.settings import Settings
 from alerter.domain.gate import Gates
 from alerter.domain.plan import Rules
@@ -166,6 +166,13 @@ def transport(settings: Settings) -> Transport:
             helo_name=smtp.helo_name or "",
         )
     )
+
+
+def is_trial(email: EmailSettings) -> bool:
+    """
+    Say whether messages go into a folder, and to nobody.
+    """
+    return email.transport == "folder"
 
 
 def notify_transport(notify: NotifySettings) -> NotifyTransport:

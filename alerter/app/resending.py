@@ -13,9 +13,10 @@ from alerter.errors import ConfigError
 from alerter.pipeline.prepare import look
 from alerter.pipeline.renew import named
 from alerter.sources.directory import read_directory
-from alerter.store import outbox, runs, syncs, trail
+from alerter.store import outbox, resends, runs, syncs, trail
 from alerter.store.database import take_turns
-from alerter.store.outbox import Delivery, Settled
+from alerter.store.outbox import Delivery
+from alerter.store.resends import Settled
 from alerter.store.runs import Run
 from alerter.store.trail import Entry
 
@@ -58,10 +59,10 @@ def resend(
         take_turns(connection, "sync")
         syncs.replace_directory(connection, directory)
         run = _run(connection, run_id)
-        messages = _sendable(outbox.settled(connection, run_id, recipient), run_id, recipient)
+        messages = _sendable(resends.settled(connection, run_id, recipient), run_id, recipient)
         _refuse_stranger(of, connection, messages[0].recipient, is_anyway=is_anyway)
         for message in messages:
-            outbox.send_again(connection, message.id, of.now())
+            resends.send_again(connection, message.id, of.now())
             trail.append(
                 connection,
                 Entry(
@@ -71,7 +72,7 @@ def resend(
             )  # fmt: skip
     delivered = Sending(of).send(run)
     with of.database.read() as connection:
-        deliveries = outbox.states_of(connection, [message.id for message in messages])
+        deliveries = resends.states_of(connection, [message.id for message in messages])
     return Resent(deliveries=deliveries, stopped=delivered.stopped)
 
 
@@ -79,6 +80,7 @@ def _run(connection: Connection, run_id: int) -> Run:
     run = runs.find(connection, run_id)
     if run is None:
         raise ConfigError([f"there is no run {run_id}; `alerter status` names the last one."])
+    runs.refuse_other_kind(connection, run)
     return run
 
 

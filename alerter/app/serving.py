@@ -11,14 +11,13 @@ from alerter.app.installation import Installation
 from alerter.app.logs import Fact, Journal
 from alerter.app.notice import Notice, Notices
 from alerter.app.settings_watch import Open, SettingsWatch
-from alerter.app.standing import RunResult
+from alerter.app.standing import RunResult, clock_sentence
 from alerter.app.weekly import Weekly
-from alerter.domain.calendar import ONE_DAY
 from alerter.domain.owing import LastRun, Timetable, is_owed
-from alerter.domain.steadiness import ClockWatch
+from alerter.domain.steadiness import TOLERANCE, ClockWatch
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError
 from alerter.pipeline.deliver import Delivered
-from alerter.store import runs
+from alerter.store import runs, syncs
 from alerter.store.database import serving_since
 from alerter.store.runs import Run
 
@@ -62,6 +61,7 @@ class Serving:
         self._clock = ClockWatch.begin(self._since, steady())
         self._failing_since: datetime | None = None
         self._bounces_read_at: datetime | None = None
+        self._is_clock_behind = False
         self.broken: StoreBrokenError | None = None
         """Why the service has to end: its disk failed, and what it believes written may not be."""
         self._ready: Installation | None = None
@@ -123,6 +123,10 @@ class Serving:
         if not self._is_clock_believed():
             self._heartbeat.say(self._url, "fail", "the clock")
             return
+        self._ready_store()
+        if self._is_behind_ledger():
+            self._heartbeat.say(self._url, "fail", "the clock")
+            return
         self._run_or_deliver()
         self._failing_since = None
         if not self._should_stop():
@@ -132,7 +136,6 @@ class Serving:
         """
         Run if a run is owed; deliver what is due if none is, and also if it failed.
         """
-        self._ready_store()
         has_run = False
         try:
             if self._is_owed():
@@ -167,12 +170,50 @@ class Serving:
                 self._journal.warn("clock_jumped", jumped_minutes=round(jumped / timedelta(minutes=1)))
         return self._clock.is_believed
 
+    def _is_behind_ledger(self) -> bool:
+        """
+        Say whether the ledger has a run from after now: then a clock that was set back would choose the day.
+        """
+        now = self.installation.now()
+        with self.installation.database.read() as connection:
+            run = runs.prepared_after(connection, now + TOLERANCE)
+        if run is None:
+            self._is_clock_behind = False
+        elif not self._is_clock_behind:
+            self._is_clock_behind = True
+            self._journal.warn("clock_behind", run=run.id, send_date=run.send_date)
+            self._notices.owe(
+                Notice(
+                    about=f"clock behind run {run.id}",
+                    headline="this machine's clock is behind",
+                    said=clock_sentence(run),
+                    noticed_at=now,
+                )
+            )
+        return self._is_clock_behind
+
     def _is_owed(self) -> bool:
-        last = self._last_run()
+        last, now = self._last_run(), self.installation.now()
         known = None
         if last is not None:
-            known = LastRun(send_date=last.send_date, is_held=last.state == "held", tried_at=last.prepared_at)
-        return is_owed(self._timetable, self.installation.now(), known, serving_since=self._since)
+            known = LastRun(
+                send_date=last.send_date,
+                is_held=last.state == "held",
+                tried_at=last.prepared_at,
+                has_news=last.state == "held" and self._has_news(last),
+            )
+        if not is_owed(self._timetable, now, known, serving_since=self._since):
+            return False
+        with self.installation.database.read() as connection:
+            return runs.later(connection, self._timetable.last_due(now)) is None
+
+    def _has_news(self, held: Run) -> bool:
+        """
+        Say whether the extract is another one than that which held a run.
+        """
+        with self.installation.database.read() as connection:
+            read = None if held.sync_id is None else syncs.by_id(connection, held.sync_id)
+        return read is not None and self.installation.has_other_extract(read.sha256, since=held.prepared_at)
 
     def _run(self) -> None:
         """
@@ -244,12 +285,8 @@ class Serving:
         """
         Return the run for the latest send date that has come: `--as-of` may have made one that has not.
         """
-        today = self.installation.today()
         with self.installation.database.read() as connection:
-            latest = runs.latest(connection)
-            if latest is None or latest.send_date <= today:
-                return latest
-            return runs.latest_before(connection, today + ONE_DAY)
+            return runs.latest_come(connection, self.installation.today())
 
     @property
     def _timetable(self) -> Timetable:

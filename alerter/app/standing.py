@@ -10,7 +10,9 @@ from alerter.app.installation import Installation
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON, resend_command
+from alerter.domain.owing import Timetable
 from alerter.domain.rejected import RejectedGroup
+from alerter.domain.steadiness import TOLERANCE as CLOCKS_DIFFER
 from alerter.domain.wording import counted, full_day_words
 from alerter.store import outbox, runs, syncs
 from alerter.store.outbox import Delivery
@@ -59,6 +61,8 @@ class Standing:
     next_run_at: datetime
     data_age_hours: float | None
     is_run_overdue: bool
+    ahead_of_clock: Run | None = None
+    """A run that was prepared after what this machine's clock says now."""
 
     @property
     def stuck(self) -> int:
@@ -73,7 +77,8 @@ class Standing:
         Say whether nothing needs a person: no run overdue, held or undelivered, nothing stuck.
         """
         is_undelivered = self.last_run is not None and self.last_run.state == "undelivered"
-        return not (is_undelivered or self.held or self.is_run_overdue or self.stuck)
+        is_behind = self.ahead_of_clock is not None
+        return not (is_undelivered or self.held or self.is_run_overdue or self.stuck or is_behind)
 
     def sentences(self) -> list[str]:
         """
@@ -81,6 +86,7 @@ class Standing:
         """
         last = self.last_run
         said = [
+            "" if self.ahead_of_clock is None else clock_sentence(self.ahead_of_clock),
             "A run is overdue: run `alerter run`." if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",
             f"{counted(self.stuck, 'message')} of unknown outcome." if self.stuck else "",
@@ -150,6 +156,26 @@ def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
     ]
 
 
+def clock_sentence(run: Run) -> str:
+    """
+    Return what to do about a clock that is behind the ledger.
+    """
+    return (
+        f"Run {run.id} was prepared at {run.prepared_at:%Y-%m-%d %H:%M} UTC, and this machine's clock is not "
+        "there yet: set it right. Until then nothing is prepared."
+    )
+
+
+def _upcoming(connection: Connection, timetable: Timetable, done: date) -> date:
+    """
+    Return the first send date after *done* that has no run yet.
+    """
+    upcoming = timetable.schedule.next_after(done)
+    while (made := runs.by_send_date(connection, upcoming)) and made.state != "held" and not made.is_slip:
+        upcoming = timetable.schedule.next_after(upcoming)
+    return upcoming
+
+
 def standing_of(installation: Installation) -> Standing:
     """
     Return how the installation stands now.
@@ -162,15 +188,18 @@ def standing_of(installation: Installation) -> Standing:
     timetable = installation.timetable()
     due = timetable.last_due(now)
     with installation.database.read() as connection:
-        last_run, last_sync = runs.latest(connection), syncs.latest_applied(connection)
+        last_run = runs.latest_come(connection, now.date())
+        last_sync = syncs.latest_applied(connection)
+        ahead_of_clock = runs.prepared_after(connection, now + CLOCKS_DIFFER)
+        upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
         owed, failed = outbox.owed(connection), failed_by(connection, installation)
-    done = due if last_run is None else max(due, last_run.send_date)
     return Standing(
         last_run=last_run,
         owed=owed,
         held=int(last_run is not None and last_run.state == "held"),
         failed=failed,
-        next_run_at=timetable.moment(timetable.schedule.next_after(done)),
+        next_run_at=timetable.moment(upcoming),
         data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
         is_run_overdue=last_run is not None and last_run.send_date < due,
+        ahead_of_clock=ahead_of_clock,
     )

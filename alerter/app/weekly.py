@@ -13,6 +13,7 @@ from alerter.app.installation import Installation
 from alerter.app.retention import tidy
 from alerter.app.sending import Sending
 from alerter.app.standing import Remainder, RunResult, remainder_of
+from alerter.domain.owing import AHEAD
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.errors import ConfigError, StoreError
 from alerter.pipeline.conclude import tell_held
@@ -24,6 +25,8 @@ from alerter.store.database import take_turns
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
+TOO_FAR_AHEAD = "lies more than seven days ahead, and nothing is mailed for that yet"
+LOOK = "`alerter run --dry-run` and `alerter preview` may look at any day."
 _NUMBER = re.compile(r"\d+")  # an extract that grows older by the hour is held for the same reason
 
 
@@ -69,11 +72,14 @@ class Weekly:
         that looks wrong holds the run: nothing of it is applied, and the admins are told why.
 
         Raises:
+            ConfigError: *as_of* lies too far ahead, or a later send date has its run.
             SourceError: The source or the directory cannot be read; nothing was changed.
             PartitionError: The digests do not add up; nothing was sent.
         """
         self.of.ensure_schema()
         judged_by = as_of or self.of.today()
+        if judged_by > self.of.today() + AHEAD:
+            raise ConfigError([f"--as-of {judged_by} {TOO_FAR_AHEAD}; {LOOK}"])
         came_back = collect(self.of)
         done = self._done(judged_by, came_back, as_of=as_of, is_synced=is_synced, again=again)
         return replace(done, trouble=came_back.trouble)
@@ -85,6 +91,7 @@ class Weekly:
             with self.of.database.write() as connection:
                 outbox.make_due(connection, self.of.now())
             return self._delivered(planned, "already_done", news_of=came_back.runs)
+        self._refuse_overtaken(self.of.rules.schedule.due_on_or_before(judged_by))
         if is_synced:
             directory_for_waiting(self.of)
             with self.of.database.write() as connection:
@@ -130,12 +137,13 @@ class Weekly:
         Let a held run go: apply its extract, prepare and deliver; *by* and *reason* are recorded.
 
         Raises:
-            ConfigError: There is no such run, it is not held, or a later send date has its run.
+            ConfigError: There is no such run, it is not held, it lies too far ahead, or a later send date has
+                come and has its run.
         """
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             take_turns(connection, "sync")  # what is staged must neither go meanwhile nor be applied twice
-            held = _releasable(connection, run_id)
+            held = _releasable(connection, run_id, self.of.today())
             if held.sync_id is not None and syncs.by_id(connection, held.sync_id).state == "staged":
                 apply_staged(connection, held.sync_id, self.of.today())
             said = f"released by {by}" + (f": {reason}" if reason else "")
@@ -224,6 +232,19 @@ class Weekly:
             raise StoreError("another process withdrew the run it had planned: run the command again.")
         return self._delivered(planned, "already_done")
 
+    def _refuse_overtaken(self, send_date: date) -> None:
+        """
+        Refuse to mail for a send date before the latest run's: those people have had the later digest.
+        """
+        with self.of.database.read() as connection:
+            later = runs.later(connection, send_date)
+        if later is None:
+            return
+        said = f"run {later.id} is for {later.send_date}, so nothing is mailed for {send_date} any more"
+        if later.prepared_at > self.of.now():
+            said += "; it was prepared after this machine's today, so set the clock right"
+        raise ConfigError([f"{said}; {LOOK}"])
+
     def _planned(self, as_of: date) -> Run | None:
         with self.of.database.read() as connection:
             run = runs.by_send_date(connection, self.of.rules.schedule.due_on_or_before(as_of))
@@ -274,10 +295,13 @@ def _rejected(connection: Connection, read: Sync | None) -> list[RejectedGroup]:
     return [] if read is None else by_reason(syncs.rejected_by(connection, read.id))
 
 
-def _releasable(connection: Connection, run_id: int) -> Run:
-    held, latest = runs.find(connection, run_id), runs.latest(connection)
+def _releasable(connection: Connection, run_id: int, today: date) -> Run:
+    held, latest = runs.find(connection, run_id), runs.latest_come(connection, today)
     if held is None or held.state != "held":
         raise ConfigError([f"run {run_id} is not held, so there is nothing to release."])
+    runs.refuse_other_kind(connection, held)
+    if held.as_of > today + AHEAD:
+        raise ConfigError([f"run {run_id} is as of {held.as_of}, which {TOO_FAR_AHEAD}."])
     if latest is not None and latest.send_date > held.send_date:
         raise ConfigError([f"run {run_id} was overtaken by run {latest.id}, which is for a later send date."])
     return held

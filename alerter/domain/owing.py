@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.schedule import Schedule
 
+AHEAD = timedelta(days=7)
+"""A run is made so far ahead of its day at most: what lies further off was typed by mistake."""
 HELD_PAUSE = timedelta(hours=1)
 """A held run is not tried again sooner: an extract is seldom mended within the hour."""
 
@@ -41,12 +43,14 @@ class Timetable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
     """
-    The run for the latest send date, as the ledger has it; *tried_at* is when it was last prepared or held.
+    The run for the latest send date that has come, as the ledger has it; *tried_at* is when it was last
+    prepared or held, and *has_news* that the extract is another one since.
     """
 
     send_date: date
     is_held: bool
     tried_at: datetime
+    has_news: bool = False
 
 
 def is_owed(timetable: Timetable, now: datetime, last: LastRun | None, *, serving_since: datetime) -> bool:
@@ -55,8 +59,8 @@ def is_owed(timetable: Timetable, now: datetime, last: LastRun | None, *, servin
 
     The answer stays the same until the run is there, so that no down-time loses a week, and however many
     send dates went by, one run settles them: it is as of today. A store without any run owes nothing
-    for a send date before *serving_since*. A held run is tried again after an hour, but not on the
-    morning of the next send date, for that run would already be the next one's.
+    for a send date before *serving_since*. A held run is tried again with another extract, or after an hour,
+    but not on the morning of the next send date, for that run would already be the next one's.
 
     Raises:
         CalendarRangeError: A date lies outside the years known.
@@ -66,7 +70,8 @@ def is_owed(timetable: Timetable, now: datetime, last: LastRun | None, *, servin
         return timetable.moment(due) >= serving_since
     if last.send_date != due:
         return last.send_date < due
-    return last.is_held and not _is_resting(last, now) and _is_still_for(timetable, due, now)
+    is_worth_it = last.has_news or not _is_resting(last, now)
+    return last.is_held and is_worth_it and _is_still_for(timetable, due, now)
 
 
 def _is_resting(last: LastRun, now: datetime) -> bool:

@@ -243,6 +243,7 @@ def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:
         rejected=[row for row in findings.rejected if (row.assessment_id, row.child_id) not in keys],
         unreadable=[each for each in findings.unreadable if (each.assessment_id, each.child_id) not in keys],
         vanished=[each for each in findings.vanished if not rules.ignores(each, as_of)],
+        missing=[each for each in findings.missing if not rules.ignores(each, as_of)],
         of_children=[each for each in findings.of_children if not rules.ignores(each, as_of)],
     )
 

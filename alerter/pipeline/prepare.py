@@ -239,10 +239,10 @@ def _placed(connection: Connection, drafted: Run, again: str, remark: str = "") 
     Return a run in its place: a held one's, whose reason it keeps, or a further one where *again* says why.
     """
     last = runs.by_send_date(connection, drafted.send_date)
-    if last is not None and last.state == "held":
+    if last is not None and (last.state == "held" or not again):
         attempt, why = last.attempt, last.reason
     else:
-        attempt, why = runs.next_attempt(connection, drafted.send_date) if again else 0, ""
+        attempt, why = runs.next_attempt(connection, drafted.send_date), ""
     said = (f"prepared again: {again}" if again else why, remark)
     return replace(drafted, attempt=attempt, reason="; ".join(words for words in said if words))
 

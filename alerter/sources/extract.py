@@ -89,6 +89,21 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_written_since(path: Path, moment: datetime) -> bool:
+    """
+    Say whether a file that *path* (file, folder or pattern) could stand for was put there since *moment*.
+    """
+    try:
+        if path.is_dir():
+            files = list(path.iterdir())
+        else:
+            files = [path] if path.exists() else list(path.parent.glob(path.name))
+        changes = [max(status.st_mtime, status.st_ctime) for status in (file.stat() for file in files)]
+    except (OSError, ValueError):
+        return False
+    return max(changes, default=0.0) > moment.timestamp()
+
+
 def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
     """
     Return the file that *path* stands for: itself, or the newest in a folder or of a pattern.

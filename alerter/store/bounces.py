@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from alerter.store.schema import outbox
+from alerter.store.runs import ours
+from alerter.store.schema import outbox, runs
 
 _columns = outbox.c
 
@@ -71,6 +72,7 @@ def unreached(connection: Connection) -> list[Unreached]:
     latest = (
         select(func.max(_columns.id))
         .where(_columns.kind == "digest", _columns.state.in_(("sent", "unknown")))
+        .where(_columns.run_id.in_(select(runs.c.id).where(ours(connection))))
         .group_by(func.lower(_columns.recipient))
     )
     query = (

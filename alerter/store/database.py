@@ -30,12 +30,14 @@ class Database:
     The store's engine; `read`, `write`, `rehearse` and `aside` are the only ways to a connection.
 
     What cannot be reached, but may yet come, is tried again for *patience_seconds*; what must not be lost,
-    for *persistence_seconds*.
+    for *persistence_seconds*. Where it *is_trial*, its connections see and make the runs whose digests go
+    into a folder, and else all others.
     """
 
     engine: Engine
     patience_seconds: float = PATIENCE_SECONDS
     persistence_seconds: float = PERSISTENCE_SECONDS
+    is_trial: bool = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -139,7 +141,7 @@ class Database:
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:
         with told(self.engine.url), self._connect() as connection:
-            yield connection.execution_options(**options)
+            yield connection.execution_options(is_trial=self.is_trial, **options)
 
     def _connect(self) -> Connection:
         """
@@ -156,7 +158,11 @@ class Database:
 
 
 def open_database(
-    url: str, *, patience_seconds: float = PATIENCE_SECONDS, allow_network_file: bool = False
+    url: str,
+    *,
+    patience_seconds: float = PATIENCE_SECONDS,
+    allow_network_file: bool = False,
+    is_trial: bool = False,
 ) -> Database:
     """
     Return the database at *url*; it is connected to, and a SQLite file made, when first used.
@@ -165,7 +171,15 @@ def open_database(
         StoreError: The URL is none of ours, its driver is not installed, or the SQLite file's folder is
             missing or, without *allow_network_file*, lies on another machine.
     """
-    return Database(make_engine(url, allow_network_file=allow_network_file), patience_seconds)
+    engine = make_engine(url, allow_network_file=allow_network_file)
+    return Database(engine, patience_seconds, is_trial=is_trial)
+
+
+def is_trial(connection: Connection) -> bool:
+    """
+    Say whether a connection is about the runs whose digests go into a folder.
+    """
+    return bool(connection.get_execution_options().get("is_trial"))
 
 
 def insert_into(connection: Connection, table: Table) -> Any:
@@ -198,6 +212,21 @@ def serving_since(connection: Connection, now: datetime) -> datetime:
     connection.execute(first)
     since: datetime = connection.execute(select(installation.c.serving_since)).scalar_one()
     return since
+
+
+def council_of(connection: Connection) -> str | None:
+    """
+    Return whose settings the database is for; None before it has met any.
+    """
+    council: str | None = connection.execute(select(installation.c.council)).scalar_one()
+    return council
+
+
+def belong_to(connection: Connection, council: str) -> None:
+    """
+    Record whose settings the database is for from now on.
+    """
+    connection.execute(update(installation).values(council=council))
 
 
 def ensure_installation(connection: Connection, now: datetime) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from alerter.store.outbox import WAITING, Written
+from alerter.store.runs import ours
 from alerter.store.schema import outbox, runs
 
 _columns = outbox.c
@@ -37,7 +38,8 @@ def waiting(connection: Connection) -> list[Draft]:
     """
     Return the digests of all runs that wait, in the order they were written.
     """
-    return _drafts(connection, _is_digest)
+    of_our_kind = _columns.run_id.in_(select(runs.c.id).where(ours(connection)))
+    return _drafts(connection, and_(_is_digest, of_our_kind))
 
 
 def hold_on(connection: Connection, run_id: int) -> list[Draft]:
@@ -81,7 +83,7 @@ def supersede(connection: Connection, run_id: int, now: datetime) -> int:
     What may have arrived is `unknown`. Return how many messages that were.
     """
     send_date = select(runs.c.send_date).where(runs.c.id == run_id).scalar_subquery()
-    overtaken = select(runs.c.id).where(runs.c.send_date <= send_date, runs.c.id != run_id)
+    overtaken = select(runs.c.id).where(runs.c.send_date <= send_date, runs.c.id != run_id, ours(connection))
     settled = update(outbox).where(_is_waiting, _columns.run_id.in_(overtaken))
     return connection.execute(settled.values(state=_given_up, settled_at=now)).rowcount
 
@@ -122,13 +124,14 @@ def _overtaking() -> Select[tuple[int]]:
     """
     Return the query for runs that overtake the run `:ours`; made once, for it is asked after every message.
     """
-    ours = select(runs.c.send_date, runs.c.prepared_at).where(runs.c.id == bindparam("ours")).subquery()
+    facts = (runs.c.send_date, runs.c.prepared_at, runs.c.is_trial)
+    its = select(*facts).where(runs.c.id == bindparam("ours")).subquery()
     is_after = or_(
-        runs.c.prepared_at > ours.c.prepared_at,
-        and_(runs.c.prepared_at == ours.c.prepared_at, runs.c.id > bindparam("ours")),
+        runs.c.prepared_at > its.c.prepared_at,
+        and_(runs.c.prepared_at == its.c.prepared_at, runs.c.id > bindparam("ours")),
     )
-    query = select(runs.c.id).where(runs.c.send_date >= ours.c.send_date, is_after, runs.c.state != "held")
-    return query.limit(1)
+    is_later = and_(runs.c.send_date >= its.c.send_date, is_after, runs.c.is_trial == its.c.is_trial)
+    return select(runs.c.id).where(is_later, runs.c.state != "held").limit(1)
 
 
 def _drafts(connection: Connection, which: ColumnElement[bool]) -> list[Draft]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, and_, func, select
 
 from alerter.domain.data_exceptions import DataException
-from alerter.store.runs import Run
+from alerter.store.runs import Run, ours
 from alerter.store.schema import alerts, assessments, exceptions, outbox, runs
 
 
@@ -14,7 +14,8 @@ def recent_runs(connection: Connection, most: int) -> list[Run]:
     """
     Return the latest runs, of each send date the last one, latest first.
     """
-    query = select(runs).order_by(runs.c.send_date.desc(), runs.c.attempt.desc()).limit(most * 2)
+    last_first = (runs.c.send_date.desc(), runs.c.attempt.desc())
+    query = select(runs).where(ours(connection)).order_by(*last_first).limit(most * 2)
     by_send_date: dict[object, Run] = {}
     for row in connection.execute(query).mappings():
         by_send_date.setdefault(row["send_date"], Run(**row))

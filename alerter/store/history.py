@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
+from alerter.store.reconcile import IN_EXTRACT, MISSING
 from alerter.store.schema import (
     alerts,
     audits,
@@ -24,7 +25,8 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited`, `changed`, `resent` or `passed on`.
+    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited`, `changed`, `vanished`, `back`,
+    `resent` or `passed on`.
     """
 
     at: datetime
@@ -136,7 +138,13 @@ def _changed(connection: Connection, assessment: int) -> Iterator[Event]:
         .order_by(changes.c.id)
     )
     for row in connection.execute(query):
-        yield Event(row.read_at, "changed", f"{row.field} from {row.was} to {row.became or 'blank'}")
+        if row.field != IN_EXTRACT:
+            what = f"{row.field} from {row.was or 'blank'} to {row.became or 'blank'}"
+            yield Event(row.read_at, "changed", what)
+        elif row.became == MISSING:
+            yield Event(row.read_at, "vanished", "missing from the extract without a sign-off")
+        else:
+            yield Event(row.read_at, "back", "in the extract again")
 
 
 def _sent_again(connection: Connection, assessment: int) -> Iterator[Event]:

@@ -14,6 +14,8 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    exists,
+    false,
     func,
     insert,
     or_,
@@ -22,9 +24,9 @@ from sqlalchemy import (
     update,
 )
 
-from alerter.domain.address import address_key
 from alerter.domain.delivery import FAILED
-from alerter.store.schema import Moment, outbox
+from alerter.store.database import is_trial
+from alerter.store.schema import Moment, outbox, runs
 
 WAITING = ("queued", "deferred")
 IN_FLIGHT = ("claimed", "marked")
@@ -96,18 +98,6 @@ class Delivery:
     reply: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """
-    A message that somebody wants to see sent again: is its text still there?
-    """
-
-    id: int
-    recipient: str
-    state: str
-    has_body: bool
-
-
 def enqueue(
     connection: Connection,
     run_id: int,
@@ -138,7 +128,8 @@ def make_due(connection: Connection, now: datetime) -> None:
     Let all that waits be tried now: what was deferred, and what was never tried but postponed with it.
     """
     is_later = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at > now)
-    connection.execute(update(outbox).where(is_later).values(next_attempt_at=now))
+    postponed = update(outbox).where(is_later, _is_of_our_kind(connection))
+    connection.execute(postponed.values(next_attempt_at=now))
 
 
 def postpone(connection: Connection, until: datetime) -> None:
@@ -146,7 +137,8 @@ def postpone(connection: Connection, until: datetime) -> None:
     Let nothing that waits be tried before *until*.
     """
     is_sooner = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at < until)
-    connection.execute(update(outbox).where(is_sooner).values(next_attempt_at=until))
+    sooner = update(outbox).where(is_sooner, _is_of_our_kind(connection))
+    connection.execute(sooner.values(next_attempt_at=until))
 
 
 def claim(
@@ -165,7 +157,8 @@ def claim(
     waits for them; SQLite ignores that clause); the conditional UPDATE decides, on both.
     """
     values = {"by": token, "now": now, "until": lease_until, "but": list(but)}
-    row = connection.execute(_claiming(is_patient), values).first()
+    claiming = _claiming(is_patient, is_trial(connection))
+    row = connection.execute(claiming, values).first()
     return None if row is None else _claimed(row, token)
 
 
@@ -215,38 +208,6 @@ def settle(
     return connection.execute(settling, values).first() is not None
 
 
-def settled(connection: Connection, run_id: int, recipient: str) -> list[Settled]:
-    """
-    Return what one recipient was sent in a run, held until the transaction ends: the digests, or where there
-    are none the last summary.
-    """
-    of_them = and_(_columns.run_id == run_id, func.lower(_columns.recipient) == address_key(recipient))
-    query = select(
-        _columns.id, _columns.kind, _columns.recipient, _columns.state, _columns.body.is_not(None)
-    ).where(of_them)
-    rows = connection.execute(query.order_by(_columns.id).with_for_update()).all()
-    digests = [row for row in rows if row.kind == "digest"]
-    return [Settled(row.id, row.recipient, row.state, row[-1]) for row in digests or rows[-1:]]
-
-
-def send_again(connection: Connection, number: int, now: datetime) -> None:
-    """
-    Let one settled message go out once more as it is; what became of it before is forgotten here.
-    """
-    fresh = {
-        "state": "queued", "settled_at": None, "resent_at": now, "next_attempt_at": now, "unanswered": 0,
-        "deaths": 0, "reply": "", "bounced_at": None, "bounce": None,
-    }  # fmt: skip
-    connection.execute(update(outbox).where(_columns.id == number).values(fresh))
-
-
-def states_of(connection: Connection, numbers: Collection[int]) -> list[Delivery]:
-    """
-    Return how the messages with these *numbers* stand.
-    """
-    return _deliveries(connection, _columns.id.in_(numbers))
-
-
 def abandoned(
     connection: Connection, now: datetime, is_alive: Callable[[str], bool]
 ) -> list[tuple[str, Claimed]]:
@@ -263,11 +224,11 @@ def abandoned(
     ]
 
 
-def owed(connection: Connection, run_id: int | None = None) -> int:
+def owed(connection: Connection) -> int:
     """
-    Count what is prepared and not settled, over all runs or in one.
+    Count what is prepared and not settled.
     """
-    query = select(func.count()).select_from(outbox).where(_is_owed, _of(run_id))
+    query = select(func.count()).select_from(outbox).where(_is_owed, _is_of_our_kind(connection))
     return int(connection.execute(query).scalar_one())
 
 
@@ -276,6 +237,7 @@ def unanswered(connection: Connection) -> int:
     Count what is owed and may have arrived all the same: it was sent, and no server answered.
     """
     query = select(func.count()).select_from(outbox).where(_is_owed, _columns.unanswered > 0)
+    query = query.where(_is_of_our_kind(connection))
     return int(connection.execute(query).scalar_one())
 
 
@@ -283,7 +245,7 @@ def failed(connection: Connection, run_id: int) -> list[Delivery]:
     """
     Return what of a run waits for a person, summaries too: refused, given up, or of unknown outcome.
     """
-    return _deliveries(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
+    return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
 
 
 def has_in_flight(connection: Connection) -> bool:
@@ -298,7 +260,8 @@ def is_any_due(connection: Connection, now: datetime, *, but: Collection[int] = 
     """
     Say whether any message is due, somebody's hold on its row notwithstanding, *but* these numbers.
     """
-    query = select(_columns.id).where(_is_due(now), _columns.id.not_in(but)).limit(1)
+    is_due = and_(_is_due(now), _columns.id.not_in(but), _is_of_our_kind(connection))
+    query = select(_columns.id).where(is_due).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -325,7 +288,7 @@ def deliveries(connection: Connection, run_id: int) -> list[Delivery]:
     """
     Return how each digest of a run stands, by recipient.
     """
-    return _deliveries(connection, and_(_columns.run_id == run_id, _columns.kind == "digest"))
+    return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.kind == "digest"))
 
 
 def editions(connection: Connection, run_id: int) -> int:
@@ -346,7 +309,10 @@ def is_all_sent(connection: Connection, run_id: int) -> bool:
     return connection.execute(query).first() is None
 
 
-def _deliveries(connection: Connection, which: ColumnElement[bool]) -> list[Delivery]:
+def deliveries_where(connection: Connection, which: ColumnElement[bool]) -> list[Delivery]:
+    """
+    Return how the messages of a condition stand, by recipient.
+    """
     columns = (_columns.run_id, _columns.recipient, _columns.state, _columns.attempts, _columns.reply)
     query = select(*columns).where(which).order_by(_columns.recipient, _columns.id)
     return [Delivery(**row) for row in connection.execute(query).mappings()]
@@ -356,18 +322,27 @@ def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at <= now)
 
 
-def _of(run_id: int | None) -> ColumnElement[bool]:
-    return true() if run_id is None else _columns.run_id == run_id
+def _is_of_our_kind(connection: Connection) -> ColumnElement[bool]:
+    return _is_of_kind(is_trial(connection))
+
+
+def _is_of_kind(is_trial: bool) -> ColumnElement[bool]:  # noqa: FBT001 - what it is about
+    """
+    Return whether a message is of a run into a folder, or of one for people: no sender takes the other's.
+    """
+    is_its = runs.c.is_trial.is_(true() if is_trial else false())
+    return exists().where(runs.c.id == _columns.run_id, is_its)
 
 
 # The statements that each message needs are made once: to make one takes longer than to carry it out.
 
 
 @cache
-def _claiming(is_patient: bool) -> Update:  # noqa: FBT001 - the one thing it depends on
+def _claiming(is_patient: bool, is_trial: bool) -> Update:  # noqa: FBT001 - all that it depends on
     candidate = (
         select(_columns.id)
         .where(_is_due(bindparam("now", type_=Moment)), _columns.id.not_in(bindparam("but", expanding=True)))
+        .where(_is_of_kind(is_trial))
         .order_by(_columns.next_attempt_at, _columns.id)
         .limit(1)
         .with_for_update(skip_locked=not is_patient)

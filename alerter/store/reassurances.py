@@ -23,6 +23,7 @@ from alerter.domain.address import address_key
 from alerter.domain.policy import Reassurance
 from alerter.domain.reassuring import Means
 from alerter.store import trail
+from alerter.store.runs import ours
 from alerter.store.schema import assessments, outbox, reassurances, runs
 from alerter.store.trail import Entry
 
@@ -153,7 +154,8 @@ def _send_dates(connection: Connection) -> list[datetime]:
     Return the moments at which digests went out, one for each send date.
     """
     sent = select(outbox.c.run_id).where(outbox.c.kind == "digest", outbox.c.state == "sent").distinct()
-    query = select(func.min(runs.c.prepared_at)).where(runs.c.id.in_(sent)).group_by(runs.c.send_date)
+    query = select(func.min(runs.c.prepared_at)).where(runs.c.id.in_(sent), ours(connection))
+    query = query.group_by(runs.c.send_date)
     return list(connection.execute(query).scalars())
 
 

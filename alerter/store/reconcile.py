@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
@@ -25,7 +26,12 @@ from sqlalchemy import (
 from alerter.store.schema import assessments, changes, missing, rejections, staged_assessments
 
 CORRECTED_WITHIN = timedelta(days=14)
-WATCHED = ("clock_on", "authorised_on", "team", "audit_score")
+WATCHED = (
+    "clock_on", "started_on", "referred_on", "authorised_on", "cancelled_on", "closed_on",
+    "team", "audit_score",
+)  # fmt: skip
+IN_EXTRACT, THERE, MISSING = "extract", "there", "missing"
+"""What is written down of an assessment that vanishes from the extract, or comes back."""
 _stored, _staged = assessments.c, staged_assessments.c
 
 
@@ -54,12 +60,20 @@ def rekey(connection: Connection, sync_id: int) -> int:
 
 def record_changes(connection: Connection, sync_id: int) -> None:
     """
-    Keep what a staged reading changes of the facts that bear on a deadline or its manager.
+    Keep what a staged reading changes of the facts that bear on a deadline or its manager, and what is back.
     """
     differing = _differing(sync_id)
-    by_field = union_all(*(_changes_of(field, differing, sync_id) for field in WATCHED))
-    columns = ("sync_id", "assessment", "field", "was", "became")
-    connection.execute(insert(changes).from_select(columns, by_field))
+    by_field = (_changes_of(field, differing, sync_id) for field in WATCHED)
+    is_back = and_(_staged.sync_id == sync_id, _stored.vanished_sync_id.is_not(None))
+    back = select(literal(sync_id), _stored.id, literal(IN_EXTRACT), literal(MISSING), literal(THERE))
+    back = back.join(staged_assessments, same_key()).where(is_back)
+    _record(connection, union_all(*by_field, back))
+
+
+def record_vanished(connection: Connection, sync_id: int) -> None:
+    """Keep what went missing in a reading, beside the other changes: it may come back."""
+    gone = select(literal(sync_id), _stored.id, literal(IN_EXTRACT), literal(THERE), literal(MISSING))
+    _record(connection, gone.where(_stored.vanished_sync_id == sync_id))
 
 
 def mark_gone(connection: Connection, sync_id: int) -> int:
@@ -87,13 +101,18 @@ def mark_gone(connection: Connection, sync_id: int) -> int:
     return len(connection.execute(gone).all())
 
 
+def _record(connection: Connection, found: Select[Any] | CompoundSelect[Any]) -> None:
+    columns = ("sync_id", "assessment", "field", "was", "became")
+    connection.execute(insert(changes).from_select(columns, found))
+
+
 def _differing(sync_id: int) -> CTE:
     """
     Select what differs in any of the watched facts: few rows, found in one pass over all.
     """
     was = [_stored[field].label(f"was_{field}") for field in WATCHED]
     became = [_staged[field].label(f"became_{field}") for field in WATCHED]
-    is_changed = [_is_changed(_stored[field], _staged[field]) for field in WATCHED]
+    is_changed = [_is_changed(field, _stored[field], _staged[field]) for field in WATCHED]
     query = select(_stored.id, *was, *became).join(staged_assessments, same_key())
     return query.where(_staged.sync_id == sync_id, or_(*is_changed)).cte("differing")
 
@@ -102,11 +121,13 @@ def _changes_of(field: str, differing: CTE, sync_id: int) -> Select[Any]:
     was, became = differing.c[f"was_{field}"], differing.c[f"became_{field}"]
     return select(
         literal(sync_id), differing.c.id, literal(field), cast(was, String), cast(became, String)
-    ).where(_is_changed(was, became))
+    ).where(_is_changed(field, was, became))
 
 
-def _is_changed(was: ColumnElement[Any], became: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(was.is_not(None), was.is_distinct_from(became))
+def _is_changed(field: str, was: ColumnElement[Any], became: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Say whether a fact is another one: the first date of its kind is, a first score is the first audit."""
+    is_other = was.is_distinct_from(became)
+    return and_(was.is_not(None), is_other) if field == "audit_score" else is_other
 
 
 def _gone_and_come(sync_id: int) -> Any:

@@ -6,22 +6,26 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     and_,
     bindparam,
     delete,
     exists,
+    false,
     func,
     insert,
     or_,
     select,
+    true,
     update,
 )
 
 from alerter.domain.data_exceptions import DataException
-from alerter.errors import StoreError
-from alerter.store.database import insert_into
+from alerter.domain.owing import AHEAD
+from alerter.errors import ConfigError, StoreError
+from alerter.store.database import insert_into, is_trial
 from alerter.store.schema import alerts, exceptions, outbox, runs
 
 
@@ -59,21 +63,29 @@ class Run:
         """
         return self.as_of > self.send_date
 
+    @property
+    def is_slip(self) -> bool:
+        """
+        Say whether an older alerter made it for a day too far ahead: it keeps no other run from going.
+        """
+        return self.as_of > self.prepared_at.date() + AHEAD
+
 
 def plan(connection: Connection, drafted: Run) -> int | None:
     """
     Record a run; return its number, or None when this send date and attempt have theirs already.
 
-    The number of *drafted* is not used. A run that was held is replaced under its own number, for
-    nothing of it was ever prepared.
+    The number of *drafted* is not used, and its kind is the connection's. A run that was held is replaced
+    under its own number, for nothing of it was ever prepared.
     """
     row = {name: value for name, value in asdict(drafted).items() if name != "id"}
+    row["is_trial"] = is_trial(connection)
     statement = insert_into(connection, runs).values(row)
     theirs = statement.excluded
     planned = statement.on_conflict_do_update(
         index_elements=["send_date", "attempt"],
         set_={name: theirs[name] for name in row},
-        where=runs.c.state == "held",
+        where=and_(runs.c.state == "held", ours(connection)),
     ).returning(runs.c.id)
     return connection.execute(planned).scalar_one_or_none()
 
@@ -99,7 +111,7 @@ def by_send_date(connection: Connection, send_date: date) -> Run | None:
     """
     Return the latest run for *send_date*.
     """
-    return _first(connection, _runs().where(runs.c.send_date == send_date))
+    return _first(connection, _runs(connection).where(runs.c.send_date == send_date))
 
 
 def by_id(connection: Connection, run_id: int) -> Run:
@@ -116,21 +128,45 @@ def find(connection: Connection, run_id: int) -> Run | None:
     """
     Return one run, or None where there is no such number.
     """
-    return _first(connection, _runs().where(runs.c.id == run_id))
+    return _first(connection, select(runs).where(runs.c.id == run_id))
 
 
 def latest(connection: Connection) -> Run | None:
     """
-    Return the run prepared last.
+    Return the run for the latest send date.
     """
-    return _first(connection, _runs())
+    return _first(connection, _runs(connection))
+
+
+def latest_come(connection: Connection, today: date) -> Run | None:
+    """
+    Return the run, held or not, for the latest send date that has come.
+    """
+    return _first(connection, _runs(connection).where(runs.c.send_date <= today))
+
+
+def later(connection: Connection, send_date: date) -> Run | None:
+    """
+    Return the run for the latest send date after this one; none that was made too far ahead.
+    """
+    query = _runs(connection).where(runs.c.send_date > send_date).limit(None)
+    found = (Run(**row) for row in connection.execute(query).mappings())
+    return next((run for run in found if not run.is_slip), None)
+
+
+def prepared_after(connection: Connection, now: datetime) -> Run | None:
+    """
+    Return a run that was prepared later than *now*, which a clock that is right does not find.
+    """
+    return _first(connection, _runs(connection).where(runs.c.prepared_at > now))
 
 
 def latest_before(connection: Connection, send_date: date) -> Run | None:
     """
     Return the last run for an earlier send date that was not held.
     """
-    return _first(connection, _runs().where(runs.c.send_date < send_date, runs.c.state != "held"))
+    query = _runs(connection).where(runs.c.send_date < send_date, runs.c.state != "held")
+    return _first(connection, query)
 
 
 def ids_before(connection: Connection, send_date: date, most: int) -> list[int]:
@@ -140,7 +176,7 @@ def ids_before(connection: Connection, send_date: date, most: int) -> list[int]:
     """
     by_date = (
         select(func.max(runs.c.attempt).label("attempt"), runs.c.send_date)
-        .where(runs.c.send_date < send_date, runs.c.state != "held")
+        .where(runs.c.send_date < send_date, runs.c.state != "held", ours(connection))
         .group_by(runs.c.send_date)
         .order_by(runs.c.send_date.desc())
         .limit(most)
@@ -157,15 +193,16 @@ def unconcluded(connection: Connection) -> list[int]:
     and either the latest or with something still owed.
     """
     is_owed = exists().where(outbox.c.run_id == runs.c.id, outbox.c.settled_at.is_(None))
-    latest_id = _runs().with_only_columns(runs.c.id).scalar_subquery()
+    latest_id = _runs(connection).with_only_columns(runs.c.id).scalar_subquery()
     is_undelivered = and_(runs.c.state == "undelivered", or_(runs.c.id == latest_id, is_owed))
-    query = select(runs.c.id).where(or_(runs.c.state == "prepared", is_undelivered)).order_by(runs.c.id)
+    is_open = or_(runs.c.state == "prepared", is_undelivered)
+    query = select(runs.c.id).where(is_open, ours(connection)).order_by(runs.c.id)
     return list(connection.execute(query).scalars())
 
 
 def next_attempt(connection: Connection, send_date: date) -> int:
     """
-    Return the number that a further attempt for *send_date* bears.
+    Return the number that a further attempt for *send_date* bears, of whichever kind the others are.
     """
     last = connection.execute(select(func.max(runs.c.attempt)).where(runs.c.send_date == send_date)).scalar()
     return 0 if last is None else int(last) + 1
@@ -240,8 +277,28 @@ def outcomes(connection: Connection, run_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _runs() -> Select[Any]:
-    return select(runs).order_by(runs.c.send_date.desc(), runs.c.attempt.desc()).limit(1)
+def refuse_other_kind(connection: Connection, run: Run) -> None:
+    """
+    Refuse a run of the kind that a connection is not about.
+
+    Raises:
+        ConfigError: It is for a trial and these settings mail, or the other way round.
+    """
+    if run.is_trial != is_trial(connection):
+        went = "went into a folder, as a trial" if run.is_trial else "was mailed"
+        raise ConfigError([f"run {run.id} {went}: use settings whose [email] transport does the same."])
+
+
+def ours(connection: Connection) -> ColumnElement[bool]:
+    """
+    Return whether a run is of the kind that a connection is about: for a trial into a folder, or for people.
+    """
+    return runs.c.is_trial.is_(true() if is_trial(connection) else false())
+
+
+def _runs(connection: Connection) -> Select[Any]:
+    last_first = (runs.c.send_date.desc(), runs.c.attempt.desc())
+    return select(runs).where(ours(connection)).order_by(*last_first).limit(1)
 
 
 def _first(connection: Connection, query: Select[Any]) -> Run | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, i
 
 from alerter.domain.assessment import FACTS, Facts, Rejected, first_end
 from alerter.store.bulk import insert_many, refresh_statistics
-from alerter.store.reconcile import mark_gone, record_changes, rekey, same_key
+from alerter.store.reconcile import mark_gone, record_changes, record_vanished, rekey, same_key
 from alerter.store.schema import assessments, staged_assessments
 
 KEY = ("assessment_id", "child_id")
@@ -80,6 +80,7 @@ def apply(connection: Connection, sync_id: int) -> Applied:
     changed = _update_changed(connection, sync_id)
     new = _insert_new(connection, sync_id)
     vanished = mark_gone(connection, sync_id)
+    record_vanished(connection, sync_id)
     discard(connection, sync_id)
     return Applied(new=new, changed=changed, unchanged=total - new - changed, vanished=vanished)
 

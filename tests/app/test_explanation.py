@@ -135,6 +135,19 @@ def test_an_end_that_does_not_count_is_said(office: Office, ends: dict[str, str]
     assert (explained.alert.stage, explained.ended, explained.notes) == (Stage.PAST_ALERT, "", notes)
 
 
+def test_a_sign_off_nobody_can_read_is_said(office: Office) -> None:
+    """
+    Where it stands and never what it says; so is a later row of the assessment that could not be read at all.
+    """
+    explained = explain_one(read(office, row("A-1", authorised_on="TBC")))
+    assert explained.alert is not None
+    assert explained.notes == [
+        "In the extract's line 2: authorised_on cannot be read or believed, so it counts as blank."
+    ]
+    (rejected,) = explain_one(read(office, row("A-1", started_on=""))).notes
+    assert rejected.startswith("The extract's line 2 could not be read: has no started_on")
+
+
 def test_a_sign_off_after_the_closure_is_said(office: Office) -> None:
     """
     The first end is the end; what came later is told all the same.

@@ -9,8 +9,8 @@ from tests.app.wrong_weeks import HELD_BY, OPEN, WRONG, open_in_store, sound, wi
 from tests.cli.terminal import alerter, json_of
 
 COMMANDS = {
-    "run": ("run", "--as-of", NEXT),
     "run again": ("run", "--as-of", AS_OF, "--again", "--reason", "to be sure"),
+    "run": ("run", "--as-of", NEXT),
     "sync": ("sync",),
     "dry run": ("run", "--as-of", NEXT, "--dry-run"),
 }

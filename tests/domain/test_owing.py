@@ -1,5 +1,6 @@
 """What is owed, at which moment, by what the ledger has."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,16 @@ def test_a_held_run_is_tried_again_after_an_hour(now: str, held: tuple[str, str]
     """
     send_date, held_at = held
     assert owed(now, run_for(send_date, held_at=held_at)) is expected
+
+
+def test_a_held_run_is_tried_again_at_once_with_another_extract() -> None:
+    """
+    News ends the hour's rest, but not the next send date's claim to its own morning.
+    """
+    held = replace(run_for("Mon 2026-11-23", held_at="Mon 2026-11-23 08:00"), has_news=True)
+    assert owed("Mon 2026-11-23 08:01", held)
+    assert not owed("Mon 2026-11-30 07:59", held)
+    assert not owed("Mon 2026-11-23 08:01", replace(held, is_held=False))
 
 
 def test_an_hour_is_an_hour_when_the_clocks_go_back() -> None:

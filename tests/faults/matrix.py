@@ -184,6 +184,16 @@ TABLES = (
         (
             Fault(103, "answers before the dot, in one packet with another reply, at any step", "R, then A"),
             Fault(104, "a watcher, Notify or a token endpoint that gives a byte now and then", "A, R or U"),
+            Fault(
+                105,
+                "trial settings, which send into a folder, on the real database before the send time",
+                "A",
+            ),
+            Fault(106, "another council's settings on the database", "F"),
+            Fault(
+                107, "`--as-of` far ahead by a slip, and a held run for a date that has not come", "F, then A"
+            ),
+            Fault(108, "the clock two weeks back after this week's run", "F"),
             Fault(111, "the directory cannot be read when digests are to go", "F, then A"),
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
             Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),

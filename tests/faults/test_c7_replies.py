@@ -7,7 +7,6 @@ Some 150 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/tes
 import os
 import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from alerter.domain.helo_name import is_helo_name
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.mail.smtp import SmtpTransport
-from tests.mail.authority import new_authority
+from tests.mail.authority import Authority, new_authority
 from tests.mail.hasty_smtp import APART, TOGETHER, HastySmtp
 from tests.mail.scripted_smtp import GOOD, HANG_UP, ScriptedSmtp
 from tests.mail.sending import Letter, Mark, attempt
@@ -36,6 +35,17 @@ surpluses = st.sampled_from(
     [TAKEN, b"250 ok\r\n354 go ahead\r\n", b"250-more\r\n250 ok\r\n", GOOD["DATA"], b"\r\n",
      b"554 no\r\n", b"421 closing\r\n"]
 )  # fmt: skip
+
+
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """
+    Make a certificate authority.
+    """
+    return new_authority(tmp_path_factory.mktemp("authority"))
 
 
 class PatientMark(Mark):
@@ -105,6 +115,18 @@ def test_more_of_103_servers_at_random(surplus: dict, packing: str, ehlo: dict, 
     assert state == "deferred" or (packing == APART and state in ("refused", "stopped"))
 
 
+def test_more_of_103_during_the_body() -> None:
+    """
+    What is said while a long body is on its way is there before the mark, which is not set.
+    """
+    mark = Mark()
+    long = Letter(body=b"x" * 70 + b"\r\n" + b"y" * 12_000_000)
+    with HastySmtp({}, {"body": TAKEN}) as server:
+        transport = SmtpTransport(server_settings(server.port, timeout_seconds=30))
+        assert transport.send(long, mark).state == "deferred"
+    assert (mark.times, server.bodies) == (0, [])
+
+
 @pytest.mark.parametrize("words", [TAKEN, b"2", b"554 no\r\n"])
 def test_more_of_103_between_mark_and_dot(mailroom: Council, words: bytes) -> None:
     """
@@ -168,15 +190,24 @@ def test_more_of_103_injected_before_tls(step: str, packing: str) -> None:
     assert not {"AUTH", "MAIL"} & set(server.verbs())
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+@needs_openssl
+def test_more_of_103_injected_before_a_tls_that_begins(authority: Authority) -> None:
+    """
+    Though the server goes on to TLS, what somebody in the middle put in is not passed over.
+    """
+    with HastySmtp(OFFERED, {"STARTTLS": b"250 AUTH PLAIN\r\n"}, TOGETHER, authority.server()) as server:
+        state = state_by(server, Mark(), security="starttls", ca_file=str(authority.file))
+    assert (state, server.verbs()) == ("deferred", ["EHLO", "STARTTLS"])
+
+
+@needs_openssl
 @pytest.mark.parametrize("packing", [TOGETHER, APART])
-def test_more_of_103_within_tls(tmp_path: Path, packing: str) -> None:
+def test_more_of_103_within_tls(authority: Authority, packing: str) -> None:
     """
     What TLS holds back, in the same record or in the next, is unread all the same.
     """
-    authority = new_authority(tmp_path)
+    known = {"security": "starttls", "ca_file": str(authority.file)}
     with HastySmtp({**OFFERED, "dot": HANG_UP}, {"DATA": TAKEN}, packing, authority.server()) as server:
-        known = {"security": "starttls", "ca_file": str(authority.file)}
         state = state_by(server, PatientMark(server), **known)
     assert (state, server.bodies) == ("deferred", [])
     with ScriptedSmtp(OFFERED, authority.server()) as good:
@@ -184,6 +215,23 @@ def test_more_of_103_within_tls(tmp_path: Path, packing: str) -> None:
         assert [transport.send(Letter(), Mark()).state for _ in range(2)] == ["sent", "sent"]
         transport.close()
     assert (len(good.bodies), good.connections) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("script", "surplus"),
+    [
+        (PIPELINED, {"MAIL": b"554 no\r\n"}),
+        ({**PIPELINED, "RCPT": b"550 no\r\n"}, {"DATA": TAKEN}),
+        ({"RCPT": b"550 no\r\n"}, {"RCPT": TAKEN}),
+    ],
+)
+def test_more_of_103_a_refusal_out_of_step(script: dict, surplus: dict) -> None:
+    """
+    Nobody's address is given up for a reply that may belong to another step.
+    """
+    with HastySmtp({**script, "DATA": b"503 no\r\n"}, surplus) as server:
+        assert state_by(server, Mark(), **LOGIN) == "deferred"
+    assert server.bodies == []
 
 
 @pytest.mark.parametrize("code", [500, 502])

@@ -2,6 +2,8 @@
 
 import ssl
 import threading
+from collections.abc import Iterable
+from itertools import chain
 from socket import socket
 
 from tests.mail.scripted_smtp import ScriptedSmtp
@@ -12,6 +14,8 @@ TOGETHER, APART = "together", "apart"
 class HastySmtp(ScriptedSmtp):
     """
     A scripted server that adds *surplus* to its reply to a step, each in the same packet or `APART`.
+
+    What it adds to `body` it says as soon as the first line of one has come.
 
     *is_ready* is set once it has answered DATA, whatever it added: until then its words are on their way.
     """
@@ -44,6 +48,12 @@ class HastySmtp(ScriptedSmtp):
         if step == "DATA":
             self.is_ready.set()
         return goes_on
+
+    def _body(self, reader: Iterable[bytes], connection: socket) -> bool:
+        lines = iter(reader)
+        first = next(lines, b"")
+        connection.sendall(self._surplus.get("body", b""))
+        return super()._body(chain([first], lines), connection)
 
     def _answer_to(self, step: str) -> bytes:
         answer = super()._answer_to(step)

@@ -61,11 +61,13 @@ def test_without_any_there_is_nothing_to_say(choosy: Council) -> None:
 
 def test_what_is_gone_of_them_is_no_exception(choosy: Council) -> None:
     """
-    A council that clears its old records up hears nothing of each.
+    A council that clears its old records up hears nothing of each, be they vanished or only missing.
     """
     choosy.read([row("A-1"), *LEGACY])
     choosy.week()
-    choosy.read([row("A-1")])
+    choosy.read([row("A-1"), *LEGACY[1:], row("", child_id="")])
+    choosy.read([row("A-1"), *LEGACY[2:]])
+    choosy.read([row("A-1"), row("", child_id="")])
     run = choosy.week(AS_OF + WEEK, NOW + WEEK)
     with choosy.database.read() as connection:
         assert runs.exceptions_of(connection, run.id) == []

@@ -9,6 +9,7 @@ from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Reassurance
 from alerter.store import assessments, history, reassurances, runs, syncs
 from alerter.store.database import Database
+from alerter.store.migration import downgrade, migrate
 from alerter.store.schema import alerts
 from tests.store.made_up import AS_OF, NOW, assessment, drafted, read_in
 
@@ -38,7 +39,7 @@ def test_a_corrected_start_is_the_same_assessment(database: Database) -> None:
         said = [event.what for event in history.events(connection, number) if event.kind == "changed"]
     assert again == (number, nameless(MONDAY + timedelta(days=2)))
     assert (done.new, done.changed, done.vanished) == (0, 1, 0)
-    assert said == ["clock_on from 2026-10-05 to 2026-10-07"]
+    assert said == [f"{start} from 2026-10-05 to 2026-10-07" for start in ("clock_on", "started_on")]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_what_may_be_another_assessment_is_another(database: Database, come: lis
 
 def test_a_move_between_teams_and_a_withdrawn_sign_off_are_kept(database: Database) -> None:
     """
-    A first sign-off is no change of anything; one that is taken back is.
+    A first sign-off is told, and so is one that is taken back.
     """
     signed = assessment(authorised_on=date(2026, 11, 2))
     with database.write() as connection:
@@ -72,7 +73,72 @@ def test_a_move_between_teams_and_a_withdrawn_sign_off_are_kept(database: Databa
             read_in(connection, [row])
         (number,) = assessments.find(connection, "A-1")
         said = [event.what for event in history.events(connection, number)]
-    assert said == ["authorised_on from 2026-11-02 to blank", "team from Duty to Court"]
+    assert said == [
+        "authorised_on from blank to 2026-11-02",
+        "authorised_on from 2026-11-02 to blank",
+        "team from Duty to Court",
+    ]
+
+
+@pytest.mark.parametrize(
+    "field", ["clock_on", "started_on", "referred_on", "authorised_on", "cancelled_on", "closed_on"]
+)
+def test_every_date_that_bears_on_the_clock_is_kept(database: Database, field: str) -> None:
+    """
+    Its first value where it was blank, another value, and its going; what stays the same is no change.
+    """
+    values = [date(2026, 10, 12), date(2026, 10, 12), date(2026, 10, 13)]
+    blank = date(2026, 10, 5) if field == "clock_on" else None  # a clock always has a start
+    with database.write() as connection:
+        for value in (blank, *values, blank):
+            read_in(connection, [assessment(**{field: value})])
+        (number,) = assessments.find(connection, "A-1")
+        said = [event.what for event in history.events(connection, number)]
+    named = blank or "blank"
+    assert said == [
+        f"{field} from {named} to 2026-10-12",
+        f"{field} from 2026-10-12 to 2026-10-13",
+        f"{field} from 2026-10-13 to {named}",
+    ]
+
+
+def test_a_first_score_is_no_change(database: Database) -> None:
+    """
+    It is the first audit, which is counted from what it became later.
+    """
+    with database.write() as connection:
+        for score in (None, 74, 82):
+            read_in(connection, [assessment(audit_score=score)])
+        (number,) = assessments.find(connection, "A-1")
+        assert [event.what for event in history.events(connection, number)] == ["audit_score from 74 to 82"]
+
+
+def test_vanishing_and_coming_back_are_kept(database: Database) -> None:
+    """
+    Each time, also where it is gone for good; a reading that misses it again says nothing new.
+    """
+    with database.write() as connection:
+        for rows in ([assessment()], [], [], [assessment(team="Court")], [], [assessment()], []):
+            read_in(connection, rows)
+        (number,) = assessments.find(connection, "A-1")
+        told = [(event.kind, event.what) for event in history.events(connection, number)]
+    gone, back = ("vanished", "missing from the extract without a sign-off"), ("back", "in the extract again")
+    moves = [("changed", "team from Duty to Court"), ("changed", "team from Court to Duty")]
+    assert told == [gone, moves[0], back, gone, moves[1], back, gone]
+
+
+def test_what_had_vanished_before_there_was_a_record_of_it_is_told(database: Database) -> None:
+    """
+    A migrated database knows of what is missing now since which reading it is.
+    """
+    with database.write() as connection:
+        for rows in ([assessment()], []):
+            read_in(connection, rows)
+    downgrade(database, "0007")
+    migrate(database, NOW)
+    with database.read() as connection:
+        (number,) = assessments.find(connection, "A-1")
+        assert [event.kind for event in history.events(connection, number)] == ["vanished"]
 
 
 def test_a_rejected_row_has_not_vanished(database: Database) -> None:

@@ -58,11 +58,11 @@ def test_a_claim_reads_the_unsettled_alone(database: Database) -> None:
     Years of sent messages do not slow a claim down.
     """
     with database.write() as connection:
-        run_id = run_with(connection, *(f"{each}@council.example" for each in range(1000)))
+        run_with(connection, *(f"{each}@council.example" for each in range(1000)))
         connection.execute(update(messages).values(state="sent", settled_at=NOW))
         connection.exec_driver_sql("ANALYZE")
         steps = explained(connection, lambda: claim(connection))
-        assert outbox.owed(connection, run_id) == 0
+        assert outbox.owed(connection) == 0
     assert "ix_outbox_unsettled" in steps
 
 
