@@ -46,6 +46,7 @@ DIRECTORY_COLUMNS = (
 HEADING_ROWS = 10
 """The heading line is looked for in this many rows: titles and blank rows come first in reports."""
 MOST_SHOWN = 40
+MAP_IT = 'Map it: [source.columns] {name} = "{heading}"'
 
 _APOSTROPHES = str.maketrans(dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'"))
 _LOOKS_LIKE_DATA = re.compile(r"\d{3}|\d[/.-]\d")
@@ -88,19 +89,18 @@ class WantedColumns:
         """
         Return the index of the first of *rows* that holds the required headings.
 
-        Where none does, the row with most of the wanted headings, or else the first with
-        anything in it, so that the fault can name what is missing; None when all are blank.
+        Where none does, the row with most of the wanted headings, or else of what could be headings,
+        so that the fault can name what is missing; None when all are blank.
         """
-        best, most = None, -1
+        best, most = None, (-1, -1)
         for index, row in enumerate(rows[:HEADING_ROWS]):
             present = {normalised(cell) for cell in row} - {""}
             if not present:
                 continue
             if self.is_heading(row):
                 return index
-            found = self.count_in(row)
-            if found > most:
-                best, most = index, found
+            if (rank := self.rank(row)) > most:
+                best, most = index, rank
         return best
 
     def is_heading(self, row: Sequence[object]) -> bool:
@@ -110,16 +110,17 @@ class WantedColumns:
         present = {normalised(cell) for cell in row}
         return all(any(self._keys(name) & present for name in group) for group in self.required)
 
-    def count_in(self, row: Sequence[object]) -> int:
+    def rank(self, row: Sequence[object]) -> tuple[int, int]:
         """
-        Return how many of the wanted columns *row* has a heading for.
+        Return how many of the wanted columns *row* has a heading for, and how many cells that could be one.
         """
-        present = {normalised(cell) for cell in row}
-        return sum(bool(self._keys(name) & present) for name in self.headings)
+        present = {normalised(cell) for cell in row} - {""}
+        could_be = not any(_LOOKS_LIKE_DATA.search(key) for key in present)
+        return sum(bool(self._keys(name) & present) for name in self.headings), len(present) * could_be
 
-    def locate(self, row: Sequence[object], file_name: str) -> Located:
+    def locate(self, row: Sequence[object], file_name: str, place: str = "") -> Located:
         """
-        Return where the heading *row* of *file_name* has the wanted columns.
+        Return where the heading *row* of *file_name* has the wanted columns; *place* says which row it is.
 
         Raises:
             SourceError: A heading named in the settings or a required column is not there,
@@ -134,7 +135,11 @@ class WantedColumns:
             headings=tuple(clean(as_text(cell)) for cell in row),
             indexes={name: indexes[0] for name, indexes in found.items() if indexes},
         )
-        faults = [*self._twice(found, located), *self._missing(located)]
+        faults = list(self._twice(found, located))
+        if lacking := " ".join(self._lacking(located)):
+            faults.append(
+                f"{said}; {lacking}" if (said := _said(located, place)) else self._no_heading_line()
+            )
         if faults:
             raise SourceError("\n".join(f"{file_name}: {fault}" for fault in faults))
         return located
@@ -154,26 +159,30 @@ class WantedColumns:
                     "rename or remove all but one."
                 )
 
-    def _missing(self, located: Located) -> Iterable[str]:
-        shown = _shown(located)
+    def _no_heading_line(self) -> str:
+        groups = " and ".join(" or ".join(map(self._named, group)) for group in self.required)
+        return f"no heading line with {groups} in the first {HEADING_ROWS} rows: export it again with one."
+
+    def _lacking(self, located: Located) -> Iterable[str]:
+        """
+        Yield a sentence for each wanted heading that is not there, with the nearest one that is.
+        """
         for name in sorted(self.mapped - located.indexes.keys()):
             heading = self.headings[name]
-            hint = _nearest(heading, shown) or self._listed(shown)
-            yield f'no column is headed "{heading}", which [source.columns] gives for {name}; {hint}.'
+            near = _nearest([heading], located)
+            hint = f'; the nearest is "{near}"' if near else ""
+            yield f'"{heading}", which [source.columns] gives for {name}, is not among them{hint}.'
         for group in self.required:
             if self.mapped.isdisjoint(group) and located.indexes.keys().isdisjoint(group):
-                yield f"the column {' or '.join(map(self._named, group))} is missing; {self._listed(shown)}."
+                near = _nearest(
+                    [wording for name in group for wording in (name, self.headings[name])], located
+                )
+                advice = self.advice.format(name=group[0], heading=near or "...")
+                yield f"{' or '.join(map(self._named, group))} is not among them. {advice}."
 
     def _named(self, name: str) -> str:
         heading = self.headings[name]
         return name if heading == name else f'{name} ("{heading}")'
-
-    def _listed(self, shown: Sequence[str]) -> str:
-        if not shown:
-            return "the file seems to have no heading line: export it again with column headings"
-        more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
-        headings = ", ".join(f'"{heading[:60]}"' for heading in shown[:MOST_SHOWN])
-        return f"the file's headings are {headings}{more}: {self.advice}"
 
 
 def wanted_for_assessments(columns: Mapping[str, str], clocks: Mapping[str, Clock]) -> WantedColumns:
@@ -187,7 +196,7 @@ def wanted_for_assessments(columns: Mapping[str, str], clocks: Mapping[str, Cloc
     return WantedColumns(
         headings={name: columns.get(name, name) for name in ASSESSMENT_COLUMNS},
         required=(("child_id",), *((start,) for start in starts)),
-        advice="name the right one in [source.columns]",
+        advice=MAP_IT,
         mapped=frozenset(columns) & frozenset(ASSESSMENT_COLUMNS),
     )
 
@@ -206,7 +215,7 @@ def wanted_for_directory() -> WantedColumns:
     return WantedColumns(
         headings={name: name for name in DIRECTORY_COLUMNS},
         required=(("team", "worker"), ("manager_email",)),
-        advice="rename the right one",
+        advice="Rename the right one to {name}",
     )
 
 
@@ -220,16 +229,35 @@ def normalised(heading: object) -> str:
     return clean(as_text(heading)).translate(_APOSTROPHES).casefold().rstrip("? ")
 
 
+def _said(located: Located, place: str) -> str:
+    """
+    Return which headings were found where; nothing where none were.
+    """
+    shown = _shown(located)
+    if not shown:
+        return ""
+    more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
+    headings = ", ".join(f'"{heading[:60]}"' for heading in shown[:MOST_SHOWN])
+    return f"{place or 'the query'} has the headings {headings}{more}"
+
+
 def _shown(located: Located) -> list[str]:
     """
     Return the headings fit for an error text: none that could be a row of a file without headings.
+
+    A cell alone is a title, and a row with a date or a number is data, unless two of its cells are wanted.
     """
     named = [heading for heading in located.headings if heading]
     safe = [heading for heading in named if not _LOOKS_LIKE_DATA.search(heading)]
-    return safe if located.indexes or len(safe) == len(named) else []
+    if len(located.indexes) > 1 or (len(safe) == len(named) > 1):
+        return safe
+    return [located.headings[index] for index in located.indexes.values()]
 
 
-def _nearest(heading: str, shown: Sequence[str]) -> str:
-    by_key = {normalised(each): each for each in shown}
-    near = get_close_matches(normalised(heading), by_key, n=1, cutoff=0.5)
-    return f'the nearest heading is "{by_key[near[0]]}"' if near else ""
+def _nearest(wordings: Iterable[str], located: Located) -> str:
+    by_key = {normalised(heading).replace("_", " "): heading for heading in _shown(located)}
+    for wording in wordings:
+        near = get_close_matches(normalised(wording).replace("_", " "), by_key, n=1, cutoff=0.5)
+        if near:
+            return by_key[near[0]]
+    return ""

@@ -28,6 +28,7 @@ class _Heading:
 
     delimiter: str
     index: int
+    line: int
     cells: list[str]
 
 
@@ -44,7 +45,7 @@ def open_csv(path: Path, wanted: WantedColumns) -> Table:
     sha256 = fingerprint(path)
     encoding = encoding_of(path)
     heading = _find_heading(path, encoding, wanted)
-    columns = wanted.locate(heading.cells, path.name)
+    columns = wanted.locate(heading.cells, path.name, f"line {heading.line}")
 
     def records() -> Iterator[tuple[int, list[str]]]:
         with opening(path), path.open(encoding=encoding, newline="") as file:
@@ -77,25 +78,24 @@ def _find_heading(path: Path, encoding: str, wanted: WantedColumns) -> _Heading:
     best: _Heading | None = None
     most = (-1, -1)
     for delimiter in DELIMITERS:
-        rows = list(_readable(sample, delimiter, path.name))
-        index = wanted.heading_row(rows)
+        records = list(_readable(sample, delimiter, path.name))
+        index = wanted.heading_row([cells for _, cells in records])
         if index is None:
             continue
-        rank = (wanted.count_in(rows[index]), len(rows[index]))
-        if rank > most:
-            best, most = _Heading(delimiter, index, rows[index]), rank
+        line, cells = records[index]
+        if (rank := wanted.rank(cells)) > most:
+            best, most = _Heading(delimiter, index, line, cells), rank
     if best is None:
         raise _no_heading(sample, path.name)
     return best
 
 
-def _readable(sample: str, delimiter: str, name: str) -> Iterator[list[str]]:
+def _readable(sample: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """
     Give the first rows of *sample*, as far as they can be read under *delimiter*.
     """
     try:
-        for _, cells in islice(_records(StringIO(sample, newline=""), delimiter, name), HEADING_ROWS):
-            yield cells
+        yield from islice(_records(StringIO(sample, newline=""), delimiter, name), HEADING_ROWS)
     except SourceError:
         return
 

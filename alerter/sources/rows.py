@@ -11,6 +11,7 @@ from alerter.config.reporting import OTHER_REASON
 from alerter.domain.address import is_address
 from alerter.domain.assessment import Facts, Rejected
 from alerter.domain.policy import Clock
+from alerter.domain.unknown_type import unknown_type_reason
 from alerter.domain.unreadable import UnreadableValue, field_named
 from alerter.errors import SourceError
 from alerter.sources.columns import DATE_COLUMNS, Located, starts_of
@@ -22,6 +23,7 @@ from alerter.sources.score import read_score
 from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.table import DateColumns
 from alerter.sources.text import IdentifierError, read_id, read_text
+from alerter.sources.type_names import TypeNames
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
@@ -38,11 +40,14 @@ OTHERS = ("child_id", "type", "team", "worker", "reassured_by", "reason")
 class RowFaultError(ValueError):
     """
     Why a row cannot be believed, and the exception kind it is, if any.
+
+    *naming* is the same with the type that its row has, for where that is known to be one.
     """
 
-    def __init__(self, reason: str, kind: str = "") -> None:
+    def __init__(self, reason: str, kind: str = "", naming: str = "") -> None:
         super().__init__(reason)
         self.kind = kind
+        self.naming = naming
 
 
 class UnbelievableError(ValueError):
@@ -67,13 +72,15 @@ class Doubtful:
     A row that is no assessment, until what the ids of its file look like is known.
 
     *ids* are those of the assessment and the child as they stand, or what stands alone in a row that has
-    slipped. It *may_be_stray*, and hold no record, unless they look like the others.
+    slipped. It *may_be_stray*, and hold no record, unless they look like the others. *naming* is its
+    reason with the type that it has, for where rows of several children have that.
     """
 
     rejected: Rejected
     ids: tuple[str, str]
     may_be_stray: bool
     is_slipped: bool = False
+    naming: str = ""
 
 
 class RowReader:
@@ -107,9 +114,10 @@ class RowReader:
         self._text: Callable[[object], str] = remembered(read_text)
         self._reason: Callable[[object], str] = remembered(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
-        self._clock: Callable[[object], Clock] = remembered(self._clock_of)
+        self._clock: Callable[[object], Clock | None] = remembered(self._clock_of)
         self._starts = [OPTIONAL.index(name) for name in starts_of(clocks)]
         self._assessment_ids, self._child_ids = IdShape(), IdShape()
+        self._types = TypeNames()
 
     def facts(self, line: int, cells: Cells | Slipped) -> Facts | PartlyRead | Doubtful | NoRecord:
         """
@@ -151,7 +159,8 @@ class RowReader:
             return NO_RECORD if is_stray else row.rejected
         if row.may_be_stray and (not any(row.ids) or row.ids != (assessment_id, child_id)):
             return NO_RECORD
-        return replace(row.rejected, assessment_id=assessment_id, child_id=child_id)
+        reason = row.naming if self._types.is_type(row.naming) else row.rejected.reason
+        return replace(row.rejected, reason=reason, assessment_id=assessment_id, child_id=child_id)
 
     def _slipped(self, line: int, row: Slipped) -> Doubtful | NoRecord:
         if is_no_record(row.cells, self._columns):
@@ -164,8 +173,10 @@ class RowReader:
 
     def _doubtful(self, line: int, fault: RowFaultError, picked: Sequence[object]) -> Doubtful | NoRecord:
         own, child = picked[0], picked[len(OPTIONAL)]
-        values, _ = self._values(picked)
+        values, unreadable = self._values(picked)
         has_start = any(values[place] for place in self._starts)
+        naming = fault.naming if has_start and not unreadable else ""
+        self._types.learn(naming, _id_or_blank(child))
         is_bare = not (has_start and filled([child]))
         if is_bare and self._is_no_record(picked):
             return NO_RECORD
@@ -175,6 +186,7 @@ class RowReader:
             Rejected(line, str(fault), fault.kind),
             (_id_or_blank(own), _id_or_blank(child)),
             may_be_stray=is_bare and (is_label or (count == 1 and not has_start)),
+            naming=naming,
         )
 
     def _is_no_record(self, picked: Sequence[object]) -> bool:
@@ -225,7 +237,10 @@ class RowReader:
         )
         away, submitted, looked, expected = later
         child = self._child(child_id)
-        clock = self._clock(type_).in_force(started, referred)
+        clock = self._clock(type_)
+        if clock is None:
+            raise self._unknown_type(type_)
+        clock = clock.in_force(started, referred)
         start = started if clock.starts_from == "started_on" else referred
         if start is None:
             named = self._named(clock.starts_from)
@@ -262,7 +277,7 @@ class RowReader:
             raise RowFaultError(f"has no {self._named('child_id')}")
         return child
 
-    def _clock_of(self, value: object) -> Clock:
+    def _clock_of(self, value: object) -> Clock | None:
         """
         Return the clock of a type given by key or label; the only one there is, where none is given.
         """
@@ -275,9 +290,16 @@ class RowReader:
         for clock in self._clocks.values():
             if wanted and wanted == read_text(clock.label).casefold():
                 return clock
-        known = ", ".join(self._clocks)
-        what = "names no configured type" if wanted else "is blank"
-        raise RowFaultError(f"{self._named('type')} {what}; the types are {known}", "unknown_type")
+        return None
+
+    def _unknown_type(self, value: object) -> RowFaultError:
+        name, labels = read_text(value), {key: clock.label for key, clock in self._clocks.items()}
+        what = "names no configured type" if name else "is blank"
+        return RowFaultError(
+            f"{self._named('type')} {what}; the types are {', '.join(labels)}",
+            "unknown_type",
+            unknown_type_reason(name, labels),
+        )
 
     def _unreadable(self, line: int, names: Iterable[str], facts: Facts) -> tuple[UnreadableValue, ...]:
         assessment_id, child_id = facts[:2]

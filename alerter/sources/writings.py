@@ -14,6 +14,9 @@ DECEMBER, NOON, MINUTES, SECONDS = 12, 12, 60, 61
 FIRST_YEAR = 1990
 """Two digits mean the one year from here on that ends in them; no earlier date is believed."""
 
+LONGEST = 100
+"""The longest writing has some seventy characters, in English and with a time and its zone in words."""
+
 WRITINGS = (
     "{year}{by}{month}{by_again}{day}{tail}",  # 2026-10-12, 2026/10/12, 2026-10-12T00:00:00.000Z
     "{day}{mark}{month}{again}{year}{tail}",  # 12/10/2026, 12.10.2026 23.59
@@ -172,6 +175,8 @@ def parse(text: str) -> Written | None:
     Raises:
         ValueError: It looks like one, and names no month or no time of the clock.
     """
+    if len(text) > LONGEST:
+        return None
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text):
             return _written(match)
@@ -182,10 +187,7 @@ def in_london(moment: datetime) -> date:
     """
     Return the day a moment falls on in London; a moment without a zone is taken as written.
     """
-    try:
-        return moment.astimezone(LONDON).date() if moment.tzinfo else moment.date()
-    except OverflowError:  # 9999-12-31 with an offset
-        return moment.date()
+    return moment.astimezone(LONDON).date() if moment.tzinfo else moment.date()
 
 
 def is_day(year: int, month: int, day: int) -> bool:

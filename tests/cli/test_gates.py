@@ -124,3 +124,77 @@ def test_sync_answers_in_json(office: Office) -> None:
     assert set(json_of(alerter(office, "sync", "--json"))) == {
         "source", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "held_because",
     }  # fmt: skip
+
+
+def test_a_renamed_type_is_named_wherever_rows_are_rejected(office: Office) -> None:
+    """
+    `check`, `sync`, `run`, `preview` and the admins' summary say it once, with its rows and what to write.
+    """
+    with_first_week(office)
+    office.council.extract(WRONG["renamed"](sound()))
+    rows = "300 rows: the type 'C&F Assessment (Core)' is not configured: write [assessments.core] label = "
+    said = [
+        alerter(office, *arguments).stdout
+        for arguments in (
+            ("check",), ("preview", "--out", office.folder / "shown"), ("sync",), ("run", "--as-of", AS_OF),
+        )
+    ]  # fmt: skip
+    assert [text.count(rows) for text in said] == [1] * 4
+    (summary,) = office.summaries()
+    assert " ".join(summary.split()).count(rows) == 1
+
+
+def test_a_note_in_the_place_of_a_type_is_nowhere(office: Office) -> None:
+    """
+    Neither one child's, nor the same one of every row whose cells have slipped.
+    """
+    with_first_week(office)
+    rows = sound()
+    rows[0]["type"] = "Mum is Gail"
+    for slipped in rows[1:40]:
+        slipped |= {"type": "Dad is Keith", "started_on": "Core assessment"}
+    office.council.extract(rows)
+    said = [alerter(office, *arguments).output for arguments in (("check",), ("sync",), ("sync", "--accept"))]
+    alerter(office, "run", "--as-of", AS_OF)
+    kept = b"".join(path.read_bytes() for path in office.folder.glob("alerter.db*"))
+    told = [*said, *office.summaries(), kept.decode("latin-1")]
+    assert [word for word in ("Gail", "Keith") for text in told if word in text] == []
+
+
+def add_footer(office: Office, rows: int) -> None:
+    """
+    Write below the extract what a case system writes there.
+    """
+    with (office.folder / "extract.csv").open("a", encoding="utf-8") as file:
+        file.write(f",,,,,,\r\nTotal: {rows} rows,,,,,,\r\nPrinted on 23/11/2009,,,,,,\r\n")
+
+
+@pytest.mark.parametrize("fault", list(WRONG))
+def test_a_footer_in_each_extract_changes_nothing(office: Office, fault: str) -> None:
+    """
+    A sound week with one passes and what is gone has vanished; a wrong one is held, for the same reasons.
+    """
+    with_first_week(office)
+    add_footer(office, 600)
+    assert alerter(office, "run", "--as-of", AS_OF).exit_code == 0
+    office.council.extract(sound()[1:])
+    add_footer(office, 599)
+    answer = json_of(alerter(office, "sync", "--json"))
+    source = answer["source"]
+    assert (source["rows"], source["rejected"], source["other_lines"], answer["vanished"]) == (599, 0, 3, 1)
+    office.council.extract(WRONG[fault](sound()[1:]))
+    bare = json_of(alerter(office, "sync", "--json"))["held_because"]
+    add_footer(office, 599)
+    assert json_of(alerter(office, "sync", "--json"))["held_because"] == bare != []
+
+
+def test_a_run_without_a_reading_has_none_to_judge(office: Office) -> None:
+    """
+    With `--no-sync` the store is judged by nothing, whatever lies in the folder.
+    """
+    with_first_week(office)
+    alerter(office, "sync")
+    office.council.extract(WRONG["unsigned"](sound()))
+    result = alerter(office, "run", "--as-of", AS_OF, "--no-sync", "--json")
+    assert (result.exit_code, json_of(result)["held_because"]) == (0, [])
+    assert json_of(result)["assessments"]["open"] == OPEN

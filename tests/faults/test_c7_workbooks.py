@@ -11,7 +11,7 @@ import pytest
 from alerter.errors import SourceError
 from tests.sources.old_workbooks import record, xls
 from tests.sources.reading import accepted, opened, refusal
-from tests.sources.workbooks import MAIN, OFFICE, RELATIONSHIPS, ods, sheet_xml, xlsx
+from tests.sources.workbooks import MAIN, OFFICE, RELATIONSHIPS, ods, sheet_xml, xlsx, zipped
 
 HEADING = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>child_id</t></is></c>'
@@ -81,6 +81,17 @@ def test_fault_116_rows_and_sheets_twice(tmp_path: Path, is_told: bool) -> None:
         outcomes.append((found is None, numbers == sorted(set(numbers))))
     assert set(outcomes) == {(True, False), (False, True)}
     assert TWICE.format(7) in refusal("workbook", sheet(tmp_path, [6, 7, 7, 8], is_told=is_told))
+
+
+def test_attributes_in_single_quotes(tmp_path: Path) -> None:
+    """
+    XML knows them too, and a row that is there twice in them is no other.
+    """
+    path = sheet(tmp_path, [6, 7, 7])
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    zipped(path, parts | {PART: parts[PART].replace(b'"', b"'")})
+    assert TWICE.format(7) in refusal("workbook", path)
 
 
 def test_a_row_in_two_pieces_is_read_whole(tmp_path: Path) -> None:

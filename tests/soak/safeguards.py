@@ -491,8 +491,8 @@ SAFEGUARDS = (
     Safeguard(
         "a held run rests for an hour",
         "alerter/domain/owing.py",
-        "return last.is_held and not _is_resting(last, now) and",
-        "return last.is_held and",
+        "is_worth_it = last.has_news or not _is_resting(last, now)",
+        "is_worth_it = True",
         ("tests/domain/test_owing.py",),
     ),
     Safeguard(
@@ -797,6 +797,13 @@ SAFEGUARDS = (
         ("tests/domain/test_gate.py",),
     ),
     Safeguard(
+        "a type is named only where several children have it",
+        "alerter/sources/type_names.py",
+        "return len(self._children.get(name, ())) >= CHILDREN_THAT_MAKE_A_TYPE",
+        "return name in self._children",
+        ("tests/sources/test_type_names.py",),
+    ),
+    Safeguard(
         "a sync that a gate holds leaves no trace",
         "alerter/app/weekly.py",
         "                savepoint.rollback()",
@@ -833,7 +840,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a sheet with a row twice is refused",
-        "alerter/sources/workbook/xlsx.py",
+        "alerter/sources/workbook/xlsx_cells.py",
         "if self._place <= before:",
         "if False:",
         (ROWS_TWICE,),
@@ -844,5 +851,33 @@ SAFEGUARDS = (
         "if row <= last or (first and int(first) != row):",
         "if False:",
         (ROWS_TWICE,),
+    ),
+    Safeguard(
+        "an end before the start ends nothing",
+        "alerter/domain/assessment.py",
+        "if end is not None and end >= begun and",
+        "if end is not None and",
+        ("tests/store/test_odd_ends.py", "tests/domain/test_ends.py"),
+    ),
+    Safeguard(
+        "a database of before is brought to the ends that count",
+        "migrations/versions/0009_ends_that_cannot_be.py",
+        "    _find_ends(believed_always=())\n",
+        "",
+        ("tests/store/test_odd_ends.py",),
+    ),
+    Safeguard(
+        "one bad cell costs its cover alone",
+        "alerter/sources/directory.py",
+        "        except CoverFaultError as fault:\n            faults.append(str(fault))\n",
+        "        except ZeroDivisionError as fault:\n            faults.append(str(fault))\n",
+        ("tests/sources/test_directory.py",),
+    ),
+    Safeguard(
+        "a key that ignores old records does not make the gates take them for lost",
+        "alerter/pipeline/sync.py",
+        "return Counter(run.teams) - Counter(",
+        "return Counter(run.teams) or Counter(",
+        ("tests/pipeline/test_ignored.py",),
     ),
 )

@@ -145,9 +145,10 @@ def annex(**sheets: Rows) -> Callable[[Path], tuple[str, Path]]:
 
 
 LIST_2 = ["Child Unique ID", "Assessment start date", "Assessment completion date"]
-EARLY_HELP = (
-    'the file\'s headings are "Child Unique ID", "Assessment start date", "Assessment completion date": '
-    "name the right one in [source.columns]."
+OTHERWISE = "Where List 4 calls it otherwise, map it in [source.columns]."
+LACKING = (
+    f'started_on ("Continuous Assessment Start Date") is not among them. {OTHERWISE} '
+    f'authorised_on ("Continuous Assessment Date of Authorisation") is not among them. {OTHERWISE}'
 )
 BROKEN = "this is no CIN census that can be read"
 AGAIN = "export it again, and do not edit it by hand."
@@ -174,27 +175,25 @@ REFUSED = [
         17,
         annex(Front_Sheet=[["Council"]], List_3=[["Child Unique ID", "Date of referral"]]),
         (
-            'x.xlsx: none of its sheets has the headings "Child Unique ID", '
-            '"Continuous Assessment Start Date", "Continuous Assessment Date of Authorisation"; '
-            'they are "Front_Sheet", "List_3": '
-            "name the right one as source.sheet, or the right headings in [source.columns]."
+            f'x.xlsx, sheet "List_3": row 1 has the headings "Child Unique ID", "Date of referral"; '
+            f"{LACKING} "
+            'If it is another of its sheets, name it as source.sheet: "Front_Sheet", "List_3".'
         ),
     ),
     (
         19,
         csv(b"child_id,team\n7,Duty\n"),
         (
-            'x.csv: the column started_on is missing; the file\'s headings are "child_id", "team": '
-            "name the right one in [source.columns]."
+            'x.csv: line 1 has the headings "child_id", "team"; started_on is not among them. '
+            'Map it: [source.columns] started_on = "...".'
         ),
     ),
     (
         22,
         annex(List_2=[LIST_2]),
         (
-            'x.xlsx, sheet "List_2": the column started_on ("Continuous Assessment Start Date") is missing; '
-            f'{EARLY_HELP}\nx.xlsx, sheet "List_2": the column authorised_on '
-            f'("Continuous Assessment Date of Authorisation") is missing; {EARLY_HELP}'
+            'x.xlsx, sheet "List_2": row 1 has the headings "Child Unique ID", "Assessment start date", '
+            f'"Assessment completion date"; {LACKING}'
         ),
     ),
     (

@@ -106,7 +106,9 @@ def test_the_heading_may_be_the_tenth_row_but_no_later(tmp_path: Path) -> None:
     Nine title rows are a report, ten are another kind of file.
     """
     assert len(rows(tmp_path, b"title\n" * 9 + PLAIN.encode())) == 1
-    assert "child_id is missing" in refusal(tmp_path, b"title\n" * 10 + PLAIN.encode())
+    assert "no heading line with child_id and started_on" in refusal(
+        tmp_path, b"title\n" * 10 + PLAIN.encode()
+    )
 
 
 def test_a_heading_line_alone_has_no_rows(tmp_path: Path) -> None:

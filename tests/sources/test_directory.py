@@ -194,7 +194,7 @@ def test_a_missing_directory_or_column_is_refused(tmp_path: Path) -> None:
     """
     with pytest.raises(SourceError, match=r"directory\.csv cannot be read \(No such file or directory\)"):
         read_directory(tmp_path / "directory.csv")
-    with pytest.raises(SourceError, match=r"directory\.csv: the column manager_email is missing"):
+    with pytest.raises(SourceError, match="manager_email is not among them"):
         read(tmp_path, "team,manager_name\nDuty,A. Manager\n")
 
 

@@ -108,7 +108,9 @@ def test_a_missing_column_and_a_query_that_fails(url: str) -> None:
     """
     One line of what the database says, which names no value.
     """
-    assert "the column started_on is missing; " in refusal(url, "SELECT person AS child_id FROM reading")
+    assert 'the query has the headings "child_id"; started_on is not among them.' in refusal(
+        url, "SELECT person AS child_id FROM reading"
+    )
     fault = refusal(url, "SELECT nothing FROM reading")
     assert "the database refuses the query (" in fault
     assert "\n" not in fault

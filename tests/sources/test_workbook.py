@@ -90,8 +90,9 @@ def test_no_sheet_or_two_are_refused_with_their_names(book: Callable[[Mapping[st
     )
     none = book({"A": [["x"]], "B": [["y"]]})
     assert refusal("workbook", none, {"child_id": "Person"}) == (
-        f'{none.name}: none of its sheets has the headings "Person", "started_on"; they are "A", "B": '
-        "name the right one as source.sheet, or the right headings in [source.columns]."
+        f'{none.name}, sheet "A": no heading line with child_id ("Person") and started_on '
+        "in the first 10 rows: export it again with one. "
+        'If it is another of its sheets, name it as source.sheet: "A", "B".'
     )
 
 
@@ -100,7 +101,14 @@ def test_the_only_sheet_says_what_it_lacks(book: Callable[[Mapping[str, Rows]], 
     With one sheet there is no doubt about which is meant.
     """
     path = book({"S": [["child_id", "begin"], ["1", FIFTH]]})
-    assert refusal("workbook", path).startswith(f'{path.name}, sheet "S": the column started_on is missing; ')
+    assert refusal("workbook", path) == (
+        f'{path.name}, sheet "S": row 1 has the headings "child_id", "begin"; started_on is not among them. '
+        'Map it: [source.columns] started_on = "...".'
+    )
+    first = [["Report"], ["child_id", "begin"]]
+    assert refusal("workbook", book({"About": [["Made by"]], "S": first})).endswith(
+        'started_on = "...". If it is another of its sheets, name it as source.sheet: "About", "S".'
+    )
     empty = book({"S": []})
     assert refusal("workbook", empty) == (
         f'{empty.name}, sheet "S" has no heading line in its first 10 rows: export it again.'

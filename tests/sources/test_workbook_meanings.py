@@ -13,7 +13,7 @@ from alerter.domain.assessment import Assessment, Rejected
 from alerter.sources.workbook.styles import is_percent
 from tests.sources.old_workbooks import xls
 from tests.sources.reading import accepted, opened, values
-from tests.sources.workbooks import Fault, Formula, Rows, Spanned, Styled, ods, sheet_xml, xlsx
+from tests.sources.workbooks import MAIN, Fault, Formula, Rows, Spanned, Styled, ods, sheet_xml, xlsx
 
 FIFTH = date(2026, 10, 5)
 MAKERS: dict[str, Callable[..., Path]] = {".xlsx": xlsx, ".ods": ods, ".xls": xls}
@@ -65,6 +65,18 @@ def test_a_format_of_the_council_and_cells_without_one(tmp_path: Path, make: Cal
     rows = [("child_id", "started_on", "audit_score"), *((n, FIFTH, cell) for n, cell in enumerate(cells))]
     found = accepted(opened("workbook", make(tmp_path / f"x.{make.__name__}", {"S": rows})))
     assert [assessment.audit_score for assessment in found] == [82, 82, 82, 82, 100, None]
+
+
+def test_cells_without_a_style_of_their_own(tmp_path: Path) -> None:
+    """
+    The first style is theirs, and may show a percentage too.
+    """
+    styles = (
+        f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="10"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    )
+    rows = [("child_id", "started_on", "audit_score"), (1, FIFTH, 0.29)]
+    path = xlsx(tmp_path / "x.xlsx", {"S": rows}, more={"xl/styles.xml": styles.encode()})
+    assert accepted(opened("workbook", path))[0].audit_score == 29
 
 
 def test_only_a_score_is_read_as_a_percentage(tmp_path: Path, kind: str) -> None:

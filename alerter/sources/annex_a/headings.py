@@ -46,7 +46,7 @@ CHILDREN_IN_NEED = {
     "team": TEAM,
     "worker": WORKER,
 }
-_ADVICE = "name the right one in [source.columns]"
+_ADVICE = "Where List 4 calls it otherwise, map it in [source.columns]"
 
 
 def wanted_of_list_4(columns: Mapping[str, str]) -> WantedColumns:

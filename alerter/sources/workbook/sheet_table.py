@@ -103,14 +103,20 @@ def only_sheet(book: Book, wanted: WantedColumns, found: Sequence[SheetTable]) -
             f"{book.file_name}: the sheets {listed(each.sheet.name for each in found)} all have the headings "
             "wanted; name one of them as source.sheet."
         )
-    if len(book.names) == 1:
-        return _as_it_is(book, next(book.sheets()), wanted)
-    names = listed(book.names)
-    groups = (" or ".join(f'"{wanted.headings[name]}"' for name in group) for group in wanted.required)
-    raise SourceError(
-        f"{book.file_name}: none of its sheets has the headings {', '.join(groups)}; they are {names}: "
-        "name the right one as source.sheet, or the right headings in [source.columns]."
-    )
+    nearest = max(book.sheets(), key=lambda sheet: _rank(sheet, wanted))
+    try:
+        return _as_it_is(book, nearest, wanted)
+    except SourceError as fault:
+        if len(book.names) == 1:
+            raise
+        others = f" If it is another of its sheets, name it as source.sheet: {listed(book.names)}."
+        raise SourceError(f"{fault}{others}") from None
+
+
+def _rank(sheet: Sheet, wanted: WantedColumns) -> tuple[int, int]:
+    head = sheet.head()
+    index = wanted.heading_row(head)
+    return (-1, -1) if index is None else wanted.rank(head[index])
 
 
 def named_sheet(book: Book, wanted: WantedColumns, sheet_name: str) -> SheetTable:
@@ -153,7 +159,7 @@ def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
 
 
 def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: WantedColumns) -> SheetTable:
-    columns = wanted.locate(headings, sheet.where)
+    columns = wanted.locate(headings, sheet.where, f"row {index + 1}")
     found = SheetTable(sheet, columns, index, book.is_1904)
     _check_results(found)
     return found
