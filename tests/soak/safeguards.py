@@ -532,7 +532,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a database file is its owner's alone",
-        "alerter/store/engine.py",
+        "alerter/store/sqlite_file.py",
         "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600",
         "os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644",
         ("tests/store/test_engine.py",),
@@ -711,6 +711,34 @@ SAFEGUARDS = (
         '    take_turns(connection, f"acts of {address_key(actor)}")\n',
         "    address_key(actor)\n",
         ("tests/faults/test_c7_store_at_once.py::test_fault_117_equal_acts_at_once",),
+    ),
+    Safeguard(
+        "a lost database is not begun anew",
+        "alerter/store/migration.py",
+        "if note is not None and note.installation and not is_there(database):",
+        "if note is None:",
+        ("tests/faults/test_c7_store_lost.py",),
+    ),
+    Safeguard(
+        "a file that was written to is looked into",
+        "alerter/store/sqlite_file.py",
+        "if look is not None and look == self._look:",
+        "if look is not None and self._look and look[:2] == self._look[:2]:",
+        ("tests/faults/test_c7_store_lost.py",),
+    ),
+    Safeguard(
+        "another installation's database in the file's place is noticed",
+        "alerter/store/sqlite_file.py",
+        'if known.installation and contents.installation not in (known.installation, ""):',
+        "if known.installation is None:",
+        ("tests/faults/test_c7_store_lost.py",),
+    ),
+    Safeguard(
+        "an older state of the file is noticed",
+        "alerter/store/sqlite_file.py",
+        "        if contents.writes < known.writes:\n",
+        "        if contents.writes < 0:\n",
+        ("tests/faults/test_c7_store_lost.py",),
     ),
     Safeguard(
         "a session goes by settings of our own",
