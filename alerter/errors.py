@@ -8,6 +8,7 @@ Errors an operator can act on.
     │   └── DirectoryError       the same of the directory while digests wait for it; the admins know
     ├── StoreError               the database cannot be used; an old schema names the command
     │   ├── StoreAwayError       it may be usable again by itself: a server that is away, a full disk
+    │   ├── StoreLostError       it is not the one it was: deleted, replaced, overwritten, an older state
     │   └── StoreBrokenError     its disk failed: what this process believes to be written may not be
     ├── PartitionError           the digests do not add up; nothing is sent
     ├── TemplateError            a council's own template cannot be used; names file and line
@@ -76,6 +77,13 @@ class StoreError(AlerterError):
 class StoreAwayError(StoreError):
     """
     The database cannot be used now, and may be usable again by itself: the same may be tried later.
+    """
+
+
+class StoreLostError(StoreError):
+    """
+    The database is not the one it was, or an older state of it: the admins are told at once, and nothing is
+    written to it. The right one may be put back.
     """
 
 

@@ -109,12 +109,12 @@ def _calendar(installation: Installation, today: date) -> Iterator[Checked]:
 
 def _database(installation: Installation) -> Iterator[Checked]:
     require_own_sessions(installation.database)
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     yield Checked("database", f"{installation.database.engine.dialect.name}, schema current")
 
 
 def _data(installation: Installation, today: date) -> Iterator[Checked]:
-    with installation.database.rehearse() as connection:
+    with installation.rehearse() as connection:
         synced = installation.sync_within(connection, is_accepted=True)
         done = synced.sync
         plan = look(connection, installation.rules, today)

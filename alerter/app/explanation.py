@@ -124,7 +124,7 @@ def _explained(rules: Rules, each: Found, as_of: date, doubts: Sequence[str]) ->
 def _ended(rules: Rules, clock: Clock, assessment: Assessment, as_of: date) -> str:
     if assessment.is_open(as_of):
         return "missing from the extract without a sign-off"
-    if not assessment.counts(assessment.authorised_on, as_of):
+    if not assessment.is_ended_by(assessment.authorised_on, as_of):
         return "ended without a sign-off"
     return "signed off in time" if is_in_time(rules.calendar, clock, assessment) else "signed off late"
 

@@ -1,6 +1,7 @@
 """One council's installation: its settings, the parts made from them, and its clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from alerter.pipeline.sync import Gate, Synced, gate_of, sync
 from alerter.sources.directory import read_directory
 from alerter.sources.extract import is_written_since
 from alerter.store import migration
+from alerter.store.birth_note import is_there
 from alerter.store.database import Database, belong_to, council_of, open_database
 
 
@@ -89,17 +91,23 @@ class Installation:
             with self.database.write() as connection:
                 belong_to(connection, self.settings.council)
         self._require_council()
+        migration.note_birth(self.database, is_adopted=is_adopted)
         return is_changed
 
-    def ensure_schema(self) -> None:
+    def ensure_schema(self, *, may_make: bool = False) -> None:
         """
         Make sure the schema is current: an embedded database is brought there, a server's is not touched.
 
+        An embedded one that is not there is made only where that *may* be.
+
         Raises:
             ConfigError: The database belongs to another council.
+            StoreLostError: There was an embedded one, and it is gone or another one now.
             StoreError: A server's schema is old; the text names the command.
         """
         if self.database.is_sqlite:
+            if not may_make:
+                migration.require_made(self.database)
             self.migrate()
         else:
             migration.require_current(self.database)
@@ -121,6 +129,26 @@ class Installation:
                 "correct [database] url; if it is the same council by another name: alerter migrate --adopt"
             )
             raise ConfigError([f"{said}; {mend}."])
+
+    @contextmanager
+    def rehearse(self) -> Iterator[Connection]:
+        """
+        Open a transaction in which everything may be done, and nothing stays; no file is made for it.
+
+        Raises:
+            StoreLostError: There was an embedded one, and it is gone.
+            StoreError: The database cannot be used.
+        """
+        migration.refuse_lost(self.database)
+        if is_there(self.database):
+            self.ensure_schema()
+            with self.database.rehearse() as connection:
+                yield connection
+            return
+        in_memory = open_database("sqlite://")
+        migration.migrate(in_memory, self.now())
+        with closing(in_memory), in_memory.rehearse() as connection:
+            yield connection
 
     def sync_within(
         self, connection: Connection, *, as_of: date | None = None, is_accepted: bool = False

@@ -11,6 +11,7 @@ from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 
 PATH = "/r/"
+SERVICE_PAGE = "/service"
 ANSWER = "alerter answer link"
 """The purpose a link is signed for: nothing signed for another one opens a list."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alerter.app.links import PATH, Links
+from alerter.app.links import PATH, SERVICE_PAGE, Links
 from alerter.bank_holidays import working_calendar
 from alerter.config.branding import BrandingSettings, png_size
 from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
@@ -106,6 +106,7 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
         subject_prefix=email.subject_prefix,
         language=language_of(email.language),
         machine=platform.node(),
+        page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",
     )
     templates, marks = TemplateSet(email.templates), brand(settings.branding)
     if email.templates is not None and (

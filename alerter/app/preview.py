@@ -39,10 +39,9 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> Pre
         SourceError: The source or the directory cannot be read.
         PartitionError: The digests do not add up.
     """
-    installation.ensure_schema()
     judged_by = as_of or installation.today()
     press = parts.press(installation.settings, is_whole=True)
-    with installation.database.rehearse() as connection:
+    with installation.rehearse() as connection:
         synced = installation.sync_within(connection, as_of=as_of, is_accepted=True)
         written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
     count = write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)

@@ -9,13 +9,14 @@ from pathlib import Path
 from alerter.app.heartbeat import Heartbeat
 from alerter.app.installation import Installation
 from alerter.app.logs import Fact, Journal
+from alerter.app.lost import owe_if_untold
 from alerter.app.notice import Notice, Notices
 from alerter.app.settings_watch import Open, SettingsWatch
 from alerter.app.standing import RunResult, clock_sentence
 from alerter.app.weekly import Weekly
 from alerter.domain.owing import LastRun, Timetable, is_owed
 from alerter.domain.steadiness import TOLERANCE, ClockWatch
-from alerter.errors import AlerterError, DirectoryError, StoreBrokenError
+from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
 from alerter.pipeline.deliver import Delivered
 from alerter.store import runs, syncs
 from alerter.store.database import serving_since
@@ -67,6 +68,8 @@ class Serving:
         self._ready: Installation | None = None
         try:
             self._start()
+        except StoreLostError as error:
+            self._fail(error)  # and not over: the right one may be put back
         except AlerterError:
             self.close()
             raise
@@ -154,7 +157,7 @@ class Serving:
         Make sure of the schema, once each time that the settings were read, and that this is served.
         """
         if self._ready is not self.installation:
-            self.installation.ensure_schema()
+            self.installation.ensure_schema(may_make=True)
             with self.installation.database.write() as connection:
                 self._since = serving_since(connection, self.installation.now())
             self._ready = self.installation
@@ -269,7 +272,9 @@ class Serving:
         self._journal.warn("failed", fault=type(error).__name__, why=_why(error))
         about = f"failing since {self._failing_since.isoformat()}"
         self._heartbeat.say(self._url, "fail", about)
-        is_told = isinstance(error, DirectoryError)
+        if isinstance(error, StoreLostError):
+            owe_if_untold(error, self.installation, self._notices, since=self._failing_since)
+        is_told = isinstance(error, DirectoryError | StoreLostError)
         if not is_told and now - self._failing_since >= PATIENCE:
             self._notices.owe(
                 Notice(

@@ -15,6 +15,8 @@ from alerter.domain.rejected import RejectedGroup
 from alerter.domain.steadiness import TOLERANCE as CLOCKS_DIFFER
 from alerter.domain.wording import counted, full_day_words
 from alerter.store import outbox, runs, syncs
+from alerter.store.birth_note import is_there
+from alerter.store.database import installation_made_at
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
@@ -51,7 +53,8 @@ class Standing:
     """
     How the installation stands: its last run, what is owed, when the next run is, how old the data are.
 
-    *failed* are the messages of the run that went out last which wait for a person.
+    *failed* are the messages of the run that went out last which wait for a person. Without a database
+    nothing *is there* to say so, and nothing else is known.
     """
 
     last_run: Run | None
@@ -63,6 +66,7 @@ class Standing:
     is_run_overdue: bool
     ahead_of_clock: Run | None = None
     """A run that was prepared after what this machine's clock says now."""
+    is_there: bool = True
 
     @property
     def stuck(self) -> int:
@@ -78,7 +82,8 @@ class Standing:
         """
         is_undelivered = self.last_run is not None and self.last_run.state == "undelivered"
         is_behind = self.ahead_of_clock is not None
-        return not (is_undelivered or self.held or self.is_run_overdue or self.stuck or is_behind)
+        needs_person = is_undelivered or self.held or self.is_run_overdue or self.stuck or is_behind
+        return self.is_there and not needs_person
 
     def sentences(self) -> list[str]:
         """
@@ -86,6 +91,7 @@ class Standing:
         """
         last = self.last_run
         said = [
+            "" if self.is_there else "There is no database: put it back, or begin with `alerter run`.",
             "" if self.ahead_of_clock is None else clock_sentence(self.ahead_of_clock),
             "A run is overdue: run `alerter run`." if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",
@@ -128,7 +134,7 @@ def remainder_of(installation: Installation) -> Remainder:
     with installation.database.read() as connection:
         return Remainder(
             owed=outbox.owed(connection),
-            unanswered=outbox.unanswered(connection),
+            unanswered=outbox.owed(connection, unanswered=1),
             failed=failed_by(connection, installation),
         )
 
@@ -178,21 +184,29 @@ def _upcoming(connection: Connection, timetable: Timetable, done: date) -> date:
 
 def standing_of(installation: Installation) -> Standing:
     """
-    Return how the installation stands now.
+    Return how the installation stands now; no database is made for it.
 
     Raises:
         StoreError: The database cannot be used.
     """
-    installation.ensure_schema()
     now, hour = installation.now(), timedelta(hours=1)
     timetable = installation.timetable()
     due = timetable.last_due(now)
+    if not is_there(installation.database):
+        next_run_at = timetable.moment(timetable.schedule.next_after(due))
+        return Standing(
+            last_run=None, owed=0, held=0, failed=(), next_run_at=next_run_at, data_age_hours=None,
+            is_run_overdue=False, is_there=False,
+        )  # fmt: skip
+    installation.ensure_schema()
     with installation.database.read() as connection:
         last_run = runs.latest_come(connection, now.date())
         last_sync = syncs.latest_applied(connection)
         ahead_of_clock = runs.prepared_after(connection, now + CLOCKS_DIFFER)
         upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
         owed, failed = outbox.owed(connection), failed_by(connection, installation)
+        made_at = installation_made_at(connection)
+    is_first_due = last_run is None and timetable.moment(due) > made_at
     return Standing(
         last_run=last_run,
         owed=owed,
@@ -200,6 +214,6 @@ def standing_of(installation: Installation) -> Standing:
         failed=failed,
         next_run_at=timetable.moment(upcoming),
         data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
-        is_run_overdue=last_run is not None and last_run.send_date < due,
+        is_run_overdue=is_first_due or (last_run is not None and last_run.send_date < due),
         ahead_of_clock=ahead_of_clock,
     )

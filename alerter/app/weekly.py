@@ -48,7 +48,7 @@ class Weekly:
         Raises:
             SourceError: Either cannot be read; the store is as it was.
         """
-        self.of.ensure_schema()
+        self.of.ensure_schema(may_make=True)
         with self.of.database.write() as connection, connection.begin_nested() as savepoint:
             synced = self.of.sync_within(connection, is_accepted=is_accepted)
             if synced.held_because and not is_accepted:
@@ -76,7 +76,7 @@ class Weekly:
             SourceError: The source or the directory cannot be read; nothing was changed.
             PartitionError: The digests do not add up; nothing was sent.
         """
-        self.of.ensure_schema()
+        self.of.ensure_schema(may_make=True)
         judged_by = as_of or self.of.today()
         if judged_by > self.of.today() + AHEAD:
             raise ConfigError([f"--as-of {judged_by} {TOO_FAR_AHEAD}; {LOOK}"])
@@ -109,10 +109,9 @@ class Weekly:
             SourceError: The source or the directory cannot be read.
             PartitionError: The digests do not add up.
         """
-        self.of.ensure_schema()
         judged_by = as_of or self.of.today()
         held_because: tuple[str, ...] = ()
-        with self.of.database.rehearse() as connection:
+        with self.of.rehearse() as connection:
             if is_synced:
                 held_because = self.of.sync_within(connection, as_of=as_of, is_accepted=True).held_because
             read = syncs.latest_applied(connection)

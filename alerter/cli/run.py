@@ -41,7 +41,8 @@ def command(
     is_json: bool,
 ) -> None:
     """Sync, prepare and deliver: the weekly job, once."""
-    from alerter.app.watched import watched  # noqa: PLC0415 - help needs no database
+    from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
+    from alerter.app.watched import watched  # noqa: PLC0415 - the same
     from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
 
     if again != bool(reason.strip()):
@@ -51,7 +52,7 @@ def command(
         result = Weekly(app).rehearse(as_of, is_synced=not no_sync)
     else:
         job = partial(Weekly(app).run, as_of, is_synced=not no_sync, again=reason.strip())
-        result = watched(app, job, output.talk)
+        result = telling_if_lost(app, partial(watched, app, job, output.talk))
     if is_json:
         output.print_json(as_json(result))
     else:

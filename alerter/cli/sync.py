@@ -1,6 +1,7 @@
 """`alerter sync`: read the source and the directory into the store."""
 
 import sys
+from functools import partial
 
 import click
 
@@ -16,10 +17,13 @@ COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 @click.pass_context
 def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     """Read the source and the directory into the store, unless a gate holds the extract."""
-    from alerter.app.weekly import Weekly  # noqa: PLC0415 - help needs no database
+    from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
+    from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
 
-    weekly = Weekly(options.open_app(ctx))
-    done, ignored = weekly.sync(is_accepted=is_accepted), weekly.ignored()
+    app = options.open_app(ctx)
+    weekly = Weekly(app)
+    done = telling_if_lost(app, partial(weekly.sync, is_accepted=is_accepted))
+    ignored = weekly.ignored()
     held_because = [] if is_accepted else list(done.held_because)
     read = done.sync
     counts = {name: getattr(read, name) for name in COUNTS}

@@ -75,14 +75,16 @@ class Assessment:
         """Say whether nothing has ended it on or before *as_of*."""
         return self.ended_on is None or self.ended_on > as_of
 
-    def counts(self, end: date | None, as_of: date) -> bool:
+    def is_ended_by(self, end: date | None, as_of: date) -> bool:
         """Say whether *end*, its sign-off, cancellation or closure, has ended it by *as_of*."""
         return end is not None and end <= as_of and not is_before_start(self.clock_on, self.started_on, end)
 
     def is_closed_unauthorised(self, as_of: date) -> bool:
         """Say whether its episode was closed by *as_of*, with no sign-off or cancellation (DfE rule 8867)."""
         others = (self.authorised_on, self.cancelled_on)
-        return self.counts(self.closed_on, as_of) and not any(self.counts(end, as_of) for end in others)
+        return self.is_ended_by(self.closed_on, as_of) and not any(
+            self.is_ended_by(end, as_of) for end in others
+        )
 
 
 FACTS = tuple(each.name for each in fields(Assessment))

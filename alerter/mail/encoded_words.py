@@ -20,8 +20,8 @@ def encoded_words(text: str, room: int) -> Iterator[str]:
     """
     Yield *text* in encoded words, the first of which fits into *room*; each is cut before a blank if it can.
 
-    Whoever reads them by the RFC drops what stands between two of them. Python's own reader of addresses puts
-    a blank there instead, which does least harm beside another one.
+    Whoever reads them by the RFC drops what stands between two of them. Python's own reader of addresses long
+    put a blank there instead (cpython#128110), which does least harm beside another one.
 
     Raises:
         ValueError: The text holds a control character or ends its line.

@@ -5,9 +5,8 @@ import unicodedata
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-BLANK_TEXTS = frozenset(
-    {"", "-", "-1", "#n/a", "n/a", "null", "(null)", "\\n", "nan", "none", "(blank)", "unknown"}
-)
+_WORDS = ("#n/a", "n/a", "null", "(null)", "\\n", "nan", "none", "(blank)", "unknown")
+BLANK_TEXTS = frozenset({"", "-", "\u2013", "\u2014", "-1", *_WORDS})
 """What case systems and spreadsheets write where there is no value, in lower case."""
 LONGEST_TEXT = 300
 """Longer text is cut; longer than any address may be (254), so that no cut makes an address valid."""

@@ -204,6 +204,14 @@ def installation_id(connection: Connection) -> str:
     return str(connection.execute(select(installation.c.id)).scalar_one())
 
 
+def installation_made_at(connection: Connection) -> datetime:
+    """
+    Return when this database was made: no run is owed for a send date before that.
+    """
+    made_at: datetime = connection.execute(select(installation.c.created_at)).scalar_one()
+    return made_at
+
+
 def serving_since(connection: Connection, now: datetime) -> datetime:
     """
     Return when a service first waited for a send date on this database, which is *now* if none did.

@@ -1,10 +1,7 @@
 """How SQLite and PostgreSQL are opened: durable, private, and explicit about transactions."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -13,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from alerter.errors import StoreError
 from alerter.store.network_drive import network_drive
 from alerter.store.sessions import begin_session
+from alerter.store.sqlite_file import SqliteFile
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a host that does not answer
@@ -83,57 +81,9 @@ def _sqlite(url: URL) -> Engine:
         file = SqliteFile(Path(url.database))
         event.listen(engine, "do_connect", file.make)
         event.listen(engine, "checkout", file.watch)
+        event.listen(engine, "begin", file.begin)
+        event.listen(engine, "commit", file.commit)
     return engine
-
-
-class SqliteFile:
-    """
-    The file behind an engine: made for its owner's eyes only, and never exchanged unnoticed.
-
-    A file that is deleted or replaced under a running program would be written to in vain, or be
-    begun anew with nothing due.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._identity: tuple[int, int] | None = None
-
-    def make(self, *_connecting: Any) -> None:
-        """
-        Create the file with mode 0600 where there is none yet; SQLite gives its own files the same.
-
-        An existing file is not opened, for closing it would drop this process's locks on it
-        (sqlite.org/howtocorrupt.html, 2.2).
-
-        Raises:
-            StoreError: It was there before, and was deleted or replaced meanwhile.
-        """
-        if self._identity is not None:
-            self.watch()
-        with suppress(OSError):  # SQLite itself says why it cannot be opened
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-    def watch(self, *_checking_out: Any) -> None:
-        """
-        Refuse to go on with another file than the one first opened.
-
-        Raises:
-            StoreError: The file was deleted or replaced meanwhile.
-        """
-        found = self._find()
-        self._identity = self._identity or found
-        if found is None or found != self._identity:
-            raise StoreError(
-                f"the database {self._path} was deleted or replaced while it was in use; "
-                "put the right file there, then start the alerter again."
-            )
-
-    def _find(self) -> tuple[int, int] | None:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
 
 
 def _prepare(connection: SqliteConnection, _record: object) -> None:

@@ -59,6 +59,7 @@ def _told(connection: Connection, assessment: int) -> Iterator[Event]:
             alerts.c.covering_for,
             outbox.c.state,
             runs.c.prepared_at,
+            runs.c.is_trial,
         )
         .select_from(
             alerts.join(runs, runs.c.id == alerts.c.run_id).outerjoin(outbox, _is_its_digest(alerts))
@@ -68,7 +69,8 @@ def _told(connection: Connection, assessment: int) -> Iterator[Event]:
     for row in connection.execute(query):
         stage = row.stage.replace("_", " ")
         to = _to(row.recipient, row.covering_for)
-        what = f"run {row.run_id}: {stage}, day {row.age}, to {to} ({row.state or 'not sent'})"
+        state = _state(row.state, is_trial=row.is_trial)
+        what = f"run {row.run_id}: {stage}, day {row.age}, to {to} ({state})"
         yield Event(row.prepared_at, "told", what)
 
 
@@ -81,6 +83,7 @@ def _escalated(connection: Connection, assessment: int) -> Iterator[Event]:
             escalations.c.covering_for,
             outbox.c.state,
             runs.c.prepared_at,
+            runs.c.is_trial,
         )
         .select_from(
             escalations.join(runs, runs.c.id == escalations.c.run_id).outerjoin(
@@ -92,7 +95,7 @@ def _escalated(connection: Connection, assessment: int) -> Iterator[Event]:
     for row in connection.execute(query):
         weeks = f"chased in {row.weeks} digests running" if row.weeks > 1 else "chased for the first time"
         to = _to(row.recipient, row.covering_for)
-        what = f"run {row.run_id}: {weeks}, to {to} ({row.state or 'not sent'})"
+        what = f"run {row.run_id}: {weeks}, to {to} ({_state(row.state, is_trial=row.is_trial)})"
         yield Event(row.prepared_at, "escalated", what)
 
 
@@ -105,6 +108,13 @@ def _is_its_digest(told: Table) -> ColumnElement[bool]:
         outbox.c.kind == "digest",
         func.lower(outbox.c.recipient) == func.lower(told.c.recipient),
     )
+
+
+def _state(state: str | None, *, is_trial: bool) -> str:
+    """
+    Return how a digest stands; what went into a folder was told to nobody.
+    """
+    return f"{state or 'not sent'}{', a trial into a folder' if is_trial else ''}"
 
 
 def _to(recipient: str, covering_for: str) -> str:

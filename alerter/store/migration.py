@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 
-from alerter.errors import StoreError
+from alerter.errors import StoreError, StoreLostError
+from alerter.store.birth_note import id_in, is_there, note_of
 from alerter.store.database import Database, ensure_installation, take_turns
 from alerter.store.schema import REVISION, metadata
 from alerter.store.sessions import refuse_pooler
@@ -33,10 +34,19 @@ def migrate(database: Database, now: datetime) -> bool:
     in full or, when it is killed, not at all.
 
     Raises:
+        StoreLostError: There was a database here, and it is gone or empty.
         StoreError: The database is damaged or newer than this program, or cannot be used; a server has
             another encoding than UTF-8, or hands out its sessions by the transaction.
     """
     require_own_sessions(database)
+    refuse_lost(database)
+    is_changed = _brought_up(database, now)
+    if is_changed:
+        database.wipe()  # so that the file itself, without its log, says which database it is
+    return is_changed
+
+
+def _brought_up(database: Database, now: datetime) -> bool:
     with database.read() as connection:
         _refuse_damaged(connection)
         if schema_version(connection) == REVISION:
@@ -52,6 +62,54 @@ def migrate(database: Database, now: datetime) -> bool:
             _upgrade(connection, version)
         ensure_installation(connection, now)
     return True
+
+
+def require_made(database: Database) -> None:
+    """
+    Refuse to look into a SQLite file that is not there or empty, in place of making one.
+
+    Raises:
+        StoreLostError: There was a database here.
+        StoreError: There is none yet; the text names the commands that make one.
+    """
+    refuse_lost(database)
+    if not is_there(database):
+        raise StoreError(
+            f"there is no database {database.engine.url.database} yet: "
+            "`alerter sync` and `alerter run` make one."
+        )
+
+
+def refuse_lost(database: Database) -> None:
+    """
+    Refuse to begin anew where a database was before.
+    """
+    note = note_of(database)
+    if note is not None and note.installation and not is_there(database):
+        raise StoreLostError(
+            f"the database {database.engine.url.database} is gone or empty, and was installation "
+            f"{note.installation}: put it back, or the latest backup. To begin anew with nothing in it, "
+            f"delete {note.path} first."
+        )
+
+
+def note_birth(database: Database, *, is_adopted: bool = False) -> None:
+    """
+    Note beside a SQLite file which database it is, for good; another one is noted only where it *is adopted*.
+
+    Raises:
+        StoreLostError: The note says that another one was here.
+    """
+    note = note_of(database)
+    if note is None:
+        return
+    found = id_in(database)
+    if note.installation not in ("", found) and not is_adopted:
+        raise StoreLostError(
+            f"the database {database.engine.url.database} is installation {found}, and was "
+            f"{note.installation}: put that one back, or go on with this one: alerter migrate --adopt."
+        )
+    note.write(found)
 
 
 def require_current(database: Database) -> None:
@@ -125,6 +183,9 @@ def downgrade(database: Database, revision: str) -> None:
 
     with database.write() as connection:
         command.downgrade(_config(connection), revision)
+    database.wipe()
+    if revision == "base" and (note := note_of(database)) is not None:
+        note.path.unlink(missing_ok=True)
 
 
 def _make_new(connection: Connection) -> None:

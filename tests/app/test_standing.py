@@ -1,5 +1,6 @@
 """How the installation stands: fine, or what needs a person, in numbers and in words."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -41,28 +42,30 @@ def standing_after_run(office: Office, **changes: object) -> Standing:
     return standing_of(weekly.of)
 
 
-def test_embedded_database_is_made_by_a_look(office: Office) -> None:
+def test_no_database_is_made_by_a_look(office: Office) -> None:
     """
-    A file that is not there yet is made, for its owner's eyes only, and brought to the current schema.
+    Without one nothing is known, which is not well; the next send date is said all the same.
     """
     (office.folder / "alerter.db").unlink()
-    assert standing_of(office.open()).is_ok
-    assert (office.folder / "alerter.db").stat().st_mode & 0o777 == 0o600
+    standing = standing_of(office.open())
+    assert (standing.is_ok, standing.last_run, standing.owed) == (False, None, 0)
+    assert standing.sentences()[0].startswith("There is no database")
+    assert not (office.folder / "alerter.db").exists()
 
 
 def test_new_installation_waits_for_its_first_run(office: Office) -> None:
     """
     Without a run and without data nothing is wrong: the next send date is awaited.
     """
-    standing = standing_of(office.open())
+    (office.folder / "alerter.db").unlink()
+    installation = office.open()
+    installation.migrate()
+    standing = standing_of(installation)
     upcoming = standing.next_run_at
     assert (standing.last_run, standing.data_age_hours, standing.is_ok) == (None, None, True)
     assert (upcoming.tzinfo, upcoming.hour, upcoming.minute) == (LONDON, 8, 0)
-    assert standing.sentences() == [
-        "No run yet.",
-        f"Next run: {full_day_words(upcoming.date())} at 08:00.",
-        "No data yet.",
-    ]
+    later = replace(installation, clock=lambda zone: upcoming.astimezone(zone) + timedelta(minutes=1))
+    assert standing_of(later).is_run_overdue
 
 
 def test_week_that_is_done_is_fine(office: Office) -> None:

@@ -159,3 +159,42 @@ def test_a_note_in_the_place_of_a_type_is_nowhere(office: Office) -> None:
     kept = b"".join(path.read_bytes() for path in office.folder.glob("alerter.db*"))
     told = [*said, *office.summaries(), kept.decode("latin-1")]
     assert [word for word in ("Gail", "Keith") for text in told if word in text] == []
+
+
+def add_footer(office: Office, rows: int) -> None:
+    """
+    Write below the extract what a case system writes there.
+    """
+    with (office.folder / "extract.csv").open("a", encoding="utf-8") as file:
+        file.write(f",,,,,,\r\nTotal: {rows} rows,,,,,,\r\nPrinted on 23/11/2009,,,,,,\r\n")
+
+
+@pytest.mark.parametrize("fault", list(WRONG))
+def test_a_footer_in_each_extract_changes_nothing(office: Office, fault: str) -> None:
+    """
+    A sound week with one passes and what is gone has vanished; a wrong one is held, for the same reasons.
+    """
+    with_first_week(office)
+    add_footer(office, 600)
+    assert alerter(office, "run", "--as-of", AS_OF).exit_code == 0
+    office.council.extract(sound()[1:])
+    add_footer(office, 599)
+    answer = json_of(alerter(office, "sync", "--json"))
+    source = answer["source"]
+    assert (source["rows"], source["rejected"], source["other_lines"], answer["vanished"]) == (599, 0, 3, 1)
+    office.council.extract(WRONG[fault](sound()[1:]))
+    bare = json_of(alerter(office, "sync", "--json"))["held_because"]
+    add_footer(office, 599)
+    assert json_of(alerter(office, "sync", "--json"))["held_because"] == bare != []
+
+
+def test_a_run_without_a_reading_has_none_to_judge(office: Office) -> None:
+    """
+    With `--no-sync` the store is judged by nothing, whatever lies in the folder.
+    """
+    with_first_week(office)
+    alerter(office, "sync")
+    office.council.extract(WRONG["unsigned"](sound()))
+    result = alerter(office, "run", "--as-of", AS_OF, "--no-sync", "--json")
+    assert (result.exit_code, json_of(result)["held_because"]) == (0, [])
+    assert json_of(result)["assessments"]["open"] == OPEN

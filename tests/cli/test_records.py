@@ -70,7 +70,7 @@ def test_history_tells_who_was_told_what(office: Office) -> None:
     kinds = ["told", "reassured", "changed", "changed"]
     assert [line[1:3] for line in lines[1:]] == [["91", kind] for kind in kinds]
     assert [line[3].partition(" ")[0] for line in lines[3:]] == ["clock_on", "started_on"]
-    assert lines[1][3] == f"run 1: past alert, day 27, to {by} (sent)"
+    assert lines[1][3] == f"run 1: past alert, day 27, to {by} (sent, a trial into a folder)"
     events = json.loads(alerter(office, "history", "A-1", "--json").stdout)["events"]
     assert [[each["at"], each["child_id"], each["kind"], each["what"]] for each in events] == lines[1:]
 

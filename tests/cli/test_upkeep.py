@@ -40,8 +40,11 @@ def test_status_of_a_week_that_is_done(office: Office) -> None:
 
 def test_status_before_anything_was_done(office: Office) -> None:
     """
-    Nothing is wrong with an installation that waits for its first run.
+    Nothing is wrong with an installation that waits for its first run; one without a database is not well.
     """
+    (office.folder / "alerter.db").unlink()
+    assert alerter(office, "status").exit_code == 1
+    assert alerter(office, "migrate").exit_code == 0
     result = alerter(office, "status", "--json")
     answer = json_of(result)
     assert (result.exit_code, answer["last_run"], answer["data_age_hours"]) == (0, None, None)

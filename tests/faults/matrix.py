@@ -194,6 +194,8 @@ TABLES = (
                 107, "`--as-of` far ahead by a slip, and a held run for a date that has not come", "F, then A"
             ),
             Fault(108, "the clock two weeks back after this week's run", "F"),
+            Fault(109, "the database is lost on the send day, with digests owed", "F, then A"),
+            Fault(110, "the database file is overwritten, emptied or exchanged under a running service", "F"),
             Fault(111, "the directory cannot be read when digests are to go", "F, then A"),
             Fault(112, "the database refuses the record of a reply, by any class of error", "A"),
             Fault(113, "a link or cookie shown at another installation, or after leaving", "F"),

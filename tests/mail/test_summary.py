@@ -3,6 +3,7 @@
 import pytest
 
 from alerter.domain.data_exceptions import DataException
+from alerter.domain.delivery import PASSED_ON
 from alerter.domain.policy import Stage
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary, state_words, summary_view
@@ -62,6 +63,36 @@ def test_held_run_lists_several_reasons() -> None:
     assert (view.lists[0].heading, view.lists[0].lines) == (
         "Held because (2)", ("it is empty (a)", "it is old (b)"),
     )  # fmt: skip
+
+
+def test_each_message_that_waits_for_a_person_names_its_command() -> None:
+    """
+    Refused, given up, or of unknown outcome; what is owed goes by itself, and what was passed on has gone.
+    """
+    fates = [
+        *(Fate(f"{state}@council.example", state) for state in ("refused", "undelivered", "unknown")),
+        Fate("owed@council.example", "deferred"),
+        Fate("left@council.example", "unknown", PASSED_ON),
+    ]
+    (not_delivered,) = summary_view(summary(deliveries=fates)).lists
+    assert not_delivered.heading.endswith("tries again what is still owed, and so does `alerter deliver`")
+    *named, owed, passed_on = not_delivered.lines
+    for line, state in zip(named, ("refused", "undelivered", "unknown"), strict=True):
+        assert line.endswith(f'To send it again: alerter resend 7 {state}@council.example --reason "..."')
+    assert (owed, "resend" in passed_on) == ("owed@council.example: still owed", False)
+
+
+def test_what_is_to_mend_names_commands_and_the_page() -> None:
+    """
+    Where there is a page its address stands in both parts; without anything to mend nothing is asked.
+    """
+    page = "https://alerts.council.example/service"
+    exceptions = [DataException("vanished", "A-1", "7", "it is missing")]
+    rendered = Renderer().summary(summary("sent", exceptions=exceptions, page=page))
+    for words in ("`alerter explain ID`", page):
+        assert words in rendered.text
+        assert words in rendered.html
+    assert "To mend" not in Renderer().summary(summary("sent")).text
 
 
 def test_refusals_exceptions_and_rejections_are_listed() -> None:

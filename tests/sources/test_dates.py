@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -221,6 +222,24 @@ def test_every_writing_is_its_day_or_unreadable(
     """
     written = written_as(writing, on, mark=data.draw(st.sampled_from("/-.")))
     assert read(case((written + time_of_day).replace(" ", blank))) == on
+
+
+@given(
+    st.builds(datetime.combine, DATES, st.times()),
+    st.integers(-12, 14),
+    st.sampled_from(["milliseconds", "seconds", "minutes", "microseconds"]),
+    st.sampled_from(["{}", " {} ", "\ufeff{}", '="{}"']),
+)
+def test_a_moment_with_a_zone_is_its_day_in_london(at: datetime, hours: int, to: str, around: str) -> None:
+    """
+    However exact, in whatever zone, and by the quick way and the patient one.
+    """
+    moment = at.replace(tzinfo=timezone(timedelta(hours=hours)))
+    expected = moment.astimezone(ZoneInfo("Europe/London")).date()
+    assert read(around.format(moment.isoformat(timespec=to))) == expected
+    assert read(around.format(at.strftime("%d-%b-%Y %I.%M.%S.%f %p ") + f"{hours:+03}:00")) == expected
+    if hours == 0:
+        assert read(around.format(f"{at.isoformat(timespec=to)}Z")) == expected
 
 
 @given(DATES, st.sampled_from("/-. "), st.integers(0, 2))
