@@ -95,6 +95,6 @@ def _tell_admins(of: Installation, said: str, *, since: datetime) -> None:
                 with of.database.write() as connection:
                     trail.append(connection, entry)
     except MailError:
-        return  # the exit code and the heartbeat say it too
+        return  # the exit code says it too
     finally:
         transport.close()

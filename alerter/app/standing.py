@@ -134,7 +134,7 @@ def remainder_of(installation: Installation) -> Remainder:
     with installation.database.read() as connection:
         return Remainder(
             owed=outbox.owed(connection),
-            unanswered=outbox.unanswered(connection),
+            unanswered=outbox.owed(connection, unanswered=1),
             failed=failed_by(connection, installation),
         )
 

@@ -224,21 +224,12 @@ def abandoned(
     ]
 
 
-def owed(connection: Connection) -> int:
+def owed(connection: Connection, *, unanswered: int = 0) -> int:
     """
-    Count what is prepared and not settled.
+    Count what is prepared and not settled: all, or what was sent *unanswered* so often and may have arrived.
     """
-    query = select(func.count()).select_from(outbox).where(_is_owed, _is_of_our_kind(connection))
-    return int(connection.execute(query).scalar_one())
-
-
-def unanswered(connection: Connection) -> int:
-    """
-    Count what is owed and may have arrived all the same: it was sent, and no server answered.
-    """
-    query = select(func.count()).select_from(outbox).where(_is_owed, _columns.unanswered > 0)
-    query = query.where(_is_of_our_kind(connection))
-    return int(connection.execute(query).scalar_one())
+    which = and_(_is_owed, _columns.unanswered >= unanswered, _is_of_our_kind(connection))
+    return int(connection.execute(select(func.count()).select_from(outbox).where(which)).scalar_one())
 
 
 def failed(connection: Connection, run_id: int) -> list[Delivery]:

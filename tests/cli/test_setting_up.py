@@ -13,7 +13,7 @@ from alerter.config.file import load_settings
 from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
 from tests.acceptance.post_office import free_port
-from tests.app.office import AS_OF, Office, row
+from tests.app.office import AS_OF, Office, row, today
 from tests.cli.terminal import alerter, drawn
 
 
@@ -60,7 +60,7 @@ def test_check_of_what_is_in_order(office: Office) -> None:
     """
     One line a part, each ok, and exit code 0.
     """
-    office.extract(row("A-1"))
+    office.extract(row("A-1", as_of=today()))
     result = alerter(office, "check")
     lines = [line.split("\t") for line in result.stdout.splitlines()]
     assert result.exit_code == 0

@@ -21,7 +21,9 @@ from tests.app.office import Office, row, today
 from tests.cli.terminal import alerter as typed
 from tests.cli.terminal import json_of
 from tests.faults.terminal import alerter
+from tests.soak.size import size
 
+WEEKS = size(60, 2000)
 BEFORE, AFTER = f"{FIRST_YEAR - 1}-12-31", f"{LAST_YEAR + 1}-01-01"
 UNKNOWN = ("0001-01-01", "0001-12-31", "1600-02-29", BEFORE, AFTER, "9999-12-31")
 EDGES = (f"{FIRST_YEAR}-01-01", f"{FIRST_YEAR}-02-01", f"{LAST_YEAR}-11-20", f"{LAST_YEAR}-12-31")
@@ -102,7 +104,7 @@ def test_any_weeks_at_all_end_in_a_sentence(wide: Office) -> None:
     Dates drawn from all that can be written, as both ends of what takes two.
     """
     rng = Random(121)  # noqa: S311 - the same seed must give the same dates
-    for _ in range(60):
+    for _ in range(WEEKS):
         first, last = (date.fromordinal(rng.randint(1, date.max.toordinal())) for _ in range(2))
         command = rng.choice((("replay", "--alert-after", "20"), ("report",)))
         said = alerter(wide.council, *command, "--from", first, "--to", last)

@@ -108,6 +108,21 @@ def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_o
     assert _is_told(post_office, 1)
 
 
+def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office: Office) -> None:
+    """
+    What was held may be days old: it goes by the directory as it is when it is let go.
+    """
+    council = monday.service.council
+    monday.configure(source__max_quiet_days=1)
+    assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1
+    _missing(monday.folder / "directory.csv")
+    assert alerter(council, "release", "1").exit_code == 3
+    assert monday.states() == ["queued"] * len(MANAGERS)
+    _mend(monday.folder / "directory.csv")
+    assert alerter(council, "deliver").exit_code == 0
+    assert monday.states() == ["sent"] * len(MANAGERS)
+
+
 def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office: Office) -> None:
     """
     A mail server that is away keeps the word waiting, not the exit code.

@@ -75,7 +75,7 @@ def test_the_census_tables_are_what_the_census_is() -> None:
     from_csv = accepted(opened("csv", CENSUS_CSV / "generated_seed42_Assessments.csv", columns))
     from_xml = accepted(opened("cin-census", CENSUS / "generated_seed42_200children.xml"))
     assert [facts(each) for each in from_csv] == [facts(each) for each in from_xml]
-    with pytest.raises(SourceError, match='"AssessmentActualStartDate", which .* is not among them'):
+    with pytest.raises(SourceError, match=r'"AssessmentActualStartDate", which .* is not among them'):
         opened("csv", CENSUS_CSV / "generated_seed42_CINdetails.csv", columns)
 
 

@@ -188,7 +188,7 @@ def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
         outbox.settle(
             connection, message, state="deferred", reply="", now=NOW, next_attempt_at=NOW, is_unanswered=True
         )
-        assert outbox.unanswered(connection) == 1
+        assert outbox.owed(connection, unanswered=1) == 1
         again = claimed(connection)
         assert (again.unanswered, again.body) == (1, message.body)
         outbox.settle(connection, again, state="deferred", reply="451", now=NOW, next_attempt_at=NOW)

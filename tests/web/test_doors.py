@@ -15,6 +15,7 @@ from alerter.app.logs import open_journal
 from alerter.web.serving import THREADS, listening
 from tests.acceptance.post_office import HOST, free_port
 from tests.app.office import Office
+from tests.soak.size import size
 from tests.web.house import BASE, OKAFOR, House, new_house
 
 ELSEWHERE = "elsewhere.example"
@@ -27,7 +28,7 @@ NAMED = (
     "", "/", "//", "r//x", "/r//x", "//list", "list/", "list//", f"/{ELSEWHERE}", f"/{ELSEWHERE}/..",
     "static//page.css", "audits/1/",
 )  # fmt: skip
-DRAWN = 120
+DRAWN = size(120, 3000)
 SECONDS = 1.0
 PATIENCE_SECONDS = 30
 DRIPS = (

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from alerter.store.schema import outbox
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import NORTH, SOUTH, Office, row
 from tests.web.house import LINDQVIST, OKAFOR, SERVICE_MANAGER, House, new_house
@@ -102,6 +104,20 @@ def test_exceptions_are_those_of_the_own_teams(office: Office) -> None:
         assert "B-1" not in house.inside(SERVICE_MANAGER).text
         admin = house.inside(ADMINS)
         assert all(word in admin.text for word in ("A-1", "B-1", "Start missing (1)"))
+
+
+def test_a_message_that_waits_for_a_person_is_named_with_its_command(house: House) -> None:
+    """
+    To whoever sees its manager, and to nobody else.
+    """
+    house.run()
+    command = f'alerter resend 1 {LINDQVIST} --reason "..."'
+    assert command not in house.inside(ADMINS).text
+    with house.office.opened[-1].database.write() as connection:
+        of_south = outbox.c.recipient == LINDQVIST
+        connection.execute(update(outbox).where(of_south).values(state="unknown"))
+    assert f"Run 1 to {LINDQVIST}: unknown. To send it again: {command}" in house.inside(ADMINS).text
+    assert command not in house.inside(SERVICE_MANAGER).text
 
 
 def test_past_runs_are_there_week_by_week(house: House) -> None:
