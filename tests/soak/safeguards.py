@@ -734,6 +734,20 @@ SAFEGUARDS = (
         ("tests/faults/test_c7_store_at_once.py::test_fault_117_equal_acts_at_once",),
     ),
     Safeguard(
+        "a plan is worked out again where the store has changed since",
+        "alerter/store/database.py",
+        "                if connection.info[WRITES] == looked_at:\n",
+        "                if looked_at is not None:\n",
+        ("tests/faults/test_c7_store_at_once.py::test_fault_118_requests_for_links_during_the_run",),
+    ),
+    Safeguard(
+        "a plan is worked out before the write lock is taken",
+        "alerter/store/database.py",
+        "        for _ in range(LOOKS if self.is_sqlite else 0):\n",
+        "        for _ in range(0):\n",
+        ("tests/faults/test_c7_store_at_once.py::test_fault_118_requests_for_links_during_the_run",),
+    ),
+    Safeguard(
         "a lost database is not begun anew",
         "alerter/store/migration.py",
         "if note is not None and note.installation and not is_there(database):",
