@@ -41,7 +41,7 @@ def ask_link(installation: Installation, links: Links, email: str) -> LinkLetter
     """
     now = installation.now()
     is_known = own_list(installation, email).is_anything
-    with installation.database.write() as connection:
+    with installation.database.write(is_note=True) as connection:
         trail.take_turns_as(connection, email)
         asked = trail.count_since(connection, email, "asked_link", now - WITHIN)
         number = trail.append(connection, Entry(at=now, actor=email, means="page", act="asked_link"))
@@ -69,7 +69,7 @@ def send_link(installation: Installation, letter: LinkLetter) -> str:
         state = "deferred"
     finally:
         transport.close()
-    with installation.database.write() as connection:
+    with installation.database.write(is_note=True) as connection:
         trail.append(
             connection,
             Entry(at=installation.now(), actor=letter.email, means="page", act="mailed_link", detail=state),

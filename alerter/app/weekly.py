@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,7 @@ from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.errors import ConfigError, StoreError
 from alerter.pipeline.conclude import tell_held
 from alerter.pipeline.deliver import Delivered
-from alerter.pipeline.prepare import hold, look, prepare
+from alerter.pipeline.prepare import draft_run, enter, hold, look, prepare
 from alerter.pipeline.sync import Synced, apply_staged
 from alerter.store import assessments, outbox, runs, syncs
 from alerter.store.database import take_turns
@@ -220,10 +221,11 @@ class Weekly:
             return self._result(connection, held.id, "held", delivered)
 
     def _prepared(self, as_of: date, *, again: str, is_fresh: bool, news_of: Iterable[int]) -> RunResult:
-        with self.of.database.write() as connection:
-            run = prepare(
-                connection, self.of.rules, self.of.press, as_of=as_of, now=self.of.now(), again=again
-            )
+        rules, press = self.of.rules, self.of.press
+        run = self.of.database.write_after(
+            partial(draft_run, rules=rules, press=press, as_of=as_of, now=self.of.now(), again=again),
+            lambda connection, draft: enter(connection, rules, press, draft),
+        )
         if run is not None:
             return self._delivered(run, is_fresh=is_fresh, news_of=news_of)
         planned = self._planned(as_of)

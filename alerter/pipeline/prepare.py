@@ -50,6 +50,17 @@ class Found:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RunDraft:
+    """
+    A run as it would be entered, under the number it is expected to have: its plan, and its digests.
+    """
+
+    run: Run
+    plan: Plan
+    letters: Letters
+
+
 def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
     """
     Work out a run as on *as_of*, writing nothing.
@@ -117,14 +128,48 @@ def prepare(
     Raises:
         PartitionError: The digests do not add up; the transaction must not be committed.
     """
+    draft = draft_run(connection, rules, press, as_of=as_of, now=now, again=again, remark=remark)
+    return enter(connection, rules, press, draft)
+
+
+def draft_run(
+    connection: Connection,
+    rules: Rules,
+    press: Press,
+    *,
+    as_of: date,
+    now: datetime,
+    again: str = "",
+    remark: str = "",
+) -> RunDraft:
+    """
+    Work out a run and write its digests, writing nothing into the store: *enter* does, while it is as it was.
+
+    Raises:
+        PartitionError: The digests do not add up.
+    """
     take_turns(connection, "sync")  # no reading may be applied between two looks at the store
     plan = look(connection, rules, as_of)
-    drafted = _placed(connection, _drafted(connection, rules, plan, now), again, remark)
-    run = _entered(connection, rules, drafted)
+    placed = _placed(connection, _drafted(connection, rules, plan, now), again, remark)
+    run = replace(placed, id=runs.expected_id(connection, placed))
+    return RunDraft(run, plan, _letters(connection, rules, press, plan, run))
+
+
+def enter(connection: Connection, rules: Rules, press: Press, draft: RunDraft) -> Run | None:
+    """
+    Enter a drafted run in the ledger, with its alerts and messages.
+
+    Return None when another process has planned this send date. A run whose number is not the one expected
+    has its digests written again.
+    """
+    take_turns(connection, "sync")
+    run = _entered(connection, rules, draft.run)
     if run is None:
         return None
+    now, letters = draft.run.prepared_at, draft.letters
     drafts.supersede(connection, run.id, now)
-    letters = _letters(connection, rules, press, plan, run)
+    if run.id != draft.run.id:
+        letters = _letters(connection, rules, press, draft.plan, run)
     told.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
     runs.record_exceptions(connection, run.id, letters.plan.exceptions)
     messages = [message for _, message in letters.proofs]

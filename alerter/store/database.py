@@ -16,11 +16,14 @@ from alerter.errors import StoreBrokenError, StoreError
 from alerter.store.engine import make_engine
 from alerter.store.faults import is_worth_waiting, told
 from alerter.store.schema import installation
+from alerter.store.sqlite_file import WRITES
 
 PATIENCE_SECONDS = 30.0
 PERSISTENCE_SECONDS = 3600.0
 PAUSE_SECONDS = 0.25
+LOOKS = 3
 Answer = TypeVar("Answer")
+Seen = TypeVar("Seen")
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -59,17 +62,39 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, is_note: bool = False) -> Iterator[Connection]:
         """
         Open a transaction that commits at the end, or leaves no trace.
 
-        On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`) and so waits its turn.
+        On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`) and so waits its turn. What *is a note*
+        changes nothing that anybody works out a plan from.
 
         Raises:
             StoreError: The database cannot be reached or used.
         """
-        with self._connected() as connection, connection.begin():
+        with self._connected(is_note=is_note) as connection, connection.begin():
             yield connection
+
+    def write_after(
+        self, look: Callable[[Connection], Seen], write: Callable[[Connection, Seen], Answer]
+    ) -> Answer:
+        """
+        Have *write* record what follows from a *look* at the database, which nothing has changed meanwhile.
+
+        On SQLite the look is taken without the write lock, and again where somebody has written since; who is
+        overtaken too often looks with the lock in hand. On a server nobody waits for a look.
+
+        Raises:
+            StoreError: The database cannot be reached or used.
+        """
+        for _ in range(LOOKS if self.is_sqlite else 0):
+            with self.read() as connection:
+                seen, looked_at = look(connection), connection.info[WRITES]
+            with self.write() as connection:
+                if connection.info[WRITES] == looked_at:
+                    return write(connection, seen)
+        with self.write() as connection:
+            return write(connection, look(connection))
 
     @contextmanager
     def rehearse(self) -> Iterator[Connection]:

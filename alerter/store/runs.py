@@ -90,6 +90,15 @@ def plan(connection: Connection, drafted: Run) -> int | None:
     return connection.execute(planned).scalar_one_or_none()
 
 
+def expected_id(connection: Connection, drafted: Run) -> int:
+    """
+    Return the number that *drafted* will have if it is planned next: that of a held run, or a new one.
+    """
+    held = select(runs.c.id).where(runs.c.send_date == drafted.send_date, runs.c.attempt == drafted.attempt)
+    last = select(func.coalesce(func.max(runs.c.id), 0) + 1)
+    return int(connection.execute(held).scalar() or connection.execute(last).scalar_one())
+
+
 def amend(connection: Connection, run_id: int, **changes: Any) -> None:
     """
     Record how a run stands now.

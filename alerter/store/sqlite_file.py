@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from alerter.errors import StoreLostError
 
 TRIES = 5
+WRITES, CHANGES = "alerter.writes", "alerter.changes"
+"""In a connection's `info`: how often the database had been written to, and its own changes, as it began."""
 Look = tuple[int, int, int, int]
 """Device, inode, size and time of the last write: while they stay, the file itself was not written to."""
 
@@ -88,15 +90,16 @@ class SqliteFile:
         if writes < at_least:
             raise self._lost("was overwritten by an older state of itself")
         self._writes = writes
-        connection.info.update(writes=writes, changes=driver.total_changes)
+        connection.info.update({WRITES: writes, CHANGES: driver.total_changes})
 
     def commit(self, connection: Connection) -> None:
         """
-        Count a transaction that changed anything, as part of it.
+        Count a transaction that changed anything, as part of it, unless it was a note that nobody rests on.
         """
         driver = _driver(connection)
-        if driver.total_changes != connection.info["changes"]:
-            driver.execute(f"PRAGMA user_version = {connection.info['writes'] + 1}")
+        is_change = driver.total_changes != connection.info[CHANGES]
+        if is_change and not connection.get_execution_options().get("is_note", False):
+            driver.execute(f"PRAGMA user_version = {connection.info[WRITES] + 1}")
 
     def _find(self) -> Look | None:
         try:

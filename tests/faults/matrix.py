@@ -203,6 +203,7 @@ TABLES = (
             Fault(115, "a symbolic link among the dropped extracts", "F"),
             Fault(116, "a workbook with two rows of one number, or a sheet twice in the archive", "A or F"),
             Fault(117, "equal answers, audits, undos and requests for a link in the same moment", "A"),
+            Fault(118, "requests for links without login during the weekly run", "A"),
             Fault(119, "a database in another encoding, or with odd settings for its sessions", "F or A"),
             Fault(120, "a pooler hands out the server's sessions by the transaction", "F"),
             Fault(121, "dates that no calendar knows, and a purge of days to come", "F"),

@@ -3,15 +3,19 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import get_ident
 
 import pytest
+from sqlalchemy import event
 
 from alerter.app.link_letters import MOST_WITHIN
 from alerter.app.pace import wait_until
+from alerter.app.weekly import Weekly
 from tests.app.office import Office
-from tests.web.house import AUDITED, OKAFOR, House, Visitor, new_house
+from tests.web.house import AUDITED, OKAFOR, STRANGER, House, Visitor, new_house
 
 AT_ONCE = 8
+STRANGERS = 57
 PATIENCE_SECONDS = 60
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 ANSWER = {"expected-all": "2009-12-04"}
@@ -85,3 +89,50 @@ def test_fault_117_equal_acts_at_once(desk: Office, database_of_house: dict[str,
         at_once(house, lambda visitor: visitor.post("/link", email=OKAFOR), visitors)
         assert acts(house, "asked_link") == AT_ONCE
     assert len(desk.sent()) == MOST_WITHIN
+
+
+def test_fault_118_requests_for_links_during_the_run(desk: Office) -> None:
+    """
+    They are answered while the plan is worked out, which is not worked out again for them; but for an answer.
+    """
+    with new_house(desk) as house:
+        strangers = [house.visitor() for _ in range(STRANGERS)]
+        manager, number = house.inside(OKAFOR), house.numbers()["A-2"]
+        for stranger in strangers:
+            stranger.get("/link")
+
+        def ask() -> None:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                asked = pool.map(lambda stranger: stranger.post("/link", email=STRANGER), strangers)
+                assert {answer.status_code for answer in asked} == {200}
+
+        deeds = [ask]
+        looks = stepping_in(house, deeds)
+        assert house.run()["reassured"] == 0
+        assert acts(house, "asked_link") == STRANGERS
+        assert len(looks) == 1
+
+        def answer() -> None:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(manager.post, "/list", pick=number, **ANSWER).result()
+
+        deeds.append(answer)
+        again = Weekly(house.installation).run(house.installation.today(), again="an answer", is_synced=False)
+        assert again.counts["reassured"] == 1
+
+
+def stepping_in(house: House, deeds: list[Callable[[], None]]) -> list[str]:
+    """
+    Do the first of *deeds*, once, while this thread works out a plan; return its looks as they come.
+    """
+    looks: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if get_ident() == ours and " AS days" in statement:
+            looks.append(statement)
+            if deeds:
+                deeds.pop()()
+
+    ours = get_ident()
+    event.listen(house.installation.database.engine, "before_cursor_execute", hear)
+    return looks

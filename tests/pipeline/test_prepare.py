@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from alerter.domain.audit import Audit
 from alerter.domain.digest import Digest
@@ -13,7 +14,7 @@ from alerter.mail.facts import RunFacts
 from alerter.mail.message import Rendered
 from alerter.mail.press import Press
 from alerter.mail.render import Renderer
-from alerter.pipeline.prepare import found, look, prepare, proofs
+from alerter.pipeline.prepare import draft_run, enter, found, look, prepare, proofs
 from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox
 from alerter.store.schema import calendars as calendars_table
@@ -53,6 +54,26 @@ class TornRenderer(Renderer):
         if digest.recipient.email == FALLBACK:
             raise PartitionError("the digests do not add up.")
         return super().digest(digest, facts, link)
+
+
+def test_a_run_under_another_number_has_its_digests_written_again(either_council: Council) -> None:
+    """
+    A number that was not the expected one stands in every message all the same.
+    """
+    either_council.read(WEEK)
+    its_rules, its_press = either_council.rules, press()
+    with either_council.database.read() as connection:
+        drafted = draft_run(connection, its_rules, its_press, as_of=AS_OF, now=NOW)
+    elsewhere = replace(drafted, run=replace(drafted.run, id=99))
+    with either_council.database.write() as connection:
+        run = enter(
+            connection, its_rules, its_press, replace(elsewhere, letters=replace(drafted.letters, proofs=()))
+        )
+        assert run is not None
+        bodies = connection.execute(select(outbox.c.body).order_by(outbox.c.id)).scalars().all()
+    assert run.id != elsewhere.run.id
+    assert len(bodies) == len(drafted.letters.proofs)
+    assert all(f"X-Alerter-Run: {run.id}".encode() in body for body in bodies)
 
 
 def test_run_is_written_out_whole(either_council: Council) -> None:

@@ -240,3 +240,19 @@ def test_gate_sees_what_the_extract_has_open(council: Council) -> None:
         "open assessments fell from 11 to 1",
         "team 'North' fell from 10 open assessments to 0",
     ]
+
+
+def test_gate_counts_what_is_open_again(either_council: Council) -> None:
+    """
+    Of the ended ones that the extract still has; what lost its sign-off is told from what cannot be believed.
+    """
+    ended = [row(f"A-{number}", authorised_on="2026-11-20") for number in range(40)]
+    either_council.read([row("A-90"), *ended])
+    gate = gate_of(either_council.rules, Gates(), as_of=AS_OF, now=NOW)
+    unsigned = [row(f"A-{number}") for number in range(10)]
+    (held,) = either_council.read([row("A-90"), *unsigned, *ended[10:30]], gate=gate).held_because
+    assert held.startswith("10 of 30 assessments that had ended are open again (max_reopened_percent is 10)")
+    assert held.endswith("check that the column authorised_on is still filled")
+    doubted = [row(f"A-{number}", authorised_on="2026-01-05") for number in range(10)]
+    (held,) = either_council.read([row("A-90"), *doubted, *ended[10:]], gate=gate).held_because
+    assert held.endswith("check whether the columns started_on and authorised_on are swapped")
