@@ -102,14 +102,14 @@ def _doubtful(
 
 def _unreadable_rows(assessments: list[Assessment]) -> list[Row]:
     """
-    Return five rows that cannot be believed: no start, a type nobody configured, a sign-off that is no date.
+    Return five rows that cannot be believed: no start, a type nobody configured, no child.
     """
     faults: list[Row] = [
         {"started_on": ""},
         {"started_on": "N/A"},
         {"type": "Early help review"},
         {"type": "Parenting assessment"},
-        {"authorised_on": "TBC"},
+        {"child_id": ""},
     ]
     return [_row(each) | fault for each, fault in zip(assessments, faults, strict=True)]
 

@@ -172,9 +172,10 @@ def _stage(
     newest = date.min
     rows = source.facts()
     while batch := list(islice(rows, BATCH)):
-        unbelievable = [row for _, row in batch if isinstance(row, Rejected)]
-        partly = [(line, row) for line, row in batch if isinstance(row, PartlyRead)]
         whole = [(line, row) for line, row in batch if isinstance(row, tuple)]
+        odd = [(line, row) for line, row in batch if not isinstance(row, tuple)]
+        unbelievable = [row for _, row in odd if isinstance(row, Rejected)]
+        partly = [(line, row) for line, row in odd if isinstance(row, PartlyRead)]
         believable = [*whole, *((line, row.facts) for line, row in partly)]
         syncs.keep_unreadable(connection, sync_id, [value for _, row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)

@@ -43,6 +43,14 @@ class IdShape:
         is_as_long = min(self._lengths) - 1 <= len(text) <= max(self._lengths) + 1
         return bool(text) and is_as_long and own <= known and ("digit" in own or "digit" not in known)
 
+    def is_text(self, text: str) -> bool:
+        """
+        Say whether *text* is words: with blanks, or without a digit, which no id seen so far is.
+        """
+        self._fold()
+        known, own = _kinds(self._characters), _kinds(text)
+        return bool(text) and "digit" in known and ("digit" not in own or (" " in own and " " not in known))
+
     def _fold(self) -> None:
         self._lengths.update(map(len, self._seen))
         self._lengths.discard(0)

@@ -27,6 +27,11 @@ from alerter.sources.type_names import TypeNames
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""
+THE_REST = (
+    "words where ids should be, below a row that has slipped; a cell with a line break needs quotation marks"
+)
+LEARNT_FROM, LEARNT_AFTER = 2000, 16
+"""What ids look like is learnt from each row up to this line, and from one in so many after it."""
 NO_ADDRESS = "(unreadable)"
 """Stands for what is no address, so that no other manager is taken for the one the extract means."""
 OPTIONAL = ("assessment_id", "manager_email", "audit_score", *DATE_COLUMNS)
@@ -81,6 +86,8 @@ class Doubtful:
     may_be_stray: bool
     is_slipped: bool = False
     naming: str = ""
+    kept: Facts | PartlyRead | None = None
+    """What the row is if its ids are ids: it stands below a doubtful one, and may be the rest of its text."""
 
 
 class RowReader:
@@ -115,6 +122,7 @@ class RowReader:
         self._reason: Callable[[object], str] = remembered(partial(reason_of, reasons or {}))
         self._clocks = dict(clocks)
         self._clock: Callable[[object], Clock | None] = remembered(self._clock_of)
+        self._is_below_doubt = False
         self._starts = [OPTIONAL.index(name) for name in starts_of(clocks)]
         self._assessment_ids, self._child_ids = IdShape(), IdShape()
         self._types = TypeNames()
@@ -143,15 +151,23 @@ class RowReader:
                 f'{self._file_name}, line {line}: the column "{fault}" has a date with the month first, '
                 "so none of its dates can be trusted; export it as YYYY-MM-DD or DD/MM/YYYY."
             ) from None
-        self._assessment_ids.learn(values[0])
-        self._child_ids.learn(facts[1])
-        return PartlyRead(facts, self._unreadable(line, unreadable, facts)) if unreadable else facts
+        found = PartlyRead(facts, self._unreadable(line, unreadable, facts)) if unreadable else facts
+        if self._is_below_doubt:
+            self._is_below_doubt = False
+            return Doubtful(Rejected(line, THE_REST), (values[0], facts[1]), may_be_stray=False, kept=found)
+        if line < LEARNT_FROM or not line % LEARNT_AFTER:
+            self._assessment_ids.learn(values[0])
+            self._child_ids.learn(facts[1])
+        return found
 
-    def settled(self, row: Doubtful) -> Rejected | NoRecord:
+    def settled(self, row: Doubtful) -> Facts | PartlyRead | Rejected | NoRecord:
         """
         Return what a doubtful *row* is, once all rows are read; only ids that look like the others are kept.
         """
         own, child = row.ids
+        if row.kept is not None:
+            is_text = self._assessment_ids.is_text(own) or self._child_ids.is_text(child)
+            return row.rejected if is_text else row.kept
         assessment_id = own if self._assessment_ids.looks_alike(own) else ""
         child_id = child if self._child_ids.looks_alike(child) else ""
         if row.is_slipped:
@@ -165,6 +181,7 @@ class RowReader:
     def _slipped(self, line: int, row: Slipped) -> Doubtful | NoRecord:
         if is_no_record(row.cells, self._columns):
             return NO_RECORD
+        self._is_below_doubt = True
         first, *others = filled(row.cells)
         alone = "" if others else first
         return Doubtful(
@@ -180,6 +197,7 @@ class RowReader:
         is_bare = not (has_start and filled([child]))
         if is_bare and self._is_no_record(picked):
             return NO_RECORD
+        self._is_below_doubt = True
         count = len(filled(picked))
         is_label = count <= MOST_OF_A_LABEL and bool(filled([own, child]))
         return Doubtful(

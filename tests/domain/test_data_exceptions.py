@@ -10,6 +10,7 @@ from alerter.domain.data_exceptions import (
     DataException,
     of_closed,
     of_directory,
+    of_missing,
     of_open,
     of_rejected,
     of_unaudited,
@@ -110,6 +111,7 @@ def test_sentences_name_fields_and_never_a_child() -> None:
         *of_open([assessment(START, cancelled_on=START - ONE_DAY, closed_on=AS_OF + ONE_DAY)], AS_OF),
         *of_closed([each]),
         *of_vanished([each]),
+        *of_missing([each]),
         *of_unknown_type([each]),
         *of_unaudited([each]),
     ]
@@ -127,6 +129,7 @@ def test_closed_vanished_and_unknown_carry_their_ids() -> None:
     for of_kind, kind in (
         (of_closed, "closed_but_open"),
         (of_vanished, "vanished"),
+        (of_missing, "missing"),
         (of_unknown_type, "unknown_type"),
     ):
         assert of_kind(pair) == [DataException(kind, "A-1", child, SENTENCES[kind]) for child in ("71", "72")]

@@ -120,7 +120,8 @@ def _south(assessment_id: str, **changed: object) -> dict[str, object]:
 
 
 def _exceptions(done: RunResult) -> set[tuple[str, str]]:
-    return {(each.assessment_id, each.kind) for each in done.exceptions if each.assessment_id}
+    told = [each for each in done.exceptions if each.assessment_id and each.kind != "unreadable_value"]
+    return {(each.assessment_id, each.kind) for each in told}
 
 
 def _readers(desk: Office) -> Counter[str]:

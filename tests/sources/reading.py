@@ -60,7 +60,7 @@ def read_row(reader: RowReader, line: int, cells: Cells | Slipped) -> Assessment
     """
     found = reader.facts(line, cells)
     if isinstance(found, Doubtful):
-        return reader.settled(found)
-    if isinstance(found, NoRecord):
+        found = reader.settled(found)
+    if isinstance(found, NoRecord | Rejected):
         return found
     return assessment_of(found.facts if isinstance(found, PartlyRead) else found)

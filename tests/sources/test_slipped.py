@@ -27,7 +27,7 @@ FIVE, THREE = "5 cells for 4 headings", "3 cells for 4 headings"
 FILES = {
     "text behind the last column": ([ONE, f"{TWO},more"], ["50001", FIVE]),
     "a blank behind the last column of one": ([ONE, f"{TWO},"], ["50001", FIVE]),
-    "a blank behind the last column of the first": ([f"{ONE},", TWO], ["50002", FIVE]),
+    "a blank behind the last column of the first": ([f"{ONE},", TWO], [FIVE, "50002"]),
     "a blank behind the last column of all": ([f"{ONE},", f"{TWO}, "], ["50001", "50002"]),
     "of all but a footer": ([f"{ONE},", f"{TWO},", "(2 rows affected)", "Total,2", ""], ["50001", "50002"]),
     "text behind one of all": ([f"{ONE},", f"{TWO},x"], [FIVE, FIVE]),
@@ -61,6 +61,23 @@ def test_an_unquoted_line_break_leaves_nothing_of_the_text(tmp_path: Path) -> No
     assert read(tmp_path / "x.csv", *lines, heading=heading) == [
         "50001", "3 cells for 5 headings", "4 cells for 5 headings",
     ]  # fmt: skip
+
+
+def test_the_rest_of_a_broken_row_is_no_assessment(tmp_path: Path) -> None:
+    """
+    It may have as many cells as headings, and a start; but words stand where the others have ids.
+    """
+    heading = "assessment_id,child_id,notes,started_on,team"
+    halves = ["A-2,50002,Home visit.", "Kim Sample,Sam,spoke,12/10/2026,North"]
+    odd = ["T-9,50009,x,TBC,North", "T-10,50010,x,12/10/2026,North"]
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join([heading, "A-1,50001,x,12/10/2026,North", *halves, *odd]), encoding="utf-8")
+    values = [value for _, value in opened("csv", path).rows()]
+    assert [each.child_id for each in values if isinstance(each, Assessment)] == ["50001", "50010"]
+    rejected = {each.line: each for each in values if isinstance(each, Rejected)}
+    assert rejected[4].reason.startswith("words where ids should be")
+    assert (rejected[4].assessment_id, rejected[4].child_id) == ("", "")
+    assert rejected.keys() == {3, 4, 5}
 
 
 def test_a_lists_row_of_annex_a_that_has_slipped(tmp_path: Path) -> None:
