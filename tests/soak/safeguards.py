@@ -762,13 +762,6 @@ SAFEGUARDS = (
         ("tests/faults/test_c7_store_lost.py",),
     ),
     Safeguard(
-        "another installation's database in the file's place is noticed",
-        "alerter/store/sqlite_file.py",
-        'if known.installation and contents.installation not in (known.installation, ""):',
-        "if known.installation is None:",
-        ("tests/faults/test_c7_store_lost.py",),
-    ),
-    Safeguard(
         "an older state of the file is noticed",
         "alerter/store/sqlite_file.py",
         "        if contents.writes < known.writes:\n",
