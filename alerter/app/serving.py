@@ -19,7 +19,8 @@ from alerter.domain.steadiness import TOLERANCE, ClockWatch
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
 from alerter.pipeline.deliver import Delivered
 from alerter.store import runs, syncs
-from alerter.store.database import serving_since
+from alerter.store.database import installation_id, serving_since
+from alerter.store.faults import named
 from alerter.store.runs import Run
 
 PATIENCE = timedelta(minutes=15)
@@ -66,6 +67,7 @@ class Serving:
         self.broken: StoreBrokenError | None = None
         """Why the service has to end: its disk failed, and what it believes written may not be."""
         self._ready: Installation | None = None
+        self._served: dict[str, str] = {}
         try:
             self._start()
         except StoreLostError as error:
@@ -127,6 +129,7 @@ class Serving:
             self._heartbeat.say(self._url, "fail", "the clock")
             return
         self._ready_store()
+        self._require_same()
         if self._is_behind_ledger():
             self._heartbeat.say(self._url, "fail", "the clock")
             return
@@ -161,6 +164,20 @@ class Serving:
             with self.installation.database.write() as connection:
                 self._since = serving_since(connection, self.installation.now())
             self._ready = self.installation
+
+    def _require_same(self) -> None:
+        """
+        Refuse to go on with the database of another installation at the same address.
+        """
+        name = named(self.installation.database.engine.url)
+        with self.installation.database.read() as connection:
+            found = installation_id(connection)
+        if (served := self._served.get(name, found)) != found:
+            raise StoreLostError(
+                f"the database {name} is installation {found} now, and was {served}: put that one back, or "
+                "start the alerter again to go on with this one."
+            )
+        self._served[name] = found
 
     def _is_clock_believed(self) -> bool:
         before, now = self._clock, self.installation.now()

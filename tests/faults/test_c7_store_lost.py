@@ -7,6 +7,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import update
+
+from alerter.store.birth_note import id_in
+from alerter.store.database import open_database
+from alerter.store.schema import installation
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import LATER
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office
@@ -67,6 +72,24 @@ def test_fault_110_overwritten_while_running(monday: Monday, post_office: Office
         put_back()
     monday.at("08:30")
     assert post_office.tally() == EVERYBODY | {ADMINS: 2}
+
+
+def test_another_installation_on_the_same_server_is_noticed(
+    monday: Monday, post_office: Office, postgresql_url: str
+) -> None:
+    """
+    A server's database that is another one from one tick to the next gets nothing, and gives nothing out.
+    """
+    monday.configure(database__url=postgresql_url)
+    monday.at("07:59")
+    with closing(open_database(postgresql_url)) as database:
+        own = id_in(database)
+        for id_, time, sent in (("f" * 32, "08:00", 0), (own, "08:01", 1)):
+            with database.write() as connection:
+                connection.execute(update(installation).values(id=id_))
+            monday.at(time)
+            assert post_office.tally()[MANAGERS[0]] == sent
+    assert [each["fault"] for each in monday.service.events("failed")] == ["StoreLostError"]
 
 
 def others(right: bytes, older: bytes) -> list[tuple[str, bytes]]:
