@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alerter.app import clock
+from alerter.installation import clock
 
 ROUNDS = 15
 MS = 1_000

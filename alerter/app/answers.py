@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from alerter.app.installation import Installation
 from alerter.app.reassure import Noted, reasons_of, record_once
 from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
@@ -16,6 +15,7 @@ from alerter.domain.plan import Plan
 from alerter.domain.policy import Alert, Reassurance
 from alerter.domain.reassuring import UNDO_WITHIN, Fault, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
+from alerter.installation.installation import Installation
 from alerter.pipeline.prepare import look
 from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from alerter.app.installation import Installation
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from alerter.store import assessments, audits
 
 

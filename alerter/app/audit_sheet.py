@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from alerter.app.answers import scope
-from alerter.app.installation import Installation
 from alerter.domain.address import address_key
 from alerter.domain.audit import Audit
 from alerter.domain.oversight import Scope
 from alerter.domain.policy import Alert
+from alerter.installation.installation import Installation
 from alerter.pipeline.prepare import look
 from alerter.store import assessments, audits, trail
 from alerter.store.trail import Entry

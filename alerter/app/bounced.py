@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from alerter.app import parts
-from alerter.app.installation import Installation
 from alerter.errors import MailError
+from alerter.installation import wiring
+from alerter.installation.installation import Installation
 from alerter.mail.bounces import read_bounces
 from alerter.store import bounces
 
@@ -61,7 +61,7 @@ def _told_by_notify(of: Installation) -> Iterator[tuple[str, str]]:
         asked = bounces.sent_since(connection, of.now() - ASKED_FOR)
     if notify is None or not asked:
         return
-    transport = parts.notify_transport(notify)
+    transport = wiring.notify_transport(notify)
     try:
         for message_id, state in transport.states(asked).items():
             if state in FAILED:

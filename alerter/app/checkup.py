@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.app.installation import Installation
 from alerter.bank_holidays import coverage_warning, idle_overrides
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.assessment import Assessment
@@ -14,6 +13,7 @@ from alerter.domain.plan import Plan, Rules
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
+from alerter.installation.installation import Installation
 from alerter.mail.template_set import NAMES
 from alerter.pipeline.prepare import look
 from alerter.store import syncs

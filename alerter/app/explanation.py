@@ -7,7 +7,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.installation import Installation
 from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import faults_of_ends
 from alerter.domain.plan import Rules
@@ -15,6 +14,7 @@ from alerter.domain.policy import Alert, Clock, Policy, is_in_time
 from alerter.domain.walk import Step, thresholds, walk
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from alerter.pipeline.prepare import Found, found
 from alerter.store import syncs
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from alerter.app.installation import Installation
 from alerter.app.notice import SETTLED, Notice, letters
 from alerter.domain.routing import DirectoryEntry
 from alerter.errors import DirectoryError, MailError, SourceError
+from alerter.installation.installation import Installation
 from alerter.pipeline.renew import renew
 from alerter.sources.directory import read_directory
 from alerter.store import drafts, syncs, trail

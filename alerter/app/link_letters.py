@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from html import escape
 
 from alerter.app.answers import own_list
-from alerter.app.installation import Installation
-from alerter.app.links import Links
 from alerter.domain.routing import Recipient
 from alerter.domain.wording import counted
 from alerter.errors import MailError
+from alerter.installation.installation import Installation
+from alerter.mail.links import Links
 from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.store import runs, trail
 from alerter.store.database import installation_id

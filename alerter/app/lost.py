@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from alerter.app.installation import Installation
 from alerter.app.notice import SETTLED, Notice, Notices, letters
 from alerter.errors import MailError, StoreLostError
+from alerter.installation.installation import Installation
 from alerter.store.birth_note import note_of
 
 HEADLINE = "the database is not the one it was"

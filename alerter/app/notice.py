@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from alerter.app.installation import Installation
 from alerter.app.logs import Journal
 from alerter.errors import MailError
+from alerter.installation.installation import Installation
 from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.mail.press import Stationery
 

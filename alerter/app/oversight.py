@@ -7,13 +7,13 @@ from datetime import date
 from sqlalchemy import Connection
 
 from alerter.app.answers import scope
-from alerter.app.installation import Installation
 from alerter.domain.address import address_key
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.oversight import Band, Scope, TeamStanding, bands, team_standings
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
 from alerter.domain.track_record import TrackRecord
+from alerter.installation.installation import Installation
 from alerter.pipeline.prepare import look
 from alerter.store import figures, outbox
 from alerter.store.outbox import Delivery

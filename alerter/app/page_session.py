@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from alerter.app.installation import Installation
+from alerter.installation.installation import Installation
 from alerter.store import ended_sessions
 from alerter.store.database import installation_id
 

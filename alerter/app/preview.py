@@ -7,9 +7,9 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from alerter.app import parts
-from alerter.app.installation import Installation
 from alerter.domain.wording import counted
+from alerter.installation import wiring
+from alerter.installation.installation import Installation
 from alerter.mail.brand import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
@@ -40,7 +40,7 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> Pre
         PartitionError: The digests do not add up.
     """
     judged_by = as_of or installation.today()
-    press = parts.press(installation.settings, is_whole=True)
+    press = wiring.press(installation.settings, is_whole=True)
     with installation.rehearse() as connection:
         synced = installation.sync_within(connection, as_of=as_of, is_accepted=True)
         written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())

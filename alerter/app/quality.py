@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from alerter.app.installation import Installation
 from alerter.domain.quality import QualityFault
+from alerter.installation.installation import Installation
 from alerter.pipeline.mending import records_to_mend
 
 

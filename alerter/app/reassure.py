@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerter.app.installation import Installation
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.policy import Reassurance
 from alerter.domain.reassuring import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from alerter.pipeline.prepare import found
 from alerter.store import reassurances, trail
 

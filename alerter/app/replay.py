@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from alerter.app.installation import Installation
 from alerter.domain.replay import Replayed, World, replay
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from alerter.store import assessments, syncs
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerter.app.installation import Installation
 from alerter.domain.panel import Facts, Panel, panel
 from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from alerter.pipeline.prepare import look
 from alerter.private_files import write_private
 from alerter.reports import csv_table

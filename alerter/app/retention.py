@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from alerter.app.installation import Installation
+from alerter.installation.installation import Installation
 from alerter.store import retention
 from alerter.store.database import take_turns
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from alerter.app.freshness import Freshness
-from alerter.app.installation import Installation
 from alerter.app.pace import Pace, wait_until
+from alerter.installation.installation import Installation
 from alerter.pipeline.conclude import conclude
 from alerter.pipeline.deliver import Delivered, deliver, recover
 from alerter.store import outbox, runs

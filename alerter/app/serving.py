@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alerter.app.heartbeat import Heartbeat
-from alerter.app.installation import Installation
 from alerter.app.logs import Fact, Journal
 from alerter.app.lost import owe_if_untold
 from alerter.app.notice import Notice, Notices
@@ -15,8 +14,9 @@ from alerter.app.settings_watch import Open, SettingsWatch
 from alerter.app.standing import RunResult, clock_sentence
 from alerter.app.weekly import Weekly
 from alerter.domain.owing import LastRun, Timetable, is_owed
-from alerter.domain.steadiness import TOLERANCE, ClockWatch
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
+from alerter.installation.clock import TOLERANCE, ClockWatch
+from alerter.installation.installation import Installation
 from alerter.pipeline.deliver import Delivered
 from alerter.store import runs, syncs
 from alerter.store.database import installation_id, serving_since

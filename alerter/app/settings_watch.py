@@ -5,10 +5,10 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from alerter.app.installation import Installation
 from alerter.app.logs import Journal
 from alerter.app.notice import Notice, Notices
 from alerter.errors import AlerterError
+from alerter.installation.installation import Installation
 
 Open = Callable[[Path], Installation]
 

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerter.app.installation import Installation
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON, resend_command
 from alerter.domain.owing import Timetable
 from alerter.domain.rejected import RejectedGroup
-from alerter.domain.steadiness import TOLERANCE as CLOCKS_DIFFER
 from alerter.domain.wording import counted, full_day_words
+from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
+from alerter.installation.installation import Installation
 from alerter.store import outbox, runs, syncs
 from alerter.store.birth_note import is_there
 from alerter.store.database import installation_made_at

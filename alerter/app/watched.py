@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from alerter.app.heartbeat import Heartbeat, Signal
-from alerter.app.installation import Installation
 from alerter.app.standing import RunResult, standing_of
+from alerter.installation.installation import Installation
 
 ABOUT = "this command"
 

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from alerter.app.bounced import CameBack, collect
 from alerter.app.freshness import directory_for_waiting
-from alerter.app.installation import Installation
 from alerter.app.retention import tidy
 from alerter.app.sending import Sending
 from alerter.app.standing import Remainder, RunResult, remainder_of
 from alerter.domain.owing import AHEAD
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.errors import ConfigError, StoreError
+from alerter.installation.installation import Installation
 from alerter.pipeline.conclude import tell_held
 from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.prepare import draft_run, enter, hold, look, prepare

@@ -13,7 +13,7 @@ import click
 from alerter.cli.progress import reading
 
 if TYPE_CHECKING:
-    from alerter.app.installation import Installation
+    from alerter.installation.installation import Installation
 
 
 class Day(click.ParamType[date]):
@@ -47,8 +47,8 @@ def open_app(ctx: click.Context) -> Installation:
     """
     Open the installation of the settings that the command line names; it is closed when the command ends.
     """
-    from alerter.app.installation import Installation  # noqa: PLC0415 - help needs no database
     from alerter.config.file import find_config  # noqa: PLC0415 - the same
+    from alerter.installation.installation import Installation  # noqa: PLC0415 - help needs no database
 
     config = find_config(ctx.find_root().obj, os.environ, Path.cwd())
     app = replace(Installation.open(config, os.environ), on_rows=ctx.with_resource(reading()))

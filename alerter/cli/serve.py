@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, form: Format) -> None:
     """Prepare weekly, deliver every minute, until SIGTERM; what was missed meanwhile is made up for once."""
-    from alerter.app.installation import Installation  # noqa: PLC0415 - help needs no database
     from alerter.app.logs import open_journal  # noqa: PLC0415 - the same
     from alerter.app.serving import Serving  # noqa: PLC0415 - the same
-    from alerter.app.steady_clock import steady  # noqa: PLC0415 - the same
     from alerter.config.file import find_config  # noqa: PLC0415 - the same
+    from alerter.installation.clock import steady  # noqa: PLC0415 - the same
+    from alerter.installation.installation import Installation  # noqa: PLC0415 - help needs no database
     from alerter.scheduler import serve, stop_on_signals  # noqa: PLC0415 - the same
 
     stop = stop_on_signals()

@@ -9,9 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerter.app import clock
-from alerter.app.installation import Installation
-from alerter.app.links import Links
 from alerter.app.page_session import database_id
 from alerter.app.standing import RunResult
 from alerter.app.weekly import Weekly
@@ -20,6 +17,9 @@ from alerter.demo.borough import Borough, make_borough
 from alerter.demo.postbox import HOST, Arrived, Postbox, free_port, open_postbox
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
+from alerter.installation import clock
+from alerter.installation.installation import Installation
+from alerter.mail.links import Links
 from alerter.pipeline.prepare import look
 from alerter.private_files import make_private_folder, write_private
 

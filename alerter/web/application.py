@@ -7,9 +7,9 @@ from flask import Flask, Response, request, session
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from alerter.app.installation import Installation
 from alerter.app.logs import Journal
 from alerter.errors import AlerterError
+from alerter.installation.installation import Installation
 from alerter.web import sessions
 from alerter.web.audit_pages import AuditPages
 from alerter.web.forms import MOST_DIGITS

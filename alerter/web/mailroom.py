@@ -6,9 +6,9 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from alerter.app.installation import Installation
 from alerter.app.link_letters import LinkLetter, send_link
 from alerter.app.logs import Journal
+from alerter.installation.installation import Installation
 
 Send = Callable[[Installation, LinkLetter], str]
 

@@ -10,8 +10,8 @@ from typing import Any
 from waitress.server import BaseWSGIServer, create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from alerter.app.installation import Installation
 from alerter.app.logs import Journal
+from alerter.installation.installation import Installation
 from alerter.web.application import LARGEST_FORM, make_application
 from alerter.web.channel import REQUEST_SECONDS, within
 from alerter.web.mailroom import Mailroom

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from flask import Request
 
-from alerter.app.installation import Installation
-from alerter.app.links import Links
 from alerter.app.logs import Journal
 from alerter.app.page_session import PageSession, is_open
 from alerter.app.reassure import reasons_of
 from alerter.config.web import WebSettings
 from alerter.domain.reassuring import Reasons
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
+from alerter.mail.links import Links
 from alerter.web.limits import Limit
 from alerter.web.mailroom import Mailroom
 from alerter.web.sessions import Cookie, session_of

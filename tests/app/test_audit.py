@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from alerter.app.audit import audit, filled_in, form
-from alerter.app.installation import Installation
 from alerter.domain.audit import Audit
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from alerter.store import audits
 from tests.app.office import AS_OF, NEXT, NORTH, Office, row, text_of
 

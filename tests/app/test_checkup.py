@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from alerter.app.checkup import Checked, check, send_test
-from alerter.app.installation import Installation
 from alerter.errors import ConfigError, MailDeferredError, MailError
+from alerter.installation.installation import Installation
 from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
 from tests.acceptance.post_office import free_port

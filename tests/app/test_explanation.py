@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from alerter.app.explanation import Explanation, explain
-from alerter.app.installation import Installation
 from alerter.app.reassure import reassure
 from alerter.domain.policy import Reassurance, Stage
 from alerter.errors import ConfigError
+from alerter.installation.installation import Installation
 from tests.app.office import AS_OF, NORTH, WEEK, Office, row
 
 GIVEN = Reassurance(by=NORTH["manager_email"], given_on=AS_OF, expected_on=AS_OF + WEEK)

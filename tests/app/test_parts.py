@@ -9,10 +9,10 @@ from time import monotonic
 
 import pytest
 
-from alerter.app import parts
 from alerter.app.pace import Pace
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
+from alerter.installation import wiring
 from alerter.mail.folder import FolderTransport
 from alerter.mail.notify import NotifyTransport
 from alerter.mail.smtp import SmtpTransport
@@ -122,13 +122,13 @@ def test_clock_is_found_by_key_or_label(office: Office) -> None:
     The only type needs no name; of several one is named, in any case.
     """
     only = office.open().rules.clocks
-    assert parts.clock_of(only, "").type == "core"
+    assert wiring.clock_of(only, "").type == "core"
     both = office.open(**INITIAL).rules.clocks
-    assert parts.clock_of(both, "INITIAL").type == "initial"
-    assert parts.clock_of(both, "core assessment").type == "core"
+    assert wiring.clock_of(both, "INITIAL").type == "initial"
+    assert wiring.clock_of(both, "core assessment").type == "core"
     for type_ in ("", "unheard of"):
         with pytest.raises(ConfigError, match="core, initial"):
-            parts.clock_of(both, type_)
+            wiring.clock_of(both, type_)
 
 
 def test_now_is_told_in_the_councils_zone(office: Office) -> None:

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from alerter.app import clock
-from alerter.app.installation import Installation
 from alerter.app.reassure import reassure, withdraw
 from alerter.app.weekly import Weekly
 from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
+from alerter.installation import clock
+from alerter.installation.installation import Installation
 from alerter.store import reassurances, trail
 from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from alerter.app.installation import Installation
 from alerter.app.resending import Resent, resend
 from alerter.app.retention import purge
 from alerter.errors import ConfigError, SourceError
+from alerter.installation.installation import Installation
 from alerter.store import assessments, history, outbox, trail
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import ACCEPT, DROP, LATER, NEVER, PostOffice

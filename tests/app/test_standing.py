@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerter.app import clock
 from alerter.app.standing import Standing, standing_of
 from alerter.domain.wording import full_day_words
+from alerter.installation import clock
 from tests.acceptance.post_office import free_port
 from tests.app.office import AS_OF, LONDON, WEEK, Office, row, today
 from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerter.domain.steadiness import ClockWatch
+from alerter.installation.clock import ClockWatch
 
 BEGIN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

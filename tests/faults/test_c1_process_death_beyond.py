@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerter.app import clock
-from alerter.app.installation import Installation
 from alerter.domain.delivery import MOST_DEATHS
+from alerter.installation import clock
+from alerter.installation.installation import Installation
 from alerter.pipeline.deliver import LEASE, deliver
 from alerter.store.schema import REVISION
 from tests.acceptance.council import ADMINS, Council

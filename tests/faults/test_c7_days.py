@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from alerter.app import clock
 from alerter.errors import ConfigError
+from alerter.installation import clock
 from alerter.store import runs
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, GATED, LONDON, Office, row, today

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alerter.app.parts import transport
 from alerter.config.file import load_settings
 from alerter.errors import MailStoppedError
+from alerter.installation.wiring import transport
 from alerter.mail.transport import Transport
 from tests.config.small_file import MINIMAL
 from tests.mail.authority import new_authority

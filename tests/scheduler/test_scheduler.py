@@ -12,10 +12,10 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.triggers.cron import CronTrigger
 
 import alerter
-from alerter.app.installation import Installation
 from alerter.app.logs import open_journal
 from alerter.app.serving import Serving
-from alerter.app.steady_clock import steady
+from alerter.installation.clock import steady
+from alerter.installation.installation import Installation
 from alerter.scheduler import (
     MOMENT_JOB,
     RELIEF_JOB,

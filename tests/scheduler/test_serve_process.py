@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerter.app import clock
+from alerter.installation import clock
 from tests.acceptance.council import Council
 from tests.acceptance.post_office import PostOffice
 

@@ -21,7 +21,7 @@ from alerter.cli.main import main
 
 IMPORTED = (
     "pytest", "holidays.countries", "psycopg", "alerter.cli.run", "alerter.cli.deliver", "alerter.app.weekly",
-    "alerter.app.installation", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg",
+    "alerter.installation.installation", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg",
     "alerter.app.heartbeat", "alerter.app.watched", "encodings.idna", "tests.soak.command",
     "tests.soak.sender", "tests.still",
 )  # fmt: skip

@@ -343,7 +343,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "one database, one council",
-        "alerter/app/installation.py",
+        "alerter/installation/installation.py",
         "elif matched(council) != matched(ours):",
         "elif False:",
         ("tests/faults/test_c7_councils.py",),
@@ -525,7 +525,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a jump of the clock is noticed",
-        "alerter/domain/steadiness.py",
+        "alerter/installation/clock.py",
         "if abs(lead - self.lead) <= TOLERANCE:",
         "if True:",
         ("tests/domain/test_steadiness.py",),
@@ -574,7 +574,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a link is signed for one database",
-        "alerter/app/links.py",
+        "alerter/mail/links.py",
         'salt = f"{ANSWER} for {database}"',
         "salt = ANSWER",
         ("tests/faults/test_c7_doors_tokens.py",),

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from alerter.app import clock
 from alerter.errors import StoreError
+from alerter.installation import clock
 from alerter.mail.conversation import SmtpServer
 from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import deliver

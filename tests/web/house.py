@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from alerter.app.installation import Installation
-from alerter.app.links import Links
 from alerter.app.logs import open_journal
 from alerter.app.page_session import database_id
 from alerter.app.weekly import Weekly
 from alerter.domain.routing import Recipient
+from alerter.installation.installation import Installation
+from alerter.mail.links import Links
 from alerter.store import reassurances, trail
 from alerter.store.schema import assessments
 from alerter.store.trail import Entry

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from alerter.app.installation import Installation
 from alerter.app.logs import open_journal
 from alerter.app.serving import Serving
+from alerter.installation.installation import Installation
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.post_office import PostOffice
 

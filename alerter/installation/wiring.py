@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alerter.app.links import PATH, SERVICE_PAGE, Links
 from alerter.bank_holidays import working_calendar
 from alerter.config.branding import BrandingSettings, png_size
 from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
@@ -20,6 +19,7 @@ from alerter.mail.brand import Brand
 from alerter.mail.conversation import SmtpServer
 from alerter.mail.folder import FolderTransport
 from alerter.mail.language import language_of
+from alerter.mail.links import PATH, SERVICE_PAGE, Links
 from alerter.mail.notify import NotifyService, NotifyTransport
 from alerter.mail.oauth import EntraTokens, Registration
 from alerter.mail.press import AnswerLink, Press, Stationery, no_link

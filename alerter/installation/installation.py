@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from alerter.app import parts
-from alerter.app.clock import now as real_now
 from alerter.config.file import load_settings
 from alerter.config.settings import Settings
 from alerter.domain.owing import Timetable
 from alerter.domain.plan import Rules
 from alerter.domain.routing import matched
 from alerter.errors import ConfigError, SourceError
+from alerter.installation import wiring
+from alerter.installation.clock import now as real_now
 from alerter.mail.press import Press
 from alerter.mail.transport import Transport
 from alerter.pipeline.sync import Gate, Synced, gate_of, sync
@@ -57,11 +57,11 @@ class Installation:
             database=open_database(
                 settings.database.url.get_secret_value(),
                 allow_network_file=settings.database.allow_network_file,
-                is_trial=parts.is_trial(settings.email),
+                is_trial=wiring.is_trial(settings.email),
             ),
-            rules=parts.rules(settings),
-            press=parts.press(settings),
-            zone=parts.zone(settings),
+            rules=wiring.rules(settings),
+            press=wiring.press(settings),
+            zone=wiring.zone(settings),
         )
 
     def now(self) -> datetime:
@@ -163,7 +163,7 @@ class Installation:
         """
         return sync(
             connection,
-            parts.source(self.settings, self.rules, self.now()),
+            wiring.source(self.settings, self.rules, self.now()),
             read_directory(self.settings.directory.path),
             mapping=self.settings.reading_fingerprint,
             today=as_of or self.today(),
@@ -178,7 +178,7 @@ class Installation:
         Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now.
         """
         moment = self.now() if as_of is None else self.timetable().moment(as_of)
-        return gate_of(self.rules, parts.gates(self.settings), as_of=as_of or self.today(), now=moment)
+        return gate_of(self.rules, wiring.gates(self.settings), as_of=as_of or self.today(), now=moment)
 
     def source_notes(self) -> tuple[str, ...]:
         """
@@ -187,7 +187,7 @@ class Installation:
         Raises:
             SourceError: It cannot be read.
         """
-        source = parts.source(self.settings, self.rules, self.now())
+        source = wiring.source(self.settings, self.rules, self.now())
         for _ in source.facts():
             pass
         return source.extract.notes
@@ -202,7 +202,7 @@ class Installation:
         if of.kind == "sql" or not is_written_since(of.path, since):
             return False
         try:
-            return parts.source(self.settings, self.rules, self.now()).extract.sha256 != sha256
+            return wiring.source(self.settings, self.rules, self.now()).extract.sha256 != sha256
         except SourceError:
             return False
 
@@ -210,7 +210,7 @@ class Installation:
         """
         Return the configured way of sending; it connects when the first message goes.
         """
-        return parts.transport(self.settings)
+        return wiring.transport(self.settings)
 
     @property
     def heartbeat_url(self) -> str:

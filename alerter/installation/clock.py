@@ -1,10 +1,30 @@
-"""Whether the wall clock can be believed: compared with one that nobody sets."""
+"""The clock: nothing else in the package knows what time it is."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 TOLERANCE = timedelta(minutes=10)
 CONFIRMED_AFTER = timedelta(hours=1)
+
+
+def now(zone: ZoneInfo) -> datetime:
+    """
+    Return this moment in *zone*.
+    """
+    return datetime.now(zone)  # noqa: TID251 - the one place that reads the clock
+
+
+def steady() -> timedelta:
+    """
+    Return how long this machine has been up, as far as two readings can be compared.
+
+    Linux counts sleep in CLOCK_BOOTTIME, macOS in CLOCK_MONOTONIC, and Windows has one such clock only.
+    """
+    clock = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+    seconds = time.monotonic() if clock is None else time.clock_gettime(clock)
+    return timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""One council's installation: its settings made into parts, and its clock."""
