@@ -16,7 +16,7 @@ from alerter.domain.policy import Alert, Reassurance
 from alerter.domain.reassuring import UNDO_WITHIN, Fault, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
 from alerter.installation.installation import Installation
-from alerter.pipeline.prepare import look
+from alerter.pipeline.plan import look
 from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept
 from alerter.store.syncs import Sync

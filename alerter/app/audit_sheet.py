@@ -12,7 +12,7 @@ from alerter.domain.audit import Audit
 from alerter.domain.oversight import Scope
 from alerter.domain.policy import Alert
 from alerter.installation.installation import Installation
-from alerter.pipeline.prepare import look
+from alerter.pipeline.plan import look
 from alerter.store import assessments, audits, trail
 from alerter.store.trail import Entry
 

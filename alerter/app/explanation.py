@@ -15,7 +15,7 @@ from alerter.domain.walk import Step, thresholds, walk
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.prepare import Found, found
+from alerter.pipeline.plan import Found, found
 from alerter.store import syncs
 
 Key = tuple[str, str]

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from alerter.app.notice import SETTLED, Notice, Notices, letters
+from alerter.app.notice import Notices
 from alerter.errors import MailError, StoreLostError
 from alerter.installation.installation import Installation
+from alerter.mail.short_letters import SETTLED, Notice, letters
 from alerter.store.birth_note import note_of
 
 HEADLINE = "the database is not the one it was"

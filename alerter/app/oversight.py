@@ -14,7 +14,7 @@ from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
 from alerter.domain.track_record import TrackRecord
 from alerter.installation.installation import Installation
-from alerter.pipeline.prepare import look
+from alerter.pipeline.plan import look
 from alerter.store import figures, outbox
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run

@@ -11,7 +11,7 @@ from alerter.domain.policy import Reassurance
 from alerter.domain.reassuring import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.prepare import found
+from alerter.pipeline.plan import found
 from alerter.store import reassurances, trail
 
 Noted = Mapping[int, tuple[Reassurance, str]]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from alerter.app.sending import Sending
 from alerter.domain.address import address_key, is_in_domains
 from alerter.domain.delivery import FAILED
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.prepare import look
+from alerter.pipeline.plan import look
 from alerter.pipeline.renew import named
+from alerter.pipeline.sending import Sending
 from alerter.sources.directory import read_directory
 from alerter.store import outbox, resends, runs, syncs, trail
 from alerter.store.database import take_turns

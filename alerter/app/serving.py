@@ -9,15 +9,16 @@ from pathlib import Path
 from alerter.app.heartbeat import Heartbeat
 from alerter.app.logs import Fact, Journal
 from alerter.app.lost import owe_if_untold
-from alerter.app.notice import Notice, Notices
+from alerter.app.notice import Notices
 from alerter.app.settings_watch import Open, SettingsWatch
-from alerter.app.standing import RunResult, clock_sentence
-from alerter.app.weekly import Weekly
+from alerter.app.standing import clock_sentence
 from alerter.domain.owing import LastRun, Timetable, is_owed
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
 from alerter.installation.clock import TOLERANCE, ClockWatch
 from alerter.installation.installation import Installation
+from alerter.mail.short_letters import Notice
 from alerter.pipeline.deliver import Delivered
+from alerter.pipeline.weekly import RunResult, Weekly
 from alerter.store import runs, syncs
 from alerter.store.database import installation_id, serving_since
 from alerter.store.faults import named

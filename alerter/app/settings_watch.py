@@ -6,9 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from alerter.app.logs import Journal
-from alerter.app.notice import Notice, Notices
+from alerter.app.notice import Notices
 from alerter.errors import AlerterError
 from alerter.installation.installation import Installation
+from alerter.mail.short_letters import Notice
 
 Open = Callable[[Path], Installation]
 

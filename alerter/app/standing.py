@@ -1,51 +1,22 @@
 """What a command is told: what one run did, and how the installation stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerter.domain.calendar import ONE_DAY
-from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON, resend_command
 from alerter.domain.owing import Timetable
-from alerter.domain.rejected import RejectedGroup
 from alerter.domain.wording import counted, full_day_words
 from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
 from alerter.installation.installation import Installation
+from alerter.pipeline.weekly import failed_by
 from alerter.store import outbox, runs, syncs
 from alerter.store.birth_note import is_there
 from alerter.store.database import installation_made_at
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
-from alerter.store.syncs import Sync
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """
-    What one weekly job did.
-
-    *state* is the contract's; *run* is None for a rehearsal. *outcomes* counts the digests by
-    their state in the outbox, *counts* the open assessments by stage, *failed* are its messages that wait
-    for a person. *stopped* is why sending stopped early, *trouble* what kept bounces from being learnt.
-    """
-
-    state: str
-    as_of: date
-    next_run: date
-    counts: Mapping[str, int]
-    digests: int
-    outcomes: Mapping[str, int]
-    exceptions: Sequence[DataException]
-    run: Run | None = None
-    sync: Sync | None = None
-    held_because: tuple[str, ...] = ()
-    failed: Sequence[Delivery] = ()
-    rejected: Sequence[RejectedGroup] = ()
-    stopped: str = ""
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,44 +78,6 @@ class Standing:
             else f"Age of the data: {self.data_age_hours:.1f} hours.",
         ]
         return [sentence for sentence in said if sentence]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remainder:
-    """
-    What is left when all that is owed was tried: how many are owed, how many may have arrived, what *failed*.
-    """
-
-    owed: int
-    unanswered: int
-    failed: Sequence[Delivery]
-
-    @property
-    def unknown(self) -> int:
-        """
-        Count the messages of unknown outcome: to be sent again, or left to a person.
-        """
-        return self.unanswered + sum(each.state == "unknown" for each in self.failed)
-
-
-def remainder_of(installation: Installation) -> Remainder:
-    """
-    Return what is left to deliver, and what of the run that went out last waits for a person.
-    """
-    with installation.database.read() as connection:
-        return Remainder(
-            owed=outbox.owed(connection),
-            unanswered=outbox.owed(connection, unanswered=1),
-            failed=failed_by(connection, installation),
-        )
-
-
-def failed_by(connection: Connection, installation: Installation) -> list[Delivery]:
-    """
-    Return what waits for a person: of the run that went out last, for a later one tells all of it anew.
-    """
-    last = runs.latest_before(connection, installation.today() + ONE_DAY)
-    return [] if last is None else outbox.failed(connection, last.id)
 
 
 def failed_sentences(failed: Sequence[Delivery]) -> list[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from alerter.app.heartbeat import Heartbeat, Signal
-from alerter.app.standing import RunResult, standing_of
+from alerter.app.standing import standing_of
 from alerter.installation.installation import Installation
+from alerter.pipeline.weekly import RunResult
 
 ABOUT = "this command"
 

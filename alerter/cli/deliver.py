@@ -16,7 +16,7 @@ def command(ctx: click.Context, *, is_json: bool) -> None:
     from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
     from alerter.app.standing import failed_sentences  # noqa: PLC0415 - the same
     from alerter.app.watched import signal_standing  # noqa: PLC0415 - the same
-    from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
+    from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
 
     app = options.open_app(ctx)
     delivered, left = telling_if_lost(app, Weekly(app).deliver)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, before: date | None, *, is_sure: bool, is_json: bool) -> None:
     """Delete what retention says may go: texts of sent messages, old runs, assessments long ended."""
-    from alerter.app.retention import purge  # noqa: PLC0415 - help needs no database
+    from alerter.pipeline.retention import purge  # noqa: PLC0415 - help needs no database
 
     app = options.open_app(ctx)
     if before is not None and before > app.today() and not is_sure:

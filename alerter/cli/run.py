@@ -13,7 +13,7 @@ from alerter.cli import options, output
 if TYPE_CHECKING:
     from datetime import date
 
-    from alerter.app.standing import RunResult
+    from alerter.pipeline.weekly import RunResult
     from alerter.store.syncs import Sync
 
 WAITING = ("queued", "claimed", "marked", "deferred")
@@ -43,7 +43,7 @@ def command(
     """Sync, prepare and deliver: the weekly job, once."""
     from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
     from alerter.app.watched import watched  # noqa: PLC0415 - the same
-    from alerter.app.weekly import Weekly  # noqa: PLC0415 - the same
+    from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
 
     if again != bool(reason.strip()):
         raise click.UsageError("--again and --reason go together: say why this send date is prepared again.")

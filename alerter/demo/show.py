@@ -10,8 +10,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerter.app.page_session import database_id
-from alerter.app.standing import RunResult
-from alerter.app.weekly import Weekly
 from alerter.bank_holidays import working_calendar
 from alerter.demo.borough import Borough, make_borough
 from alerter.demo.postbox import HOST, Arrived, Postbox, free_port, open_postbox
@@ -20,7 +18,8 @@ from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
-from alerter.pipeline.prepare import look
+from alerter.pipeline.plan import look
+from alerter.pipeline.weekly import RunResult, Weekly
 from alerter.private_files import make_private_folder, write_private
 
 SEED = 2009

@@ -12,7 +12,7 @@ from alerter.domain.routing import shared_addresses
 from alerter.domain.wording import counted, date_words
 from alerter.mail.press import Press
 from alerter.mail.summary import Summary
-from alerter.pipeline.facts import run_facts
+from alerter.pipeline.letters import run_facts
 from alerter.pipeline.mending import records_to_mend
 from alerter.store import bounces, drafts, outbox, runs, syncs
 from alerter.store.database import installation_id

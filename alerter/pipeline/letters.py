@@ -9,7 +9,9 @@ from alerter.domain.plan import Plan, Rules
 from alerter.errors import PartitionError
 from alerter.mail.facts import RunFacts
 from alerter.mail.message import Message, Rendered
-from alerter.mail.press import Press
+from alerter.mail.press import Press, Stationery
+from alerter.store.runs import Run
+from alerter.store.syncs import Sync
 
 PROBLEM = "render_failed"
 
@@ -90,3 +92,27 @@ def _attempted(
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this digest's alone so far
             failed[digest.recipient.key] = error
     return proofs, failed
+
+
+def run_facts(stationery: Stationery, rules: Rules, run: Run, read: Sync | None) -> RunFacts:
+    """
+    Return the facts of *run*, which went by what was *read*, if anything ever was.
+    """
+    extracted_at = run.prepared_at if read is None else read.extracted_at
+    return RunFacts(
+        run=run.id,
+        as_of=run.as_of,
+        next_run=run.next_run,
+        send_date=run.send_date,
+        council=stationery.council,
+        contact=stationery.contact,
+        subject_prefix=stationery.subject_prefix,
+        language=stationery.language,
+        machine=stationery.machine,
+        source_name="no extract" if read is None else read.source_name,
+        source_rows=0 if read is None else read.rows,
+        source_rejected=0 if read is None else read.rejected,
+        extracted_at=extracted_at.astimezone(stationery.zone),
+        calendar=rules.calendar,
+        clocks=tuple(rules.clocks.values()),
+    )

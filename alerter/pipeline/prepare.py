@@ -2,52 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from alerter.domain.assessment import Assessment
-from alerter.domain.data_exceptions import of_unreached
-from alerter.domain.deadlines import deadlines
-from alerter.domain.periods import year_of
-from alerter.domain.plan import Findings, Plan, Rules, work_out
-from alerter.domain.policy import Reassurance
-from alerter.domain.progress import Before
-from alerter.domain.quality_audit import LOOKED_BACK, unaudited
-from alerter.domain.timeliness import Timeliness
+from alerter.domain.plan import Plan, Rules
 from alerter.mail.message import Message, Rendered
 from alerter.mail.press import Press
-from alerter.pipeline.facts import run_facts
-from alerter.pipeline.letters import Desk, Letters, write
+from alerter.pipeline.letters import Desk, Letters, run_facts, write
+from alerter.pipeline.plan import look
 from alerter.store import (
-    assessments,
-    audits,
-    bounces,
     calendars,
     drafts,
     outbox,
-    reassurances,
     runs,
-    sign_offs,
     syncs,
     told,
 )
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """
-    One assessment in the store: its number, the latest reassurance given for it, and whether it is open.
-
-    What has vanished from the extract is not, though nothing has ended it.
-    """
-
-    number: int
-    assessment: Assessment
-    reassurance: Reassurance | None
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,53 +32,6 @@ class RunDraft:
     run: Run
     plan: Plan
     letters: Letters
-
-
-def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
-    """
-    Work out a run as on *as_of*, writing nothing.
-
-    Raises:
-        PartitionError: The digests do not add up to the open assessments.
-        CalendarRangeError: A date lies outside the years known.
-    """
-    last_sync = syncs.latest_applied(connection)
-    send_date = rules.schedule.due_on_or_before(as_of)
-    last_run = runs.latest_before(connection, send_date)
-    under_way = assessments.under_way(as_of if last_run is None else min(last_run.as_of, as_of))
-    audited = audits.latest(connection, as_of, under_way)
-    findings = Findings(
-        open=assessments.open_on(connection, as_of),
-        reassurances=reassurances.latest(connection, under_way),
-        directory=syncs.directory_entries(connection),
-        rejected=[] if last_sync is None else syncs.rejected_by(connection, last_sync.id),
-        unreadable=[] if last_sync is None else syncs.unreadable_in(connection, last_sync.id),
-        closed_unauthorised=assessments.closed_unauthorised(connection, as_of),
-        vanished=assessments.vanished_since(connection, (last_run and last_run.sync_id) or 0),
-        missing=[] if last_sync is None else assessments.missing_in(connection, last_sync.id),
-        unaudited=_unaudited(connection, rules, as_of),
-        audits=audited,
-        of_children=assessments.of_children_under_way(connection, as_of),
-        calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
-        before=None if last_run is None else _before(connection, last_run, as_of),
-        signed=_signed(connection, rules, as_of),
-        unreached=[
-            of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
-        ],
-    )
-    return work_out(rules, findings, as_of)
-
-
-def _before(connection: Connection, last_run: Run, as_of: date) -> Before:
-    """
-    Return what the digest before this one said, from the ledger, and what has ended since.
-    """
-    earlier = runs.ids_before(connection, last_run.send_date, told.LONGEST - 1)
-    return Before(
-        as_of=last_run.as_of,
-        listed=told.listed(connection, [last_run.id, *earlier]),
-        ended=assessments.ended_since(connection, last_run.id, last_run.as_of, as_of),
-    )
 
 
 def prepare(
@@ -177,15 +103,6 @@ def enter(connection: Connection, rules: Rules, press: Press, draft: RunDraft) -
     return run
 
 
-def judged_on(run: Run, now: datetime, zone: tzinfo) -> date:
-    """
-    Return the day that *run* would be judged by now: its own, and the days that have passed since.
-
-    For a run of today that is today; one prepared for another day by `--as-of` keeps its distance.
-    """
-    return run.as_of + (now.astimezone(zone).date() - run.prepared_at.astimezone(zone).date())
-
-
 def hold(
     connection: Connection,
     rules: Rules,
@@ -217,41 +134,6 @@ def proofs(
     """
     plan = look(connection, rules, as_of)
     return _letters(connection, rules, press, plan, _drafted(connection, rules, plan, now)).proofs
-
-
-def found(connection: Connection, assessment_id: str, child_id: str | None, as_of: date) -> list[Found]:
-    """
-    Return the assessments of one id, each as a run on *as_of* would find it.
-    """
-    given = reassurances.latest(connection)
-    still_open = assessments.open_on(connection, as_of)
-    matching = assessments.find(connection, assessment_id, child_id)
-    return [
-        Found(number, assessment, given.get(number), is_open=number in still_open)
-        for number, assessment in matching.items()
-    ]
-
-
-def _signed(connection: Connection, rules: Rules, as_of: date) -> dict[tuple[str, str], Timeliness]:
-    """
-    Return what was signed off since the financial year began, by team and type.
-    """
-    days = deadlines(rules.calendar, rules.clocks, year_of(as_of).first, as_of)
-    return sign_offs.count(connection, days, rules.clocks)
-
-
-def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assessment]:
-    """
-    Return what was signed off without a passing audit, where audits are in use; a pass mark alone is none.
-    """
-    marked = {type_: clock.audit_pass_mark for type_, clock in rules.clocks.items()}
-    marks = {type_: mark for type_, mark in marked.items() if mark is not None}
-    since = rules.audits_since or as_of - LOOKED_BACK
-    if not marks or not (audits.are_recorded(connection) or assessments.has_audit_score(connection, since)):
-        return []
-    types = None if len(marks) == len(rules.clocks) else list(marks)
-    doubtful = assessments.doubtful(connection, since, as_of, max(marks.values()), types)
-    return unaudited(doubtful, audits.latest(connection, as_of, list(doubtful)), rules.clocks)
 
 
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:

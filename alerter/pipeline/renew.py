@@ -11,9 +11,8 @@ from alerter.domain.delivery import PASSED_ON
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
 from alerter.mail.press import Press
-from alerter.pipeline.facts import run_facts
-from alerter.pipeline.letters import Desk, write
-from alerter.pipeline.prepare import judged_on, look
+from alerter.pipeline.letters import Desk, run_facts, write
+from alerter.pipeline.plan import judged_on, look
 from alerter.store import drafts, outbox, runs, syncs, told, trail
 from alerter.store.database import installation_id, take_turns
 from alerter.store.drafts import Draft

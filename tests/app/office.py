@@ -10,10 +10,10 @@ from email.parser import BytesParser
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerter.app.weekly import Weekly
 from alerter.bank_holidays import working_calendar
 from alerter.installation import clock
 from alerter.installation.installation import Installation
+from alerter.pipeline.weekly import Weekly
 from alerter.store import assessments
 from tests.acceptance.council import ADMINS, Council
 

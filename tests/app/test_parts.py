@@ -9,13 +9,13 @@ from time import monotonic
 
 import pytest
 
-from alerter.app.pace import Pace
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation import wiring
 from alerter.mail.folder import FolderTransport
 from alerter.mail.notify import NotifyTransport
 from alerter.mail.smtp import SmtpTransport
+from alerter.pipeline.sending import Pace
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import Office
 from tests.mail.scripted_smtp import ScriptedSmtp

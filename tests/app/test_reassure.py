@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from alerter.app.reassure import reassure, withdraw
-from alerter.app.weekly import Weekly
 from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
+from alerter.pipeline.weekly import Weekly
 from alerter.store import reassurances, trail
 from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
 

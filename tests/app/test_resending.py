@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from alerter.app.resending import Resent, resend
-from alerter.app.retention import purge
 from alerter.errors import ConfigError, SourceError
 from alerter.installation.installation import Installation
+from alerter.pipeline.retention import purge
 from alerter.store import assessments, history, outbox, trail
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import ACCEPT, DROP, LATER, NEVER, PostOffice

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from alerter.app.retention import Purged, purge, tidy
+from alerter.pipeline.retention import Purged, purge, tidy
 from alerter.store import assessments, trail
 from alerter.store.trail import Entry
 from tests.app.office import AS_OF, NEXT, Office, row, today

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 from sqlalchemy.engine import make_url
 
-from alerter.app.pace import wait_until
+from alerter.pipeline.sending import wait_until
 from tests.acceptance.post_office import free_port
 from tests.postgres_cluster import ACCOUNT
 

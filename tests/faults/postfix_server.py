@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alerter.app.pace import wait_until
+from alerter.pipeline.sending import wait_until
 from tests.acceptance.post_office import free_port
 
 PATIENCE_SECONDS = 60

@@ -13,9 +13,9 @@ from threading import Event
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from alerter.app.weekly import Weekly
 from alerter.errors import StoreError
 from alerter.installation.installation import Installation
+from alerter.pipeline.weekly import Weekly
 from tests.acceptance.caseload import MONDAY
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.post_office import HOST

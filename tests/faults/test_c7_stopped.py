@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.app.weekly import Weekly
+from alerter.pipeline.weekly import Weekly
 from tests.app.serving.made_up_service import MANAGERS, Office
 from tests.faults.monday import Monday
 from tests.mail.scripted_smtp import ScriptedSmtp

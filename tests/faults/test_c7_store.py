@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from alerter.app.weekly import Weekly
 from alerter.installation.installation import Installation
+from alerter.pipeline.weekly import Weekly
 from alerter.store.database import Database
 from tests.acceptance.caseload import MONDAY
 from tests.acceptance.council import Council

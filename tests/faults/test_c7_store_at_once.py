@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from alerter.app.link_letters import MOST_WITHIN
-from alerter.app.pace import wait_until
-from alerter.app.weekly import Weekly
+from alerter.pipeline.sending import wait_until
+from alerter.pipeline.weekly import Weekly
 from tests.app.office import Office
 from tests.web.house import AUDITED, OKAFOR, STRANGER, House, Visitor, new_house
 

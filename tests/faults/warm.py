@@ -13,9 +13,9 @@ import alerter.cli.migrate
 import alerter.cli.run
 import alerter.cli.serve
 import alerter.scheduler
-from alerter.app.weekly import Weekly
 from alerter.bank_holidays import working_calendar
 from alerter.cli.main import main
+from alerter.pipeline.weekly import Weekly
 
 BROUGHT = (psycopg, alerter, Weekly, working_calendar("england"))
 ANY_TRACER = (0x59616D61, -1)  # prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY): Yama lets parents alone trace

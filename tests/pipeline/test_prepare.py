@@ -14,7 +14,8 @@ from alerter.mail.facts import RunFacts
 from alerter.mail.message import Rendered
 from alerter.mail.press import Press
 from alerter.mail.render import Renderer
-from alerter.pipeline.prepare import draft_run, enter, found, look, prepare, proofs
+from alerter.pipeline.plan import found, look
+from alerter.pipeline.prepare import draft_run, enter, prepare, proofs
 from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox
 from alerter.store.schema import calendars as calendars_table

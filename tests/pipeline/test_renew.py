@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from alerter.app.pace import wait_until
 from alerter.domain.delivery import PASSED_ON
 from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import deliver
 from alerter.pipeline.renew import renew
+from alerter.pipeline.sending import wait_until
 from alerter.store import drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from alerter.app.pace import wait_until
 from alerter.mail.folder import FolderTransport
 from alerter.pipeline.deliver import LEASE, Delivered, deliver
+from alerter.pipeline.sending import wait_until
 from alerter.store import drafts, outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending

@@ -20,7 +20,7 @@ from threading import Event
 from alerter.cli.main import main
 
 IMPORTED = (
-    "pytest", "holidays.countries", "psycopg", "alerter.cli.run", "alerter.cli.deliver", "alerter.app.weekly",
+    "pytest", "holidays.countries", "psycopg", "alerter.cli.run", "alerter.cli.deliver", "alerter.pipeline.weekly",
     "alerter.installation.installation", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg",
     "alerter.app.heartbeat", "alerter.app.watched", "encodings.idna", "tests.soak.command",
     "tests.soak.sender", "tests.still",

@@ -308,14 +308,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "nothing is mailed for a day far off",
-        "alerter/app/weekly.py",
+        "alerter/pipeline/weekly.py",
         "if judged_by > self.of.today() + AHEAD:",
         "if False:",
         ("tests/faults/test_c7_days.py",),
     ),
     Safeguard(
         "nothing is mailed for a send date before the latest run's",
-        "alerter/app/weekly.py",
+        "alerter/pipeline/weekly.py",
         "        self._refuse_overtaken(self.of.rules.schedule.due_on_or_before(judged_by))\n",
         "",
         ("tests/faults/test_c7_days.py",),
@@ -595,14 +595,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "nothing goes without the directory",
-        "alerter/app/freshness.py",
+        "alerter/pipeline/sending.py",
         "        raise DirectoryError(said) from error\n",
         "        return None\n",
         ("tests/faults/test_c7_doors_directory.py",),
     ),
     Safeguard(
         "a run from the store looks at the directory",
-        "alerter/app/weekly.py",
+        "alerter/pipeline/weekly.py",
         "is_fresh=is_synced, news_of",
         "is_fresh=True, news_of",
         ("tests/faults/test_c7_doors_directory.py",),
@@ -861,7 +861,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a sync that a gate holds leaves no trace",
-        "alerter/app/weekly.py",
+        "alerter/pipeline/weekly.py",
         "                savepoint.rollback()",
         "                pass",
         ("tests/cli/test_gates.py::test_a_held_sync_leaves_a_held_run_its_extract",),

@@ -20,8 +20,8 @@ from threading import Event
 
 import pytest
 
-from alerter.app.pace import wait_until
 from alerter.pipeline.deliver import MARKED_LEASE
+from alerter.pipeline.sending import wait_until
 from alerter.store import outbox
 from alerter.store.database import Database, open_database
 from tests.soak import command

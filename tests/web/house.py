@@ -16,10 +16,10 @@ from werkzeug.test import TestResponse
 
 from alerter.app.logs import open_journal
 from alerter.app.page_session import database_id
-from alerter.app.weekly import Weekly
 from alerter.domain.routing import Recipient
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
+from alerter.pipeline.weekly import Weekly
 from alerter.store import reassurances, trail
 from alerter.store.schema import assessments
 from alerter.store.trail import Entry

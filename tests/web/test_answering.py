@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerter.app.weekly import Weekly
+from alerter.pipeline.weekly import Weekly
 from alerter.store.trail import Entry
 from tests.app.office import row
 from tests.web.house import LINDQVIST, OKAFOR, House

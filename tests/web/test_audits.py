@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from alerter import web
-from alerter.app.weekly import Weekly
 from alerter.domain.audit import Audit
+from alerter.pipeline.weekly import Weekly
 from alerter.store import audits
 from alerter.store.trail import Entry
 from tests.app.office import AS_OF, DAYS, Office, row

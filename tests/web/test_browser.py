@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from alerter.app.logs import open_journal
-from alerter.app.weekly import Weekly
+from alerter.pipeline.weekly import Weekly
 from alerter.web.serving import listening
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import HOST, PostOffice, free_port

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerter.app.weekly import Weekly
+from alerter.pipeline.weekly import Weekly
 from alerter.store.schema import metadata
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, new_office, row

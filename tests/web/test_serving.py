@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.app.weekly import Weekly
+from alerter.pipeline.weekly import Weekly
 from tests.acceptance.post_office import HOST, free_port
 from tests.app.office import AS_OF, Office, row
 from tests.web.house import KEY

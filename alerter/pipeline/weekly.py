@@ -1,28 +1,30 @@
 """The weekly job, and its parts on their own: sync, run, rehearse, release, deliver."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from sqlalchemy import Connection
 
-from alerter.app.bounced import CameBack, collect
-from alerter.app.freshness import directory_for_waiting
-from alerter.app.retention import tidy
-from alerter.app.sending import Sending
-from alerter.app.standing import Remainder, RunResult, remainder_of
+from alerter.domain.calendar import ONE_DAY
+from alerter.domain.data_exceptions import DataException
 from alerter.domain.owing import AHEAD
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.errors import ConfigError, StoreError
 from alerter.installation.installation import Installation
+from alerter.pipeline.bounces import CameBack, collect
 from alerter.pipeline.conclude import tell_held
 from alerter.pipeline.deliver import Delivered
-from alerter.pipeline.prepare import draft_run, enter, hold, look, prepare
+from alerter.pipeline.plan import look
+from alerter.pipeline.prepare import draft_run, enter, hold, prepare
+from alerter.pipeline.retention import tidy
+from alerter.pipeline.sending import Sending, directory_for_waiting
 from alerter.pipeline.sync import Synced, apply_staged
 from alerter.store import assessments, outbox, runs, syncs
 from alerter.store.database import take_turns
+from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
@@ -314,3 +316,67 @@ def _is_told(connection: Connection, before: Run | None, synced: Synced) -> bool
     is_same_extract = syncs.by_id(connection, before.sync_id).sha256 == synced.sync.sha256
     reasons = [[_NUMBER.sub("", why) for why in held] for held in (before.held_because, synced.held_because)]
     return is_same_extract and reasons[0] == reasons[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """
+    What one weekly job did.
+
+    *state* is the contract's; *run* is None for a rehearsal. *outcomes* counts the digests by
+    their state in the outbox, *counts* the open assessments by stage, *failed* are its messages that wait
+    for a person. *stopped* is why sending stopped early, *trouble* what kept bounces from being learnt.
+    """
+
+    state: str
+    as_of: date
+    next_run: date
+    counts: Mapping[str, int]
+    digests: int
+    outcomes: Mapping[str, int]
+    exceptions: Sequence[DataException]
+    run: Run | None = None
+    sync: Sync | None = None
+    held_because: tuple[str, ...] = ()
+    failed: Sequence[Delivery] = ()
+    rejected: Sequence[RejectedGroup] = ()
+    stopped: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remainder:
+    """
+    What is left when all that is owed was tried: how many are owed, how many may have arrived, what *failed*.
+    """
+
+    owed: int
+    unanswered: int
+    failed: Sequence[Delivery]
+
+    @property
+    def unknown(self) -> int:
+        """
+        Count the messages of unknown outcome: to be sent again, or left to a person.
+        """
+        return self.unanswered + sum(each.state == "unknown" for each in self.failed)
+
+
+def remainder_of(installation: Installation) -> Remainder:
+    """
+    Return what is left to deliver, and what of the run that went out last waits for a person.
+    """
+    with installation.database.read() as connection:
+        return Remainder(
+            owed=outbox.owed(connection),
+            unanswered=outbox.owed(connection, unanswered=1),
+            failed=failed_by(connection, installation),
+        )
+
+
+def failed_by(connection: Connection, installation: Installation) -> list[Delivery]:
+    """
+    Return what waits for a person: of the run that went out last, for a later one tells all of it anew.
+    """
+    last = runs.latest_before(connection, installation.today() + ONE_DAY)
+    return [] if last is None else outbox.failed(connection, last.id)
