@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from alerter.app.answers import own_list
+from alerter.app.reassurances import own_list
 from alerter.domain.routing import Recipient
 from alerter.domain.wording import counted
 from alerter.errors import MailError

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from alerter.app.notice import Notices
+from alerter.app.notices import Notices
 from alerter.errors import MailError, StoreLostError
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import SETTLED, Notice, letters

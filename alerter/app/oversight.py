@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.answers import scope
+from alerter.app.reassurances import scope
 from alerter.domain.address import address_key
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.oversight import Band, Scope, TeamStanding, bands, team_standings

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from alerter.app.logs import Journal
-from alerter.app.notice import Notices
+from alerter.app.notices import Notices
 from alerter.errors import AlerterError
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice

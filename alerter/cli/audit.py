@@ -49,7 +49,7 @@ def command(
     audited_on: date | None,
 ) -> None:
     """Record the quality audit of ASSESSMENT_ID."""
-    from alerter.app.audit import audit, filled_in  # noqa: PLC0415 - help needs no database
+    from alerter.app.audits import audit, filled_in  # noqa: PLC0415 - help needs no database
     from alerter.domain.audit import Audit  # noqa: PLC0415 - the same
     from alerter.errors import ConfigError  # noqa: PLC0415 - the same
 

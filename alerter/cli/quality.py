@@ -22,7 +22,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 @click.pass_context
 def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
     """List the records to mend by team: which field, and the DfE's rule where there is one."""
-    from alerter.app.quality import quality  # noqa: PLC0415 - help needs no database
+    from alerter.app.reports import quality  # noqa: PLC0415 - help needs no database
 
     rows = [
         (

@@ -33,7 +33,7 @@ def command(
     undo: bool,
 ) -> None:
     """Record a manager's reassurance that ASSESSMENT_ID is nearly done."""
-    from alerter.app.reassure import reassure, withdraw  # noqa: PLC0415 - help needs no database
+    from alerter.app.reassurances import reassure, withdraw  # noqa: PLC0415 - help needs no database
     from alerter.domain.policy import Reassurance  # noqa: PLC0415 - the same
 
     if undo == (expected is not None):

@@ -18,7 +18,7 @@ from alerter.cli.run import FAILED, as_json, tell, warn
 @click.pass_context
 def command(ctx: click.Context, run: int, by: str | None, reason: str, *, is_json: bool) -> None:
     """Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name."""
-    from alerter.app.watched import watched  # noqa: PLC0415 - help needs no database
+    from alerter.app.heartbeat import watched  # noqa: PLC0415 - help needs no database
     from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
 
     app = options.open_app(ctx)

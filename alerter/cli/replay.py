@@ -28,7 +28,7 @@ def command(
     ctx: click.Context, alert_days: tuple[int, ...], first: date, last: date, *, is_json: bool
 ) -> None:
     """Show what other alert days would have meant: rows per manager, and how early late ones were told."""
-    from alerter.app.replay import replay_weeks  # noqa: PLC0415 - help needs no database
+    from alerter.app.reports import replay_weeks  # noqa: PLC0415 - help needs no database
 
     done = replay_weeks(options.open_app(ctx), alert_days, first, last)
     if is_json:

@@ -20,7 +20,7 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, first: date | None, last: date | None, out: Path | None) -> None:
     """Report timeliness against target by month, with what is open and overdue beside it."""
-    from alerter.app.report import figures, write_report  # noqa: PLC0415 - help needs no database
+    from alerter.app.reports import figures, write_report  # noqa: PLC0415 - help needs no database
     from alerter.reports.csv_table import HEADINGS  # noqa: PLC0415 - the same
 
     app = options.open_app(ctx)

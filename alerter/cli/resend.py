@@ -30,8 +30,8 @@ def command(
     is_json: bool,
 ) -> None:
     """Send what RECIPIENT was sent in run number RUN again: the same bytes, the same Message-ID; recorded."""
+    from alerter.app.heartbeat import signal_standing  # noqa: PLC0415 - the same
     from alerter.app.resending import resend  # noqa: PLC0415 - help needs no database
-    from alerter.app.watched import signal_standing  # noqa: PLC0415 - the same
 
     if not reason.strip():
         raise ConfigError(["--reason: say why it is sent again; it is recorded."])

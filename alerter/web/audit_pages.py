@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from flask import Response, flash, request
 
-from alerter.app.audit import form
-from alerter.app.audit_sheet import AuditSheet, audit_sheet, give_audit, refuse_audit
+from alerter.app.audits import AuditSheet, audit_sheet, form, give_audit, refuse_audit
 from alerter.domain.audit import FULL_MARKS, Audit
 from alerter.web import audit_form
 from alerter.web.audit_form import FilledAudit

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.app.audit_sheet import AuditSheet
+from alerter.app.audits import AuditSheet
 from alerter.domain.address import address_key
 from alerter.domain.audit import FULL_MARKS, Audit, Criterion
 from alerter.domain.policy import Alert, Stage

@@ -6,7 +6,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from alerter.app.answers import Answer
+from alerter.app.reassurances import Answer
 from alerter.bank_holidays import is_known
 from alerter.domain.reassuring import LONGEST_NOTE, Fault
 

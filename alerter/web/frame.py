@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, session, url_for
 
-from alerter.app.audit import form
+from alerter.app.audits import form
 from alerter.web import sessions
 from alerter.web.site import Site
 

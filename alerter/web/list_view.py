@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from alerter.app.answers import OwnList
+from alerter.app.reassurances import OwnList
 from alerter.domain.address import address_key
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.reassuring import LONGEST_NOTE, Reasons

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Response, request, session
 
-from alerter.app import answers
+from alerter.app import reassurances
 from alerter.app.link_letters import ask_link
 from alerter.app.oversight import overview
 from alerter.app.page_session import database_id, end
@@ -74,7 +74,7 @@ class Pages:
         filled = forms.read(request.form)
         if filled.faults:
             return self._list(visitor, filled, BAD)
-        done = answers.answer(self.site.installation, visitor, filled.answers)
+        done = reassurances.answer(self.site.installation, visitor, filled.answers)
         if done.foreign:
             self.site.journal.warn("answer_refused", refused=len(done.foreign))
             left = tuple(number for number in filled.picked if number not in done.foreign)
@@ -93,7 +93,7 @@ class Pages:
         if not visitor:
             return self.frame.stale()
         site = self.site
-        found = answers.recent(site.installation, visitor)
+        found = reassurances.recent(site.installation, visitor)
         views = recorded_views(found, site.reasons, site.installation.zone, site.now)
         return self.frame.page("recorded.html", visitor=visitor, recorded=views)
 
@@ -105,7 +105,7 @@ class Pages:
         if not visitor:
             return self.frame.stale()
         number = forms.number_in(request.form.get("reassurance", ""))
-        if number is None or not answers.undo(self.site.installation, visitor, number):
+        if number is None or not reassurances.undo(self.site.installation, visitor, number):
             self.site.journal.warn("undo_refused")
             return self.frame.page("too_late.html", FORBIDDEN, visitor=visitor)
         return go("recorded")
@@ -170,7 +170,7 @@ class Pages:
         return self.frame.page("error.html", status, visitor="", code=status)
 
     def _list(self, visitor: str, filled: Filled, status: int = OK) -> Response:
-        own = answers.own_list(self.site.installation, visitor)
+        own = reassurances.own_list(self.site.installation, visitor)
         view = list_view(own, filled, self.site.reasons, self.site.installation.zone)
         if own.scope and not own.digest.open and status == OK:
             return go("service")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alerter.app.answers import Recorded
+from alerter.app.reassurances import Recorded
 from alerter.domain.reassuring import UNDO_WITHIN, Reasons
 from alerter.domain.wording import day_words
 

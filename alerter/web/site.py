@@ -7,7 +7,7 @@ from flask import Request
 
 from alerter.app.logs import Journal
 from alerter.app.page_session import PageSession, is_open
-from alerter.app.reassure import reasons_of
+from alerter.app.reassurances import reasons_of
 from alerter.config.web import WebSettings
 from alerter.domain.reassuring import Reasons
 from alerter.errors import ConfigError

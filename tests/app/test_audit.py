@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerter.app.audit import audit, filled_in, form
+from alerter.app.audits import audit, filled_in, form
 from alerter.domain.audit import Audit
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from alerter.app.explanation import Explanation, explain
-from alerter.app.reassure import reassure
+from alerter.app.reassurances import reassure
 from alerter.domain.policy import Reassurance, Stage
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation

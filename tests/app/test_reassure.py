@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from alerter.app.reassure import reassure, withdraw
+from alerter.app.reassurances import reassure, withdraw
 from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
 from alerter.installation import clock

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.app.report import figures, write_report
+from alerter.app.reports import figures, write_report
 from alerter.errors import ConfigError
 from tests.app.office import AS_OF, DAYS, NEXT, NORTH, Office, row, text_of
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alerter.app.watched import signal_standing, watched
+from alerter.app.heartbeat import signal_standing, watched
 from alerter.errors import SourceError
 from tests.app.office import AS_OF, GATED, NEXT, Office, row
 from tests.app.serving.made_up_service import Watcher

@@ -1,5 +1,6 @@
 """The report for the panel, from the store: the same figures as the digests of that day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,9 +9,12 @@ from sqlalchemy import Connection
 
 from alerter.domain.panel import Facts, Panel, panel
 from alerter.domain.periods import year_of
+from alerter.domain.quality import QualityFault
+from alerter.domain.replay import Replayed, World, replay
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
+from alerter.pipeline.mending import records_to_mend
 from alerter.pipeline.plan import look
 from alerter.private_files import write_private
 from alerter.reports import csv_table
@@ -136,3 +140,59 @@ def _as_of(installation: Installation, first: date | None, last: date | None) ->
     installation.ensure_schema()
     today = installation.today()
     return today if last is None else min(last, today)
+
+
+def quality(installation: Installation, as_of: date | None) -> list[QualityFault]:
+    """
+    Return what is to mend among the children who have an assessment open, closed without a
+    sign-off, or with a value that cannot be read.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    installation.ensure_schema()
+    judged_by = as_of or installation.today()
+    with installation.database.read() as connection:
+        return records_to_mend(connection, installation.rules, judged_by)
+
+
+def replay_weeks(
+    installation: Installation, alert_days: Sequence[int], first: date, last: date
+) -> list[Replayed]:
+    """
+    Return what each of *alert_days* would have meant in the weeks from *first* to *last*.
+
+    Raises:
+        ConfigError: The weeks are out of order or to come, or no type's limit is above an alert day.
+    """
+    if faults := _faults(installation, alert_days, first, last):
+        raise ConfigError(faults)
+    installation.ensure_schema()
+    rules = installation.rules
+    with installation.database.read() as connection:
+        world = World(
+            calendar=rules.calendar,
+            clocks=rules.clocks,
+            schedule=rules.schedule,
+            directory=syncs.directory_entries(connection),
+            fallback=rules.fallback,
+            allowed_domains=rules.allowed_domains,
+            assessments=[
+                each
+                for each in assessments.every(connection).values()
+                if not rules.ignores(each, installation.today())
+            ],
+        )
+    return [replay(world, day, first, last) for day in alert_days]
+
+
+def _faults(installation: Installation, alert_days: Sequence[int], first: date, last: date) -> list[str]:
+    longest = max(clock.working_days for clock in installation.rules.clocks.values())
+    faults = {
+        "--from: the day lies after --to.": first > last,
+        "--to: the day lies in the future.": last > installation.today(),
+        f"--alert-after: must be from 1 to {longest - 1}, for the longest limit is {longest}.": any(
+            not 1 <= day < longest for day in alert_days
+        ),
+    }
+    return [sentence for sentence, is_fault in faults.items() if is_fault]

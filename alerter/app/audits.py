@@ -1,4 +1,4 @@
-"""The quality audits of one person's own work: what there is to audit, and an audit given on the page."""
+"""A quality audit, checked and recorded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.answers import scope
-from alerter.domain.address import address_key
-from alerter.domain.audit import Audit
+from alerter.app.reassurances import scope
+from alerter.domain.address import address_key, is_address, is_in_domains
+from alerter.domain.audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.domain.oversight import Scope
 from alerter.domain.policy import Alert
+from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.pipeline.plan import look
 from alerter.store import assessments, audits, trail
@@ -18,6 +19,61 @@ from alerter.store.trail import Entry
 
 Items = Mapping[int, Alert]
 """Open assessments by their numbers, each as it is judged today."""
+
+
+def form(installation: Installation) -> tuple[Criterion, ...]:
+    """
+    Return the criteria of the audit form, in the settings' order; none where it is not configured.
+    """
+    return installation.settings.quality_audit.form()
+
+
+def filled_in(installation: Installation, entered: dict[str, str]) -> FilledForm:
+    """
+    Return what *entered* makes of the form: points, the score so far, and what is still wrong.
+
+    Raises:
+        ConfigError: There is no form in the settings.
+    """
+    criteria = form(installation)
+    if not criteria:
+        raise ConfigError(["[quality_audit.criteria] lists no criteria: write them there, or give --score."])
+    return fill_in(criteria, entered)
+
+
+def audit(
+    installation: Installation, assessment_id: str, child_id: str | None, given: Audit, on: date | None = None
+) -> int:
+    """
+    Record an audit, *on* a day or today, for the assessments of one id; return for how many children.
+
+    Raises:
+        ConfigError: The address is none or not allowed, the day lies in the future, the score is none, or
+            nothing in the store has this id.
+    """
+    audited_on = on or installation.today()
+    if faults := _faults(installation, given, audited_on):
+        raise ConfigError(faults)
+    installation.ensure_schema()
+    with installation.database.write() as connection:
+        matching = assessments.find(connection, assessment_id, child_id)
+        if not matching:
+            raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
+        for number in matching:
+            audits.record(connection, number, given, audited_on=audited_on, now=installation.now())
+    return len(matching)
+
+
+def _faults(installation: Installation, given: Audit, on: date) -> list[str]:
+    faults = {
+        "--by: write one plain email address, such as a.manager@council.example.": not is_address(given.by),
+        "--by: the address lies outside allowed_domains.": not is_in_domains(
+            given.by, installation.rules.allowed_domains
+        ),
+        "--on: an audit cannot have been in the future.": on > installation.today(),
+        f"--score: must be from 0 to {FULL_MARKS}.": not 0 <= given.score <= FULL_MARKS,
+    }
+    return [sentence for sentence, is_fault in faults.items() if is_fault]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
