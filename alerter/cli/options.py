@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alerter.cli.progress import reading
+from alerter.cli.output import reading
 
 if TYPE_CHECKING:
     from alerter.installation.installation import Installation

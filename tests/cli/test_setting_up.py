@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.cli.output import print_table
-from alerter.cli.progress import reading
+from alerter.cli.output import print_table, reading
 from alerter.config.file import load_settings
 from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
