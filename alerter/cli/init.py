@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from alerter.cli import output
-from alerter.config.example import example_settings
+from alerter.config.file import example_settings
 from alerter.errors import ConfigError
 
 DIRECTORY = (

@@ -11,16 +11,28 @@ from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
 from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
-from alerter.config.retention import RetentionSettings
 from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
 from alerter.config.table import FilledText, Table
 from alerter.config.web import ReassuranceSettings, WebSettings
 from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
+CENTURY_DAYS = 36_525
+
 FINGERPRINT_LENGTH = 12
 OVERDUE = "overdue"
 LAST_DAY = 250  # the longest clock there can be
+
+
+class RetentionSettings(Table):
+    """
+    Days after which something may go: the text of settled messages and of rejected rows, the ledger of a run
+    and requests for links, and an assessment that has ended.
+    """
+
+    message_days: int = Field(default=14, ge=1, le=365)
+    run_days: int = Field(default=730, ge=90, le=CENTURY_DAYS)
+    assessment_days: int = Field(default=2190, ge=365, le=CENTURY_DAYS)
 
 
 class DigestSettings(Table):

@@ -9,6 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+UNREAD = "unread"
+"""Takes the place of a secret that could not be read, so that its absence is no second fault."""
+
 
 class Table(BaseModel):
     """

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from alerter.config.email import PrivateUrl
-from alerter.config.secrets import UNREAD
-from alerter.config.table import FilledText, List, Table
+from alerter.config.table import UNREAD, FilledText, List, Table
 
 REASONS: Mapping[str, str] = {
     "partner": "waiting for partner agency",

@@ -13,7 +13,7 @@ from random import Random
 from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
 
-from alerter.config.example import example_settings
+from alerter.config.file import example_settings
 from alerter.demo.extract import COLUMNS, LABEL, make_extract
 from alerter.demo.staff import DIRECTORY_COLUMNS, DOMAIN, SERVICE_MANAGER, TEAMS, directory_rows, make_staff
 from alerter.demo.workload import TYPE, make_workload

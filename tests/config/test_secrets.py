@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from alerter.config.faults import dotted, secrets_of
 from alerter.config.file import load_settings
-from alerter.config.keys import dotted, secrets_of
 from alerter.config.settings import Settings
 from alerter.errors import ConfigError
 from tests.config.small_file import Faults, Load, Write
