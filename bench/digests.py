@@ -18,7 +18,8 @@ from time import perf_counter
 import click
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.digest import Digest, compile_digests
+from alerter.domain.compiling import compile_digests
+from alerter.domain.digest import Digest
 from alerter.domain.policy import Policy
 from alerter.domain.routing import Recipient, Route
 from alerter.mail.facts import RunFacts

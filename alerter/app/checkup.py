@@ -8,9 +8,8 @@ from alerter.bank_holidays import coverage_warning, idle_overrides
 from alerter.domain.address import is_address, is_in_domains
 from alerter.domain.assessment import Assessment
 from alerter.domain.calendar import ONE_DAY
-from alerter.domain.near import near_miss
 from alerter.domain.plan import Plan, Rules
-from alerter.domain.routing import DirectoryEntry, Recipient
+from alerter.domain.routing import DirectoryEntry, Recipient, near_miss
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation

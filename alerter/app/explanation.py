@@ -8,10 +8,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
+from alerter.domain.calendar import Step, walk
 from alerter.domain.data_exceptions import faults_of_ends
 from alerter.domain.plan import Rules
-from alerter.domain.policy import Alert, Clock, Policy, is_in_time
-from alerter.domain.walk import Step, thresholds, walk
+from alerter.domain.policy import Alert, Clock, Policy, is_in_time, thresholds
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation

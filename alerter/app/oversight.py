@@ -12,7 +12,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.oversight import Band, Scope, TeamStanding, bands, team_standings
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
-from alerter.domain.track_record import TrackRecord
+from alerter.domain.timeliness import TrackRecord
 from alerter.installation.installation import Installation
 from alerter.pipeline.plan import look
 from alerter.store import figures, outbox

@@ -12,7 +12,7 @@ from alerter.domain.digest import Digest
 from alerter.domain.oversight import Scope, scope_of
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Alert, Reassurance
-from alerter.domain.reassuring import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
+from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from alerter.domain.data_exceptions import QualityFault
 from alerter.domain.panel import Facts, Panel, panel
 from alerter.domain.periods import year_of
-from alerter.domain.quality import QualityFault
 from alerter.domain.replay import Replayed, World, replay
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError

@@ -12,7 +12,7 @@ from alerter.app.lost import owe_if_untold
 from alerter.app.notices import Notices
 from alerter.app.settings_watch import Open, SettingsWatch
 from alerter.app.standing import clock_sentence
-from alerter.domain.owing import LastRun, Timetable, is_owed
+from alerter.domain.schedule import LastRun, Timetable, is_owed
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
 from alerter.installation.clock import TOLERANCE, ClockWatch
 from alerter.installation.installation import Installation

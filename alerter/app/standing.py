@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from alerter.domain.delivery import PASSED_ON, resend_command
-from alerter.domain.owing import Timetable
+from alerter.domain.schedule import Timetable
 from alerter.domain.wording import counted, full_day_words
 from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
 from alerter.installation.installation import Installation

@@ -18,7 +18,7 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, start: date, type_: str, *, is_json: bool) -> None:
     """Show the threshold dates for an assessment whose clock started on START."""
-    from alerter.domain.walk import thresholds  # noqa: PLC0415 - the same
+    from alerter.domain.policy import thresholds  # noqa: PLC0415 - the same
     from alerter.installation.wiring import clock_of  # noqa: PLC0415 - help needs no rules
 
     app = options.open_app(ctx)

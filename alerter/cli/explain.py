@@ -100,7 +100,7 @@ def _sentences(explained: Explanation, calendar: WorkingCalendar) -> Iterable[st
 
 
 def _weekly(explained: Explanation) -> Iterable[tuple[str, str]]:
-    from alerter.domain.walk import stretches  # noqa: PLC0415 - help needs no rules
+    from alerter.domain.calendar import stretches  # noqa: PLC0415 - help needs no rules
     from alerter.domain.wording import day_words  # noqa: PLC0415 - the same
 
     as_of = explained.as_of

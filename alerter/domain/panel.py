@@ -6,6 +6,7 @@ from datetime import date
 
 from alerter.domain import panel_lines
 from alerter.domain.assessment import Assessment
+from alerter.domain.audit_standing import FirstAudits
 from alerter.domain.back_test import Outlook, outlook
 from alerter.domain.bands import Quartiles, quartiles
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
@@ -14,7 +15,6 @@ from alerter.domain.forecast import RATE_FROM, course_of
 from alerter.domain.panel_lines import OPEN, Lines
 from alerter.domain.periods import Period, year_of
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage
-from alerter.domain.quality_audit import FirstAudits
 from alerter.domain.target import Headroom, YearEnds, headroom, year_ends
 from alerter.domain.timeliness import SignOff, Timeliness, sign_offs
 

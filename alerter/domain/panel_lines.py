@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from alerter.domain.audit_standing import SCORE_BANDS, FirstAudits, first_audits
 from alerter.domain.bands import BANDS, bands
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.figures import ALL, IN_TIME, LATE, Cell, Ledger
 from alerter.domain.periods import Period, months_between, quarter_of, year_of
 from alerter.domain.policy import Alert, Reassurance, Stage
-from alerter.domain.quality_audit import SCORE_BANDS, FirstAudits, first_audits
 from alerter.domain.suppression import Sum
 from alerter.domain.timeliness import SignOff, Timeliness, timeliness, timeliness_by
 

@@ -8,16 +8,14 @@ from datetime import date
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.audit import Audit
-from alerter.domain.binding import Binding
 from alerter.domain.calendar import WorkingCalendar
-from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, check_partition, stage_counts, unrouted
+from alerter.domain.compiling import Binding, News, check_partition
+from alerter.domain.data_exceptions import DataException, quality_faults
+from alerter.domain.digest import Digest, stage_counts, unrouted
 from alerter.domain.escalation import Climb, EscalationRule
 from alerter.domain.moved import Moved, moved
-from alerter.domain.news import News
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
 from alerter.domain.progress import Before
-from alerter.domain.quality import quality_faults
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
 from alerter.domain.timeliness import Timeliness

@@ -233,3 +233,18 @@ def is_in_time(calendar: WorkingCalendar, clock: Clock, assessment: Assessment) 
     if assessment.authorised_on is None or assessment.is_authorised_before_start:
         return None
     return calendar.age(assessment.clock_on, assessment.authorised_on) <= clock.working_days
+
+
+def thresholds(calendar: WorkingCalendar, clock: Clock, start: date) -> dict[str, date]:
+    """
+    Return the dates that matter for a clock started on *start*, under the names every command prints them by.
+
+    Raises:
+        CalendarRangeError: A date lies outside the years known.
+    """
+    return {
+        "alert_on": calendar.nth_day(start, clock.alert_after),
+        "past_alert_from": calendar.nth_day(start, clock.alert_after + 1),
+        "due_on": calendar.nth_day(start, clock.working_days),
+        "overdue_from": calendar.nth_day(start, clock.working_days + 1),
+    }

@@ -1,14 +1,17 @@
 """Who is told: from team and worker to the manager, the cover, or the fallback."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.assessment import Assessment
 
 _BLANKS = re.compile(r"\s+")
+
+LIKENESS = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,3 +295,15 @@ def _name(entries: Sequence[DirectoryEntry]) -> str:
 def _lines(entries: Sequence[DirectoryEntry]) -> str:
     lines = ", ".join(str(entry.line) for entry in entries)
     return f"directory line {lines}" if len(entries) == 1 else f"directory lines {lines}"
+
+
+def near_miss(place: str, entries: Iterable[DirectoryEntry]) -> str:
+    """
+    Return the team or worker of the directory most like *place*, or "" where nothing comes close.
+
+    >>> near_miss("Duty & Assesment", [DirectoryEntry(line=2, team="Duty & Assessment")])
+    'Duty & Assessment'
+    """
+    known = {matched(name): name for entry in entries for name in (entry.team, entry.worker) if name}
+    close = get_close_matches(matched(place), known, n=1, cutoff=LIKENESS)
+    return known[close[0]] if close else ""

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from alerter.config.file import load_settings
 from alerter.config.settings import Settings
-from alerter.domain.owing import Timetable
 from alerter.domain.plan import Rules
 from alerter.domain.routing import matched
+from alerter.domain.schedule import Timetable
 from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.domain.address import address_key
+from alerter.domain.audit_standing import AuditStanding, audit_standing
 from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.progress import Past
-from alerter.domain.quality_audit import AuditStanding, audit_standing
 from alerter.domain.routing import Recipient
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, compile_digests
+from alerter.domain.digest import Digest
 from alerter.domain.escalation import Climb, Service, TeamTotals
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Clock, Policy, Reassurance, Stage, Window
 from alerter.domain.progress import Handover, Past, Since
 from alerter.domain.routing import Recipient, Route
-from alerter.domain.track_record import TrackRecord
+from alerter.domain.timeliness import TrackRecord
 from alerter.errors import PartitionError, TemplateError
 from alerter.mail.brand import Brand
 from alerter.mail.facts import RunFacts

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from alerter.domain.assessment import Rejected
-from alerter.domain.data_exceptions import DataException
+from alerter.domain.data_exceptions import DataException, QualityFault
 from alerter.domain.delivery import FAILED, PASSED_ON, resend_command
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Stage
-from alerter.domain.quality import QualityFault
 from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
 from alerter.mail.facts import RunFacts

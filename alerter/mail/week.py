@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from alerter.domain.digest import Digest
 from alerter.domain.progress import Since
-from alerter.domain.track_record import TrackRecord
+from alerter.domain.timeliness import TrackRecord
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
 from alerter.mail.marks import Marks

@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from alerter.domain.data_exceptions import QualityFault, quality_faults
 from alerter.domain.plan import Rules
-from alerter.domain.quality import QualityFault, quality_faults
 from alerter.store import assessments, syncs
 
 

@@ -6,14 +6,13 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
+from alerter.domain.audit_standing import LOOKED_BACK, unaudited
 from alerter.domain.data_exceptions import of_unreached
-from alerter.domain.deadlines import deadlines
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
 from alerter.domain.progress import Before
-from alerter.domain.quality_audit import LOOKED_BACK, unaudited
-from alerter.domain.timeliness import Timeliness
+from alerter.domain.timeliness import Timeliness, deadlines
 from alerter.store import (
     assessments,
     audits,

@@ -12,7 +12,7 @@ from alerter.domain.assessment import FACTS, Rejected
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.gate import Before, Content, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
-from alerter.domain.reassuring import imported_reassurance
+from alerter.domain.reassurance import imported_reassurance
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
 from alerter.sources.rows import PartlyRead

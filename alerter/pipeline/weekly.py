@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.owing import AHEAD
 from alerter.domain.rejected import RejectedGroup, by_reason
+from alerter.domain.schedule import AHEAD
 from alerter.errors import ConfigError, StoreError
 from alerter.installation.installation import Installation
 from alerter.pipeline.bounces import CameBack, collect

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from alerter.domain.audit_standing import SCORE_BANDS
 from alerter.domain.bands import BANDS
 from alerter.domain.figures import ALL, IN_TIME, LATE, Figures
 from alerter.domain.key_points import back_test_sentence, forecast_sentence, noun
@@ -9,7 +10,6 @@ from alerter.domain.panel import Panel
 from alerter.domain.panel_lines import NO_REASON, OPEN
 from alerter.domain.periods import Period, month_of, month_words, quarter_of, year_of
 from alerter.domain.policy import Stage
-from alerter.domain.quality_audit import SCORE_BANDS
 from alerter.domain.suppression import HIDDEN
 from alerter.domain.wording import counted, date_words
 from alerter.reports.blocks import BarChart, Block, Row, Table, Text, TrendChart

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from alerter.domain.address import address_key
 from alerter.domain.policy import Reassurance
-from alerter.domain.reassuring import Means
+from alerter.domain.reassurance import Means
 from alerter.store import trail
 from alerter.store.runs import ours
 from alerter.store.schema import assessments, outbox, reassurances, runs

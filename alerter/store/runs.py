@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.owing import AHEAD
+from alerter.domain.schedule import AHEAD
 from alerter.errors import ConfigError, StoreError
 from alerter.store.database import insert_into, is_trial
 from alerter.store.schema import alerts, exceptions, outbox, runs

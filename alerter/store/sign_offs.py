@@ -23,9 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from alerter.domain.deadlines import Deadline
 from alerter.domain.policy import Clock
-from alerter.domain.timeliness import Timeliness
+from alerter.domain.timeliness import Deadline, Timeliness
 from alerter.store.schema import assessments
 
 _columns = assessments.c

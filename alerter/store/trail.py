@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, func, insert, select
 
 from alerter.domain.address import address_key
-from alerter.domain.reassuring import Means
+from alerter.domain.reassurance import Means
 from alerter.store.database import take_turns
 from alerter.store.schema import trail
 

@@ -7,8 +7,8 @@ from datetime import date
 from alerter.app.audits import AuditSheet
 from alerter.domain.address import address_key
 from alerter.domain.audit import FULL_MARKS, Audit, Criterion
+from alerter.domain.audit_standing import audit_standing, latest_audit
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.quality_audit import audit_standing, latest_audit
 from alerter.domain.wording import counted, day_words
 from alerter.web.audit_form import DAY, POINTS, FilledAudit
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from alerter.app.reassurances import Answer
 from alerter.bank_holidays import is_known
-from alerter.domain.reassuring import LONGEST_NOTE, Fault
+from alerter.domain.reassurance import LONGEST_NOTE, Fault
 
 PICK = "pick"
 ALL = "all"

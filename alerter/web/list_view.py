@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from alerter.app.reassurances import OwnList
 from alerter.domain.address import address_key
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.reassuring import LONGEST_NOTE, Reasons
+from alerter.domain.reassurance import LONGEST_NOTE, Reasons
 from alerter.domain.wording import counted, day_words, full_day_words, is_are, listed, long_day_words
 from alerter.web.audit_view import audit_words
 from alerter.web.forms import ALL, PICK, Filled

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerter.app.reassurances import Recorded
-from alerter.domain.reassuring import UNDO_WITHIN, Reasons
+from alerter.domain.reassurance import UNDO_WITHIN, Reasons
 from alerter.domain.wording import day_words
 
 

@@ -10,7 +10,7 @@ from alerter.app.standing import failed_sentences
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import Band, TeamStanding
-from alerter.domain.track_record import TrackRecord
+from alerter.domain.timeliness import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
 from alerter.mail.language import ENGLISH
 from alerter.mail.week import record_line

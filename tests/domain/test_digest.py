@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from alerter.domain.compiling import check_partition, compile_digests
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, check_partition, compile_digests, stage_counts, unrouted
+from alerter.domain.digest import Digest, stage_counts, unrouted
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Policy, Reassurance, Stage
 from alerter.domain.routing import Recipient, Route

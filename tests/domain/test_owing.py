@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerter.bank_holidays import working_calendar
-from alerter.domain.owing import LastRun, Timetable, is_owed
-from alerter.domain.schedule import Schedule
+from alerter.domain.schedule import LastRun, Schedule, Timetable, is_owed
 
 LONDON = ZoneInfo("Europe/London")
 MONDAYS = Timetable(Schedule(0, working_calendar("england")), time(8), LONDON)

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerter.bank_holidays import working_calendar
-from alerter.domain.owing import LastRun, Timetable, is_owed
-from alerter.domain.schedule import Schedule
+from alerter.domain.schedule import LastRun, Schedule, Timetable, is_owed
 from tests.soak.size import size
 
 HISTORIES = size(12, 1000)

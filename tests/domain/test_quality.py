@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.data_exceptions import DataException
-from alerter.domain.near import near_miss
-from alerter.domain.quality import quality_faults
-from alerter.domain.routing import DirectoryEntry
+from alerter.domain.data_exceptions import DataException, quality_faults
+from alerter.domain.routing import DirectoryEntry, near_miss
 
 AS_OF = date(2026, 11, 23)
 START = date(2026, 10, 5)

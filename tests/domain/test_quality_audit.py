@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from alerter.domain.audit import Audit, Criterion, fill_in
+from alerter.domain.audit_standing import AuditStanding, audit_standing, first_audits, latest_audit, unaudited
 from alerter.domain.policy import Alert
-from alerter.domain.quality_audit import AuditStanding, audit_standing, first_audits, latest_audit, unaudited
 from tests.domain.made_up import CORE, aged, assessment, day, judged
 
 GATED = replace(CORE, audit_pass_mark=80)

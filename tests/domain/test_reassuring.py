@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from alerter.domain.assessment import Assessment
+from alerter.domain.data_exceptions import quality_faults
 from alerter.domain.policy import Reassurance
-from alerter.domain.quality import quality_faults
-from alerter.domain.reassuring import (
+from alerter.domain.reassurance import (
     LONGEST_NOTE,
     UNDO_WITHIN,
     Fault,

@@ -8,8 +8,7 @@ import pytest
 from alerter.domain.assessment import Assessment
 from alerter.domain.plan import work_out
 from alerter.domain.policy import Clock
-from alerter.domain.timeliness import Timeliness, sign_offs, timeliness_by
-from alerter.domain.track_record import TrackRecord, track_records
+from alerter.domain.timeliness import Timeliness, TrackRecord, sign_offs, timeliness_by, track_records
 from tests.domain.made_up import AS_OF, CLOCKS, aged, assessment, calendar_of, day
 from tests.domain.test_plan import findings, rules
 

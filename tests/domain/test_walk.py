@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.bank_holidays import working_calendar
-from alerter.domain.calendar import WorkingCalendar
-from alerter.domain.walk import Step, Stretch, stretches, thresholds, walk
+from alerter.domain.calendar import Step, Stretch, WorkingCalendar, stretches, walk
+from alerter.domain.policy import thresholds
 from alerter.errors import CalendarRangeError
 from tests.domain.made_up import CORE, INITIAL, calendar_of, day
 

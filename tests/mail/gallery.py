@@ -11,7 +11,7 @@ from alerter.domain.escalation import Climb, Service, TeamTotals
 from alerter.domain.policy import Stage
 from alerter.domain.progress import Handover, Past, Since
 from alerter.domain.routing import Recipient, Route
-from alerter.domain.track_record import TrackRecord
+from alerter.domain.timeliness import TrackRecord
 from alerter.mail.brand import Brand
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import language_of

@@ -6,8 +6,9 @@ from functools import cache
 
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.calendar import DayOff, WorkingCalendar
+from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, compile_digests
+from alerter.domain.digest import Digest
 from alerter.domain.policy import Clock, Policy, Reassurance, Window
 from alerter.domain.routing import Recipient, Route
 from alerter.mail.facts import RunFacts

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerter.domain.digest import Digest, compile_digests
+from alerter.domain.compiling import compile_digests
+from alerter.domain.digest import Digest
 from alerter.domain.policy import Policy, Window
 from alerter.domain.routing import Recipient, Route
 from alerter.mail.message import build

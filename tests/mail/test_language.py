@@ -14,7 +14,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from alerter.domain import data_exceptions, quality
+from alerter.domain import data_exceptions
 from alerter.domain.wording import day_words, full_day_words, long_day_words
 from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.render import Renderer
@@ -158,7 +158,9 @@ def test_every_sentence_of_the_code_has_its_welsh() -> None:
         for link in ("", LINK):
             write.digest(digest, facts, link)
     wanted = (
-        listener.asked | said_in_code() | {*data_exceptions.SENTENCES.values(), *quality.SENTENCES.values()}
+        listener.asked
+        | said_in_code()
+        | {*data_exceptions.SENTENCES.values(), *data_exceptions.RECORD_SENTENCES.values()}
     )
     made_up_words = {
         "made up",

@@ -5,10 +5,9 @@ from datetime import date
 
 import pytest
 
-from alerter.domain.data_exceptions import DataException
+from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.quality import quality_faults
 from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
 from tests.mail import made_up

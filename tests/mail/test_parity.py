@@ -15,7 +15,7 @@ from alerter.domain.escalation import Climb, Service, TeamTotals
 from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, Past, Since
 from alerter.domain.routing import Route
-from alerter.domain.track_record import TrackRecord
+from alerter.domain.timeliness import TrackRecord
 from alerter.mail.render import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.reading import visible

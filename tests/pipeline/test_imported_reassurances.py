@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from alerter.domain.policy import Reassurance
-from alerter.domain.reassuring import Means
+from alerter.domain.reassurance import Means
 from alerter.store import reassurances, trail
 from alerter.store.schema import reassurances as table
 from tests.pipeline.council import AS_OF, NOW, Council, held_by, row, rows_in

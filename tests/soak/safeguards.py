@@ -336,7 +336,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a held run rests",
-        "alerter/domain/owing.py",
+        "alerter/domain/schedule.py",
         "is_worth_it = last.has_news or not _is_resting(last, now)",
         "is_worth_it = True",
         ("tests/domain/test_owing.py", "tests/faults/test_c7_days.py"),
@@ -504,14 +504,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "catch-up: a week missed is owed until it has its run",
-        "alerter/domain/owing.py",
+        "alerter/domain/schedule.py",
         "        return last.send_date < due\n",
         "        return last.send_date < due and now - timetable.moment(due) < timedelta(minutes=1)\n",
         ("tests/domain/test_owing.py", "tests/app/serving/test_serving.py"),
     ),
     Safeguard(
         "a held run rests for an hour",
-        "alerter/domain/owing.py",
+        "alerter/domain/schedule.py",
         "is_worth_it = last.has_news or not _is_resting(last, now)",
         "is_worth_it = True",
         ("tests/domain/test_owing.py",),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
-from alerter.domain.data_exceptions import of_closed, of_open
-from alerter.domain.quality import quality_faults
+from alerter.domain.data_exceptions import of_closed, of_open, quality_faults
 from alerter.store import assessments
 from alerter.store.database import Database
 from alerter.store.migration import downgrade, migrate

@@ -9,9 +9,8 @@ from sqlalchemy import insert
 
 from alerter.bank_holidays import working_calendar
 from alerter.domain.assessment import Assessment
-from alerter.domain.deadlines import deadlines
 from alerter.domain.policy import Clock
-from alerter.domain.timeliness import Timeliness, sign_offs, timeliness_by
+from alerter.domain.timeliness import Timeliness, deadlines, sign_offs, timeliness_by
 from alerter.store import assessments
 from alerter.store import sign_offs as stored
 from alerter.store.database import Database

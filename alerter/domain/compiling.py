@@ -1,0 +1,272 @@
+"""Compiles the digests of a run from its judged assessments."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from alerter.domain import escalation, progress
+from alerter.domain.assessment import Assessment
+from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.data_exceptions import DataException
+from alerter.domain.digest import Digest, Key, _key, stage_counts, unrouted
+from alerter.domain.escalation import Climb, EscalationRule, Judged, Service
+from alerter.domain.moved import Moved
+from alerter.domain.policy import Alert, Clock, Reassurance, Stage, is_in_time
+from alerter.domain.progress import Before, Past
+from alerter.domain.routing import Route, Router
+from alerter.domain.timeliness import Timeliness, TrackRecords, track_records
+from alerter.errors import PartitionError
+
+WORST_FIRST = {stage: place for place, stage in enumerate(Stage)}
+
+Judged = Sequence[tuple[int, Alert, Route]]
+
+
+def compile_digests(
+    judged: Sequence[tuple[Alert, Route]],
+    exceptions: Iterable[DataException] = (),
+    moved: Iterable[Moved] = (),
+) -> list[Digest]:
+    """
+    Return one digest per recipient, by address, from every open assessment *judged* and routed.
+
+    Two addresses that differ only in case are one recipient.
+    """
+    to_mend = defaultdict(list)
+    for exception in exceptions:
+        to_mend[exception.assessment_id, exception.child_id].append(exception)
+    shifted = {(each.assessment_id, each.child_id): each for each in moved}
+    by_recipient = defaultdict(list)
+    for alert, route in judged:
+        by_recipient[route.recipient.key].append((alert, route))
+    return [_digest(by_recipient[key], to_mend, shifted) for key in sorted(by_recipient)]
+
+
+def with_services(digests: Iterable[Digest], services: Iterable[Service]) -> list[Digest]:
+    """
+    Return *digests* with each of *services* in its recipient's, or in one of its own: one email a person.
+    """
+    by_key = {digest.recipient.key: digest for digest in digests}
+    for service in services:
+        key = service.recipient.key
+        theirs = by_key.get(key) or Digest(recipient=service.recipient, alerts=(), on_track=0)
+        by_key[key] = replace(theirs, service=service)
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def _digest(
+    judged: Sequence[tuple[Alert, Route]],
+    to_mend: Mapping[tuple[str, str], Sequence[DataException]],
+    moved: Mapping[tuple[str, str], Moved],
+) -> Digest:
+    routes = [route for _, route in judged]
+    listed = _worst_first([alert for alert, _ in judged if alert.stage is not Stage.ON_TRACK])
+    named = next((route.recipient for route in routes if route.recipient.name), routes[0].recipient)
+    return Digest(
+        recipient=named,
+        alerts=tuple(listed),
+        on_track=len(judged) - len(listed),
+        teams=tuple(sorted({alert.assessment.team for alert, _ in judged} - {""})),
+        covering_for=tuple(sorted({route.covering_for for route in routes} - {""})),
+        to_mend=tuple(fault for alert, _ in judged for fault in to_mend.get(_key(alert.assessment), ())),
+        unrouted=tuple(unrouted(judged)),
+        checkpoints=tuple(alert for alert, _ in judged if alert.stage is Stage.ON_TRACK and alert.checkpoint),
+        moved=tuple(moved[key] for alert, _ in judged if (key := _key(alert.assessment)) in moved),
+    )
+
+
+def check_partition(
+    open_keys: Sequence[tuple[str, str]], alerts: Sequence[Alert], digests: Sequence[Digest]
+) -> None:
+    """
+    Prove that every open assessment was judged once, and is in exactly one digest, listed or counted.
+
+    Raises:
+        PartitionError: One is missing, twice, not open, or at another stage than it was judged to be.
+    """
+    judged = Counter(_key(alert.assessment) for alert in alerts)
+    listed = Counter(_key(alert.assessment) for digest in digests for alert in digest.alerts)
+    placed: Counter[Stage] = Counter()
+    for digest in digests:
+        placed.update(digest.counts)
+    twice = sum(1 for times in listed.values() if times > 1)
+    foreign = len(listed.keys() - set(open_keys))
+    is_judged_once = judged == Counter(open_keys) and all(times == 1 for times in judged.values())
+    if twice or foreign or not is_judged_once or placed != Counter(stage_counts(alerts)):
+        raise PartitionError(
+            f"the digests do not add up: {len(open_keys)} open, {len(alerts)} judged, {placed.total()} in "
+            f"digests, {twice} listed twice, {foreign} not open. Nothing was sent; please report this."
+        )
+
+
+def _worst_first(alerts: Sequence[Alert]) -> list[Alert]:
+    fewest_left: dict[tuple[Stage, str], int] = {}
+    for alert in alerts:
+        group = alert.stage, alert.assessment.assessment_id
+        fewest_left[group] = min(_left(alert), fewest_left.get(group, _left(alert)))
+    first_of = _families(alerts)
+
+    def place(alert: Alert) -> tuple[int, int, str, str, int, str]:
+        id_, child = _key(alert.assessment)
+        left = fewest_left[alert.stage, id_]
+        return WORST_FIRST[alert.stage], left, first_of[id_], id_, _left(alert), child
+
+    return sorted(alerts, key=place)
+
+
+def _families(alerts: Iterable[Alert]) -> dict[str, str]:
+    """
+    Return, by assessment id, the first id of those that look like one family's.
+
+    The same worker, the same referral date and the same start: such rows stand next to each other where they
+    are equally old. Nothing more is made of it, for two families can be referred on one day.
+    """
+    first: dict[tuple[object, ...], str] = {}
+    families: dict[str, tuple[object, ...]] = {}
+    for alert in alerts:
+        each = alert.assessment
+        family: tuple[object, ...] = (each.assessment_id,)
+        if each.worker and each.referred_on:
+            family = (each.worker, each.referred_on, each.clock_on)
+        family = families.setdefault(each.assessment_id, family)
+        first[family] = min(each.assessment_id, first.get(family, each.assessment_id))
+    return {id_: first[family] for id_, family in families.items()}
+
+
+def _left(alert: Alert) -> int:
+    """
+    Return the working days left, fewer than none for what is overdue: clocks differ in length.
+    """
+    return alert.clock.working_days - alert.age
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """
+    What the ledger and the store know beside the open assessments, and the rules to count it by.
+    """
+
+    calendar: WorkingCalendar
+    clocks: Mapping[str, Clock]
+    before: Before | None = None
+    signed: Mapping[tuple[str, str], Timeliness] = field(default_factory=dict)
+    """What was signed off since April, by team and type."""
+    reassurances: Mapping[int, Reassurance] = field(default_factory=dict)
+
+    def is_in_time(self, assessment: Assessment) -> bool | None:
+        """
+        Say whether what has ended was signed off in time; None where it was not, or by no clock we know.
+        """
+        newest = self.clocks.get(assessment.type)
+        if newest is None:
+            return None
+        clock = newest.in_force(assessment.started_on, assessment.referred_on)
+        return is_in_time(self.calendar, clock, assessment)
+
+    @property
+    def records(self) -> TrackRecords:
+        """
+        Return how timely the teams have been since April.
+        """
+        return track_records(self.signed, self.clocks)
+
+
+def with_news(
+    digests: Iterable[Digest],
+    news: News,
+    router: Router,
+    judged: Judged,
+    climbed: Iterable[Climb],
+    as_of: date,
+) -> list[Digest]:
+    """
+    Return *digests* with what is new about each one's rows, its work since the last one, and its teams.
+
+    A digest that stands in for an unknown manager tells of no team's record: the teams in it are nobody's.
+    """
+    records = news.records
+    before, past_of = news.before, _pasts(judged, news.before, climbed)
+    since = {}
+    if before is not None:
+        ended = {number: (router.route(each), news.is_in_time(each)) for number, each in before.ended.items()}
+        since = progress.since(judged, before, ended, news.reassurances, as_of)
+    return [
+        replace(
+            digest,
+            pasts={key: past_of[key] for key in map(_alert_key, digest.alerts)},
+            since=since.get(digest.recipient.key),
+            records=() if digest.unrouted else records.of_teams(digest.teams),
+        )
+        for digest in digests
+    ]
+
+
+def _pasts(judged: Judged, before: Before | None, climbed: Iterable[Climb]) -> dict[Key, Past]:
+    """
+    Return the past of each row; what climbs to its own manager is not called escalated.
+    """
+    listed = [each for each in judged if each[1].stage is not Stage.ON_TRACK]
+    to = {climb.number: climb.to.recipient.key for climb in climbed}
+    elsewhere = {
+        number for number, _, route in listed if to.get(number, route.recipient.key) != route.recipient.key
+    }
+    pasts = progress.pasts(listed, before, elsewhere)
+    return {_alert_key(alert): pasts[number] for number, alert, _ in listed}
+
+
+def _alert_key(alert: Alert) -> Key:
+    return alert.assessment.assessment_id, alert.assessment.child_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """
+    What turns a run's judged assessments into digests, however often some of them are compiled anew.
+
+    *redirects* says by recipient where the part of a service manager goes whose digest cannot be written.
+    """
+
+    router: Router
+    rule: EscalationRule
+    news: News
+    as_of: date
+    to_mend: Sequence[DataException] = ()
+    moved: Sequence[Moved] = ()
+    redirects: Mapping[str, Route] = field(default_factory=dict)
+
+    def above(self, assessment: Assessment) -> Route | None:
+        """
+        Return the way to the service manager of *assessment*; None where there is none.
+        """
+        route = self.router.escalation(assessment)
+        return None if route is None else self.redirects.get(route.recipient.key, route)
+
+    def problems(self, judged: Judged) -> list[DataException]:
+        """
+        Return one exception for each service manager who cannot be told.
+        """
+        return escalation.problems(judged, self.above)
+
+    def bind(
+        self, judged: Judged, everything: Judged, served: Collection[str] | None = None
+    ) -> tuple[list[Digest], list[Climb]]:
+        """
+        Return the digests of *judged*, and what they tell service managers of *everything* that is open.
+
+        Only service managers among *served* are told; None is all of them.
+        """
+        before = self.news.before
+        climbed = escalation.climbs(everything, self.above, self.rule, before)
+        pairs = [(alert, route) for _, alert, route in judged]
+        digests = compile_digests(pairs, self.to_mend, self.moved)
+        digests = with_news(digests, self.news, self.router, judged, climbed, self.as_of)
+        services = [
+            service
+            for service in escalation.services(everything, self.above, climbed, before)
+            if served is None or service.recipient.key in served
+        ]
+        told = {service.recipient.key for service in services}
+        return with_services(digests, services), [
+            climb for climb in climbed if climb.to.recipient.key in told
+        ]
