@@ -8,9 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerter.domain.data_exceptions import QualityFault
-from alerter.domain.panel import Facts, Panel, panel
 from alerter.domain.periods import year_of
-from alerter.domain.replay import Replayed, World, replay
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
@@ -20,6 +18,8 @@ from alerter.private_files import write_private
 from alerter.reports import csv_table
 from alerter.reports.facts import Imprint
 from alerter.reports.paper import paper_of
+from alerter.statistics.panel import Facts, Panel, panel
+from alerter.statistics.replay import Replayed, World, replay
 from alerter.store import assessments, audits, reassurances, syncs
 
 PAGE, TABLE, DOCUMENT = ".html", ".csv", ".docx"

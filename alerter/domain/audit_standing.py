@@ -1,6 +1,6 @@
 """The quality audit before the sign-off: where an assessment stands with it, and how a service does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -9,32 +9,9 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.audit import Audit
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.policy import Alert, Clock
-from alerter.domain.timeliness import HUNDRED
 
 LOOKED_BACK = ONE_DAY * 365
 """How far back sign-offs without an audit are told, where the settings name no day."""
-SCORE_BANDS = ((0, 59), (60, 69), (70, 79), (80, 89), (90, 100))
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAudits:
-    """
-    How many assessments had an audit, how many passed the first one, and the first scores by band.
-
-    Not *are_first* where only the last score of each is known, for a case system tells no other.
-    """
-
-    audited: int
-    passed: int
-    by_band: Mapping[str, int]
-    are_first: bool = True
-
-    @property
-    def percent(self) -> float | None:
-        """
-        Return the pass rate at first audit; None where there was none.
-        """
-        return HUNDRED * self.passed / self.audited if self.audited else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +74,6 @@ def unaudited(
         and not each.is_authorised_before_start
         and ((audit := latest_audit(each, audits.get(number))) is None or not audit.passes(mark))
     ]
-
-
-def first_audits(scores: Iterable[int], pass_mark: int, *, are_first: bool = True) -> FirstAudits:
-    """
-    Return what the first scores of assessments come to against *pass_mark*.
-
-    >>> first_audits([74, 80, 95], 80).by_band["70-79"]
-    1
-    """
-    known = list(scores)
-    return FirstAudits(
-        audited=len(known),
-        passed=sum(score >= pass_mark for score in known),
-        by_band={
-            f"{first}-{last}": sum(first <= score <= last for score in known) for first, last in SCORE_BANDS
-        },
-        are_first=are_first,
-    )
 
 
 def _mark(clocks: Mapping[str, Clock], assessment: Assessment) -> int | None:

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from alerter.domain.figures import ALL
-from alerter.domain.key_points import key_points, noun
-from alerter.domain.panel import Panel
-from alerter.domain.panel_lines import OPEN
 from alerter.domain.policy import Stage
-from alerter.domain.suppression import HIDDEN
 from alerter.domain.wording import date_words, full_day_words, listed
 from alerter.reports.blocks import Block, Heading, Paper, Points, Table, Terms, Text
 from alerter.reports.facts import Imprint
 from alerter.reports.parts import audit_part, forecast_part, open_part, staffing_part, timeliness_part
 from alerter.reports.terms import definitions, how_counted
+from alerter.statistics.key_points import key_points, noun
+from alerter.statistics.panel import Panel
+from alerter.statistics.suppression import ALL, HIDDEN
+from alerter.statistics.tables import OPEN
 
 PARTS = (
     ("Timeliness by month against target", timeliness_part),

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from alerter.domain.audit_standing import SCORE_BANDS
-from alerter.domain.bands import BANDS
-from alerter.domain.figures import ALL, IN_TIME, LATE, Figures
-from alerter.domain.key_points import back_test_sentence, forecast_sentence, noun
-from alerter.domain.panel import Panel
-from alerter.domain.panel_lines import NO_REASON, OPEN
 from alerter.domain.periods import Period, month_of, month_words, quarter_of, year_of
 from alerter.domain.policy import Stage
-from alerter.domain.suppression import HIDDEN
 from alerter.domain.wording import counted, date_words
 from alerter.reports.blocks import BarChart, Block, Row, Table, Text, TrendChart
+from alerter.statistics.key_points import back_test_sentence, forecast_sentence, noun
+from alerter.statistics.panel import Panel
+from alerter.statistics.suppression import ALL, HIDDEN, IN_TIME, LATE, Figures
+from alerter.statistics.tables import BANDS, NO_REASON, OPEN, SCORE_BANDS
 
 OUTCOME_HEADINGS = ("Authorised", "In time", "Late", "In time %")
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from alerter.domain.panel import Panel
-from alerter.domain.suppression import HIDDEN
 from alerter.domain.wording import counted, full_day_words, listed
 from alerter.reports.facts import Imprint
+from alerter.statistics.panel import Panel
+from alerter.statistics.suppression import HIDDEN
 
 STARTS = {"started_on": "the day the assessment actually started", "referred_on": "the day of the referral"}
 

@@ -3,7 +3,7 @@
 from datetime import date
 from random import Random
 
-from alerter.domain.forecast import Course
+from alerter.statistics.forecast import Course
 from tests.domain.made_up import calendar_of
 
 QUANTILES = ((0.05, 5), (0.25, 20), (0.5, 29), (0.75, 34), (0.81, 35), (0.91, 42), (0.98, 53), (1.0, 76))

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.panel import Facts, Panel, panel
 from alerter.domain.policy import Clock
+from alerter.statistics.panel import Facts, Panel, panel
 from tests.domain.made_up import CORE, aged, assessment, calendar_of, day, judged
 
 AS_OF = day("Mon 2026-11-23")

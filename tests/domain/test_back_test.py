@@ -8,9 +8,9 @@ import pytest
 
 from alerter.demo.staff import make_staff
 from alerter.demo.workload import make_workload
-from alerter.domain.back_test import AT_FIRST, BackTest, Outlook, Trial, back_test, outlook
-from alerter.domain.forecast import Course, course_of
 from alerter.domain.periods import month_of
+from alerter.statistics.back_test import AT_FIRST, BackTest, Outlook, Trial, back_test, outlook
+from alerter.statistics.forecast import Course, course_of
 from tests.domain.borough import AS_OF, LIMIT, Away, courses
 from tests.domain.made_up import CORE, calendar_of
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from alerter.domain.forecast import FEWEST_FINISHED
-from alerter.domain.key_points import back_test_sentence, key_points, noun
+from alerter.statistics.forecast import FEWEST_FINISHED
+from alerter.statistics.key_points import back_test_sentence, key_points, noun
 from tests.domain.made_up import CORE, aged
 from tests.domain.panels import TARGETED, month, open_ones, report
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from alerter.domain.figures import ALL, LATE
-from alerter.domain.key_points import key_points
-from alerter.domain.panel_lines import NO_REASON, NO_TEAM, OPEN, OTHER_REASONS
 from alerter.domain.policy import Clock, Reassurance, Stage
-from alerter.domain.target import Headroom
 from alerter.domain.timeliness import Timeliness
+from alerter.statistics.key_points import key_points
+from alerter.statistics.panel import Headroom
+from alerter.statistics.suppression import ALL, LATE
+from alerter.statistics.tables import NO_REASON, NO_TEAM, OPEN, OTHER_REASONS
 from tests.domain.made_up import CORE, aged, assessment, day
 from tests.domain.panels import APRIL, AS_OF, TARGETED, history, month, open_ones, report, signed
 

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from alerter.domain.audit import Audit, Criterion, fill_in
-from alerter.domain.audit_standing import AuditStanding, audit_standing, first_audits, latest_audit, unaudited
+from alerter.domain.audit_standing import AuditStanding, audit_standing, latest_audit, unaudited
 from alerter.domain.policy import Alert
+from alerter.statistics.tables import first_audits
 from tests.domain.made_up import CORE, aged, assessment, day, judged
 
 GATED = replace(CORE, audit_pass_mark=80)

@@ -6,9 +6,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerter.domain.figures import ALL, IN_TIME, LATE, Figures, Ledger
-from alerter.domain.suppression import Sum, determined, suppressed
 from alerter.domain.timeliness import Timeliness
+from alerter.statistics.suppression import ALL, IN_TIME, LATE, Figures, Ledger, Sum, determined, suppressed
 
 BELOW = 6
 COUNTS = st.integers(0, 12)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.domain.survival import FEWEST_AT_RISK, Curve, Life, kaplan_meier
+from alerter.statistics.forecast import FEWEST_AT_RISK, Curve, Life, kaplan_meier
 
 
 def test_without_anything_open_it_is_the_share_signed_off() -> None:

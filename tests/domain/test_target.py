@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerter.domain.target import headroom, year_ends
 from alerter.domain.timeliness import Timeliness
+from alerter.statistics.panel import headroom, year_ends
 
 FIGURES = st.integers(0, 60).flatmap(
     lambda authorised: st.builds(Timeliness, st.just(authorised), st.integers(0, authorised))

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.bands import BANDS, band_of, bands, quartiles
 from alerter.domain.policy import Clock, is_in_time
 from alerter.domain.timeliness import Timeliness, percent_words, sign_offs, timeliness, timeliness_by
+from alerter.statistics.tables import BANDS, band_of, bands, quartiles
 from tests.domain.made_up import CLOCKS, CORE, assessment, calendar_of, day
 from tests.sources.reading import SAMPLES, needs_samples
 

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.panel import Facts, Panel, panel
 from alerter.domain.policy import Clock, Policy, Window
 from alerter.reports.blocks import Paper
 from alerter.reports.facts import Imprint
 from alerter.reports.paper import paper_of
+from alerter.statistics.panel import Facts, Panel, panel
 from tests.domain.made_up import calendar_of
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)

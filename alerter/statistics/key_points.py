@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from alerter.domain.figures import ALL, LATE
-from alerter.domain.forecast import FEWEST_FINISHED
-from alerter.domain.panel import Panel
-from alerter.domain.panel_lines import NO_REASON, OPEN
 from alerter.domain.periods import Period
 from alerter.domain.policy import Stage
 from alerter.domain.timeliness import Timeliness, percent_words
 from alerter.domain.wording import MONTHS, counted, date_words, is_are, listed
+from alerter.statistics.forecast import FEWEST_FINISHED
+from alerter.statistics.panel import Panel
+from alerter.statistics.suppression import ALL, LATE
+from alerter.statistics.tables import NO_REASON, OPEN
 
 HIDDEN_WORDS = "too few to be shown"
 

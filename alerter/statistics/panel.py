@@ -3,23 +3,103 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from math import ceil, floor
 
-from alerter.domain import panel_lines
 from alerter.domain.assessment import Assessment
-from alerter.domain.audit_standing import FirstAudits
-from alerter.domain.back_test import Outlook, outlook
-from alerter.domain.bands import Quartiles, quartiles
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
-from alerter.domain.figures import ALL, Figures, Ledger
-from alerter.domain.forecast import RATE_FROM, course_of
-from alerter.domain.panel_lines import OPEN, Lines
 from alerter.domain.periods import Period, year_of
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage
-from alerter.domain.target import Headroom, YearEnds, headroom, year_ends
-from alerter.domain.timeliness import SignOff, Timeliness, sign_offs
+from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, sign_offs
+from alerter.statistics import tables
+from alerter.statistics.back_test import Outlook, outlook
+from alerter.statistics.forecast import RATE_FROM, course_of
+from alerter.statistics.suppression import ALL, Figures, Ledger
+from alerter.statistics.tables import OPEN, FirstAudits, Lines, Quartiles, quartiles
 
 A_YEAR = ONE_DAY * 365
 FLAGGED = (Stage.PAST_ALERT, Stage.REASSURED, Stage.APPROACHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headroom:
+    """
+    What a target leaves, after *so_far* and with *further* sign-offs expected.
+
+    *late* is how many of the further ones may be late and the target still be met; None where it cannot be
+    met even if none is. *in_a_row* is how many must follow in time, one after another, to be at the target
+    again; 0 where it is met now, None where a target of 100 can no longer be met.
+    """
+
+    so_far: Timeliness
+    further: int
+    target_percent: float
+    late: int | None
+    in_a_row: int | None
+
+    @property
+    def is_met(self) -> bool:
+        """
+        Say whether the target is met by what is signed off so far.
+        """
+        return self.in_a_row == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearEnds:
+    """
+    What the year comes to with the open ones that are late or flagged signed off next.
+
+    *overdue* are late whatever happens. *best* is with each of the *flagged* in time, *worst* with none.
+    """
+
+    overdue: int
+    flagged: int
+    best: Timeliness
+    worst: Timeliness
+
+
+def headroom(so_far: Timeliness, further: int, target_percent: float) -> Headroom:
+    """
+    Return what the target leaves, in whole assessments and exact fractions.
+
+    >>> left = headroom(Timeliness(100, 80), 100, 81)
+    >>> left.late, left.in_a_row
+    (18, 6)
+    """
+    share = Fraction(str(target_percent)) / HUNDRED
+    late = floor(so_far.in_time + further - share * (so_far.authorised + further))
+    return Headroom(
+        so_far=so_far,
+        further=further,
+        target_percent=target_percent,
+        late=min(late, further) if late >= 0 else None,
+        in_a_row=_in_a_row(so_far, share),
+    )
+
+
+def year_ends(so_far: Timeliness, *, overdue: int, flagged: int) -> YearEnds:
+    """
+    Return what the year comes to if every flagged assessment finishes in time, or none does.
+
+    >>> ends = year_ends(Timeliness(100, 85), overdue=4, flagged=16)
+    >>> ends.best.in_time, ends.worst.in_time, ends.best.authorised
+    (101, 85, 120)
+    """
+    authorised = so_far.authorised + overdue + flagged
+    return YearEnds(
+        overdue=overdue,
+        flagged=flagged,
+        best=Timeliness(authorised, so_far.in_time + flagged),
+        worst=Timeliness(authorised, so_far.in_time),
+    )
+
+
+def _in_a_row(so_far: Timeliness, share: Fraction) -> int | None:
+    short = share * so_far.authorised - so_far.in_time
+    if short <= 0:
+        return 0
+    return ceil(short / (1 - share)) if share < 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +177,15 @@ def panel(facts: Facts, clock: Clock, first: date) -> Panel:
     within = [each for each in signed if period.holds(each.on)]
     alerts = [alert for alert in facts.alerts if alert.assessment.type == clock.type]
     ledger = Ledger()
-    lines = panel_lines.enter_periods(ledger, signed, period)
+    lines = tables.enter_periods(ledger, signed, period)
     lists = Lists(
-        teams=panel_lines.enter_teams(ledger, within),
-        reasons=panel_lines.enter_reasons(ledger, within, facts.reasons),
+        teams=tables.enter_teams(ledger, within),
+        reasons=tables.enter_reasons(ledger, within, facts.reasons),
         why_late=_enter_why_late(ledger, within, facts),
-        open_teams=panel_lines.enter_open(ledger, alerts),
+        open_teams=tables.enter_open(ledger, alerts),
     )
-    panel_lines.enter_bands(ledger, within, clock.working_days)
-    panel_lines.enter_away(ledger, alerts, facts.as_of)
+    tables.enter_bands(ledger, within, clock.working_days)
+    tables.enter_away(ledger, alerts, facts.as_of)
     audits = _enter_audits(ledger, within, facts, clock)
     figures, year = ledger.figures(facts.suppress_below), year_of(facts.as_of).until(facts.as_of)
     to_date = figures.timeliness("year", year.name)
@@ -133,7 +213,7 @@ def _enter_why_late(ledger: Ledger, within: Sequence[SignOff], facts: Facts) -> 
         if number in facts.assessments
     }
     late = [(each, given.get(_key(each.assessment))) for each in within if not each.is_in_time]
-    return panel_lines.enter_why_late(ledger, late, facts.suppress_below)
+    return tables.enter_why_late(ledger, late, facts.suppress_below)
 
 
 def _enter_audits(
@@ -150,7 +230,7 @@ def _enter_audits(
     known = [scores[key] for each in within if (key := _key(each.assessment)) in scores]
     if clock.audit_pass_mark is None or not known:
         return None
-    return panel_lines.enter_audits(ledger, known, clock.audit_pass_mark, are_first=facts.are_first_scores)
+    return tables.enter_audits(ledger, known, clock.audit_pass_mark, are_first=facts.are_first_scores)
 
 
 def _headroom(

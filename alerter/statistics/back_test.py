@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
-from alerter.domain.forecast import NORMAL_80, Course, MonthAhead, forecast
 from alerter.domain.periods import Period, month_of, months_between
 from alerter.domain.timeliness import HUNDRED, Timeliness
+from alerter.statistics.forecast import NORMAL_80, Course, MonthAhead, forecast
 
 MONTHS_AHEAD = 4
 MOST_MONTHS = 36
