@@ -3,10 +3,10 @@
 import multiprocessing
 from multiprocessing.synchronize import Event, Semaphore
 
-from alerter.mail.conversation import SmtpServer
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import deliver
 from alerter.store.database import Database, open_database
+from alerter.transports.conversation import SmtpServer
+from alerter.transports.smtp import SmtpTransport
 from bench import council
 from bench.mail_sink import HOST
 

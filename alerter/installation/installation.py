@@ -18,13 +18,13 @@ from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now
 from alerter.mail.press import Press
-from alerter.mail.transport import Transport
 from alerter.pipeline.sync import Gate, Synced, gate_of, sync
 from alerter.sources.directory import read_directory
 from alerter.sources.extract import is_written_since
 from alerter.store import migration
 from alerter.store.birth_note import is_there
 from alerter.store.database import Database, belong_to, council_of, open_database
+from alerter.transports.transport import Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

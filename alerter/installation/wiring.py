@@ -16,19 +16,19 @@ from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 from alerter.mail.brand import Brand
-from alerter.mail.conversation import SmtpServer
-from alerter.mail.folder import FolderTransport
 from alerter.mail.language import language_of
 from alerter.mail.links import PATH, SERVICE_PAGE, Links
-from alerter.mail.notify import NotifyService, NotifyTransport
-from alerter.mail.oauth import EntraTokens, Registration
 from alerter.mail.press import AnswerLink, Press, Stationery, no_link
 from alerter.mail.render import Renderer
-from alerter.mail.smtp import SmtpTransport
 from alerter.mail.specimen import template_faults
 from alerter.mail.template_set import TemplateSet
-from alerter.mail.transport import Transport
 from alerter.sources.source import Source, open_query, open_source
+from alerter.transports.conversation import SmtpServer
+from alerter.transports.folder import FolderTransport
+from alerter.transports.notify import NotifyService, NotifyTransport
+from alerter.transports.oauth import EntraTokens, Registration
+from alerter.transports.smtp import SmtpTransport
+from alerter.transports.transport import Transport
 
 
 def rules(settings: Settings) -> Rules:

@@ -1,10 +1,10 @@
 """The small print of a digest: how the days were counted, from what data, and whom to tell."""
 
 from alerter.domain.digest import Digest
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
-from alerter.mail.plain import phrase
 
 NATIONS = {
     "england": "England",

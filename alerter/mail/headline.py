@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.mail.facts import RunFacts
 from alerter.mail.marks import Marks
-from alerter.mail.plain import phrase
 
 ASKING = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING)
 WORDS_BELOW = 10

@@ -14,11 +14,11 @@ from typing import Literal
 from unicodedata import category
 
 from alerter.domain.address import is_address
+from alerter.domain.plain import phrase
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
 from alerter.mail import mime
 from alerter.mail.brand import CONTENT_ID
-from alerter.mail.plain import phrase
 
 Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 300

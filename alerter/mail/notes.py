@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.moved import Moved
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert
 from alerter.mail.facts import RunFacts
-from alerter.mail.plain import phrase
 
 NOTES_LISTED = 50
 

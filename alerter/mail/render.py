@@ -3,11 +3,11 @@
 from collections import Counter
 
 from alerter.domain.digest import Digest
+from alerter.domain.plain import one_line
 from alerter.errors import PartitionError
 from alerter.mail.brand import Brand
 from alerter.mail.facts import RunFacts
 from alerter.mail.message import Rendered
-from alerter.mail.plain import one_line
 from alerter.mail.summary import Summary, summary_view
 from alerter.mail.template_set import TemplateSet
 from alerter.mail.view import DigestView, view_of

@@ -7,12 +7,12 @@ from datetime import date
 from alerter.domain.address import address_key
 from alerter.domain.audit_standing import AuditStanding, audit_standing
 from alerter.domain.escalation import Climb
+from alerter.domain.plain import one_line, phrase
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.progress import Past
 from alerter.domain.routing import Recipient
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
-from alerter.mail.plain import one_line, phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Climb
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
 from alerter.mail.facts import RunFacts
 from alerter.mail.marks import Marks
-from alerter.mail.plain import phrase
 from alerter.mail.rows import RowContext, RowView, escalated_row, row_of
 
 ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)

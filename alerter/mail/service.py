@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Service, TeamTotals
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.mail.facts import RunFacts
 from alerter.mail.marks import Marks
-from alerter.mail.plain import phrase
 from alerter.mail.rows import RowContext
 from alerter.mail.sections import Room, SectionView, escalated_section
 

@@ -9,6 +9,7 @@ from alerter.domain.assessment import Rejected
 from alerter.domain.data_exceptions import DataException, QualityFault
 from alerter.domain.delivery import FAILED, PASSED_ON, resend_command
 from alerter.domain.moved import Moved
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
@@ -16,7 +17,6 @@ from alerter.mail.facts import RunFacts
 from alerter.mail.footer import counting, data_words
 from alerter.mail.language import ENGLISH
 from alerter.mail.notes import moved_line
-from alerter.mail.plain import phrase
 
 MOST_LINES = 100
 STAGE_WORDS = {

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
+from alerter.domain.plain import phrase
 from alerter.mail.facts import RunFacts
 from alerter.mail.footer import footer_of
 from alerter.mail.headline import CountView, asks_of, counts_of, detail_of, subject_of
 from alerter.mail.marks import Marks
 from alerter.mail.notes import NotesView, notes_of
-from alerter.mail.plain import phrase
 from alerter.mail.sections import Room, SectionView, sections_of
 from alerter.mail.service import ServiceView, service_of
 from alerter.mail.week import record_lines, since_lines

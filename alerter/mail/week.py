@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from alerter.domain.digest import Digest
+from alerter.domain.plain import phrase
 from alerter.domain.progress import Since
 from alerter.domain.timeliness import TrackRecord
 from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
 from alerter.mail.marks import Marks
-from alerter.mail.plain import phrase
 
 
 def since_lines(digest: Digest, facts: RunFacts, marks: Marks) -> Iterable[str]:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from alerter.domain.delivery import after_death, settlement
 from alerter.errors import MailDeferredError, MailStoppedError, StoreError
-from alerter.mail.transport import Outcome, Transport
 from alerter.store import drafts, outbox
 from alerter.store.database import PERSISTENCE_SECONDS, Database
 from alerter.store.migration import is_ours, require_ours
 from alerter.store.outbox import Claimed
 from alerter.store.senders import Sender, fresh_token, is_alive, sending
+from alerter.transports.transport import Outcome, Transport
 
 PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
 # Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.

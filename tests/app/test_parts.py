@@ -12,10 +12,10 @@ import pytest
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation import wiring
-from alerter.mail.folder import FolderTransport
-from alerter.mail.notify import NotifyTransport
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.sending import Pace
+from alerter.transports.folder import FolderTransport
+from alerter.transports.notify import NotifyTransport
+from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import Office
 from tests.mail.scripted_smtp import ScriptedSmtp

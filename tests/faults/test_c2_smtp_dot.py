@@ -7,9 +7,9 @@ from socket import socket
 
 import pytest
 
-from alerter.mail.conversation import SmtpServer
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import LEASE, Delivered
+from alerter.transports.conversation import SmtpServer
+from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import ACCEPT, DROP, NEVER_AT_DOT
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from time import monotonic
 
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import Delivered, deliver
 from alerter.pipeline.sending import Pace
+from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import NEVER
 from tests.app.serving.made_up_service import MANAGERS, Office, text_of

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.oauth import EntraTokens, Registration
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.oauth import EntraTokens, Registration
+from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.post_office import PostOffice, free_port
 from tests.app.serving.made_up_service import MANAGERS, Office
 from tests.faults.monday import Monday, waiting

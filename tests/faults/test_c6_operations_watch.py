@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from alerter.errors import StoreError
-from alerter.mail.folder import FolderTransport
 from alerter.store.database import Database
+from alerter.transports.folder import FolderTransport
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import NEVER, NEVER_AT_DOT
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from alerter.app.heartbeat import Heartbeat, asked, fault_of
 from alerter.deadline import DeadlineError, Lines, within
 from alerter.errors import MailDeferredError
-from alerter.mail.notify import NotifyService, NotifyTransport
-from alerter.mail.oauth import EntraTokens, Registration
+from alerter.transports.notify import NotifyService, NotifyTransport
+from alerter.transports.oauth import EntraTokens, Registration
 from tests.acceptance.post_office import PostOffice
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.monday import Monday

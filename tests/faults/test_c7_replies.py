@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from alerter.domain.helo_name import is_helo_name
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.authority import Authority, new_authority
 from tests.mail.hasty_smtp import APART, TOGETHER, HastySmtp
 from tests.mail.scripted_smtp import GOOD, HANG_UP, ScriptedSmtp

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from alerter.mail.bounces import read_bounces
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.caseload import MONDAY, row
 from tests.acceptance.council import ADMINS, FALLBACK, Council
 from tests.faults.ledger import ledger_of

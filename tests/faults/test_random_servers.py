@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from alerter.domain.delivery import MOST_UNANSWERED
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.smtp import SmtpTransport
 from alerter.store import outbox
 from alerter.store.database import open_database
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.mail.sending import Letter, Mark
 from tests.mail.sending import settings as server_settings

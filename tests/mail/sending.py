@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from alerter.mail.conversation import SmtpServer
-from alerter.mail.smtp import SmtpTransport
-from alerter.mail.transport import Outcome
+from alerter.transports.conversation import SmtpServer
+from alerter.transports.smtp import SmtpTransport
+from alerter.transports.transport import Outcome
 from tests.mail.scripted_smtp import ScriptedSmtp
 
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from alerter.errors import MailDeferredError
-from alerter.mail.conversation import FULL_STEPS
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.conversation import FULL_STEPS
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.scripted_smtp import DRIP, ScriptedSmtp
 from tests.mail.sending import Letter, Mark, attempt, settings
 

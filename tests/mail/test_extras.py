@@ -8,12 +8,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOKENS = """
-from alerter.mail.oauth import EntraTokens, Registration
+from alerter.transports.oauth import EntraTokens, Registration
 registration = Registration(authority="https://x.example/t", client_id="c", client_secret="s", scope="p")
 EntraTokens(registration)(is_anew=False)
 """
 NOTIFY = """
-from alerter.mail.notify import NotifyService, NotifyTransport
+from alerter.transports.notify import NotifyService, NotifyTransport
 NotifyTransport(NotifyService(api_key="k", template_id="t")).connect()
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alerter.errors import MailDeferredError, StoreError
-from alerter.mail.folder import FolderTransport
+from alerter.transports.folder import FolderTransport
 from tests.mail.sending import Letter, Mark
 
 

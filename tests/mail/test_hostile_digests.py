@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
+from alerter.domain.plain import one_line
 from alerter.domain.policy import Policy, Window
 from alerter.domain.routing import Recipient, Route
 from alerter.mail.message import build
-from alerter.mail.notify_body import markdown_of
-from alerter.mail.plain import one_line
 from alerter.mail.render import Renderer
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.notify_body import markdown_of
+from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
 from tests.mail.reading import read_html
 from tests.mail.scripted_smtp import ScriptedSmtp

@@ -8,10 +8,10 @@ pytest.importorskip("notifications_python_client", reason="needs the extra notif
 
 from alerter.errors import MailDeferredError, MailStoppedError, StoreError
 from alerter.mail.message import build
-from alerter.mail.notify import NotifyService, NotifyTransport
-from alerter.mail.notify_body import markdown_of
 from alerter.mail.render import Renderer
-from alerter.mail.transport import Outcome
+from alerter.transports.notify import NotifyService, NotifyTransport
+from alerter.transports.notify_body import markdown_of
+from alerter.transports.transport import Outcome
 from tests.mail import made_up
 from tests.mail.notify_double import (
     API_KEY,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerter.mail.notify_body import markdown_of
 from alerter.mail.render import Renderer
+from alerter.transports.notify_body import markdown_of
 from tests.mail import made_up
 from tests.mail.reading import text_of
 

@@ -7,8 +7,8 @@ import ssl
 import pytest
 
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.oauth import EntraTokens, Registration
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.oauth import EntraTokens, Registration
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.authority import Authority, new_authority
 from tests.mail.entra import Answer, Entra
 from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp

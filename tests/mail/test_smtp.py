@@ -3,8 +3,8 @@
 import pytest
 
 from alerter.errors import StoreError
-from alerter.mail.smtp import SmtpTransport
-from alerter.mail.transport import Outcome
+from alerter.transports.smtp import SmtpTransport
+from alerter.transports.transport import Outcome
 from tests.mail.scripted_smtp import GOOD, HANG_UP, SILENT, ScriptedSmtp
 from tests.mail.sending import Letter, Mark, attempt, settings
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
 from tests.mail.sending import Letter, Mark, attempt, settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alerter.errors import MailStoppedError
-from alerter.mail.smtp import SmtpTransport
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.authority import Authority, new_authority
 from tests.mail.scripted_smtp import ScriptedSmtp
 from tests.mail.sending import Letter, Mark, settings

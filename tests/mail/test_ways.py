@@ -8,7 +8,7 @@ import pytest
 from alerter.config.file import load_settings
 from alerter.errors import MailStoppedError
 from alerter.installation.wiring import transport
-from alerter.mail.transport import Transport
+from alerter.transports.transport import Transport
 from tests.config.small_file import MINIMAL
 from tests.mail.authority import new_authority
 from tests.mail.scripted_smtp import ScriptedSmtp
@@ -94,7 +94,7 @@ def test_notify_behind_a_certificate_nobody_knows_is_not_spoken_to(tmp_path: Pat
     The key goes to nobody who cannot prove who they are.
     """
     pytest.importorskip("notifications_python_client", reason="needs the extra notify")
-    from alerter.mail.notify import NotifyService, NotifyTransport  # noqa: PLC0415 - as above
+    from alerter.transports.notify import NotifyService, NotifyTransport  # noqa: PLC0415 - as above
     from tests.mail.entra import Entra  # noqa: PLC0415 - any server that speaks TLS will do
 
     with Entra(new_authority(tmp_path).server()) as stranger:

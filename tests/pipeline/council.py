@@ -20,10 +20,8 @@ from alerter.domain.plan import Rules
 from alerter.domain.policy import Clock
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
-from alerter.mail.folder import FolderTransport
 from alerter.mail.press import Press, Stationery
 from alerter.mail.render import Renderer
-from alerter.mail.transport import Transport
 from alerter.pipeline.conclude import conclude
 from alerter.pipeline.deliver import Delivered, deliver
 from alerter.pipeline.prepare import prepare
@@ -32,6 +30,8 @@ from alerter.sources.source import Source, open_source
 from alerter.store.database import Database
 from alerter.store.runs import Run
 from alerter.store.schema import outbox
+from alerter.transports.folder import FolderTransport
+from alerter.transports.transport import Transport
 
 AS_OF = date(2026, 11, 23)
 NEXT_RUN = date(2026, 11, 30)

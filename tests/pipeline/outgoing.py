@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from alerter.mail.transport import Outcome, Sendable, Transport
 from alerter.store import outbox
+from alerter.transports.transport import Outcome, Sendable, Transport
 from tests.pipeline.council import Council
 from tests.store.made_up import run_with
 

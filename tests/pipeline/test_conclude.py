@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerter.domain.routing import DirectoryEntry
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.conclude import conclude, tell_held
 from alerter.pipeline.prepare import hold
 from alerter.store import bounces, outbox
 from alerter.store.runs import Run
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.scripted_smtp import ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, press, row

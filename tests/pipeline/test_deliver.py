@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from alerter.errors import StoreError
-from alerter.mail.folder import FolderTransport
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import Delivered, deliver
+from alerter.transports.folder import FolderTransport
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import NOW, Council, at_once

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from alerter.domain.delivery import PASSED_ON
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import deliver
 from alerter.pipeline.renew import renew
 from alerter.pipeline.sending import wait_until
 from alerter.store import drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run
+from alerter.transports.smtp import SmtpTransport
 from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.mail.sending import settings
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, press, row

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from alerter.mail.folder import FolderTransport
 from alerter.pipeline.deliver import LEASE, Delivered, deliver
 from alerter.pipeline.sending import wait_until
 from alerter.store import drafts, outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
+from alerter.transports.folder import FolderTransport
 from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, is_waiting, replies, states
 from tests.store.made_up import Letter

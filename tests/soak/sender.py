@@ -8,10 +8,10 @@ from threading import Event
 
 from alerter.errors import StoreError
 from alerter.installation import clock
-from alerter.mail.conversation import SmtpServer
-from alerter.mail.smtp import SmtpTransport
 from alerter.pipeline.deliver import deliver
 from alerter.store.database import open_database
+from alerter.transports.conversation import SmtpServer
+from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import at_once
 
 IDLE_SECONDS = 0.05

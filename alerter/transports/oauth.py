@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.transport import reply_words
+from alerter.transports.transport import reply_words
 
 TIMEOUT_SECONDS = 30  # for a whole request
 # OAuth 2.0 (RFC 6749 4.1.2.1) has these two for a server that is busy or broken.

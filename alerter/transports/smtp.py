@@ -16,7 +16,7 @@ import ssl
 from collections.abc import Callable, Iterator
 
 from alerter.errors import MailDeferredError, MailStoppedError
-from alerter.mail.conversation import (
+from alerter.transports.conversation import (
     FULL_STEPS,
     NOT_IMPLEMENTED,
     NOT_RECOGNIZED,
@@ -24,9 +24,9 @@ from alerter.mail.conversation import (
     OutOfStepError,
     SmtpServer,
     UnsentError,
+    log_in,
 )
-from alerter.mail.login import log_in
-from alerter.mail.transport import Outcome, Sendable, State, reply_words
+from alerter.transports.transport import Outcome, Sendable, State, reply_words
 
 GO_AHEAD, CLOSING, LOGIN_REFUSED = 354, 421, 535
 OK, TRANSIENT, PERMANENT = 2, 4, 5  # the first digit of a reply

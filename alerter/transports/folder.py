@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alerter.errors import MailDeferredError
-from alerter.mail.transport import Outcome, Sendable
 from alerter.private_files import beside, make_private_folder
+from alerter.transports.transport import Outcome, Sendable
 
 _UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
 

@@ -2,7 +2,7 @@
 
 import re
 
-from alerter.mail.plain import REPLACEMENT
+from alerter.domain.plain import REPLACEMENT
 
 NOTE_MARK = "- "
 BAND_MARK = "  "

@@ -1,0 +1,1 @@
+"""Ways of sending: one protocol, one file a way."""
