@@ -8,8 +8,7 @@ from alerter.domain.plan import Rules
 from alerter.domain.policy import Clock
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
-from alerter.mail.press import Press, Stationery
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Press, Renderer, Stationery
 
 AS_OF = date(2026, 11, 23)  # a Monday
 WEEK_BEFORE = date(2026, 11, 16)

@@ -22,10 +22,10 @@ from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Policy
 from alerter.domain.routing import Recipient, Route
-from alerter.mail.facts import RunFacts
 from alerter.mail.language import language_of
 from alerter.mail.message import Letterhead, Rendered, build
-from alerter.mail.render import Renderer
+from alerter.mail.run_facts import RunFacts
+from alerter.mail.writer import Renderer
 from bench import council
 
 ROWS = (20, 200, 2_000)

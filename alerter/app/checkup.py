@@ -13,7 +13,7 @@ from alerter.domain.routing import DirectoryEntry, Recipient, near_miss
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
-from alerter.mail.template_set import NAMES
+from alerter.mail.look import NAMES
 from alerter.pipeline.plan import look
 from alerter.store import syncs
 from alerter.store.migration import require_own_sessions

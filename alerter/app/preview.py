@@ -10,7 +10,7 @@ from pathlib import Path
 from alerter.domain.wording import counted
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
-from alerter.mail.brand import CONTENT_ID
+from alerter.mail.look import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
 from alerter.pipeline.sync import Synced

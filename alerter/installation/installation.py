@@ -17,7 +17,7 @@ from alerter.domain.schedule import Timetable
 from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now
-from alerter.mail.press import Press
+from alerter.mail.writer import Press
 from alerter.pipeline.sync import Gate, Synced, gate_of, sync
 from alerter.sources.directory import read_directory
 from alerter.sources.extract import is_written_since

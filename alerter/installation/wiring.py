@@ -15,13 +15,11 @@ from alerter.domain.policy import Clock
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
-from alerter.mail.brand import Brand
 from alerter.mail.language import language_of
 from alerter.mail.links import PATH, SERVICE_PAGE, Links
-from alerter.mail.press import AnswerLink, Press, Stationery, no_link
-from alerter.mail.render import Renderer
+from alerter.mail.look import Brand, TemplateSet
 from alerter.mail.specimen import template_faults
-from alerter.mail.template_set import TemplateSet
+from alerter.mail.writer import AnswerLink, Press, Renderer, Stationery, no_link
 from alerter.sources.source import Source, open_query, open_source
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.folder import FolderTransport

@@ -3,8 +3,8 @@
 from alerter.domain.digest import Digest
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
-from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
+from alerter.mail.run_facts import RunFacts
 
 NATIONS = {
     "england": "England",

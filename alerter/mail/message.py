@@ -18,7 +18,7 @@ from alerter.domain.plain import phrase
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
 from alerter.mail import mime
-from alerter.mail.brand import CONTENT_ID
+from alerter.mail.look import CONTENT_ID
 
 Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 300

@@ -11,8 +11,8 @@ from alerter.domain.plain import one_line, phrase
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.progress import Past
 from alerter.domain.routing import Recipient
-from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
+from alerter.mail.run_facts import RunFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from alerter.domain.digest import Digest
 from alerter.domain.escalation import Climb
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
-from alerter.mail.facts import RunFacts
-from alerter.mail.marks import Marks
 from alerter.mail.rows import RowContext, RowView, escalated_row, row_of
+from alerter.mail.run_facts import Marks, RunFacts
 
 ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)
 ESCALATED = "escalated"

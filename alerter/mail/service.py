@@ -7,9 +7,8 @@ from alerter.domain.digest import Digest
 from alerter.domain.escalation import Service, TeamTotals
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
-from alerter.mail.facts import RunFacts
-from alerter.mail.marks import Marks
 from alerter.mail.rows import RowContext
+from alerter.mail.run_facts import Marks, RunFacts
 from alerter.mail.sections import Room, SectionView, escalated_section
 
 TEAMS_LISTED = 60

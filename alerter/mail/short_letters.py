@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 
 from alerter.mail.message import Letterhead, Message, Rendered, build
-from alerter.mail.press import Stationery
+from alerter.mail.writer import Stationery
 
 SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nobody is told twice
 

@@ -16,12 +16,11 @@ from alerter.domain.progress import Handover, Past, Since
 from alerter.domain.routing import Recipient, Route
 from alerter.domain.timeliness import TrackRecord
 from alerter.errors import PartitionError, TemplateError
-from alerter.mail.brand import Brand
-from alerter.mail.facts import RunFacts
 from alerter.mail.language import Language
-from alerter.mail.render import Renderer
+from alerter.mail.look import Brand, TemplateSet, syntax_faults
+from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary
-from alerter.mail.template_set import TemplateSet, syntax_faults
+from alerter.mail.writer import Renderer
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
 CALENDAR = WorkingCalendar("england", 2025, 2027, [], version="made up")

@@ -13,10 +13,10 @@ from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
-from alerter.mail.facts import RunFacts
 from alerter.mail.footer import counting, data_words
 from alerter.mail.language import ENGLISH
 from alerter.mail.notes import moved_line
+from alerter.mail.run_facts import RunFacts
 
 MOST_LINES = 100
 STAGE_WORDS = {

@@ -10,8 +10,8 @@ from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
 from alerter.domain.routing import shared_addresses
 from alerter.domain.wording import counted, date_words
-from alerter.mail.press import Press
 from alerter.mail.summary import Summary
+from alerter.mail.writer import Press
 from alerter.pipeline.letters import run_facts
 from alerter.pipeline.mending import records_to_mend
 from alerter.store import bounces, drafts, outbox, runs, syncs

@@ -7,9 +7,9 @@ from datetime import datetime
 from alerter.domain.digest import Digest
 from alerter.domain.plan import Plan, Rules
 from alerter.errors import PartitionError
-from alerter.mail.facts import RunFacts
 from alerter.mail.message import Message, Rendered
-from alerter.mail.press import Press, Stationery
+from alerter.mail.run_facts import RunFacts
+from alerter.mail.writer import Press, Stationery
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from alerter.domain.plan import Plan, Rules
 from alerter.mail.message import Message, Rendered
-from alerter.mail.press import Press
+from alerter.mail.writer import Press
 from alerter.pipeline.letters import Desk, Letters, run_facts, write
 from alerter.pipeline.plan import look
 from alerter.store import (

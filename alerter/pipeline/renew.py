@@ -10,7 +10,7 @@ from alerter.domain.address import address_key
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
-from alerter.mail.press import Press
+from alerter.mail.writer import Press
 from alerter.pipeline.letters import Desk, run_facts, write
 from alerter.pipeline.plan import judged_on, look
 from alerter.store import drafts, outbox, runs, syncs, told, trail

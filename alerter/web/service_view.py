@@ -13,7 +13,7 @@ from alerter.domain.oversight import Band, TeamStanding
 from alerter.domain.timeliness import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
 from alerter.mail.language import ENGLISH
-from alerter.mail.week import record_line
+from alerter.mail.notes import record_line
 from alerter.store.outbox import Delivery
 
 MOST_EXCEPTIONS = 100

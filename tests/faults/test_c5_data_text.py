@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alerter.errors import SourceError
 from alerter.mail.message import build
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, NORTH, SOUTH, Office, row, text_of
 from tests.mail import made_up

@@ -12,9 +12,8 @@ from jinja2 import Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from alerter.errors import PartitionError
-from alerter.mail.press import Press
-from alerter.mail.render import Renderer, check_receipt
 from alerter.mail.view import view_of
+from alerter.mail.writer import Press, Renderer, check_receipt
 from alerter.pipeline.prepare import prepare
 from alerter.store import runs
 from alerter.store.runs import Run

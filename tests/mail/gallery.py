@@ -12,11 +12,11 @@ from alerter.domain.policy import Stage
 from alerter.domain.progress import Handover, Past, Since
 from alerter.domain.routing import Recipient, Route
 from alerter.domain.timeliness import TrackRecord
-from alerter.mail.brand import Brand
-from alerter.mail.facts import RunFacts
 from alerter.mail.language import language_of
+from alerter.mail.look import Brand
 from alerter.mail.message import Rendered
-from alerter.mail.render import Renderer
+from alerter.mail.run_facts import RunFacts
+from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 LANGUAGES = ("en", "cy")

@@ -11,8 +11,8 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Clock, Policy, Reassurance, Window
 from alerter.domain.routing import Recipient, Route
-from alerter.mail.facts import RunFacts
 from alerter.mail.message import Letterhead
+from alerter.mail.run_facts import RunFacts
 
 AS_OF = date(2026, 11, 23)
 NEXT_RUN = date(2026, 11, 30)

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from alerter.domain.digest import Digest
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 COLOUR = re.compile(

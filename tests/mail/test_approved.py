@@ -15,8 +15,8 @@ from alerter.domain.digest import Digest
 from alerter.domain.policy import Stage
 from alerter.domain.routing import Recipient
 from alerter.mail.message import Rendered, build
-from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
+from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.made_up import Fate
 

@@ -13,8 +13,8 @@ from alerter.domain.policy import Reassurance
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
 from alerter.mail.message import Rendered, build
-from alerter.mail.render import LARGEST_HTML, Renderer, check_receipt
 from alerter.mail.view import view_of
+from alerter.mail.writer import LARGEST_HTML, Renderer, check_receipt
 from tests.mail import made_up, reading
 from tests.mail.reading import text_of
 

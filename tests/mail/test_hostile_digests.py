@@ -20,7 +20,7 @@ from alerter.domain.plain import one_line
 from alerter.domain.policy import Policy, Window
 from alerter.domain.routing import Recipient, Route
 from alerter.mail.message import build
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up

@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po
 from alerter.domain import data_exceptions
 from alerter.domain.wording import day_words, full_day_words, long_day_words
 from alerter.mail.language import ENGLISH, Language, language_of
-from alerter.mail.render import Renderer
 from alerter.mail.specimen import LINK, full_digest
+from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 
 ALERTER = Path(__file__).parents[2] / "alerter"

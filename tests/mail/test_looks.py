@@ -11,10 +11,10 @@ import pytest
 
 from alerter.config.branding import DARK_GROUND
 from alerter.errors import MailRefusedError
-from alerter.mail.brand import Brand
+from alerter.mail.look import Brand
 from alerter.mail.message import build, check
-from alerter.mail.render import LARGEST_HTML, Renderer
 from alerter.mail.summary import Summary
+from alerter.mail.writer import LARGEST_HTML, Renderer
 from tests.mail import gallery, made_up, reading
 
 PAGES = gallery.pages()

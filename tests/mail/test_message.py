@@ -18,7 +18,7 @@ from alerter.errors import MailRefusedError
 from alerter.mail.encoded_words import encoded_words
 from alerter.mail.message import Message, Rendered, build, check, display_name, message_id
 from alerter.mail.mime import LONGEST_LINE
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
 from tests.mail.sending import Mark

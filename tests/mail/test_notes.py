@@ -8,8 +8,8 @@ import pytest
 from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
-from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
+from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 WRITE = Renderer()

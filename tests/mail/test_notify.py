@@ -8,7 +8,7 @@ pytest.importorskip("notifications_python_client", reason="needs the extra notif
 
 from alerter.errors import MailDeferredError, MailStoppedError, StoreError
 from alerter.mail.message import build
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.transport import Outcome

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from alerter.transports.notify_body import markdown_of
 from tests.mail import made_up
 from tests.mail.reading import text_of

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from alerter.errors import PartitionError, TemplateError
-from alerter.mail.brand import Brand
 from alerter.mail.language import ENGLISH, language_of
-from alerter.mail.render import Renderer
+from alerter.mail.look import NAMES, Brand, TemplateSet
 from alerter.mail.specimen import template_faults
-from alerter.mail.template_set import NAMES, TemplateSet
+from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 
 OWN = Path(__file__).parents[2] / "alerter" / "mail" / "templates"

@@ -16,7 +16,7 @@ from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, Past, Since
 from alerter.domain.routing import Route
 from alerter.domain.timeliness import TrackRecord
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.reading import visible
 

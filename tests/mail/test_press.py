@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from alerter.domain.policy import Stage
 from alerter.domain.routing import Recipient
-from alerter.mail.press import Press, Stationery
-from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary
+from alerter.mail.writer import Press, Renderer, Stationery
 from tests.mail import made_up
 
 DATED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ import pytest
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.policy import Stage
-from alerter.mail.render import Renderer
 from alerter.mail.summary import Summary, state_words, summary_view
+from alerter.mail.writer import Renderer
 from tests.mail import made_up, reading
 from tests.mail.made_up import Fate
 

@@ -20,8 +20,7 @@ from alerter.domain.plan import Rules
 from alerter.domain.policy import Clock
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
-from alerter.mail.press import Press, Stationery
-from alerter.mail.render import Renderer
+from alerter.mail.writer import Press, Renderer, Stationery
 from alerter.pipeline.conclude import conclude
 from alerter.pipeline.deliver import Delivered, deliver
 from alerter.pipeline.prepare import prepare

@@ -6,10 +6,9 @@ import pytest
 
 from alerter.domain.digest import Digest
 from alerter.errors import PartitionError
-from alerter.mail.facts import RunFacts
 from alerter.mail.message import Rendered
-from alerter.mail.press import Press
-from alerter.mail.render import Renderer
+from alerter.mail.run_facts import RunFacts
+from alerter.mail.writer import Press, Renderer
 from alerter.pipeline.prepare import prepare
 from alerter.store import runs
 from alerter.store.runs import Run

@@ -10,10 +10,9 @@ from alerter.domain.audit import Audit
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Reassurance
 from alerter.errors import PartitionError
-from alerter.mail.facts import RunFacts
 from alerter.mail.message import Rendered
-from alerter.mail.press import Press
-from alerter.mail.render import Renderer
+from alerter.mail.run_facts import RunFacts
+from alerter.mail.writer import Press, Renderer
 from alerter.pipeline.plan import found, look
 from alerter.pipeline.prepare import draft_run, enter, prepare, proofs
 from alerter.store import assessments, audits, reassurances, runs

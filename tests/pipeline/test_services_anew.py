@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from alerter.mail.press import Press
+from alerter.mail.writer import Press
 from alerter.pipeline.prepare import prepare
 from alerter.store import runs
 from alerter.store.schema import escalations

@@ -469,7 +469,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "the receipt: what was planned is in the text",
-        "alerter/mail/render.py",
+        "alerter/mail/writer.py",
         "        check_receipt(text, digest, view)\n",
         "",
         ("tests/mail/test_templates.py",),
@@ -490,14 +490,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a template's undefined value is an error",
-        "alerter/mail/template_set.py",
+        "alerter/mail/look.py",
         "        undefined=StrictUndefined,\n",
         "",
         ("tests/mail/test_templates.py",),
     ),
     Safeguard(
         "markup in the data is escaped",
-        "alerter/mail/template_set.py",
+        "alerter/mail/look.py",
         "        autoescape=is_html,",
         "        autoescape=False,",
         ("tests/mail/test_digest.py::test_markup_in_the_data_is_shown_as_it_is",),

@@ -1,6 +1,7 @@
 """The emails' templates: the package's own, and a council's in their place by name."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from traceback import walk_tb
@@ -22,6 +23,9 @@ from alerter.errors import TemplateError
 ENDING = ".j2"
 PAGES = ("digest.txt.j2", "digest.html.j2", "summary.txt.j2", "summary.html.j2")
 NAMES = (*PAGES, "frame.html.j2", "parts.html.j2")
+
+LOGO_HEIGHT = 48
+CONTENT_ID = "logo"
 
 
 class TemplateSet:
@@ -121,3 +125,45 @@ def _place(error: Exception, page: str) -> tuple[str, int]:
         return Path(error.name or page).name, error.lineno
     frames = [(Path(frame.f_code.co_filename).name, line) for frame, line in walk_tb(error.__traceback__)]
     return next((place for place in reversed(frames) if place[0].endswith(ENDING)), (page, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """
+    What stands above every email; without a name and a logo, nothing does.
+
+    *colour* is the name's and the rule's on white, *colour_dark* the same in dark mode. *size* is the logo's
+    width and height in its file; it is shown at most 48 pixels high.
+    """
+
+    name: str = ""
+    colour: str = "#0b0c0c"
+    colour_dark: str = "#f3f2f1"
+    logo: bytes = field(default=b"", repr=False)
+    size: tuple[int, int] = (0, 0)
+
+    @property
+    def is_shown(self) -> bool:
+        """
+        Say whether there is anything to stand above an email.
+        """
+        return bool(self.name or self.logo)
+
+    @property
+    def logo_at(self) -> str:
+        """
+        Return where a template finds the logo: within the message, never on a web server.
+        """
+        return f"cid:{CONTENT_ID}" if self.logo else ""
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """
+        Return the logo's width and height as they are shown.
+
+        >>> Brand(logo=b"x", size=(300, 96)).shown_size
+        (150, 48)
+        """
+        width, height = self.size
+        shown = min(height, LOGO_HEIGHT)
+        return round(width * shown / height) if height else 0, shown
