@@ -16,7 +16,7 @@ from alerter.pipeline.mending import records_to_mend
 from alerter.pipeline.plan import look
 from alerter.private_files import write_private
 from alerter.reports import csv_table
-from alerter.reports.facts import Imprint
+from alerter.reports.blocks import Imprint
 from alerter.reports.paper import paper_of
 from alerter.statistics.panel import Facts, Panel, panel
 from alerter.statistics.replay import Replayed, World, replay

@@ -5,8 +5,7 @@ from functools import cache
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock, Policy, Window
-from alerter.reports.blocks import Paper
-from alerter.reports.facts import Imprint
+from alerter.reports.blocks import Imprint, Paper
 from alerter.reports.paper import paper_of
 from alerter.statistics.panel import Facts, Panel, panel
 from tests.domain.made_up import calendar_of
