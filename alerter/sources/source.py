@@ -17,7 +17,7 @@ from alerter.sources.lines import NoRecord
 from alerter.sources.rows import Doubtful, PartlyRead, RowReader
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
-from alerter.sources.workbook.workbook import open_workbook
+from alerter.sources.workbook.sheet_table import open_workbook
 
 FILE_KINDS = ("csv", "workbook", "annex-a", "cin-census")
 
@@ -113,7 +113,7 @@ def open_query(
     Raises:
         SourceError: The database cannot be reached, refuses the query, or gives too few columns.
     """
-    from alerter.sources.sql.query import open_sql  # noqa: PLC0415 - SQLAlchemy, which no file needs
+    from alerter.sources.sql import open_sql  # noqa: PLC0415 - SQLAlchemy, which no file needs
 
     table = open_sql(url, query, wanted_for_assessments(columns, clocks), now)
     return _source(table, clocks, reasons)

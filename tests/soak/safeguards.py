@@ -889,7 +889,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a workbook with a part twice is refused",
-        "alerter/sources/workbook/archive.py",
+        "alerter/sources/workbook/survey.py",
         "                _check_names(opened, path)\n",
         "",
         (ROWS_TWICE,),

@@ -7,8 +7,7 @@ import pytest
 
 from alerter.errors import SourceError
 from alerter.sources.columns import WantedColumns
-from alerter.sources.csv_file import open_csv
-from alerter.sources.encoding import CHUNK
+from alerter.sources.csv_file import CHUNK, open_csv
 from alerter.sources.table import Table
 
 WANTED = WantedColumns(

@@ -12,7 +12,7 @@ from alerter.domain.assessment import Assessment, Rejected
 from alerter.errors import SourceError
 from alerter.sources.columns import wanted_for_assessments
 from alerter.sources.source import open_query
-from alerter.sources.sql.query import open_sql
+from alerter.sources.sql import open_sql
 from tests.sources.asking import CANONICAL, CLOCKS, NOW, asked, send
 from tests.sources.reading import accepted, values
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alerter.errors import SourceError
-from alerter.sources.sql.statement import checked_query
+from alerter.sources.sql import checked_query
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,8 @@ from alerter.errors import SourceError
 from alerter.sources.columns import HEADING_ROWS
 from alerter.sources.extract import opening
 from alerter.sources.workbook import trial
-from alerter.sources.workbook.archive import archive, damaged, encrypted
 from alerter.sources.workbook.ods import CONTENT, survey_ods
-from alerter.sources.workbook.survey import Area, Flaws, Survey
+from alerter.sources.workbook.survey import Area, Flaws, Survey, archive, damaged, encrypted
 from alerter.sources.workbook.xls import survey_xls
 from alerter.sources.workbook.xlsx import PACKAGE, document_of, survey_xlsx
 

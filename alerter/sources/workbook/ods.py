@@ -6,8 +6,7 @@ from typing import IO
 from zipfile import ZipFile
 
 from alerter.sources.markup import LocalNames, feed, local, new_parser
-from alerter.sources.workbook.archive import check_whole
-from alerter.sources.workbook.survey import Area, Flaws, Survey, check_extent
+from alerter.sources.workbook.survey import Area, Flaws, Survey, check_extent, check_whole
 from alerter.sources.workbook.trial import SMALL
 
 CONTENT = "content.xml"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from alerter.errors import SourceError
 from alerter.sources.columns import (
@@ -11,9 +12,10 @@ from alerter.sources.columns import (
     WantedColumns,
     normalised,
 )
+from alerter.sources.extract import Extract, FileStamp, fingerprint
 from alerter.sources.slipped import Cells
-from alerter.sources.table import DateColumns
-from alerter.sources.workbook.book import Book, Sheet, Value
+from alerter.sources.table import DateColumns, Rows, Table
+from alerter.sources.workbook.book import Book, Sheet, Value, open_book
 from alerter.sources.workbook.meanings import meanings_of
 from alerter.sources.workbook.swapped import Suspect
 
@@ -181,3 +183,34 @@ def _is_blank(cells: Iterable[Value]) -> bool:
     Say whether nothing stands in any of the *cells*; in almost every row the first one answers.
     """
     return all(isinstance(cell, str) and not cell.strip() for cell in cells)
+
+
+def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:
+    """
+    Return the table in the workbook at *path*: on the sheet so called, or on the only one with the headings.
+
+    The sheet is read into memory at once; its lines are the sheet's row numbers.
+
+    Raises:
+        SourceError: The workbook cannot be read; or no sheet, or more than one, has the headings;
+            or a formula has no stored result. Reading the rows raises it when the file has changed
+            meanwhile.
+    """
+    stamp = FileStamp.of(path)
+    sha256 = fingerprint(path)
+    with open_book(path) as book:
+        found = find_sheet(book, wanted, sheet)
+
+    def read() -> Rows:
+        yield from found.read()
+        stamp.check_unchanged(path)
+
+    extract = Extract(
+        name=path.name,
+        sha256=sha256,
+        extracted_at=stamp.written_at,
+        size=stamp.size,
+        notes=(f'read from the sheet "{found.sheet.name}"',),
+        headings=found.columns.headings,
+    )
+    return Table(extract, found.columns, read)

@@ -8,9 +8,18 @@ from typing import IO
 from zipfile import ZipFile
 
 from alerter.sources.markup import feed, local, new_parser
-from alerter.sources.workbook.archive import CHUNK, check_whole, part_key
 from alerter.sources.workbook.styles import percent_styles
-from alerter.sources.workbook.survey import BYTES_PER_CELL, FEW_ROWS, MOST_CELLS, Flaws, Survey, check_extent
+from alerter.sources.workbook.survey import (
+    BYTES_PER_CELL,
+    CHUNK,
+    FEW_ROWS,
+    MOST_CELLS,
+    Flaws,
+    Survey,
+    check_extent,
+    check_whole,
+    part_key,
+)
 from alerter.sources.workbook.xlsx_cells import LETTERS, SheetCells, letters_as_number
 
 PACKAGE = "_rels/.rels"
