@@ -15,7 +15,8 @@ from alerter.domain.policy import Stage
 from alerter.domain.timeliness import TrackRecord
 from alerter.installation.installation import Installation
 from alerter.pipeline.plan import look
-from alerter.store import figures, outbox
+from alerter.store import alerts as alerts_
+from alerter.store import outbox
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
 
@@ -87,10 +88,10 @@ def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
 
 
 def _past_runs(connection: Connection, allowed: Scope) -> list[PastRun]:
-    found = figures.recent_runs(connection, RUNS)
+    found = alerts_.recent_runs(connection, RUNS)
     ids = [run.id for run in found]
-    by_team = figures.stages_by_team(connection, ids)
-    outcomes = figures.deliveries_by_run(connection, ids)
+    by_team = alerts_.stages_by_team(connection, ids)
+    outcomes = alerts_.deliveries_by_run(connection, ids)
     return [
         PastRun(
             run=run,
@@ -114,7 +115,7 @@ def _counts(run: Run, told: Mapping[str, Mapping[str, int]], allowed: Scope) -> 
 
 
 def _exceptions(connection: Connection, run_id: int, allowed: Scope) -> list[DataException]:
-    found = figures.exceptions_with_team(connection, run_id)
+    found = alerts_.exceptions_with_team(connection, run_id)
     return [
         exception
         for exception, team in found

@@ -13,17 +13,7 @@ from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
 from alerter.domain.progress import Before
 from alerter.domain.timeliness import Timeliness, deadlines
-from alerter.store import (
-    assessments,
-    audits,
-    bounces,
-    calendars,
-    reassurances,
-    runs,
-    sign_offs,
-    syncs,
-    told,
-)
+from alerter.store import alerts, assessments, audits, bounces, reassurances, runs, syncs
 from alerter.store.runs import Run
 
 
@@ -66,7 +56,7 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         unaudited=_unaudited(connection, rules, as_of),
         audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),
-        calendar_before=None if last_run is None else calendars.by_fingerprint(connection, last_run.calendar),
+        calendar_before=None if last_run is None else runs.by_fingerprint(connection, last_run.calendar),
         before=None if last_run is None else _before(connection, last_run, as_of),
         signed=_signed(connection, rules, as_of),
         unreached=[
@@ -80,10 +70,10 @@ def _before(connection: Connection, last_run: Run, as_of: date) -> Before:
     """
     Return what the digest before this one said, from the ledger, and what has ended since.
     """
-    earlier = runs.ids_before(connection, last_run.send_date, told.LONGEST - 1)
+    earlier = runs.ids_before(connection, last_run.send_date, alerts.LONGEST - 1)
     return Before(
         as_of=last_run.as_of,
-        listed=told.listed(connection, [last_run.id, *earlier]),
+        listed=alerts.listed(connection, [last_run.id, *earlier]),
         ended=assessments.ended_since(connection, last_run.id, last_run.as_of, as_of),
     )
 
@@ -115,7 +105,7 @@ def _signed(connection: Connection, rules: Rules, as_of: date) -> dict[tuple[str
     Return what was signed off since the financial year began, by team and type.
     """
     days = deadlines(rules.calendar, rules.clocks, year_of(as_of).first, as_of)
-    return sign_offs.count(connection, days, rules.clocks)
+    return assessments.count(connection, days, rules.clocks)
 
 
 def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assessment]:

@@ -11,14 +11,7 @@ from alerter.mail.message import Message, Rendered
 from alerter.mail.writer import Press
 from alerter.pipeline.letters import Desk, Letters, run_facts, write
 from alerter.pipeline.plan import look
-from alerter.store import (
-    calendars,
-    drafts,
-    outbox,
-    runs,
-    syncs,
-    told,
-)
+from alerter.store import alerts, drafts, outbox, runs, syncs
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run
 
@@ -96,7 +89,7 @@ def enter(connection: Connection, rules: Rules, press: Press, draft: RunDraft) -
     drafts.supersede(connection, run.id, now)
     if run.id != draft.run.id:
         letters = _letters(connection, rules, press, draft.plan, run)
-    told.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
+    alerts.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
     runs.record_exceptions(connection, run.id, letters.plan.exceptions)
     messages = [message for _, message in letters.proofs]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)
@@ -178,7 +171,7 @@ def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
     """
     Enter a run in the ledger; None when another process has planned its send date.
     """
-    calendars.keep(connection, rules.calendar)
+    runs.keep(connection, rules.calendar)
     run_id = runs.plan(connection, drafted)
     return None if run_id is None else runs.by_id(connection, run_id)
 

@@ -13,7 +13,7 @@ from alerter.domain.policy import Stage
 from alerter.mail.writer import Press
 from alerter.pipeline.letters import Desk, run_facts, write
 from alerter.pipeline.plan import judged_on, look
-from alerter.store import drafts, outbox, runs, syncs, told, trail
+from alerter.store import alerts, drafts, outbox, runs, syncs, trail
 from alerter.store.database import installation_id, take_turns
 from alerter.store.drafts import Draft
 from alerter.store.runs import Run
@@ -158,8 +158,8 @@ def _write_anew(
     plan = plan.placed([each for each in plan.judged if each[0] not in kept], fresh)
     plan = _written(connection, rules, press, plan, renewal, now)
     runs.forget_alerts(connection, run.id, renewal.open_to_change)
-    told.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
-    told.record(connection, run.id, plan.judged, plan.climbed)
+    alerts.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
+    alerts.record(connection, run.id, plan.judged, plan.climbed)
     runs.record_exceptions(connection, run.id, plan.exceptions)
     by_stage = runs.stages(connection, run.id)
     counts = {"open": sum(by_stage.values())} | {stage.value: by_stage.get(stage.value, 0) for stage in Stage}

@@ -1,5 +1,6 @@
 """How SQLite and PostgreSQL are opened: durable, private, and explicit about transactions."""
 
+import re
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -8,9 +9,18 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from alerter.errors import StoreError
-from alerter.store.network_drive import network_drive
 from alerter.store.sessions import begin_session
 from alerter.store.sqlite_file import SqliteFile
+
+MOUNTS = Path("/proc/self/mountinfo")
+KINDS = frozenset(
+    {
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "davfs",
+        "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone", "fuse.davfs2",
+    }
+)  # fmt: skip
+_WINDOWS_SHARE = re.compile(r"[\\/]{2}[^\\/?.]")
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a host that does not answer
@@ -19,6 +29,44 @@ PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
     f"cache_size=-{CACHE_KIB}",
 )  # fmt: skip
+
+
+def network_drive(path: Path) -> str:
+    """
+    Return the kind of network file system that *path* lies on, empty where it lies on this machine.
+
+    Linux says what is mounted where; a Windows share is known by its two leading strokes. A letter
+    that Windows gives to a share is not looked behind.
+    """
+    if _WINDOWS_SHARE.match(str(path)):
+        return "a Windows share"
+    try:
+        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
+    kind = kind_of_mount(path.absolute(), mounts)
+    return kind if kind in KINDS else ""
+
+
+def kind_of_mount(path: Path, mounts: str) -> str:
+    r"""
+    Return the kind of file system that *path* lies on, by *mounts*, the text of Linux's `mountinfo`.
+
+    The longest mount point counts, and of two at one place the later (proc_pid_mountinfo(5)).
+
+    >>> kind_of_mount(Path("/srv/a/b"), "1 1 0:1 / / rw - ext4 x rw\n2 1 0:2 / /srv/a rw - nfs4 y rw")
+    'nfs4'
+    """
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        place, _, about = line.partition(" - ")
+        fields = place.split()
+        if len(fields) < 5 or not about:  # noqa: PLR2004 - the fifth field is the mount point
+            continue
+        mounted_at = Path(_ESCAPED.sub(lambda octal: chr(int(octal[1], 8)), fields[4]))
+        if path.is_relative_to(mounted_at) and len(mounted_at.parts) >= best:
+            best, kind = len(mounted_at.parts), about.split()[0]
+    return kind
 
 
 def make_engine(url: str, *, allow_network_file: bool = False) -> Engine:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from alerter.store.network_drive import KINDS, kind_of_mount
+from alerter.store.engine import KINDS, kind_of_mount
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import read
 from tests.app.serving.made_up_service import EVERYBODY, Office

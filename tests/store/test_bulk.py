@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import make_url
 
 from alerter.errors import StoreAwayError, StoreError
-from alerter.store.bulk import insert_many
 from alerter.store.database import Database, open_database
 from alerter.store.schema import directory
+from alerter.store.staging import insert_many
 from tests.postgres_cluster import PostgresServer
 
 USUAL = {

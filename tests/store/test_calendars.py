@@ -3,7 +3,7 @@
 from datetime import date
 
 from alerter.domain.calendar import DayOff, WorkingCalendar
-from alerter.store import calendars
+from alerter.store import runs
 from alerter.store.database import Database
 
 OFF = [
@@ -19,8 +19,8 @@ def test_a_calendar_counts_as_it_did(database: Database) -> None:
     kept = WorkingCalendar("wales", 2025, 2027, OFF, count_start_day=True, version="0.109")
     with database.write() as connection:
         for _ in range(2):
-            calendars.keep(connection, kept)
-        read = calendars.by_fingerprint(connection, kept.fingerprint)
+            runs.keep(connection, kept)
+        read = runs.by_fingerprint(connection, kept.fingerprint)
     assert read is not None
     assert (read.fingerprint, read.nation, read.version) == (kept.fingerprint, "wales", "0.109")
     assert (read.first_day, read.last_day, read.count_start_day) == (kept.first_day, kept.last_day, True)
@@ -33,4 +33,4 @@ def test_an_unknown_calendar_is_none(database: Database) -> None:
     A fingerprint that nothing was kept under finds nothing.
     """
     with database.read() as connection:
-        assert calendars.by_fingerprint(connection, "none") is None
+        assert runs.by_fingerprint(connection, "none") is None

@@ -6,7 +6,7 @@ import pytest
 
 from alerter.errors import StoreError
 from alerter.store.database import open_database
-from alerter.store.network_drive import KINDS, MOUNTS, kind_of_mount, network_drive
+from alerter.store.engine import KINDS, MOUNTS, kind_of_mount, network_drive
 
 MOUNTED = """\
 27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

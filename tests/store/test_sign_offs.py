@@ -12,7 +12,7 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock
 from alerter.domain.timeliness import Timeliness, deadlines, sign_offs, timeliness_by
 from alerter.store import assessments
-from alerter.store import sign_offs as stored
+from alerter.store import assessments as stored
 from alerter.store.database import Database
 from alerter.store.schema import assessments as table
 

@@ -9,7 +9,8 @@ from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Clock, Stage
 from alerter.domain.progress import Listed
 from alerter.domain.routing import Recipient, Route
-from alerter.store import assessments, history, runs, told
+from alerter.store import alerts as alerts_
+from alerter.store import assessments, history, runs
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, assessment, drafted, read_in
 
@@ -42,7 +43,7 @@ def a_run(
         Climb(number=number, alert=alerts[number], manager="M", weeks=weeks_ago + 1, to=to)
         for number in climbed
     ]
-    told.record(connection, run_id, rows, climbs)
+    alerts_.record(connection, run_id, rows, climbs)
     return run_id
 
 
@@ -63,9 +64,9 @@ def test_an_assessment_is_told_once_a_run(database: Database) -> None:
         number, _, _ = three(connection)
         run_id = a_run(connection, 0, {})
         row = (number, Alert(assessment=assessment(), clock=CORE, stage=Stage.OVERDUE, age=36), OWN)
-        told.record(connection, run_id, [row])
+        alerts_.record(connection, run_id, [row])
         with pytest.raises(Exception, match=r"(?i)unique"), connection.begin_nested():
-            told.record(connection, run_id, [row])
+            alerts_.record(connection, run_id, [row])
 
 
 def test_weeks_running_end_where_a_week_is_missing(database: Database) -> None:
@@ -83,7 +84,7 @@ def test_weeks_running_end_where_a_week_is_missing(database: Database) -> None:
             route=COVERED,
             climbed=(first,),
         )
-        found = told.listed(connection, [latest, middle, oldest])
+        found = alerts_.listed(connection, [latest, middle, oldest])
     assert found == {
         first: Listed(stage=Stage.OVERDUE, owner=MANAGER, weeks=3, is_escalated=True),
         second: Listed(stage=Stage.PAST_ALERT, owner=MANAGER, weeks=1),
