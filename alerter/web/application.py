@@ -13,11 +13,10 @@ from alerter.installation.installation import Installation
 from alerter.web import sessions
 from alerter.web.audit_pages import AuditPages
 from alerter.web.forms import MOST_DIGITS
-from alerter.web.frame import BAD, TOO_MANY, Frame
-from alerter.web.headers import STYLES_KEPT, protect
+from alerter.web.guard import STYLES_KEPT, protect
 from alerter.web.mailroom import Mailroom
 from alerter.web.pages import Pages
-from alerter.web.site import Site
+from alerter.web.site import BAD, TOO_MANY, Frame, Site
 
 LARGEST_FORM = 512 << 10  # two hundred rows with every field filled in
 ROUTES = (

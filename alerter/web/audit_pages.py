@@ -6,10 +6,9 @@ from flask import Response, flash, request
 
 from alerter.app.audits import AuditSheet, audit_sheet, form, give_audit, refuse_audit
 from alerter.domain.audit import FULL_MARKS, Audit
-from alerter.web import audit_form
-from alerter.web.audit_form import FilledAudit
-from alerter.web.audit_view import audit_form_view, audit_groups
-from alerter.web.frame import BAD, FORBIDDEN, NOT_FOUND, OK, Frame, go
+from alerter.web import audit_view
+from alerter.web.audit_view import FilledAudit, audit_form_view, audit_groups
+from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, Frame, go
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class AuditPages:
             refuse_audit(installation, visitor, number)
             return self._not_yours(visitor)
         start = sheet.items[number].assessment.clock_on
-        filled = audit_form.read(request.form, criteria, started_on=start, today=sheet.as_of)
+        filled = audit_view.read(request.form, criteria, started_on=start, today=sheet.as_of)
         if filled.faults or filled.is_total_asked:
             return self._form(visitor, sheet, number, filled, BAD if filled.faults else OK)
         numbers = list(sheet.together(number)) if filled.has_siblings else [number]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from flask import Request
+from flask import Request, Response, make_response, redirect, render_template, request, session, url_for
 
+from alerter.app.audits import form
 from alerter.app.logs import Journal
 from alerter.app.page_session import PageSession, is_open
 from alerter.app.reassurances import reasons_of
@@ -13,14 +15,16 @@ from alerter.domain.reassurance import Reasons
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
-from alerter.web.limits import Limit
+from alerter.web import sessions
+from alerter.web.guard import Limit, client_of, signed_on
 from alerter.web.mailroom import Mailroom
 from alerter.web.sessions import Cookie, session_of
-from alerter.web.visitor import client_of, signed_on
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MOST_A_MINUTE = 300  # a whole office may come from one address on a Monday morning
 MOST_LINKS_AN_HOUR = 60  # asked for by one client, whatever the addresses; each address has its own limit
+
+OK, SEE_OTHER, BAD, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 303, 400, 403, 404, 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +111,49 @@ class Site:
         """
         session = session_of(cookie, self.now)
         return session if session is not None and is_open(self.installation, session) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """
+    The frame of one site's pages.
+    """
+
+    site: Site
+
+    @property
+    def visitor(self) -> str:
+        """
+        Return the address of whom the request is from; empty where that is not known.
+        """
+        return self.site.visitor_of(request, session)
+
+    def page(self, template: str, status: int = OK, *, visitor: str, **shown: object) -> Response:
+        """
+        Return a page for *visitor*, with what is *shown* on it.
+        """
+        facts = {
+            "council": self.site.installation.settings.council,
+            "contact": self.site.installation.press.stationery.contact,
+            "is_proxied": self.site.is_proxied,
+            "link_days": self.site.web.link_days,
+            "csrf": sessions.token_of(session),
+            "visitor": visitor,
+            "has_service": False,
+            "has_audits": bool(form(self.site.installation)),
+        }
+        return make_response(render_template(template, **(facts | shown)), status)
+
+    def stale(self) -> Response:
+        """
+        Say that whoever this is has to open a link first.
+        """
+        return self.page("link.html", FORBIDDEN, visitor="", is_stale=True, fault="", email="")
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """
+    Lead on to another page.
+    """
+    response: Response = make_response(redirect(url_for(endpoint, **values), SEE_OTHER))
+    return response

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerter.web.application import LARGEST_FORM
-from alerter.web.headers import CONTENT_POLICY
-from alerter.web.limits import MOST_CLIENTS, Limit
+from alerter.web.guard import CONTENT_POLICY, MOST_CLIENTS, Limit
 from alerter.web.site import MOST_A_MINUTE
 from tests.app.office import Office
 from tests.web.house import LINDQVIST, OKAFOR, Hands, House, new_house
