@@ -12,8 +12,7 @@ from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.mending import records_to_mend
-from alerter.pipeline.plan import look
+from alerter.pipeline.plan import look, records_to_mend
 from alerter.private_files import write_private
 from alerter.reports import csv_table
 from alerter.reports.blocks import Imprint

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from alerter.app.heartbeat import Heartbeat
 from alerter.app.logs import Fact, Journal
-from alerter.app.lost import owe_if_untold
-from alerter.app.notices import Notices
+from alerter.app.notices import Notices, owe_if_untold
 from alerter.app.settings_watch import Open, SettingsWatch
 from alerter.app.standing import clock_sentence
 from alerter.domain.schedule import LastRun, Timetable, is_owed

@@ -14,7 +14,7 @@ from alerter.cli import options, output
 def command(ctx: click.Context, *, is_json: bool) -> None:
     """Send what is still owed, whatever its back-off."""
     from alerter.app.heartbeat import signal_standing  # noqa: PLC0415 - the same
-    from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
+    from alerter.app.notices import telling_if_lost  # noqa: PLC0415 - help needs no database
     from alerter.app.standing import failed_sentences  # noqa: PLC0415 - the same
     from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
 

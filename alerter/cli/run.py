@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Sync, prepare and deliver: the weekly job, once."""
     from alerter.app.heartbeat import watched  # noqa: PLC0415 - the same
-    from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
+    from alerter.app.notices import telling_if_lost  # noqa: PLC0415 - help needs no database
     from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
 
     if again != bool(reason.strip()):

@@ -17,7 +17,7 @@ COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 @click.pass_context
 def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     """Read the source and the directory into the store, unless a gate holds the extract."""
-    from alerter.app.lost import telling_if_lost  # noqa: PLC0415 - help needs no database
+    from alerter.app.notices import telling_if_lost  # noqa: PLC0415 - help needs no database
     from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
 
     app = options.open_app(ctx)

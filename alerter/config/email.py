@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from alerter.config.table import UNREAD, FilePath, FilledText, List, Table, Text
-from alerter.domain.address import address_key, is_address, is_in_domains
-from alerter.domain.helo_name import is_helo_name
+from alerter.domain.address import address_key, is_address, is_helo_name, is_in_domains
 
 Security = Literal["starttls", "tls", "none"]
 Login = Literal["password", "xoauth2"]

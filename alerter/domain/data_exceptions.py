@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.domain.assessment import Assessment, Rejected, is_before_start
+from alerter.domain.assessment import Assessment, Rejected, UnreadableValue, is_before_start
 from alerter.domain.reassurance import is_reassurance_doubtful
 from alerter.domain.routing import DirectoryEntry
-from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True)

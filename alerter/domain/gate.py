@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from alerter.domain.assessment import Rejected
+from alerter.domain.assessment import Rejected, field_named
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.rejected import by_reason
 from alerter.domain.routing import matched
-from alerter.domain.unreadable import field_named
 from alerter.domain.wording import counted
 
 TEAM_THAT_COUNTS = 5  # open assessments; a smaller team may well empty within a week

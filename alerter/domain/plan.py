@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from alerter.domain import data_exceptions
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import Assessment, Rejected, UnreadableValue
 from alerter.domain.audit import Audit
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import Binding, News, check_partition
@@ -19,7 +19,6 @@ from alerter.domain.progress import Before
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
 from alerter.domain.timeliness import Timeliness
-from alerter.domain.unreadable import UnreadableValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.audit_standing import LOOKED_BACK, unaudited
-from alerter.domain.data_exceptions import of_unreached
+from alerter.domain.data_exceptions import QualityFault, of_unreached, quality_faults
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
@@ -120,3 +120,15 @@ def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assess
     types = None if len(marks) == len(rules.clocks) else list(marks)
     doubtful = assessments.doubtful(connection, since, as_of, max(marks.values()), types)
     return unaudited(doubtful, audits.latest(connection, as_of, list(doubtful)), rules.clocks)
+
+
+def records_to_mend(connection: Connection, rules: Rules, as_of: date) -> list[QualityFault]:
+    """
+    Return what is to mend as on *as_of*, what the last reading applied could not believe included.
+
+    What the *rules* ignore needs no mending.
+    """
+    read = syncs.latest_applied(connection)
+    unreadable = [] if read is None else syncs.unreadable_in(connection, read.id)
+    related = assessments.of_children_under_way(connection, as_of)
+    return quality_faults([each for each in related if not rules.ignores(each, as_of)], as_of, unreadable)

@@ -17,7 +17,7 @@ from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
 from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
-from alerter.store import assessments, judging, reassurances, runs, staging, syncs
+from alerter.store import assessments, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
@@ -134,10 +134,10 @@ def _judged(connection: Connection, reading: Sync, gate: Gate | None) -> Synced:
 
 def _content(connection: Connection, read: Sync, as_of: date, since: date | None) -> Content:
     return Content(
-        teams=judging.open_by_team(connection, read.id, as_of, since),
+        teams=staging.open_by_team(connection, read.id, as_of, since),
         rows=read.rows,
         rejected=syncs.rejected_by(connection, read.id),
-        reopened=judging.reopened(connection, read.id, as_of, since),
+        reopened=staging.reopened(connection, read.id, as_of, since),
     )
 
 

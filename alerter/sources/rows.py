@@ -9,21 +9,18 @@ from typing import Any
 
 from alerter.config.reporting import OTHER_REASON
 from alerter.domain.address import is_address
-from alerter.domain.assessment import Facts, Rejected
+from alerter.domain.assessment import Facts, Rejected, UnreadableValue, field_named
 from alerter.domain.policy import Clock
-from alerter.domain.unknown_type import unknown_type_reason
-from alerter.domain.unreadable import UnreadableValue, field_named
 from alerter.errors import SourceError
 from alerter.sources.columns import DATE_COLUMNS, Located, starts_of
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.id_shape import IdShape
 from alerter.sources.lines import NO_RECORD, UNTOLD, NoRecord, filled, is_no_record
 from alerter.sources.memo import remembered
 from alerter.sources.score import read_score
-from alerter.sources.slipped import Cells, Slipped
+from alerter.sources.slipped import Cells, IdShape, Slipped
 from alerter.sources.table import DateColumns
 from alerter.sources.text import IdentifierError, read_id, read_text
-from alerter.sources.type_names import TypeNames
+from alerter.sources.type_names import TypeNames, unknown_type_reason
 
 EARLIEST = date(1990, 1, 1)
 """No assessment of today began before; an earlier date is a slip of the keyboard or an unknown sentinel."""

@@ -9,8 +9,8 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from alerter.errors import StoreError, StoreLostError
 from alerter.store.birth_note import id_in, is_there, note_of
 from alerter.store.database import Database, ensure_installation, take_turns
+from alerter.store.engine import refuse_pooler
 from alerter.store.schema import REVISION, metadata
-from alerter.store.sessions import refuse_pooler
 
 if TYPE_CHECKING:
     from alembic.config import Config

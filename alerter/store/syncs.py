@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from alerter.domain.assessment import Rejected
+from alerter.domain.assessment import Rejected, UnreadableValue
 from alerter.domain.routing import DirectoryEntry
-from alerter.domain.unreadable import UnreadableValue
 from alerter.store.schema import directory, rejections, syncs, unreadable_values
 
 COUNTS = ("rows", "rejected", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "other_lines")

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, Literal, Protocol
 
 from alerter.deadline import DeadlineError, within
-from alerter.domain.helo_name import own_name
+from alerter.domain.address import own_name
 from alerter.errors import MailStoppedError
 
 LONGEST_LINE = 8192

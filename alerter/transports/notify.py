@@ -215,7 +215,7 @@ class NotifyTransport:
                 )
             except ImportError as error:
                 raise MailStoppedError(MISSING) from error
-            from alerter.mail.session import EndingSession  # noqa: PLC0415 - an extra
+            from alerter.transports.session import EndingSession  # noqa: PLC0415 - an extra
 
             make: Any = NotificationsAPIClient
             ours = self._service

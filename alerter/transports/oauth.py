@@ -79,7 +79,7 @@ class EntraTokens:
         """
         Return the application as msal has it, once Entra has named its endpoints.
         """
-        from alerter.mail.session import EndingSession  # noqa: PLC0415 - needs requests
+        from alerter.transports.session import EndingSession  # noqa: PLC0415 - needs requests
 
         ours = self._registration
         try:

@@ -4,21 +4,53 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
 from typing import Any
 
+from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from alerter.app.logs import Journal
 from alerter.installation.installation import Installation
 from alerter.web.application import LARGEST_FORM, make_application
-from alerter.web.channel import REQUEST_SECONDS, within
 from alerter.web.mailroom import Mailroom
+
+REQUEST_SECONDS = 60.0
 
 THREADS = 8
 IDLE_SECONDS = 30
 LARGEST_HEADERS = 32 << 10
+
+
+class PromptChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """
+    Hangs up on a client whose request, head or body, is not complete within *seconds* of its first byte.
+
+    waitress ends only what is silent: a byte now and then would keep one of its hundred places for ever.
+    """
+
+    seconds = REQUEST_SECONDS
+    _begun_at = 0.0
+
+    def received(self, data: bytes) -> bool:
+        """
+        Take more of a request.
+        """
+        if self.request is None:
+            self._begun_at = monotonic()
+        is_taken: bool = super().received(data)
+        if self.request is not None and monotonic() - self._begun_at > self.seconds:
+            self.will_close = True
+        return is_taken
+
+
+def within(seconds: float) -> type[PromptChannel]:
+    """
+    Return such a channel with another time.
+    """
+    return type("PromptChannel", (PromptChannel,), {"seconds": seconds})
 
 
 def serve_page(

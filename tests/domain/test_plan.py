@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from alerter.domain.assessment import Assessment, Rejected
+from alerter.domain.assessment import Assessment, Rejected, UnreadableValue
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance, Stage, Window
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
-from alerter.domain.unreadable import UnreadableValue
 from alerter.errors import CalendarRangeError, PartitionError
 from tests.domain.made_up import (
     AS_OF,

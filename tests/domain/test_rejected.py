@@ -4,7 +4,7 @@ import pytest
 
 from alerter.domain.assessment import Rejected
 from alerter.domain.rejected import RejectedGroup, by_reason
-from alerter.domain.unknown_type import unknown_type_reason
+from alerter.sources.type_names import unknown_type_reason
 
 LABELS = {"core": "Core assessment", "initial": "Initial assessment"}
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerter.domain.helo_name import is_helo_name
+from alerter.domain.address import is_helo_name
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.smtp import SmtpTransport
 from tests.mail.authority import Authority, new_authority

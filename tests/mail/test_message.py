@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
-from alerter.mail.encoded_words import encoded_words
 from alerter.mail.message import Message, Rendered, build, check, display_name, message_id
-from alerter.mail.mime import LONGEST_LINE
+from alerter.mail.mime import LONGEST_LINE, encoded_words
 from alerter.mail.writer import Renderer
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up

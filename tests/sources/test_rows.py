@@ -6,9 +6,8 @@ from datetime import date, datetime
 import pytest
 
 from alerter.config.reporting import REASONS
-from alerter.domain.assessment import Assessment, Rejected, assessment_of
+from alerter.domain.assessment import Assessment, Rejected, UnreadableValue, assessment_of
 from alerter.domain.policy import Clock
-from alerter.domain.unreadable import UnreadableValue
 from alerter.errors import SourceError
 from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, Located
 from alerter.sources.lines import NoRecord
