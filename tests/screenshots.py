@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from alerter.app.logs import open_journal
 from alerter.demo.postbox import HOST
 from alerter.demo.show import Shown, showing
-from alerter.web.serving import listening
+from alerter.web.server import listening
 from tests.browser import DESKTOP, PHONE, chromium, opened
 
 AS_OF = date(2026, 11, 26)

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from alerter.app.reassurances import scope
 from alerter.domain.address import address_key, is_address, is_in_domains
-from alerter.domain.audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.domain.oversight import Scope
 from alerter.domain.policy import Alert
+from alerter.domain.quality_audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.store import assessments, audits, trail
 from alerter.store.trail import Entry
 

@@ -14,7 +14,7 @@ from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
 from alerter.mail.look import NAMES
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.store import syncs
 from alerter.store.migration import require_own_sessions
 

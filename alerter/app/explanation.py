@@ -15,7 +15,7 @@ from alerter.domain.policy import Alert, Clock, Policy, is_in_time, thresholds
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.plan import Found, found
+from alerter.pipeline.planning import Found, found
 from alerter.store import syncs
 
 Key = tuple[str, str]

@@ -16,7 +16,7 @@ from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, Reasons, fault
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.plan import found, look
+from alerter.pipeline.planning import found, look
 from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept
 from alerter.store.syncs import Sync

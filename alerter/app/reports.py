@@ -12,13 +12,13 @@ from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.plan import look, records_to_mend
+from alerter.pipeline.planning import look, records_to_mend
 from alerter.private_files import write_private
 from alerter.reports import csv_table
 from alerter.reports.blocks import Imprint
 from alerter.reports.paper import paper_of
+from alerter.statistics.alert_days import Replayed, World, replay
 from alerter.statistics.panel import Facts, Panel, panel
-from alerter.statistics.replay import Replayed, World, replay
 from alerter.store import assessments, audits, reassurances, syncs
 
 PAGE, TABLE, DOCUMENT = ".html", ".csv", ".docx"

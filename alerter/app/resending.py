@@ -9,7 +9,7 @@ from alerter.domain.address import address_key, is_in_domains
 from alerter.domain.delivery import FAILED
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.pipeline.renew import named
 from alerter.pipeline.sending import Sending
 from alerter.sources.directory import read_directory

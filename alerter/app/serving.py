@@ -20,7 +20,7 @@ from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.weekly import RunResult, Weekly
 from alerter.store import runs, syncs
 from alerter.store.database import installation_id, serving_since
-from alerter.store.faults import named
+from alerter.store.database_errors import named
 from alerter.store.runs import Run
 
 PATIENCE = timedelta(minutes=15)

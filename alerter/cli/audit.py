@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Record the quality audit of ASSESSMENT_ID."""
     from alerter.app.audits import audit, filled_in  # noqa: PLC0415 - help needs no database
-    from alerter.domain.audit import Audit  # noqa: PLC0415 - the same
+    from alerter.domain.quality_audit import Audit  # noqa: PLC0415 - the same
     from alerter.errors import ConfigError  # noqa: PLC0415 - the same
 
     if (entered is None) == (score is None):

@@ -85,7 +85,7 @@ def _serve(shown: Shown) -> None:
     from alerter.app.logs import open_journal  # noqa: PLC0415 - help needs no page
     from alerter.demo.postbox import HOST  # noqa: PLC0415 - the same
     from alerter.demo.shelf import PATH, Shelf  # noqa: PLC0415 - the same
-    from alerter.web.serving import serve_page  # noqa: PLC0415 - an extra
+    from alerter.web.server import serve_page  # noqa: PLC0415 - an extra
 
     journal = open_journal(sys.stderr, "text", "alerter.page")
     serve_page(shown.installation, journal, HOST, shown.port, {PATH: Shelf(shown.postbox)})

@@ -10,7 +10,7 @@ import click
 from alerter.cli import options, output
 
 if TYPE_CHECKING:
-    from alerter.statistics.replay import Replayed
+    from alerter.statistics.alert_days import Replayed
 
 HEADINGS = ("alert after", "manager", "emails", "rows", "rows a week", "most in one email")
 

@@ -26,7 +26,7 @@ MISSING = 'web: needs the packages of the page: run pip install "alerter[web]".'
 def command(ctx: click.Context, host: str, port: int | None, form: Format) -> None:
     """Serve the page on which managers record what they have checked, until SIGTERM or Ctrl+C."""
     try:
-        from alerter.web.serving import serve_page  # noqa: PLC0415 - an extra
+        from alerter.web.server import serve_page  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ConfigError([MISSING]) from error
     from alerter.app.logs import open_journal  # noqa: PLC0415 - help needs no database

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import field_validator
 
-from alerter.config.table import FilePath, Table, Text
+from alerter.config.base import FilePath, Table, Text
 
 WHITE = "#ffffff"
 DARK_GROUND = "#16191c"

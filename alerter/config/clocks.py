@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from alerter.config.table import CalendarDate, FilledText, List, Table
+from alerter.config.base import CalendarDate, FilledText, List, Table
 from alerter.domain.policy import Clock
 
 Preset = Literal["england-core", "england-initial", "england-single", "wales", "ni-initial", "icpc"]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from alerter.config.table import UNREAD, FilePath, FilledText, List, Table, Text
+from alerter.config.base import UNREAD, FilePath, FilledText, List, Table, Text
 from alerter.domain.address import address_key, is_address, is_helo_name, is_in_domains
 
 Security = Literal["starttls", "tls", "none"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from alerter.config.faults import Key, dotted, faults_of, secrets_of
+from alerter.config.base import UNREAD
+from alerter.config.config_faults import Key, dotted, faults_of, secrets_of
 from alerter.config.settings import Settings
-from alerter.config.table import UNREAD
 from alerter.errors import ConfigError
 
 NAME = "config.toml"

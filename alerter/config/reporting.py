@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import Field, field_validator
 
-from alerter.config.table import CalendarDate, FilledText, Table
-from alerter.domain.audit import FULL_MARKS, Criterion
+from alerter.config.base import CalendarDate, FilledText, Table
+from alerter.domain.quality_audit import FULL_MARKS, Criterion
 
 OTHER_REASON = "other"
 REASONS: Mapping[str, str] = {

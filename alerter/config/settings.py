@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from alerter.config.base import FilledText, Table
 from alerter.config.branding import BrandingSettings
-from alerter.config.calendar import CalendarSettings, ScheduleSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
+from alerter.config.input import DatabaseSettings, DirectorySettings, SourceSettings
+from alerter.config.page import ReassuranceSettings, WebSettings
 from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
-from alerter.config.source import DatabaseSettings, DirectorySettings, SourceSettings
-from alerter.config.table import FilledText, Table
-from alerter.config.web import ReassuranceSettings, WebSettings
+from alerter.config.working_days import CalendarSettings, ScheduleSettings
 from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 

@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
 
 from alerter.config.file import example_settings
-from alerter.demo.extract import COLUMNS, LABEL, make_extract
+from alerter.demo.files import COLUMNS, LABEL, make_extract
 from alerter.demo.staff import DIRECTORY_COLUMNS, DOMAIN, SERVICE_MANAGER, TEAMS, directory_rows, make_staff
 from alerter.demo.workload import TYPE, make_workload
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar

@@ -18,7 +18,7 @@ from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.pipeline.weekly import RunResult, Weekly
 from alerter.private_files import make_private_folder, write_private
 

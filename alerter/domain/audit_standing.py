@@ -6,9 +6,9 @@ from datetime import date
 from typing import Literal
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.audit import Audit
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.policy import Alert, Clock
+from alerter.domain.quality_audit import Audit
 
 LOOKED_BACK = ONE_DAY * 365
 """How far back sign-offs without an audit are told, where the settings name no day."""

@@ -7,7 +7,6 @@ from datetime import date
 
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected, UnreadableValue
-from alerter.domain.audit import Audit
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import Binding, News, check_partition
 from alerter.domain.data_exceptions import DataException, quality_faults
@@ -16,6 +15,7 @@ from alerter.domain.escalation import Climb, EscalationRule
 from alerter.domain.moved import Moved, moved
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
 from alerter.domain.progress import Before
+from alerter.domain.quality_audit import Audit
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
 from alerter.domain.timeliness import Timeliness

@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.audit import Audit
 from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.quality_audit import Audit
 
 
 class Stage(StrEnum):

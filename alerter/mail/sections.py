@@ -7,7 +7,7 @@ from alerter.domain.digest import Digest
 from alerter.domain.escalation import Climb
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
-from alerter.mail.rows import RowContext, RowView, escalated_row, row_of
+from alerter.mail.digest_rows import RowContext, RowView, escalated_row, row_of
 from alerter.mail.run_facts import Marks, RunFacts
 
 ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)

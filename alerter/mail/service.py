@@ -7,7 +7,7 @@ from alerter.domain.digest import Digest
 from alerter.domain.escalation import Service, TeamTotals
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
-from alerter.mail.rows import RowContext
+from alerter.mail.digest_rows import RowContext
 from alerter.mail.run_facts import Marks, RunFacts
 from alerter.mail.sections import Room, SectionView, escalated_section
 

@@ -13,7 +13,7 @@ from alerter.domain.wording import counted, date_words
 from alerter.mail.summary import Summary
 from alerter.mail.writer import Press
 from alerter.pipeline.letters import run_facts
-from alerter.pipeline.plan import records_to_mend
+from alerter.pipeline.planning import records_to_mend
 from alerter.store import bounces, drafts, outbox, runs, syncs
 from alerter.store.database import installation_id
 from alerter.store.runs import Run

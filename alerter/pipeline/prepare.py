@@ -10,7 +10,7 @@ from alerter.domain.plan import Plan, Rules
 from alerter.mail.message import Message, Rendered
 from alerter.mail.writer import Press
 from alerter.pipeline.letters import Desk, Letters, run_facts, write
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.store import alerts, drafts, outbox, runs, syncs
 from alerter.store.database import installation_id, take_turns
 from alerter.store.runs import Run

@@ -12,7 +12,7 @@ from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
 from alerter.mail.writer import Press
 from alerter.pipeline.letters import Desk, run_facts, write
-from alerter.pipeline.plan import judged_on, look
+from alerter.pipeline.planning import judged_on, look
 from alerter.store import alerts, drafts, outbox, runs, syncs, trail
 from alerter.store.database import installation_id, take_turns
 from alerter.store.drafts import Draft

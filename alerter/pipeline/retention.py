@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from alerter.installation.installation import Installation
-from alerter.store import retention
+from alerter.store import deletion
 from alerter.store.database import take_turns
 
 
@@ -57,11 +57,11 @@ def _forgotten(
     with of.database.write() as connection:
         take_turns(connection, "sync")  # what a run or a reading is about to refer to must not go meanwhile
         purged = Purged(
-            messages=retention.forget_bodies(connection, settled_before),
-            rejections=retention.forget_rejections(connection, settled_before),
-            runs=retention.forget_runs(connection, run_before),
-            requests=retention.forget_requests(connection, run_before),
-            assessments=retention.forget_assessments(connection, ended_before) if ended_before else 0,
+            messages=deletion.forget_bodies(connection, settled_before),
+            rejections=deletion.forget_rejections(connection, settled_before),
+            runs=deletion.forget_runs(connection, run_before),
+            requests=deletion.forget_requests(connection, run_before),
+            assessments=deletion.forget_assessments(connection, ended_before) if ended_before else 0,
         )
     of.database.wipe()
     return purged

@@ -14,10 +14,10 @@ from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.schedule import AHEAD
 from alerter.errors import ConfigError, StoreError
 from alerter.installation.installation import Installation
-from alerter.pipeline.bounces import CameBack, collect
 from alerter.pipeline.conclude import tell_held
 from alerter.pipeline.deliver import Delivered
-from alerter.pipeline.plan import look
+from alerter.pipeline.learn_bounces import CameBack, collect
+from alerter.pipeline.planning import look
 from alerter.pipeline.prepare import draft_run, enter, hold, prepare
 from alerter.pipeline.retention import tidy
 from alerter.pipeline.sending import Sending, directory_for_waiting

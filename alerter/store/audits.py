@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Row, insert, select
 
-from alerter.domain.audit import Audit
+from alerter.domain.quality_audit import Audit
 from alerter.store.schema import assessments, audits, changes
 
 _columns = audits.c

@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from alerter.errors import StoreBrokenError, StoreError
+from alerter.store.database_errors import is_worth_waiting, told
 from alerter.store.engine import make_engine
-from alerter.store.faults import is_worth_waiting, told
 from alerter.store.schema import installation
 from alerter.store.sqlite_file import WRITES
 

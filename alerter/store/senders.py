@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from alerter.store.database import Database
-from alerter.store.faults import told
+from alerter.store.database_errors import told
 
 SEPARATOR = ":"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response, flash, request
 
 from alerter.app.audits import AuditSheet, audit_sheet, form, give_audit, refuse_audit
-from alerter.domain.audit import FULL_MARKS, Audit
+from alerter.domain.quality_audit import FULL_MARKS, Audit
 from alerter.web import audit_view
 from alerter.web.audit_view import FilledAudit, audit_form_view, audit_groups
 from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, Frame, go

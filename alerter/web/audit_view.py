@@ -8,9 +8,9 @@ from werkzeug.datastructures import MultiDict
 
 from alerter.app.audits import AuditSheet
 from alerter.domain.address import address_key
-from alerter.domain.audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.domain.audit_standing import audit_standing, latest_audit
 from alerter.domain.policy import Alert, Stage
+from alerter.domain.quality_audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.domain.wording import counted, day_words
 
 POINTS, DAY, SIBLINGS, TOTAL = "points", "audited", "siblings", "total"

@@ -10,7 +10,7 @@ from threading import Lock
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from alerter.config.web import WebSettings
+from alerter.config.page import WebSettings
 from alerter.domain.address import is_address, is_in_domains
 
 FORWARDED = "X-Forwarded-For"

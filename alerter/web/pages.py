@@ -6,7 +6,7 @@ from flask import Response, request, session
 
 from alerter.app import reassurances
 from alerter.app.link_letters import ask_link
-from alerter.app.oversight import overview
+from alerter.app.overview import overview
 from alerter.app.page_session import database_id, end
 from alerter.domain.address import is_address, is_in_domains
 from alerter.web import forms, sessions

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.app.oversight import Overview, PastRun
+from alerter.app.overview import Overview, PastRun
 from alerter.app.standing import failed_sentences
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import FAILED

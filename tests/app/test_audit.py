@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerter.app.audits import audit, filled_in, form
-from alerter.domain.audit import Audit
+from alerter.domain.quality_audit import Audit
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.store import audits

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerter.config.clocks import PRESETS
-from alerter.config.faults import ANY, keys_of, secrets_of
+from alerter.config.config_faults import ANY, keys_of, secrets_of
 from alerter.config.file import load_settings
 from alerter.config.settings import Settings
 from tests.config.small_file import MINIMAL

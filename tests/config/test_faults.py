@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerter.config.faults import dotted, keys_of
+from alerter.config.config_faults import dotted, keys_of
 from alerter.config.settings import Settings
 from tests.config.small_file import MINIMAL, Faults
 

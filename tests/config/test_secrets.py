@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.config.faults import dotted, secrets_of
+from alerter.config.config_faults import dotted, secrets_of
 from alerter.config.file import load_settings
 from alerter.config.settings import Settings
 from alerter.errors import ConfigError

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from alerter.config.source import COLUMN_PRESETS, Column
+from alerter.config.input import COLUMN_PRESETS, Column
 from alerter.sources.columns import ASSESSMENT_COLUMNS
 from tests.config.small_file import Faults, Load
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.config.web import REASONS
+from alerter.config.page import REASONS
 from alerter.errors import ConfigError
 from tests.config.conftest import Load
 

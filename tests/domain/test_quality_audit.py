@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from alerter.domain.audit import Audit, Criterion, fill_in
 from alerter.domain.audit_standing import AuditStanding, audit_standing, latest_audit, unaudited
 from alerter.domain.policy import Alert
+from alerter.domain.quality_audit import Audit, Criterion, fill_in
 from alerter.statistics.tables import first_audits
 from tests.domain.made_up import CORE, aged, assessment, day, judged
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.mail.bounces import read_bounces
+from alerter.mail.delivery_reports import read_bounces
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.caseload import MONDAY, row
 from tests.acceptance.council import ADMINS, FALLBACK, Council

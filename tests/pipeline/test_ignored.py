@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.gate import Gates
-from alerter.pipeline.plan import look, records_to_mend
+from alerter.pipeline.planning import look, records_to_mend
 from alerter.pipeline.sync import gate_of
 from alerter.store import runs
 from tests.pipeline.council import AS_OF, NOW, Council, row, rules

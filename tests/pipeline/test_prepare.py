@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from alerter.domain.audit import Audit
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Reassurance
+from alerter.domain.quality_audit import Audit
 from alerter.errors import PartitionError
 from alerter.mail.message import Rendered
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.writer import Press, Renderer
-from alerter.pipeline.plan import found, look
+from alerter.pipeline.planning import found, look
 from alerter.pipeline.prepare import draft_run, enter, prepare, proofs
 from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox

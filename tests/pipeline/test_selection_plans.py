@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.store.database import Database
 from bench import council
 from bench.history import make_history

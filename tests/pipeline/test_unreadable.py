@@ -3,7 +3,7 @@
 import pytest
 
 from alerter.domain.assessment import UnreadableValue
-from alerter.pipeline.plan import records_to_mend
+from alerter.pipeline.planning import records_to_mend
 from alerter.pipeline.sync import apply_staged
 from alerter.store import runs, syncs
 from tests.pipeline.council import AS_OF, Council, held_by, row, rules

@@ -630,7 +630,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a request has an end",
-        "alerter/web/serving.py",
+        "alerter/web/server.py",
         "            self.will_close = True\n",
         "            self.will_close = False\n",
         ("tests/web/test_doors.py",),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alerter.config.source import COLUMN_PRESETS
+from alerter.config.input import COLUMN_PRESETS
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.errors import SourceError
 from alerter.sources.table import Table

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerter.config.source import COLUMN_PRESETS
+from alerter.config.input import COLUMN_PRESETS
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError

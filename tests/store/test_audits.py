@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from alerter.domain.audit import Audit
+from alerter.domain.quality_audit import Audit
 from alerter.store import assessments, audits
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, assessment, read_in

@@ -9,7 +9,7 @@ from sqlalchemy.schema import Table
 
 from alerter.domain.assessment import Rejected
 from alerter.domain.policy import Reassurance
-from alerter.store import outbox, reassurances, retention, runs, syncs, trail
+from alerter.store import deletion, outbox, reassurances, runs, syncs, trail
 from alerter.store.database import Database, open_database
 from alerter.store.schema import (
     alerts,
@@ -56,9 +56,9 @@ def test_texts_of_settled_messages_go(database: Database) -> None:
     send(database, "a@council.example")
     with database.write() as connection:
         run_with(connection, "b@council.example", send_date=AS_OF + WEEK)
-        assert retention.forget_bodies(connection, NOW) == 0
-        assert retention.forget_bodies(connection, NOW + SECOND) == 1
-        assert retention.forget_bodies(connection, NOW + SECOND) == 0
+        assert deletion.forget_bodies(connection, NOW) == 0
+        assert deletion.forget_bodies(connection, NOW + SECOND) == 1
+        assert deletion.forget_bodies(connection, NOW + SECOND) == 0
         found = connection.execute(select(outbox_table.c.recipient, outbox_table.c.body))
         bodies = {row.recipient: row.body for row in found}
     assert bodies["a@council.example"] is None
@@ -72,8 +72,8 @@ def test_rejected_rows_go_but_for_the_latest_reading(database: Database) -> None
     with database.write() as connection:
         for _ in range(2):
             read_in(connection, [assessment()], [Rejected(3, "no start", "start_missing", "A-2", "8")])
-        assert retention.forget_rejections(connection, NOW) == 0
-        assert retention.forget_rejections(connection, NOW + SECOND) == 1
+        assert deletion.forget_rejections(connection, NOW) == 0
+        assert deletion.forget_rejections(connection, NOW + SECOND) == 1
     assert rows(database, rejections) == [1]
 
 
@@ -86,8 +86,8 @@ def test_old_runs_go_with_what_hangs_on_them(database: Database) -> None:
         run_with(connection, "a@council.example", send_date=AS_OF + WEEK, prepared_at=NOW)
     send(database, weeks=2)
     with database.write() as connection:
-        assert retention.forget_runs(connection, NOW) == 0
-        assert retention.forget_runs(connection, NOW + 9 * WEEK) == 1
+        assert deletion.forget_runs(connection, NOW) == 0
+        assert deletion.forget_runs(connection, NOW + 9 * WEEK) == 1
         assert runs.by_send_date(connection, AS_OF) is None
     assert rows(database, runs_table, outbox_table) == [2, 1]
 
@@ -101,7 +101,7 @@ def test_readings_go_unless_something_refers_to_them(database: Database) -> None
         read_in(connection, [assessment("A-1")])  # A-2 has vanished
         read_in(connection, [assessment("A-1")])
         read_in(connection, [assessment("A-1")])
-        assert retention.forget_runs(connection, NOW + SECOND) == 0
+        assert deletion.forget_runs(connection, NOW + SECOND) == 0
         kept = list(connection.execute(select(syncs_table.c.id).order_by(syncs_table.c.id)).scalars())
         latest = syncs.latest_applied(connection)
     assert latest is not None
@@ -134,8 +134,8 @@ def test_assessments_long_ended_go_with_their_history(database: Database) -> Non
     assert rows(database, assessments, alerts)[0] == 3
     assert rows(database, changes)[0] > 0
     with database.write() as connection:
-        assert retention.forget_assessments(connection, ENDED_ON) == 0
-        assert retention.forget_assessments(connection, ENDED_ON + timedelta(days=1)) == 1
+        assert deletion.forget_assessments(connection, ENDED_ON) == 0
+        assert deletion.forget_assessments(connection, ENDED_ON + timedelta(days=1)) == 1
         assert reassurances.latest(connection) == {}
     assert rows(database, assessments, alerts, changes) == [2, 0, 0]
 
@@ -150,8 +150,8 @@ def test_the_trail_goes_with_what_it_is_about(database: Database) -> None:
         trail.append(connection, entry(act="reassured", assessment=1))
         trail.append(connection, entry(act="asked_link"))
         trail.append(connection, entry(act="mailed_link", detail="sent"))
-        assert retention.forget_requests(connection, NOW) == 0
-        assert retention.forget_requests(connection, NOW + SECOND) == 2
+        assert deletion.forget_requests(connection, NOW) == 0
+        assert deletion.forget_requests(connection, NOW + SECOND) == 2
         assert [each.act for each in trail.every(connection)] == ["reassured"]
 
 
@@ -162,8 +162,8 @@ def test_what_vanished_long_ago_goes(database: Database) -> None:
     with database.write() as connection:
         read_in(connection, [assessment("A-1"), assessment("A-2", "8")])
         read_in(connection, [assessment("A-1")])
-        assert retention.forget_assessments(connection, NOW.date()) == 0
-        assert retention.forget_assessments(connection, NOW.date() + timedelta(days=1)) == 1
+        assert deletion.forget_assessments(connection, NOW.date()) == 0
+        assert deletion.forget_assessments(connection, NOW.date() + timedelta(days=1)) == 1
     assert rows(database, assessments) == [1]
 
 
@@ -176,7 +176,7 @@ def test_nothing_of_what_was_deleted_stays_in_the_file(sqlite_url: str) -> None:
     path = str(database.engine.url.database)
     assert any(b"Subject: 1 assessment" in content for content in contents(path))
     with database.write() as connection:
-        retention.forget_bodies(connection, NOW + SECOND)
+        deletion.forget_bodies(connection, NOW + SECOND)
     database.wipe()
     assert not any(b"Subject: 1 assessment" in content for content in contents(path))
     database.close()

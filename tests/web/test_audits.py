@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alerter import web
-from alerter.domain.audit import Audit
+from alerter.domain.quality_audit import Audit
 from alerter.pipeline.weekly import Weekly
 from alerter.store import audits
 from alerter.store.trail import Entry

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import Weekly
-from alerter.web.serving import listening
+from alerter.web.server import listening
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import HOST, PostOffice, free_port
 from tests.app.office import Office, row

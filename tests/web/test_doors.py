@@ -12,7 +12,7 @@ from time import monotonic
 import pytest
 
 from alerter.app.logs import open_journal
-from alerter.web.serving import THREADS, listening
+from alerter.web.server import THREADS, listening
 from tests.acceptance.post_office import HOST, free_port
 from tests.app.office import Office
 from tests.soak.size import size

@@ -9,7 +9,7 @@ from typing import get_args, get_origin
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from alerter.config.table import Table
+from alerter.config.base import Table
 
 ANY = "*"
 """Stands for a name the council chooses, and for a place in a list."""

@@ -14,7 +14,7 @@ from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
 from alerter.domain.timeliness import TrackRecord
 from alerter.installation.installation import Installation
-from alerter.pipeline.plan import look
+from alerter.pipeline.planning import look
 from alerter.store import alerts as alerts_
 from alerter.store import outbox
 from alerter.store.outbox import Delivery

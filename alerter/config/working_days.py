@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from alerter.config.table import CalendarDate, FilledText, List, Table
+from alerter.config.base import CalendarDate, FilledText, List, Table
 from alerter.domain.schedule import WEEKDAYS
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

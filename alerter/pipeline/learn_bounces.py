@@ -7,7 +7,7 @@ from datetime import timedelta
 from alerter.errors import MailError
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
-from alerter.mail.bounces import read_bounces
+from alerter.mail.delivery_reports import read_bounces
 from alerter.store import bounces
 
 ASKED_FOR = timedelta(days=7)

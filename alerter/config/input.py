@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from alerter.config.table import FilePath, FilledText, Table, folder_of
+from alerter.config.base import FilePath, FilledText, Table, folder_of
 
 Column = Literal[
     "assessment_id",
