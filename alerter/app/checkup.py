@@ -15,6 +15,7 @@ from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
 from alerter.mail.look import NAMES
 from alerter.pipeline.planning import look
+from alerter.pipeline.sync import sync_within
 from alerter.store import syncs
 from alerter.store.migration import require_own_sessions
 
@@ -114,7 +115,7 @@ def _database(installation: Installation) -> Iterator[Checked]:
 
 def _data(installation: Installation, today: date) -> Iterator[Checked]:
     with installation.rehearse() as connection:
-        synced = installation.sync_within(connection, is_accepted=True)
+        synced = sync_within(installation, connection, is_accepted=True)
         done = synced.sync
         plan = look(connection, installation.rules, today)
         entries = syncs.directory_entries(connection)

@@ -13,7 +13,7 @@ from alerter.installation.installation import Installation
 from alerter.mail.look import CONTENT_ID
 from alerter.mail.message import Message, Rendered
 from alerter.pipeline.prepare import proofs
-from alerter.pipeline.sync import Synced
+from alerter.pipeline.sync import Synced, sync_within
 from alerter.private_files import make_private_folder, write_private
 
 LOGO = "logo.png"
@@ -42,7 +42,7 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> Pre
     judged_by = as_of or installation.today()
     press = wiring.press(installation.settings, is_whole=True)
     with installation.rehearse() as connection:
-        synced = installation.sync_within(connection, as_of=as_of, is_accepted=True)
+        synced = sync_within(installation, connection, as_of=as_of, is_accepted=True)
         written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
     count = write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
     return Previewed(count, synced)

@@ -1,12 +1,13 @@
 """`alerter audit`: record the score of a quality audit."""
 
-from __future__ import annotations
-
-from datetime import date  # noqa: TC003 - click's callback signature
+from datetime import date
 
 import click
 
+from alerter.app.audits import audit, filled_in
 from alerter.cli import options
+from alerter.domain.quality_audit import Audit
+from alerter.errors import ConfigError
 
 
 class Scores(click.ParamType[dict[str, str]]):
@@ -49,10 +50,6 @@ def command(
     audited_on: date | None,
 ) -> None:
     """Record the quality audit of ASSESSMENT_ID."""
-    from alerter.app.audits import audit, filled_in  # noqa: PLC0415 - help needs no database
-    from alerter.domain.quality_audit import Audit  # noqa: PLC0415 - the same
-    from alerter.errors import ConfigError  # noqa: PLC0415 - the same
-
     if (entered is None) == (score is None):
         raise click.UsageError("give either --scores, points by criterion, or --score, the sum out of 100.")
     app = options.open_app(ctx)

@@ -1,18 +1,14 @@
 """`alerter calendar`: the days that do not count in a year."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 
 import click
 
 from alerter.cli import options, output
+from alerter.domain.calendar import DayOff, WorkingCalendar
+from alerter.domain.wording import full_day_words
 from alerter.errors import CalendarRangeError, ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from alerter.domain.calendar import DayOff, WorkingCalendar
 
 
 @click.command("calendar")
@@ -34,8 +30,6 @@ def command(ctx: click.Context, year: int, *, is_ics: bool, is_json: bool) -> No
         of = {"year": year, "nation": calendar.nation, "calendar": calendar.version}
         output.print_json(of | {"days_off": listed})
     else:
-        from alerter.domain.wording import full_day_words  # noqa: PLC0415 - only people need words
-
         rows = [(full_day_words(day.on), day.name, day.source) for day in days]
         output.print_table(("day off", "name", "source"), rows)
         output.talk(f"{len(days)} days off in {year}: {calendar.nation}, {calendar.version}.")
@@ -46,7 +40,6 @@ def _ics(calendar: WorkingCalendar, days: Sequence[DayOff]) -> str:
         import icalendar  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise ConfigError(["--ics needs the package icalendar: run pip install 'alerter[ics]'."]) from error
-    from datetime import UTC, datetime, time, timedelta  # noqa: PLC0415 - help needs no dates
 
     book = icalendar.Calendar()
     book.add("prodid", "-//alerter//working days//EN")

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from alerter.app import checkup
 from alerter.cli import options, output
 
 
@@ -12,8 +13,6 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, send_test: str | None) -> None:
     """Try settings, calendar, database, source, directory and mail server, and show the next send dates."""
-    from alerter.app import checkup  # noqa: PLC0415 - help needs no database
-
     app = options.open_app(ctx)
     rows = list(checkup.check(app))
     output.print_table(

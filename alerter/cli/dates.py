@@ -1,12 +1,13 @@
 """`alerter dates`: the threshold dates for a start date."""
 
-from __future__ import annotations
-
-from datetime import date  # noqa: TC003 - click's callback signature
+from datetime import date
 
 import click
 
 from alerter.cli import options, output
+from alerter.domain.policy import thresholds
+from alerter.domain.wording import full_day_words
+from alerter.installation.wiring import clock_of
 
 
 @click.command("dates")
@@ -18,9 +19,6 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, start: date, type_: str, *, is_json: bool) -> None:
     """Show the threshold dates for an assessment whose clock started on START."""
-    from alerter.domain.policy import thresholds  # noqa: PLC0415 - the same
-    from alerter.installation.wiring import clock_of  # noqa: PLC0415 - help needs no rules
-
     app = options.open_app(ctx)
     clock = clock_of(app.rules.clocks, type_)
     calendar = app.rules.calendar
@@ -29,7 +27,6 @@ def command(ctx: click.Context, start: date, type_: str, *, is_json: bool) -> No
         plain = {name: on.isoformat() for name, on in dates.items()}
         output.print_json({"start": start.isoformat(), "nation": calendar.nation} | plain)
         return
-    from alerter.domain.wording import full_day_words  # noqa: PLC0415 - only people need words
 
     said = {
         "Start": start, f"Day {clock.alert_after}": dates["alert_on"],

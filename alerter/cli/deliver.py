@@ -5,7 +5,11 @@ from collections import Counter
 
 import click
 
+from alerter.app.heartbeat import signal_standing
+from alerter.app.notices import telling_if_lost
+from alerter.app.standing import failed_sentences
 from alerter.cli import options, output
+from alerter.pipeline.weekly import Weekly
 
 
 @click.command("deliver")
@@ -13,11 +17,6 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, *, is_json: bool) -> None:
     """Send what is still owed, whatever its back-off."""
-    from alerter.app.heartbeat import signal_standing  # noqa: PLC0415 - the same
-    from alerter.app.notices import telling_if_lost  # noqa: PLC0415 - help needs no database
-    from alerter.app.standing import failed_sentences  # noqa: PLC0415 - the same
-    from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
-
     app = options.open_app(ctx)
     delivered, left = telling_if_lost(app, Weekly(app).deliver)
     signal_standing(app, output.talk)

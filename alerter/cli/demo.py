@@ -1,18 +1,17 @@
 """`alerter demo`: the real job on a made-up borough."""
 
-from __future__ import annotations
-
 import sys
-from datetime import date  # noqa: TC003 - click's callback signature
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from alerter.app.logs import open_journal
 from alerter.cli import options, output
-
-if TYPE_CHECKING:
-    from alerter.demo.show import Shown
+from alerter.demo.postbox import HOST
+from alerter.demo.shelf import PATH, Shelf
+from alerter.demo.show import Shown, showing
+from alerter.web.server import serve_page
 
 NO_PAGE = 'The page on which managers answer needs its packages: run pip install "alerter[web]".'
 
@@ -24,8 +23,6 @@ NO_PAGE = 'The page on which managers answer needs its packages: run pip install
 @options.as_of
 def command(out: Path, as_of: date | None, *, serve: bool) -> None:
     """Run the weekly job on one borough of made-up data, with its own database and mail server."""
-    from alerter.demo.show import showing  # noqa: PLC0415 - help needs no mail server
-
     with showing(out.resolve(), as_of) as shown:
         _tell(shown)
         if shown.link:
@@ -60,8 +57,6 @@ def _tell_page(shown: Shown, *, is_served: bool) -> None:
     """
     Say where the page is, and how it is started where it is not.
     """
-    from alerter.demo.shelf import PATH  # noqa: PLC0415 - help needs no mail server
-
     program, config = _program(), shown.folder / "config.toml"
     when = "until Ctrl+C" if is_served else f"while this runs: {program} --config {config} web"
     click.echo(f"\nThe page on which managers answer opens {when}")
@@ -82,10 +77,6 @@ def _program() -> str:
 
 
 def _serve(shown: Shown) -> None:
-    from alerter.app.logs import open_journal  # noqa: PLC0415 - help needs no page
-    from alerter.demo.postbox import HOST  # noqa: PLC0415 - the same
-    from alerter.demo.shelf import PATH, Shelf  # noqa: PLC0415 - the same
-    from alerter.web.server import serve_page  # noqa: PLC0415 - an extra
 
     journal = open_journal(sys.stderr, "text", "alerter.page")
     serve_page(shown.installation, journal, HOST, shown.port, {PATH: Shelf(shown.postbox)})

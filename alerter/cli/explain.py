@@ -1,19 +1,15 @@
 """`alerter explain`: how one assessment's dates and stage come about."""
 
-from __future__ import annotations
-
-from datetime import date  # noqa: TC003 - click's callback signature
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import click
 
+from alerter.app.explanation import Explanation, explain
 from alerter.cli import options, output
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from alerter.app.explanation import Explanation
-    from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.calendar import WorkingCalendar, stretches
+from alerter.domain.wording import day_words, full_day_words
 
 
 @click.command("explain")
@@ -33,8 +29,6 @@ def command(
     is_json: bool,
 ) -> None:
     """Show how ASSESSMENT_ID is counted: each day skipped and why, every threshold date, the stage."""
-    from alerter.app.explanation import explain  # noqa: PLC0415 - help needs no database
-
     app = options.open_app(ctx)
     explained = explain(app, assessment_id, child_id, as_of)
     calendar = app.rules.calendar
@@ -79,7 +73,6 @@ def _as_json(explained: Explanation, calendar: WorkingCalendar) -> dict[str, Any
 
 
 def _sentences(explained: Explanation, calendar: WorkingCalendar) -> Iterable[str]:
-    from alerter.domain.wording import full_day_words  # noqa: PLC0415 - help needs no words
 
     assessment, clock = explained.assessment, explained.clock
     first = "the first working day on or after it is day 1" if calendar.count_start_day else "that is day 0"
@@ -100,8 +93,6 @@ def _sentences(explained: Explanation, calendar: WorkingCalendar) -> Iterable[st
 
 
 def _weekly(explained: Explanation) -> Iterable[tuple[str, str]]:
-    from alerter.domain.calendar import stretches  # noqa: PLC0415 - help needs no rules
-    from alerter.domain.wording import day_words  # noqa: PLC0415 - the same
 
     as_of = explained.as_of
     for stretch in stretches(explained.steps):
@@ -116,7 +107,6 @@ def _weekly(explained: Explanation) -> Iterable[tuple[str, str]]:
 
 
 def _daily(explained: Explanation) -> Iterable[tuple[str, str]]:
-    from alerter.domain.wording import day_words  # noqa: PLC0415 - help needs no words
 
     for step in explained.steps:
         said = f"day {step.age}" if step.is_counted else f"not counted: {step.name} ({step.source})"

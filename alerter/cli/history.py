@@ -1,11 +1,10 @@
 """`alerter history`: who was told what, when; reassurances; changed facts."""
 
-from __future__ import annotations
-
 import click
 
 from alerter.cli import options, output
 from alerter.errors import ConfigError
+from alerter.store import assessments, history
 
 
 @click.command("history")
@@ -15,8 +14,6 @@ from alerter.errors import ConfigError
 @click.pass_context
 def command(ctx: click.Context, assessment_id: str, child_id: str | None, *, is_json: bool) -> None:
     """Show who was told what of ASSESSMENT_ID and when, its reassurances, and what was changed."""
-    from alerter.store import assessments, history  # noqa: PLC0415 - help needs no database
-
     app = options.open_app(ctx)
     app.ensure_schema()
     with app.database.read() as connection:

@@ -1,19 +1,16 @@
 """Options that several commands share, and the way from a context to the app."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from alerter.bank_holidays import FIRST_YEAR, LAST_YEAR, is_known
 from alerter.cli.output import reading
-
-if TYPE_CHECKING:
-    from alerter.installation.installation import Installation
+from alerter.config.file import find_config
+from alerter.installation.installation import Installation
 
 
 class Day(click.ParamType[date]):
@@ -27,8 +24,6 @@ class Day(click.ParamType[date]):
         """
         Read the date, or say how one is written.
         """
-        from alerter.bank_holidays import FIRST_YEAR, LAST_YEAR, is_known  # noqa: PLC0415 - help needs none
-
         try:
             day = date.fromisoformat(str(value))
         except ValueError:
@@ -47,9 +42,6 @@ def open_app(ctx: click.Context) -> Installation:
     """
     Open the installation of the settings that the command line names; it is closed when the command ends.
     """
-    from alerter.config.file import find_config  # noqa: PLC0415 - the same
-    from alerter.installation.installation import Installation  # noqa: PLC0415 - help needs no database
-
     config = find_config(ctx.find_root().obj, os.environ, Path.cwd())
     app = replace(Installation.open(config, os.environ), on_rows=ctx.with_resource(reading()))
     ctx.call_on_close(app.database.close)

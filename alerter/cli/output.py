@@ -1,21 +1,17 @@
 """What goes to standard output: JSON for programs, short tables for people."""
 
-from __future__ import annotations
-
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from alerter.domain.rejected import RejectedGroup
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from rich.progress import TaskID
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -33,8 +29,6 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
         for row in (headings, *rows):
             click.echo("\t".join(str(cell) for cell in row))
         return
-    from rich.console import Console  # noqa: PLC0415 - slow, and only a terminal needs it
-    from rich.table import Table  # noqa: PLC0415 - the same
 
     table = Table(*headings)
     for row in rows:
@@ -73,8 +67,6 @@ def reading() -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda _rows: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow, and only a terminal needs it
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - the same
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -1,18 +1,14 @@
 """`alerter purge`: delete what retention says may go."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from datetime import date
 
 import click
 
 from alerter.cli import options, output
 from alerter.errors import ConfigError
-
-if TYPE_CHECKING:
-    from datetime import date
+from alerter.pipeline.retention import purge
 
 
 @click.command("purge")
@@ -24,8 +20,6 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, before: date | None, *, is_sure: bool, is_json: bool) -> None:
     """Delete what retention says may go: texts of sent messages, old runs, assessments long ended."""
-    from alerter.pipeline.retention import purge  # noqa: PLC0415 - help needs no database
-
     app = options.open_app(ctx)
     if before is not None and before > app.today() and not is_sure:
         _ask(before)

@@ -1,14 +1,13 @@
 """`alerter quality`: the records to mend, by team."""
 
-from __future__ import annotations
-
 import csv
 import io
-from datetime import date  # noqa: TC003 - click's callback signature
+from datetime import date
 from pathlib import Path
 
 import click
 
+from alerter.app.reports import quality
 from alerter.cli import options, output
 from alerter.private_files import write_private
 
@@ -22,8 +21,6 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 @click.pass_context
 def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
     """List the records to mend by team: which field, and the DfE's rule where there is one."""
-    from alerter.app.reports import quality  # noqa: PLC0415 - help needs no database
-
     rows = [
         (
             fault.assessment.team,

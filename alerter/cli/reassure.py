@@ -1,12 +1,12 @@
 """`alerter reassure`: record that a manager looked, or take that back."""
 
-from __future__ import annotations
-
-from datetime import date  # noqa: TC003 - click's callback signature
+from datetime import date
 
 import click
 
+from alerter.app.reassurances import reassure, withdraw
 from alerter.cli import options
+from alerter.domain.policy import Reassurance
 from alerter.domain.wording import counted
 
 
@@ -33,9 +33,6 @@ def command(
     undo: bool,
 ) -> None:
     """Record a manager's reassurance that ASSESSMENT_ID is nearly done."""
-    from alerter.app.reassurances import reassure, withdraw  # noqa: PLC0415 - help needs no database
-    from alerter.domain.policy import Reassurance  # noqa: PLC0415 - the same
-
     if undo == (expected is not None):
         raise click.UsageError("Give either --expected, the day of the sign-off, or --undo.")
     app = options.open_app(ctx)

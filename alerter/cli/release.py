@@ -6,8 +6,10 @@ from functools import partial
 
 import click
 
+from alerter.app.heartbeat import watched
 from alerter.cli import options, output
 from alerter.cli.run import FAILED, as_json, tell, warn
+from alerter.pipeline.weekly import Weekly
 
 
 @click.command("release")
@@ -18,9 +20,6 @@ from alerter.cli.run import FAILED, as_json, tell, warn
 @click.pass_context
 def command(ctx: click.Context, run: int, by: str | None, reason: str, *, is_json: bool) -> None:
     """Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name."""
-    from alerter.app.heartbeat import watched  # noqa: PLC0415 - help needs no database
-    from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
-
     app = options.open_app(ctx)
     job = partial(Weekly(app).release, run, by=by or getpass.getuser(), reason=reason.strip())
     result = watched(app, job, output.talk)

@@ -1,16 +1,13 @@
 """`alerter replay`: what other alert days would have meant in past weeks."""
 
-from __future__ import annotations
-
-from datetime import date  # noqa: TC003 - click's callback signature
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import click
 
+from alerter.app.reports import replay_weeks
 from alerter.cli import options, output
-
-if TYPE_CHECKING:
-    from alerter.statistics.alert_days import Replayed
+from alerter.statistics.alert_days import Replayed
 
 HEADINGS = ("alert after", "manager", "emails", "rows", "rows a week", "most in one email")
 
@@ -28,8 +25,6 @@ def command(
     ctx: click.Context, alert_days: tuple[int, ...], first: date, last: date, *, is_json: bool
 ) -> None:
     """Show what other alert days would have meant: rows per manager, and how early late ones were told."""
-    from alerter.app.reports import replay_weeks  # noqa: PLC0415 - help needs no database
-
     done = replay_weeks(options.open_app(ctx), alert_days, first, last)
     if is_json:
         days = {"from": first.isoformat(), "to": last.isoformat()}

@@ -1,13 +1,13 @@
 """`alerter report`: timeliness against target, as a page, a Word document, or a table."""
 
-from __future__ import annotations
-
-from datetime import date  # noqa: TC003 - click's callback signature
+from datetime import date
 from pathlib import Path
 
 import click
 
+from alerter.app.reports import figures, write_report
 from alerter.cli import options, output
+from alerter.reports.csv_table import HEADINGS
 
 
 @click.command("report")
@@ -20,9 +20,6 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, first: date | None, last: date | None, out: Path | None) -> None:
     """Report timeliness against target by month, with what is open and overdue beside it."""
-    from alerter.app.reports import figures, write_report  # noqa: PLC0415 - help needs no database
-    from alerter.reports.csv_table import HEADINGS  # noqa: PLC0415 - the same
-
     app = options.open_app(ctx)
     if out is not None:
         write_report(app, first, last, out)

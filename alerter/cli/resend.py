@@ -5,6 +5,8 @@ import sys
 
 import click
 
+from alerter.app.heartbeat import signal_standing
+from alerter.app.resending import resend
 from alerter.cli import options, output
 from alerter.errors import ConfigError
 
@@ -30,9 +32,6 @@ def command(
     is_json: bool,
 ) -> None:
     """Send what RECIPIENT was sent in run number RUN again: the same bytes, the same Message-ID; recorded."""
-    from alerter.app.heartbeat import signal_standing  # noqa: PLC0415 - the same
-    from alerter.app.resending import resend  # noqa: PLC0415 - help needs no database
-
     if not reason.strip():
         raise ConfigError(["--reason: say why it is sent again; it is recorded."])
     app = options.open_app(ctx)

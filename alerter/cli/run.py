@@ -1,20 +1,18 @@
 """`alerter run`: the weekly job, once."""
 
-from __future__ import annotations
-
 import sys
+from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from alerter.app.heartbeat import watched
+from alerter.app.notices import telling_if_lost
+from alerter.app.standing import failed_sentences
 from alerter.cli import options, output
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from alerter.pipeline.weekly import RunResult
-    from alerter.store.syncs import Sync
+from alerter.pipeline.weekly import RunResult, Weekly
+from alerter.store.syncs import Sync
 
 WAITING = ("queued", "claimed", "marked", "deferred")
 FAILED = {"undelivered", "held"}  # also of a run that another process had planned
@@ -41,10 +39,6 @@ def command(
     is_json: bool,
 ) -> None:
     """Sync, prepare and deliver: the weekly job, once."""
-    from alerter.app.heartbeat import watched  # noqa: PLC0415 - the same
-    from alerter.app.notices import telling_if_lost  # noqa: PLC0415 - help needs no database
-    from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
-
     if again != bool(reason.strip()):
         raise click.UsageError("--again and --reason go together: say why this send date is prepared again.")
     app = options.open_app(ctx)
@@ -138,8 +132,6 @@ def warn(result: RunResult) -> None:
     """
     Say on standard error what an operator has to look at.
     """
-    from alerter.app.standing import failed_sentences  # noqa: PLC0415 - help needs no database
-
     output.warn_held(result.held_because)
     if result.held_because and result.run is not None:
         output.talk(

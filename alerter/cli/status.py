@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from alerter.app.standing import standing_of
 from alerter.cli import options, output
 
 
@@ -12,8 +13,6 @@ from alerter.cli import options, output
 @click.pass_context
 def command(ctx: click.Context, *, is_json: bool) -> None:
     """Show last run, owed messages, next run and the age of the data; exit 1 when something is wrong."""
-    from alerter.app.standing import standing_of  # noqa: PLC0415 - help needs no database
-
     standing = standing_of(options.open_app(ctx))
     last = standing.last_run
     age = standing.data_age_hours

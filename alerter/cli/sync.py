@@ -5,8 +5,10 @@ from functools import partial
 
 import click
 
+from alerter.app.notices import telling_if_lost
 from alerter.cli import options, output
 from alerter.cli.run import source_json
+from alerter.pipeline.weekly import Weekly
 
 COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 
@@ -17,9 +19,6 @@ COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 @click.pass_context
 def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     """Read the source and the directory into the store, unless a gate holds the extract."""
-    from alerter.app.notices import telling_if_lost  # noqa: PLC0415 - help needs no database
-    from alerter.pipeline.weekly import Weekly  # noqa: PLC0415 - the same
-
     app = options.open_app(ctx)
     weekly = Weekly(app)
     done = telling_if_lost(app, partial(weekly.sync, is_accepted=is_accepted))

@@ -1,17 +1,12 @@
 """`alerter web`: the page on which managers answer."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
+from alerter.app.logs import Format, open_journal
 from alerter.cli import options, output
 from alerter.errors import ConfigError
-
-if TYPE_CHECKING:
-    from alerter.app.logs import Format
 
 PORT = 8025
 MISSING = 'web: needs the packages of the page: run pip install "alerter[web]".'
@@ -29,7 +24,6 @@ def command(ctx: click.Context, host: str, port: int | None, form: Format) -> No
         from alerter.web.server import serve_page  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ConfigError([MISSING]) from error
-    from alerter.app.logs import open_journal  # noqa: PLC0415 - help needs no database
 
     app = options.open_app(ctx)
     web = app.settings.web

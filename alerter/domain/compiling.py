@@ -20,8 +20,6 @@ from alerter.errors import PartitionError
 
 WORST_FIRST = {stage: place for place, stage in enumerate(Stage)}
 
-Judged = Sequence[tuple[int, Alert, Route]]
-
 
 def compile_digests(
     judged: Sequence[tuple[Alert, Route]],

@@ -18,8 +18,6 @@ from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now
 from alerter.mail.writer import Press
-from alerter.pipeline.sync import Gate, Synced, gate_of, sync
-from alerter.sources.directory import read_directory
 from alerter.sources.extract import is_written_since
 from alerter.store import migration
 from alerter.store.birth_note import is_there
@@ -149,36 +147,6 @@ class Installation:
         migration.migrate(in_memory, self.now())
         with closing(in_memory), in_memory.rehearse() as connection:
             yield connection
-
-    def sync_within(
-        self, connection: Connection, *, as_of: date | None = None, is_accepted: bool = False
-    ) -> Synced:
-        """
-        Read the source and the directory into the store as part of a transaction, unless a gate holds them.
-
-        With *is_accepted* they are read all the same, and the gates only say what they would have held.
-
-        Raises:
-            SourceError: Either cannot be read; the transaction must not be committed.
-        """
-        return sync(
-            connection,
-            wiring.source(self.settings, self.rules, self.now()),
-            read_directory(self.settings.directory.path),
-            mapping=self.settings.reading_fingerprint,
-            today=as_of or self.today(),
-            now=self.now(),
-            gate=self._gate(as_of),
-            is_accepted=is_accepted,
-            on_rows=self.on_rows,
-        )
-
-    def _gate(self, as_of: date | None) -> Gate:
-        """
-        Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now.
-        """
-        moment = self.now() if as_of is None else self.timetable().moment(as_of)
-        return gate_of(self.rules, wiring.gates(self.settings), as_of=as_of or self.today(), now=moment)
 
     def source_notes(self) -> tuple[str, ...]:
         """

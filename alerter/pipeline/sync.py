@@ -15,6 +15,9 @@ from alerter.domain.plan import Rules
 from alerter.domain.reassurance import imported_reassurance
 from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
+from alerter.installation import wiring
+from alerter.installation.installation import Installation
+from alerter.sources.directory import read_directory
 from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 from alerter.store import assessments, reassurances, runs, staging, syncs
@@ -219,3 +222,35 @@ def _discard_staged(connection: Connection) -> None:
     for sync_id in syncs.staged(connection):
         staging.discard(connection, sync_id)
         syncs.finish(connection, sync_id, state="discarded")
+
+
+def sync_within(
+    of: Installation, connection: Connection, *, as_of: date | None = None, is_accepted: bool = False
+) -> Synced:
+    """
+    Read the source and the directory into the store as part of a transaction, unless a gate holds them.
+
+    With *is_accepted* they are read all the same, and the gates only say what they would have held.
+
+    Raises:
+        SourceError: Either cannot be read; the transaction must not be committed.
+    """
+    return sync(
+        connection,
+        wiring.source(of.settings, of.rules, of.now()),
+        read_directory(of.settings.directory.path),
+        mapping=of.settings.reading_fingerprint,
+        today=as_of or of.today(),
+        now=of.now(),
+        gate=_gate(of, as_of),
+        is_accepted=is_accepted,
+        on_rows=of.on_rows,
+    )
+
+
+def _gate(of: Installation, as_of: date | None) -> Gate:
+    """
+    Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now.
+    """
+    moment = of.now() if as_of is None else of.timetable().moment(as_of)
+    return gate_of(of.rules, wiring.gates(of.settings), as_of=as_of or of.today(), now=moment)

@@ -21,7 +21,7 @@ from alerter.pipeline.planning import look
 from alerter.pipeline.prepare import draft_run, enter, hold, prepare
 from alerter.pipeline.retention import tidy
 from alerter.pipeline.sending import Sending, directory_for_waiting
-from alerter.pipeline.sync import Synced, apply_staged
+from alerter.pipeline.sync import Synced, apply_staged, sync_within
 from alerter.store import assessments, outbox, runs, syncs
 from alerter.store.database import take_turns
 from alerter.store.outbox import Delivery
@@ -31,6 +31,50 @@ from alerter.store.syncs import Sync
 TOO_FAR_AHEAD = "lies more than seven days ahead, and nothing is mailed for that yet"
 LOOK = "`alerter run --dry-run` and `alerter preview` may look at any day."
 _NUMBER = re.compile(r"\d+")  # an extract that grows older by the hour is held for the same reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """
+    What one weekly job did.
+
+    *state* is the contract's; *run* is None for a rehearsal. *outcomes* counts the digests by
+    their state in the outbox, *counts* the open assessments by stage, *failed* are its messages that wait
+    for a person. *stopped* is why sending stopped early, *trouble* what kept bounces from being learnt.
+    """
+
+    state: str
+    as_of: date
+    next_run: date
+    counts: Mapping[str, int]
+    digests: int
+    outcomes: Mapping[str, int]
+    exceptions: Sequence[DataException]
+    run: Run | None = None
+    sync: Sync | None = None
+    held_because: tuple[str, ...] = ()
+    failed: Sequence[Delivery] = ()
+    rejected: Sequence[RejectedGroup] = ()
+    stopped: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remainder:
+    """
+    What is left when all that is owed was tried: how many are owed, how many may have arrived, what *failed*.
+    """
+
+    owed: int
+    unanswered: int
+    failed: Sequence[Delivery]
+
+    @property
+    def unknown(self) -> int:
+        """
+        Count the messages of unknown outcome: to be sent again, or left to a person.
+        """
+        return self.unanswered + sum(each.state == "unknown" for each in self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +97,7 @@ class Weekly:
         """
         self.of.ensure_schema(may_make=True)
         with self.of.database.write() as connection, connection.begin_nested() as savepoint:
-            synced = self.of.sync_within(connection, is_accepted=is_accepted)
+            synced = sync_within(self.of, connection, is_accepted=is_accepted)
             if synced.held_because and not is_accepted:
                 savepoint.rollback()  # also of what waits for a release, which this reading would replace
         return synced
@@ -98,7 +142,7 @@ class Weekly:
         if is_synced:
             directory_for_waiting(self.of)
             with self.of.database.write() as connection:
-                synced = self.of.sync_within(connection, as_of=as_of)
+                synced = sync_within(self.of, connection, as_of=as_of)
                 held = self._hold(connection, synced, judged_by, again) if synced.held_because else None
             if held is not None:
                 return self._told(held)
@@ -116,7 +160,7 @@ class Weekly:
         held_because: tuple[str, ...] = ()
         with self.of.rehearse() as connection:
             if is_synced:
-                held_because = self.of.sync_within(connection, as_of=as_of, is_accepted=True).held_because
+                held_because = sync_within(self.of, connection, as_of=as_of, is_accepted=True).held_because
             read = syncs.latest_applied(connection)
             rejected = _rejected(connection, read)
             plan = look(connection, self.of.rules, judged_by)
@@ -316,50 +360,6 @@ def _is_told(connection: Connection, before: Run | None, synced: Synced) -> bool
     is_same_extract = syncs.by_id(connection, before.sync_id).sha256 == synced.sync.sha256
     reasons = [[_NUMBER.sub("", why) for why in held] for held in (before.held_because, synced.held_because)]
     return is_same_extract and reasons[0] == reasons[1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """
-    What one weekly job did.
-
-    *state* is the contract's; *run* is None for a rehearsal. *outcomes* counts the digests by
-    their state in the outbox, *counts* the open assessments by stage, *failed* are its messages that wait
-    for a person. *stopped* is why sending stopped early, *trouble* what kept bounces from being learnt.
-    """
-
-    state: str
-    as_of: date
-    next_run: date
-    counts: Mapping[str, int]
-    digests: int
-    outcomes: Mapping[str, int]
-    exceptions: Sequence[DataException]
-    run: Run | None = None
-    sync: Sync | None = None
-    held_because: tuple[str, ...] = ()
-    failed: Sequence[Delivery] = ()
-    rejected: Sequence[RejectedGroup] = ()
-    stopped: str = ""
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remainder:
-    """
-    What is left when all that is owed was tried: how many are owed, how many may have arrived, what *failed*.
-    """
-
-    owed: int
-    unanswered: int
-    failed: Sequence[Delivery]
-
-    @property
-    def unknown(self) -> int:
-        """
-        Count the messages of unknown outcome: to be sent again, or left to a person.
-        """
-        return self.unanswered + sum(each.state == "unknown" for each in self.failed)
 
 
 def remainder_of(installation: Installation) -> Remainder:

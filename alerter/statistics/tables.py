@@ -32,6 +32,27 @@ SCORE_BANDS = ((0, 59), (60, 69), (70, 79), (80, 89), (90, 100))
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAudits:
+    """
+    How many assessments had an audit, how many passed the first one, and the first scores by band.
+
+    Not *are_first* where only the last score of each is known, for a case system tells no other.
+    """
+
+    audited: int
+    passed: int
+    by_band: Mapping[str, int]
+    are_first: bool = True
+
+    @property
+    def percent(self) -> float | None:
+        """
+        Return the pass rate at first audit; None where there was none.
+        """
+        return HUNDRED * self.passed / self.audited if self.audited else None
+
+
+@dataclass(frozen=True, slots=True)
 class Quartiles:
     """
     The working days by which a quarter, a half and three quarters of the assessments were authorised.
@@ -252,27 +273,6 @@ def _reason_words(each: SignOff, labels: Mapping[str, str]) -> str:
 
 def _given(reassurance: Reassurance | None) -> str:
     return (reassurance.reason.strip() if reassurance else "") or NO_REASON
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAudits:
-    """
-    How many assessments had an audit, how many passed the first one, and the first scores by band.
-
-    Not *are_first* where only the last score of each is known, for a case system tells no other.
-    """
-
-    audited: int
-    passed: int
-    by_band: Mapping[str, int]
-    are_first: bool = True
-
-    @property
-    def percent(self) -> float | None:
-        """
-        Return the pass rate at first audit; None where there was none.
-        """
-        return HUNDRED * self.passed / self.audited if self.audited else None
 
 
 def first_audits(scores: Iterable[int], pass_mark: int, *, are_first: bool = True) -> FirstAudits:

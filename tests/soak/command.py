@@ -20,9 +20,11 @@ from threading import Event
 from alerter.cli.main import main
 
 IMPORTED = (
-    "pytest", "holidays.countries", "psycopg", "alerter.cli.run", "alerter.cli.deliver", "alerter.pipeline.weekly",
-    "alerter.installation.installation", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg",
-    "alerter.app.heartbeat", "alerter.app.heartbeat", "encodings.idna", "tests.soak.command",
+    "pytest", "holidays.countries", "psycopg", "alerter.cli.run", "alerter.cli.deliver",
+    "alerter.pipeline.weekly",
+    "alerter.installation.installation",
+    "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg",
+    "alerter.app.heartbeat", "encodings.idna", "tests.soak.command",
     "tests.soak.sender", "tests.still",
 )  # fmt: skip
 SAID = "said.log"
