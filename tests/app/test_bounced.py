@@ -5,7 +5,7 @@ from datetime import timedelta
 from alerter.pipeline.learn_bounces import CameBack, collect
 from alerter.store import bounces
 from tests.app.office import AS_OF, Office, row
-from tests.mail.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble
+from tests.transports.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble
 
 NOTIFY = {
     "email__transport": "notify",

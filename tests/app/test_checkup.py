@@ -14,7 +14,7 @@ from alerter.store import syncs
 from tests.acceptance.post_office import free_port
 from tests.app.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
 from tests.mail import gallery
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.transports.scripted_smtp import ScriptedSmtp
 
 TEMPLATES = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 

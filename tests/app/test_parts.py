@@ -18,7 +18,7 @@ from alerter.transports.notify import NotifyTransport
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import Office
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.transports.scripted_smtp import ScriptedSmtp
 
 INITIAL = {
     "assessments__initial__label": "Initial assessment",

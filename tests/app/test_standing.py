@@ -10,7 +10,7 @@ from alerter.domain.wording import full_day_words
 from alerter.installation import clock
 from tests.acceptance.post_office import free_port
 from tests.app.office import AS_OF, LONDON, WEEK, Office, row, today
-from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
+from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 
 
 def from_now(hours: int) -> datetime:

@@ -12,7 +12,7 @@ from tests.acceptance.council import ADMINS, FALLBACK
 from tests.acceptance.letters import read
 from tests.acceptance.post_office import PostOffice, free_port
 from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.transports.scripted_smtp import ScriptedSmtp
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 

@@ -12,7 +12,7 @@ from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import Parcel
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
 from tests.faults.monday import Monday
-from tests.mail.test_bounces import report
+from tests.mail.test_delivery_reports import report
 
 
 def test_fault_037_bounced(monday: Monday, post_office: Office) -> None:

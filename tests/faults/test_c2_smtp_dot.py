@@ -14,10 +14,10 @@ from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import ACCEPT, DROP, NEVER_AT_DOT
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
 from tests.faults.monday import Monday
-from tests.mail.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, attempt, settings
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
+from tests.transports.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, attempt, settings
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA")
 JUNK = {

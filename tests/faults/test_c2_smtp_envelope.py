@@ -10,11 +10,11 @@ from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import NEVER
 from tests.app.serving.made_up_service import MANAGERS, Office, text_of
 from tests.faults.monday import Monday
-from tests.mail.scripted_smtp import ScriptedSmtp
-from tests.mail.sending import settings
 from tests.pipeline.council import NEXT_RUN, NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
 from tests.store.made_up import run_with
+from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.transports.sending import settings
 
 OK = b"250 ok\r\n"
 MINUTE = timedelta(minutes=1)

@@ -15,12 +15,12 @@ from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.post_office import PostOffice, free_port
 from tests.app.serving.made_up_service import MANAGERS, Office
 from tests.faults.monday import Monday, waiting
-from tests.mail.authority import Authority, new_authority
-from tests.mail.entra import Entra
-from tests.mail.scripted_smtp import SILENT, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, settings
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, states
+from tests.transports.authority import Authority, new_authority
+from tests.transports.entra import Entra
+from tests.transports.scripted_smtp import SILENT, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, settings
 
 STARTTLS = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")

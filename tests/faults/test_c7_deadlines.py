@@ -23,13 +23,13 @@ from alerter.transports.oauth import EntraTokens, Registration
 from tests.acceptance.post_office import PostOffice
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.monday import Monday
-from tests.mail.authority import new_authority
-from tests.mail.dripping import TLS_RECORD, Answer, DrippingServer, http
-from tests.mail.entra import TENANT
-from tests.mail.notify_double import API_KEY, TEMPLATE, TEMPLATE_ID
-from tests.mail.sending import Letter, Mark
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
+from tests.transports.authority import new_authority
+from tests.transports.dripping import TLS_RECORD, Answer, DrippingServer, http
+from tests.transports.entra import TENANT
+from tests.transports.notify_double import API_KEY, TEMPLATE, TEMPLATE_ID
+from tests.transports.sending import Letter, Mark
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 SECONDS = 0.3

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from alerter.domain.address import is_helo_name
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.authority import Authority, new_authority
-from tests.mail.hasty_smtp import APART, TOGETHER, HastySmtp
-from tests.mail.scripted_smtp import GOOD, HANG_UP, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, attempt
-from tests.mail.sending import settings as server_settings
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
+from tests.transports.authority import Authority, new_authority
+from tests.transports.hasty_smtp import APART, TOGETHER, HastySmtp
+from tests.transports.scripted_smtp import GOOD, HANG_UP, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, attempt
+from tests.transports.sending import settings as server_settings
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 STEPS = ("banner", "EHLO", "AUTH", "MAIL", "RCPT", "DATA")

@@ -5,7 +5,7 @@ import pytest
 from alerter.pipeline.weekly import Weekly
 from tests.app.serving.made_up_service import MANAGERS, Office
 from tests.faults.monday import Monday
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.transports.scripted_smtp import ScriptedSmtp
 
 STOPS = {
     "no STARTTLS": {"email__smtp__security": "starttls"},

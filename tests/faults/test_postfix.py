@@ -16,7 +16,7 @@ from tests.acceptance.caseload import MONDAY, row
 from tests.acceptance.council import ADMINS, FALLBACK, Council
 from tests.faults.ledger import ledger_of
 from tests.faults.postfix_server import Postfix, is_installed, running
-from tests.mail.sending import Letter, Mark, settings
+from tests.transports.sending import Letter, Mark, settings
 
 pytestmark = pytest.mark.skipif(
     not is_installed(), reason="NOT TESTED on Postfix: it needs Debian's package postfix, and root"

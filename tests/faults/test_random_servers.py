@@ -23,11 +23,11 @@ from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.store import outbox
 from alerter.store.database import open_database
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
-from tests.mail.sending import Letter, Mark
-from tests.mail.sending import settings as server_settings
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue
+from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
+from tests.transports.sending import Letter, Mark
+from tests.transports.sending import settings as server_settings
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot")

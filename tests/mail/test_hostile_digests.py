@@ -25,10 +25,10 @@ from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
 from tests.mail.reading import read_html
-from tests.mail.scripted_smtp import ScriptedSmtp
-from tests.mail.sending import Mark
-from tests.mail.sending import settings as server_settings
 from tests.soak.size import size
+from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.transports.sending import Mark
+from tests.transports.sending import settings as server_settings
 
 WEEKS = size(150, 10_000)  # two digests each on average
 PATIENCE_SECONDS = 600  # on a busy machine an hour of examples has long pauses

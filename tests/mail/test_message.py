@@ -20,8 +20,8 @@ from alerter.mail.mime import LONGEST_LINE, encoded_words
 from alerter.mail.writer import Renderer
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
-from tests.mail.sending import Mark
-from tests.mail.sending import settings as server_settings
+from tests.transports.sending import Mark
+from tests.transports.sending import settings as server_settings
 
 PLAIN = Rendered("Assessments: 2 overdue (23 November 2026)", ".\nHello\n", "<p>Hello</p>\n")
 

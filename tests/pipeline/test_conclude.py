@@ -11,9 +11,9 @@ from alerter.pipeline.prepare import hold
 from alerter.store import bounces, outbox
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.scripted_smtp import ScriptedSmtp
-from tests.mail.sending import settings
 from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, press, row
+from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.transports.sending import settings
 
 HOUR = timedelta(hours=1)
 

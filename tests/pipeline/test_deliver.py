@@ -6,10 +6,10 @@ from alerter.errors import StoreError
 from alerter.pipeline.deliver import Delivered, deliver
 from alerter.transports.folder import FolderTransport
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
-from tests.mail.sending import settings
 from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
+from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
+from tests.transports.sending import settings
 
 MINUTE = timedelta(minutes=1)
 

@@ -5,8 +5,8 @@ import pytest
 from alerter.errors import StoreError
 from alerter.transports.smtp import SmtpTransport
 from alerter.transports.transport import Outcome
-from tests.mail.scripted_smtp import GOOD, HANG_UP, SILENT, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, attempt, settings
+from tests.transports.scripted_smtp import GOOD, HANG_UP, SILENT, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, attempt, settings
 
 ENVELOPE = ["EHLO", "MAIL", "RCPT", "DATA"]
 TOGETHER = {"EHLO": b"250-scripted\r\n250 PIPELINING\r\n"}

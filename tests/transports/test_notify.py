@@ -13,7 +13,7 @@ from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.transport import Outcome
 from tests.mail import made_up
-from tests.mail.notify_double import (
+from tests.transports.notify_double import (
     API_KEY,
     HANG_UP,
     SERVICE_ID,
@@ -24,7 +24,7 @@ from tests.mail.notify_double import (
     NotifyDouble,
     refusal,
 )
-from tests.mail.sending import Letter, Mark
+from tests.transports.sending import Letter, Mark
 
 LETTER = Letter(body=b'Subject: x\r\nContent-Type: text/plain; charset="utf-8"\r\n\r\nHello\r\n')
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
 from alerter.transports.transport import Outcome
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.transports.scripted_smtp import ScriptedSmtp
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import pytest
 
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, attempt, settings
+from tests.transports.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, attempt, settings
 
 STARTTLS_ONLY = b"250-scripted\r\n250 STARTTLS\r\n"
 

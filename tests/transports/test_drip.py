@@ -7,8 +7,8 @@ import pytest
 from alerter.errors import MailDeferredError
 from alerter.transports.conversation import FULL_STEPS
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.scripted_smtp import DRIP, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, attempt, settings
+from tests.transports.scripted_smtp import DRIP, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, attempt, settings
 
 STEP = 0.3
 

@@ -7,9 +7,9 @@ import pytest
 
 from alerter.errors import MailStoppedError
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.authority import Authority, new_authority
-from tests.mail.scripted_smtp import ScriptedSmtp
-from tests.mail.sending import Letter, Mark, settings
+from tests.transports.authority import Authority, new_authority
+from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.transports.sending import Letter, Mark, settings
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 OFFER = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}

@@ -6,7 +6,7 @@ import pytest
 
 from alerter.errors import MailDeferredError, StoreError
 from alerter.transports.folder import FolderTransport
-from tests.mail.sending import Letter, Mark
+from tests.transports.sending import Letter, Mark
 
 
 def test_a_message_is_one_file_named_after_its_id(tmp_path: Path) -> None:

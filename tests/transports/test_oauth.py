@@ -9,10 +9,10 @@ import pytest
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
-from tests.mail.authority import Authority, new_authority
-from tests.mail.entra import Answer, Entra
-from tests.mail.scripted_smtp import HANG_UP, ScriptedSmtp
-from tests.mail.sending import Letter, Mark, settings
+from tests.transports.authority import Authority, new_authority
+from tests.transports.entra import Answer, Entra
+from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
+from tests.transports.sending import Letter, Mark, settings
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 pytest.importorskip("msal", reason="needs the extra m365")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import chain
 from socket import socket
 
-from tests.mail.scripted_smtp import ScriptedSmtp
+from tests.transports.scripted_smtp import ScriptedSmtp
 
 TOGETHER, APART = "together", "apart"
 
