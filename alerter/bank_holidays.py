@@ -84,9 +84,7 @@ def working_calendar(
 
 
 def source_version() -> str:
-    """
-    Return where the bank holidays come from, as printed beside every figure: `holidays 0.109`.
-    """
+    """Return where the bank holidays come from, as printed beside every figure: `holidays 0.109`."""
     from holidays.version import __version__  # noqa: PLC0415 - a tenth of a second many commands do not need
 
     return f"holidays {__version__}"
@@ -179,9 +177,7 @@ def _is_known_weekday(on: date) -> bool:
 
 
 def _stretches(overrides: Dates) -> list[tuple[str, list[date]]]:
-    """
-    Return days in a row under one name together, each with how to call it.
-    """
+    """Return days in a row under one name together, each with how to call it."""
     stretches: list[tuple[str, list[date]]] = []
     for on, name in sorted(overrides, key=lambda override: (override[1], override[0])):
         if stretches and stretches[-1][0] == name and on - stretches[-1][1][-1] <= ONE_DAY:

@@ -11,9 +11,7 @@ Result = TypeVar("Result")
 
 
 class DeadlineError(Exception):
-    """
-    A request was not answered in full in its time.
-    """
+    """A request was not answered in full in its time."""
 
 
 class Lines:
@@ -52,9 +50,7 @@ class Lines:
         return line
 
     def hang_up(self) -> None:
-        """
-        End every connection there is, and any that is still made.
-        """
+        """End every connection there is, and any that is still made."""
         with self._lock:
             self._is_over = True
             for line in self._kept:
@@ -62,9 +58,7 @@ class Lines:
                     line.shutdown(socket.SHUT_RDWR)
 
     def forget(self) -> None:
-        """
-        Let go of the duplicates.
-        """
+        """Let go of the duplicates."""
         with self._lock:
             for line in self._kept:
                 line.close()

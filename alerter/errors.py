@@ -25,17 +25,13 @@ from collections.abc import Sequence
 
 
 class AlerterError(Exception):
-    """
-    Something an operator must mend; its text says what and how, and never names a child.
-    """
+    """Something an operator must mend; its text says what and how, and never names a child."""
 
     exit_code = 3
 
 
 class ConfigError(AlerterError):
-    """
-    The settings cannot be used; `faults` lists every one of them, a sentence each.
-    """
+    """The settings cannot be used; `faults` lists every one of them, a sentence each."""
 
     exit_code = 2
 
@@ -45,17 +41,13 @@ class ConfigError(AlerterError):
 
 
 class CalendarRangeError(AlerterError):
-    """
-    A date lies outside the years whose bank holidays are known.
-    """
+    """A date lies outside the years whose bank holidays are known."""
 
     exit_code = 2
 
 
 class SourceError(AlerterError):
-    """
-    The extract or the directory cannot be read; the text names file, line or column.
-    """
+    """The extract or the directory cannot be read; the text names file, line or column."""
 
     exit_code = 3
 
@@ -67,17 +59,13 @@ class DirectoryError(SourceError):
 
 
 class StoreError(AlerterError):
-    """
-    The database cannot be used; the text names the command that mends it.
-    """
+    """The database cannot be used; the text names the command that mends it."""
 
     exit_code = 3
 
 
 class StoreAwayError(StoreError):
-    """
-    The database cannot be used now, and may be usable again by itself: the same may be tried later.
-    """
+    """The database cannot be used now, and may be usable again by itself: the same may be tried later."""
 
 
 class StoreLostError(StoreError):
@@ -95,42 +83,30 @@ class StoreBrokenError(StoreError):
 
 
 class PartitionError(AlerterError):
-    """
-    The digests do not add up to the open assessments: a defect of ours, so nothing is sent.
-    """
+    """The digests do not add up to the open assessments: a defect of ours, so nothing is sent."""
 
     exit_code = 3
 
 
 class TemplateError(AlerterError):
-    """
-    A council's own template cannot be used; the text names the file and the line.
-    """
+    """A council's own template cannot be used; the text names the file and the line."""
 
     exit_code = 2
 
 
 class MailError(AlerterError):
-    """
-    A message was not accepted.
-    """
+    """A message was not accepted."""
 
     exit_code = 1
 
 
 class MailDeferredError(MailError):
-    """
-    The server may take the message later: no connection, a 4xx reply, greylisting.
-    """
+    """The server may take the message later: no connection, a 4xx reply, greylisting."""
 
 
 class MailRefusedError(MailError):
-    """
-    The server will never take this message: a 5xx reply for the recipient or the content.
-    """
+    """The server will never take this message: a 5xx reply for the recipient or the content."""
 
 
 class MailStoppedError(MailError):
-    """
-    No message can go: login or sender refused, or no verified encryption.
-    """
+    """No message can go: login or sender refused, or no verified encryption."""

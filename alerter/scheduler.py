@@ -48,9 +48,7 @@ def serve(serving: Serving, stop: Event) -> None:
 
 
 def stop_on_signals() -> Event:
-    """
-    Return an event that SIGTERM and SIGINT set from now on, in place of ending the process.
-    """
+    """Return an event that SIGTERM and SIGINT set from now on, in place of ending the process."""
     stop = Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -101,9 +99,7 @@ def make_scheduler(serving: Serving, stop: Event) -> BlockingScheduler:
 
 
 def moment_trigger(serving: Serving) -> CronTrigger:
-    """
-    Return when digests go out: the configured time of every day, for a send date may be moved to any.
-    """
+    """Return when digests go out: the configured time of every day, for a send date may be moved to any."""
     schedule = serving.installation.settings.schedule
     return CronTrigger(
         day_of_week=ALL_DAYS,
@@ -128,9 +124,7 @@ def nudge(scheduler: BlockingScheduler, now: datetime) -> bool:
 
 
 def _keep(scheduler: BlockingScheduler, serving: Serving, stop: Event) -> None:
-    """
-    Keep the scheduler awake until *stop*, then end it when the tick in hand is done.
-    """
+    """Keep the scheduler awake until *stop*, then end it when the tick in hand is done."""
     while not stop.wait(TICK.seconds / 2):
         nudge(scheduler, serving.installation.now())
     while scheduler.state == STATE_STOPPED:  # the signal was faster than the start

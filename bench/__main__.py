@@ -25,9 +25,7 @@ installed are named and left out. [scale.md](scale.md) says why some goals are n
 
 
 def main(*, is_quick: bool) -> None:
-    """
-    Run each measurement; write the page, unless only the small sizes were run.
-    """
+    """Run each measurement; write the page, unless only the small sizes were run."""
     parts = {
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),

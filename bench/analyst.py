@@ -41,9 +41,7 @@ HTML = """\
 
 
 def due(extract: str, holidays: list[str], as_of: str) -> Any:
-    """
-    Return the open assessments that are past their alert day, or will be before the next digest.
-    """
+    """Return the open assessments that are past their alert day, or will be before the next digest."""
     table = pd.read_csv(extract, parse_dates=["started_on", "authorised_on"], dtype={"child_id": str})
     days = np.busdaycalendar(holidays=holidays)
     table = table[table.authorised_on.isna()].copy()
@@ -62,9 +60,7 @@ def due(extract: str, holidays: list[str], as_of: str) -> Any:
 
 
 def letter(manager: str, address: str, rows: Any, templates: tuple[Any, Any]) -> EmailMessage:
-    """
-    Return one manager's email.
-    """
+    """Return one manager's email."""
     stages = [(stage, list(group.itertuples())) for stage, group in rows.groupby("stage", sort=False)]
     facts = {"manager": manager, "total": len(rows), "stages": stages}
     message = EmailMessage()
@@ -78,9 +74,7 @@ def letter(manager: str, address: str, rows: Any, templates: tuple[Any, Any]) ->
 
 
 def main(extract: str, directory: str, bank_holidays: str, as_of: str, port: str) -> None:
-    """
-    Send everybody what is due.
-    """
+    """Send everybody what is due."""
     holidays = json.loads(Path(bank_holidays).read_text(encoding="utf-8"))
     managers = pd.read_csv(directory)
     rows = due(extract, holidays, as_of).merge(managers[["team", "manager_name", "manager_email"]], on="team")

@@ -34,9 +34,7 @@ SHARES = (0.5, 0.95, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """
-    Who takes the messages: so many a minute from each mailbox, one for each council or one for all.
-    """
+    """Who takes the messages: so many a minute from each mailbox, one for each council or one for all."""
 
     name: str
     a_minute: float
@@ -52,9 +50,7 @@ PROVIDERS = (
 
 
 def prepared(url: str, rounds: int, councils: int) -> tuple[float, float]:
-    """
-    Return the seconds of one preparation, and the process's peak of memory in MB.
-    """
+    """Return the seconds of one preparation, and the process's peak of memory in MB."""
     command = [sys.executable, "-m", "bench.weekly", url, str(rounds), str(councils)]
     done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - ourselves
     said = json.loads(done.stdout)
@@ -79,9 +75,7 @@ def morning(provider: Provider, managers: Sequence[int], seconds: float, cores: 
 
 
 def _taken(provider: Provider, ready: Sequence[tuple[float, int]]) -> Iterator[float]:
-    """
-    Yield when each message is taken: none before it is ready, nor sooner than the provider allows.
-    """
+    """Yield when each message is taken: none before it is ready, nor sooner than the provider allows."""
     pause, gate = MINUTE / provider.a_minute, 0.0
     for done, count in sorted(ready):
         at = max(done, gate) if provider.is_shared else done
@@ -92,9 +86,7 @@ def _taken(provider: Provider, ready: Sequence[tuple[float, int]]) -> Iterator[f
 
 
 def main(rounds: int = ROUNDS, councils: int = MERGED, size: int = SIZE) -> None:
-    """
-    Print what one council and all of them in one installation cost, and a table of mornings.
-    """
+    """Print what one council and all of them in one installation cost, and a table of mornings."""
     with stores.postgresql() as server:
         if server is None:
             click.echo(f"{stores.NO_POSTGRESQL}.")

@@ -37,9 +37,7 @@ LONGEST = 60
 
 
 def settle(folder: Path, rows: int, still_open: int, port: int) -> None:
-    """
-    Write the files of a council that has *rows* assessments, of which so many are *still_open*.
-    """
+    """Write the files of a council that has *rows* assessments, of which so many are *still_open*."""
     _write(folder / "extract.csv", COLUMNS, _rows(rows, still_open))
     entries = [(each.team, each.manager_name, each.manager_email) for each in council.directory()]
     _write(folder / "directory.csv", ("team", "manager_name", "manager_email"), entries)
@@ -49,9 +47,7 @@ def settle(folder: Path, rows: int, still_open: int, port: int) -> None:
 
 
 def week_before(folder: Path) -> None:
-    """
-    Take out of the extract what has started since the week before, and open again what has ended.
-    """
+    """Take out of the extract what has started since the week before, and open again what has ended."""
     path = folder / "extract.csv"
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)

@@ -29,9 +29,7 @@ CLOCK = Clock(
 
 
 def rules() -> Rules:
-    """
-    Return what the council's runs go by.
-    """
+    """Return what the council's runs go by."""
     return Rules(
         calendar=CALENDAR,
         clocks={CLOCK.type: CLOCK},
@@ -43,9 +41,7 @@ def rules() -> Rules:
 
 
 def press() -> Press:
-    """
-    Return the maker of its messages.
-    """
+    """Return the maker of its messages."""
     stationery = Stationery(
         council="Sampleford",
         sender=Recipient(f"alerts@{DOMAIN}", "Assessment alerts"),
@@ -56,9 +52,7 @@ def press() -> Press:
 
 
 def directory(teams: int = TEAMS) -> list[DirectoryEntry]:
-    """
-    Return one manager for each of so many teams.
-    """
+    """Return one manager for each of so many teams."""
     return [
         DirectoryEntry(
             line=2 + number,
@@ -71,7 +65,5 @@ def directory(teams: int = TEAMS) -> list[DirectoryEntry]:
 
 
 def team(number: int, teams: int = TEAMS) -> str:
-    """
-    Return the name of the team, of so many, that has the assessment of this *number*.
-    """
+    """Return the name of the team, of so many, that has the assessment of this *number*."""
     return f"Team {number % teams}"

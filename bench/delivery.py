@@ -36,18 +36,14 @@ Messages = list[tuple[str, bytes]]
 
 
 def push(messages: Messages, port: int) -> None:
-    """
-    Push every message through one connection, and keep no account of it.
-    """
+    """Push every message through one connection, and keep no account of it."""
     with smtplib.SMTP(HOST, port) as server:
         for recipient, body in messages:
             server.sendmail(SENDER, [recipient], body)
 
 
 def measure(what: str, ours: Contender, messages: Messages, sink: MailSink, rounds: int, goal: str) -> str:
-    """
-    Return one row of the table; stop when the mail server did not get each message once from either.
-    """
+    """Return one row of the table; stop when the mail server did not get each message once from either."""
     expected = sorted(messages)
 
     def check(who: str) -> None:
@@ -63,9 +59,7 @@ def measure(what: str, ours: Contender, messages: Messages, sink: MailSink, roun
 
 
 def alone(database: Database, port: int) -> Contender:
-    """
-    Return the contender that sends from this process.
-    """
+    """Return the contender that sends from this process."""
 
     def ready() -> partial[None]:
         mailbag.refill(database)
@@ -75,9 +69,7 @@ def alone(database: Database, port: int) -> Contender:
 
 
 def together(database: Database, count: int, port: int) -> Contender:
-    """
-    Return the contender that sends from *count* processes.
-    """
+    """Return the contender that sends from *count* processes."""
 
     def ready() -> Fleet:
         mailbag.refill(database)
@@ -88,9 +80,7 @@ def together(database: Database, count: int, port: int) -> Contender:
 
 @contextmanager
 def embedded(folder: Path, synchronous: str) -> Iterator[Database]:
-    """
-    Give a SQLite file; *synchronous* is SQLite's own word for how durable a commit is.
-    """
+    """Give a SQLite file; *synchronous* is SQLite's own word for how durable a commit is."""
     database = open_database(f"sqlite:///{folder / f'{synchronous}.db'}")
 
     def set_it(connection: sqlite3.Connection, _record: object) -> None:
@@ -104,9 +94,7 @@ def embedded(folder: Path, synchronous: str) -> Iterator[Database]:
 def rows(
     name: str, database: Database, sinks: dict[str, MailSink], count: int, rounds: int, fleets: Sequence[int]
 ) -> Iterator[str]:
-    """
-    Yield the rows of one database: to each mail server alone, and on a server by several senders.
-    """
+    """Yield the rows of one database: to each mail server alone, and on a server by several senders."""
     messages = mailbag.fill(database, count)
     for server, sink in sinks.items():
         goal = f"{GOAL}" if "at once" in server else ""
@@ -118,9 +106,7 @@ def rows(
 
 
 def main(count: int = 200, rounds: int = 3, fleets: Sequence[int] = SENDERS) -> None:
-    """
-    Print a Markdown table: messages a second of each, and the ratio of the rates.
-    """
+    """Print a Markdown table: messages a second of each, and the ratio of the rates."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sinks = {

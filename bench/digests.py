@@ -37,9 +37,7 @@ MANAGER = Recipient("manager.0@council.example", "Manager 0")
 
 
 def digest(rows: int) -> Digest:
-    """
-    Return a manager's digest of so many rows, of every stage.
-    """
+    """Return a manager's digest of so many rows, of every stage."""
     rules = council.rules()
     judge = Policy(council.CALENDAR, rules.clocks, rules.window(council.AS_OF)).judge
     starts = (
@@ -60,9 +58,7 @@ def digest(rows: int) -> Digest:
 
 
 def facts(language: str) -> RunFacts:
-    """
-    Return what the digests of a run have in common.
-    """
+    """Return what the digests of a run have in common."""
     stationery, window = council.press().stationery, council.rules().window(council.AS_OF)
     return RunFacts(
         run=1, council=stationery.council, contact=stationery.contact, as_of=window.as_of,
@@ -73,9 +69,7 @@ def facts(language: str) -> RunFacts:
 
 
 def by_library(rendered: Rendered) -> bytes:
-    """
-    Return the same words as the standard library's own class writes them, and nothing read back.
-    """
+    """Return the same words as the standard library's own class writes them, and nothing read back."""
     email = EmailMessage(policy=policy.SMTP)
     email["From"], email["To"], email["Subject"] = "alerts@council.example", MANAGER.email, rendered.subject
     email.set_content(rendered.text, cte="base64")
@@ -84,9 +78,7 @@ def by_library(rendered: Rendered) -> bytes:
 
 
 def main(rounds: int = ROUNDS, sizes: Iterable[int] = ROWS) -> None:
-    """
-    Print a Markdown table: milliseconds for each digest, and for each of its rows.
-    """
+    """Print a Markdown table: milliseconds for each digest, and for each of its rows."""
     renderer = Renderer(is_whole=True)
     letterhead = Letterhead(
         sender=council.press().stationery.sender, installation="bench", run=1, dated_at=council.NOW
@@ -128,9 +120,7 @@ def _call(function: Callable[..., object], *arguments: object) -> Callable[[], o
 def _in_turns(
     contenders: dict[tuple[str, int, str], Callable[[], object]], rounds: int
 ) -> dict[tuple[str, int, str], float]:
-    """
-    Return the median seconds of each contender.
-    """
+    """Return the median seconds of each contender."""
     taken: dict[tuple[str, int, str], list[float]] = {key: [] for key in contenders}
     for _ in range(rounds):
         for key, run in contenders.items():

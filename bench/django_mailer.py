@@ -16,9 +16,7 @@ IS_INSTALLED = find_spec("django") is not None and find_spec("mailer") is not No
 
 
 class DjangoMailer:
-    """
-    Holds a queue in a SQLite file in *folder*, opened as ours is, while its `with` block lasts.
-    """
+    """Holds a queue in a SQLite file in *folder*, opened as ours is, while its `with` block lasts."""
 
     def __init__(self, folder: Path, port: int) -> None:
         context = multiprocessing.get_context("spawn")
@@ -37,16 +35,12 @@ class DjangoMailer:
         self._process.join()
 
     def fill(self, messages: list[tuple[str, bytes]]) -> None:
-        """
-        Put *messages* into its queue.
-        """
+        """Put *messages* into its queue."""
         self._line.send(messages)
         self._line.recv()
 
     def send(self) -> None:
-        """
-        Let it send all, which is done when this returns.
-        """
+        """Let it send all, which is done when this returns."""
         self._line.send([])
         self._line.recv()
 
@@ -103,9 +97,7 @@ def _enqueue(messages: list[tuple[str, bytes]]) -> None:
 
 
 def _multipart(recipient: str, body: bytes) -> Any:
-    """
-    Return a digest as Django has it: the same text and the same HTML.
-    """
+    """Return a digest as Django has it: the same text and the same HTML."""
     from django.core.mail import EmailMultiAlternatives  # noqa: PLC0415 - Django has to be set up first
 
     parsed = email.message_from_bytes(body, policy=policy.SMTP)

@@ -15,9 +15,7 @@ PATIENCE = 600
 
 
 class Fleet:
-    """
-    So many senders, which have started and wait; to call it lets them send all that is due.
-    """
+    """So many senders, which have started and wait; to call it lets them send all that is due."""
 
     def __init__(self, count: int, url: str, port: int) -> None:
         context = multiprocessing.get_context("spawn")
@@ -32,18 +30,14 @@ class Fleet:
             ready.acquire(timeout=PATIENCE)
 
     def __call__(self) -> None:
-        """
-        Let all begin, and wait for the last.
-        """
+        """Let all begin, and wait for the last."""
         self._go.set()
         for each in self._senders:
             each.join(PATIENCE)
 
 
 def send(database: Database, port: int) -> None:
-    """
-    Deliver what is due as `alerter deliver` does, without a limit on the pace.
-    """
+    """Deliver what is due as `alerter deliver` does, without a limit on the pace."""
     transport = SmtpTransport(SmtpServer(host=HOST, port=port, sender=SENDER, security="none"))
     deliver(database, transport, unknown_outcome="resend", clock=lambda: council.NOW, pace=lambda: None)
     transport.close()

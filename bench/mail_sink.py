@@ -27,18 +27,14 @@ REPLIES = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """
-    One message as it came over the wire, without the final dot: dots are still doubled.
-    """
+    """One message as it came over the wire, without the final dot: dots are still doubled."""
 
     recipient: str
     wire: bytes
 
     @property
     def message(self) -> bytes:
-        """
-        Return it as it was before it was sent.
-        """
+        """Return it as it was before it was sent."""
         return self.wire.replace(b"\r\n..", b"\r\n.")
 
 
@@ -69,18 +65,14 @@ class MailSink:
         self._process.join()
 
     def take(self) -> list[Taken]:
-        """
-        Return what was taken since this was last asked.
-        """
+        """Return what was taken since this was last asked."""
         self._line.send("take")
         return [Taken(*each) for each in self._line.recv()]
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """
-    What all connections share.
-    """
+    """What all connections share."""
 
     is_durable: bool
     seconds_away: float
@@ -126,9 +118,7 @@ class _Server:
 
 
 def _body(caller: socket.socket, begun: bytes) -> tuple[bytes, bytes]:
-    """
-    Return a message up to its final dot; nobody sends on before that is answered.
-    """
+    """Return a message up to its final dot; nobody sends on before that is answered."""
     pieces, tail = [begun], begun[-len(END) :]
     while not tail.endswith(END):
         piece = caller.recv(PIECE)

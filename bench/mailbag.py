@@ -53,9 +53,7 @@ def fill(database: Database, count: int) -> list[tuple[str, bytes]]:
 
 
 def refill(database: Database) -> None:
-    """
-    Let everything be due again, as if nothing had been sent.
-    """
+    """Let everything be due again, as if nothing had been sent."""
     with database.write() as connection:
         connection.execute(text(RESET))
     database.wipe()

@@ -25,18 +25,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def peak_of_child(extract: Path) -> int:
-    """
-    Return the peak of a process of its own that reads *extract*, in KiB.
-    """
+    """Return the peak of a process of its own that reads *extract*, in KiB."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bench.reading", str(extract), folder]
         return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)  # noqa: S603 - ours
 
 
 def read_in(extract: Path, database: Database) -> None:
-    """
-    Read *extract* into the store as every run does.
-    """
+    """Read *extract* into the store as every run does."""
     with database.write() as connection:
         source = open_source("csv", extract, {}, CLOCKS)
         sync(connection, source, [], mapping="m", today=NOW.date(), now=NOW)

@@ -40,9 +40,7 @@ Told = dict[str, list[str]]
 
 
 def told(taken: list[Taken]) -> Told:
-    """
-    Return which assessments each recipient's text lists; the admins' summary is nobody's digest.
-    """
+    """Return which assessments each recipient's text lists; the admins' summary is nobody's digest."""
     return {
         each.recipient: sorted(set(_NUMBER.findall(_text(each.message))))
         for each in taken
@@ -56,9 +54,7 @@ def _text(message: bytes) -> str:
 
 
 def command(folder: Path, *arguments: str) -> None:
-    """
-    Run a Python program in *folder* to its end.
-    """
+    """Run a Python program in *folder* to its end."""
     ended = subprocess.run(  # noqa: S603 - this Python, on files made here
         [sys.executable, *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
@@ -68,9 +64,7 @@ def command(folder: Path, *arguments: str) -> None:
 
 
 def analyst(folder: Path, port: int) -> Contender:
-    """
-    Return the analyst's script as a contender.
-    """
+    """Return the analyst's script as a contender."""
     files = ("extract.csv", "directory.csv", "bank-holidays.json")
     script = str(ROOT / "bench" / "analyst.py")
     run = partial(command, folder, script, *files, council.AS_OF.isoformat(), str(port))
@@ -78,9 +72,7 @@ def analyst(folder: Path, port: int) -> Contender:
 
 
 def weekly(folder: Path, store: Path | None) -> Contender:
-    """
-    Return the weekly job as a contender, on a copy of a *store* or on none.
-    """
+    """Return the weekly job as a contender, on a copy of a *store* or on none."""
 
     def ready() -> partial[None]:
         for each in folder.glob("alerter.db*"):
@@ -93,9 +85,7 @@ def weekly(folder: Path, store: Path | None) -> Contender:
 
 
 def store_of_last_week(folder: Path, rows: int, port: int) -> Path:
-    """
-    Return a store that holds what the extract of a week ago held.
-    """
+    """Return a store that holds what the extract of a week ago held."""
     before = folder / "before"
     before.mkdir()
     caseload.settle(before, rows, int(rows * OPEN_PER_ROW), port)
@@ -105,9 +95,7 @@ def store_of_last_week(folder: Path, rows: int, port: int) -> Path:
 
 
 def whole(folder: Path, sink: MailSink, rows: int, rounds: int) -> tuple[Rounds, Told]:
-    """
-    Return the seconds of the whole job done either way, and what was told; stop when that differs.
-    """
+    """Return the seconds of the whole job done either way, and what was told; stop when that differs."""
     caseload.settle(folder, rows, int(rows * OPEN_PER_ROW), sink.port)
     store = store_of_last_week(folder, rows, sink.port)
     contenders = {
@@ -126,9 +114,7 @@ def whole(folder: Path, sink: MailSink, rows: int, rounds: int) -> tuple[Rounds,
 
 
 def sending(folder: Path, sink: MailSink, count: int, rounds: int) -> Rounds:
-    """
-    Return the seconds that each outbox takes to send the same digests.
-    """
+    """Return the seconds that each outbox takes to send the same digests."""
     database = open_database(f"sqlite:///{folder / 'outbox.db'}")
     messages = mailbag.fill(database, count)
     expected = sorted((recipient, _text(body).split()) for recipient, body in messages)
@@ -154,9 +140,7 @@ def sending(folder: Path, sink: MailSink, count: int, rounds: int) -> Rounds:
 
 
 def row(taken: Rounds, name: str, to: str, goal: str = "") -> str:
-    """
-    Return one row: the median, its spread, and its ratio to the other.
-    """
+    """Return one row: the median, its spread, and its ratio to the other."""
     times, between = ratio(taken, name, to)
     return (
         f"| {name} | {median(taken[name]):.2f} | {spread(taken[name])} | {times:.2f} | {between} | {goal} |"
@@ -164,9 +148,7 @@ def row(taken: Rounds, name: str, to: str, goal: str = "") -> str:
 
 
 def main(rows: int = 20_000, rounds: int = 3, messages: int = 200) -> None:
-    """
-    Print a Markdown table of the whole job, and one of the sending alone.
-    """
+    """Print a Markdown table of the whole job, and one of the sending alone."""
     head = "| who | seconds | from, to | ratio | rounds' ratios | goal |\n|---|---:|---:|---:|---:|---:|"
     with tempfile.TemporaryDirectory() as name, MailSink() as sink:
         folder = Path(name)

@@ -35,7 +35,5 @@ def ratio(taken: Rounds, name: str, to: str) -> tuple[float, str]:
 
 
 def spread(seconds: list[float]) -> str:
-    """
-    Return the least and the greatest.
-    """
+    """Return the least and the greatest."""
     return f"{min(seconds):,.2f} to {max(seconds):,.2f}"

@@ -42,9 +42,7 @@ DATES = tuple(place for place, name in enumerate(NAMES) if name.endswith(("_on",
 
 @dataclass(slots=True)
 class History:
-    """
-    One history: its size, over how many years it is spread, where it is, and what was measured of it.
-    """
+    """One history: its size, over how many years it is spread, where it is, and what was measured of it."""
 
     size: int
     years: float | None = None
@@ -54,29 +52,21 @@ class History:
 
     @property
     def database(self) -> str:
-        """
-        Return the name of its database.
-        """
+        """Return the name of its database."""
         return f"history_{self.size}" + (f"_in_{self.years:g}" if self.years else "")
 
     @property
     def name(self) -> str:
-        """
-        Return what it is called in the table.
-        """
+        """Return what it is called in the table."""
         return f"{self.size:,}" + (f" in {self.years:g} years" if self.years else "")
 
     @property
     def goal(self) -> str:
-        """
-        Return what is asked of it.
-        """
+        """Return what is asked of it."""
         return "1.2; 1.1 and 150 MB" if self.size == TARGET and not self.years else ""
 
     def measure(self, times: int) -> None:
-        """
-        Prepare the week so many *times*, in a process of its own.
-        """
+        """Prepare the week so many *times*, in a process of its own."""
         command = [sys.executable, "-m", "bench.weekly", self.url, str(times)]
         done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - ourselves
         said = json.loads(done.stdout)
@@ -111,9 +101,7 @@ def main(rounds: int = ROUNDS, *sizes: int, times: int = TIMES) -> None:
 
 
 def by_hand(connection: Connection) -> list[tuple[Any, ...]]:
-    """
-    Return the open assessments as the driver gives them, with dates as dates: what anybody would write.
-    """
+    """Return the open assessments as the driver gives them, with dates as dates: what anybody would write."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(BY_HAND)
@@ -124,9 +112,7 @@ def by_hand(connection: Connection) -> list[tuple[Any, ...]]:
 
 
 def times_by_hand(url: str, rounds: int) -> list[float]:
-    """
-    Return for each round how many times as long our open assessments take as the same rows by hand.
-    """
+    """Return for each round how many times as long our open assessments take as the same rows by hand."""
     ratios = []
     with _opened(url) as database, database.rehearse() as connection:
         connection.exec_driver_sql(COVERING)

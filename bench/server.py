@@ -8,9 +8,7 @@ from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binar
 
 @contextmanager
 def durable_server() -> Iterator[PostgresServer | None]:
-    """
-    Start a server on the disk and give it; None where PostgreSQL is not installed.
-    """
+    """Start a server on the disk and give it; None where PostgreSQL is not installed."""
     binaries = debian_binaries()
     if binaries is None:
         yield None

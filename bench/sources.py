@@ -57,17 +57,13 @@ def made_up(count: int) -> list[list[object]]:
 
 
 def write_csv(path: Path, rows: list[list[object]]) -> None:
-    """
-    Write *rows* as CSV.
-    """
+    """Write *rows* as CSV."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
 
 
 def write_census(path: Path, count: int) -> None:
-    """
-    Write a census of *count* children with one assessment each.
-    """
+    """Write a census of *count* children with one assessment each."""
     child = (
         "<Child><ChildIdentifiers><LAchildID>{0}</LAchildID><UPN>x</UPN></ChildIdentifiers><CINdetails>"
         "<CINreferralDate>2026-10-01</CINreferralDate><Assessments><AssessmentActualStartDate>2026-10-05"
@@ -81,24 +77,18 @@ def write_census(path: Path, count: int) -> None:
 
 
 def bare_workbook(path: Path) -> int:
-    """
-    Take every row out of the workbook with python-calamine alone, from the name of the file.
-    """
+    """Take every row out of the workbook with python-calamine alone, from the name of the file."""
     return sum(1 for _ in CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows()) - 1
 
 
 def bare_csv(path: Path) -> int:
-    """
-    Take every row out of the file with the standard library alone.
-    """
+    """Take every row out of the file with the standard library alone."""
     with path.open(encoding="utf-8", newline="") as file:
         return sum(1 for _ in csv.reader(file)) - 1
 
 
 def bare_census(path: Path) -> int:
-    """
-    Take every assessment out of the census with the standard library's tree, piece by piece.
-    """
+    """Take every assessment out of the census with the standard library's tree, piece by piece."""
     found = 0
     for _, element in iterparse(path):  # noqa: S314 - made here
         if element.tag == "Child":
@@ -108,23 +98,17 @@ def bare_census(path: Path) -> int:
 
 
 def rows_of(kind: str, path: Path) -> int:
-    """
-    Open the file as a source and take its rows as they are, to its end: looked over, found, unchanged.
-    """
+    """Open the file as a source and take its rows as they are, to its end: looked over, found, unchanged."""
     return sum(1 for _ in open_source(kind, path, {}, CLOCKS).table.read())
 
 
 def values_of(kind: str, path: Path) -> int:
-    """
-    Open the file as a source and make an assessment of each row.
-    """
+    """Open the file as a source and make an assessment of each row."""
     return sum(1 for _ in open_source(kind, path, {}, CLOCKS).rows())
 
 
 def timed(contenders: dict[str, Callable[[], int]], rows: int, rounds: int) -> dict[str, float]:
-    """
-    Return the median seconds of each contender over *rounds*.
-    """
+    """Return the median seconds of each contender over *rounds*."""
     for name, run in contenders.items():
         if (found := run()) != rows:
             sys.exit(f"{name} gives {found} rows of {rows}.")
@@ -160,9 +144,7 @@ def main(rows: int = 20_000, rounds: int = 7) -> None:
 
 
 def files(folder: Path, rows: int) -> dict[str, tuple[Path, str, Callable[[Path], int]]]:
-    """
-    Write one file of each kind; return it with the bare library that reads it.
-    """
+    """Write one file of each kind; return it with the bare library that reads it."""
     made = made_up(rows)
     book = xlsx(folder / "x.xlsx", {"Assessments": made})
     table, census = folder / "x.csv", folder / "x.xml"

@@ -48,9 +48,7 @@ OPENING = "import sqlalchemy; sqlalchemy.create_engine('sqlite:///alerter.db').c
 
 
 def commands() -> dict[str, list[str]]:
-    """
-    Return what is started, by name.
-    """
+    """Return what is started, by name."""
     python = sys.executable
     return {
         "python -c pass": [python, "-c", "pass"],
@@ -67,9 +65,7 @@ PAIRS = (
 
 
 def main(rounds: int = ROUNDS) -> None:
-    """
-    Print a Markdown table: milliseconds, and each command as a multiple of its floor.
-    """
+    """Print a Markdown table: milliseconds, and each command as a multiple of its floor."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _settle_in(folder)
@@ -93,9 +89,7 @@ def main(rounds: int = ROUNDS) -> None:
 
 
 def _settle_in(folder: Path) -> None:
-    """
-    Set up an installation that has read an empty extract and sent its week.
-    """
+    """Set up an installation that has read an empty extract and sent its week."""
     (folder / "config.toml").write_text(SETTINGS, encoding="utf-8")
     today = clock.now(ZoneInfo("Europe/London")).date().isoformat()
     (folder / "assessments.csv").write_text(EXTRACT.format(today), encoding="utf-8")

@@ -14,9 +14,7 @@ NO_POSTGRESQL = "PostgreSQL: not measured, for Debian's `postgresql` is not inst
 
 
 def sqlite_url(folder: Path, name: str) -> str:
-    """
-    Return the URL of a SQLite file in *folder*.
-    """
+    """Return the URL of a SQLite file in *folder*."""
     return f"sqlite:///{folder / name}.db"
 
 

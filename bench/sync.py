@@ -56,9 +56,7 @@ class Contest:
 
 
 def write_extract(path: Path, rows: int) -> None:
-    """
-    Write an extract of *rows* assessments, one in twenty of them open.
-    """
+    """Write an extract of *rows* assessments, one in twenty of them open."""
     rng = Random(81)  # noqa: S311 - the same rows for everyone, not a secret
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -71,17 +69,13 @@ def write_extract(path: Path, rows: int) -> None:
 
 
 def write_changed(extract: Path, changed: Path) -> None:
-    """
-    Write *extract* again with another worker in its last row.
-    """
+    """Write *extract* again with another worker in its last row."""
     *same, last = extract.read_text(encoding="utf-8").splitlines(keepends=True)
     changed.write_text("".join((*same, last.replace("W. ", "X. "))), encoding="utf-8")
 
 
 def executemany(path: Path, url: str) -> None:
-    """
-    Do what is left on SQLite when nothing is checked: read the cells, insert the cells.
-    """
+    """Do what is left on SQLite when nothing is checked: read the cells, insert the cells."""
     with sqlite3.connect(Path(str(make_url(url).database))) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"CREATE TABLE bare ({', '.join(COLUMNS)}, {KEY})")
@@ -90,9 +84,7 @@ def executemany(path: Path, url: str) -> None:
 
 
 def copy(path: Path, url: str) -> None:
-    """
-    Do the same on PostgreSQL, which has to be told that a blank is no date.
-    """
+    """Do the same on PostgreSQL, which has to be told that a blank is no date."""
     kinds = (f"{name} {'date' if name.endswith('_on') else 'varchar'}" for name in COLUMNS)
     with psycopg.connect(url.replace("+psycopg", "")) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE bare ({', '.join(kinds)}, {KEY})")
@@ -115,9 +107,7 @@ def one_round(contest: Contest, extract: Path, changed: Path) -> tuple[float, ..
 
 
 def contests() -> Iterator[Contest]:
-    """
-    Give the databases there are; while the last one is in use its server runs.
-    """
+    """Give the databases there are; while the last one is in use its server runs."""
     yield Contest("SQLite", "csv and raw executemany", executemany, _new_file)
     with _server() as server:
         if server is None:
@@ -142,9 +132,7 @@ def compare(contest: Contest, extract: Path, changed: Path, rounds: int) -> None
 
 
 def compare_memory(folder: Path, rows: int) -> None:
-    """
-    Print the peak of a process that reads *rows*, and of one that reads ten times as many.
-    """
+    """Print the peak of a process that reads *rows*, and of one that reads ten times as many."""
     peaks = []
     for count in (rows, rows * LARGER):
         write_extract(folder / "memory.csv", count)
@@ -155,9 +143,7 @@ def compare_memory(folder: Path, rows: int) -> None:
 
 
 def main(rows: int = 100_000, rounds: int = 5, rows_for_memory: int = 100_000) -> None:
-    """
-    Print a Markdown table for the time and one for the memory.
-    """
+    """Print a Markdown table for the time and one for the memory."""
     with tempfile.TemporaryDirectory() as name:
         extract, changed = Path(name) / "assessments.csv", Path(name) / "changed.csv"
         write_extract(extract, rows)

@@ -21,9 +21,7 @@ KIB = 1024
 
 
 def once(database: Database, councils: int = 1) -> float:
-    """
-    Return the seconds of one preparation for so many *councils* in one, which is taken back.
-    """
+    """Return the seconds of one preparation for so many *councils* in one, which is taken back."""
     rules, press = council.rules(), council.press()
     with database.rehearse() as connection:
         begin = perf_counter()
@@ -35,9 +33,7 @@ def once(database: Database, councils: int = 1) -> float:
 
 
 def main(url: str, rounds: int, councils: int = 1) -> None:
-    """
-    Print what *rounds* took, after one that is not counted.
-    """
+    """Print what *rounds* took, after one that is not counted."""
     database = open_database(url)
     once(database, councils)
     seconds = [once(database, councils) for _ in range(rounds)]

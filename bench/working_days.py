@@ -33,17 +33,13 @@ NUMPY_READY, NUMPY_DATES = "numpy, arrays ready", "numpy, from dates"
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """
-    One round's dates: *starts*, and for each the *end* it is counted to.
-    """
+    """One round's dates: *starts*, and for each the *end* it is counted to."""
 
     starts: list[date]
     ends: list[date]
 
     def first(self, n: int) -> "Dates":
-        """
-        Return the first *n* of them, for a peer too slow for all.
-        """
+        """Return the first *n* of them, for a peer too slow for all."""
         return Dates(self.starts[:n], self.ends[:n])
 
 
@@ -74,9 +70,7 @@ def fresh_dates(rng: random.Random, items: int) -> Dates:
 
 
 def ours(calendar: WorkingCalendar, items: int) -> Iterator[Contender]:
-    """
-    Yield the calendar itself, asked one date at a time, and its cut-off compared with every start.
-    """
+    """Yield the calendar itself, asked one date at a time, and its cut-off compared with every start."""
     yield Contender(
         "age", OURS, items,
         lambda d: lambda: [calendar.age(start, end) for start, end in zip(d.starts, d.ends, strict=True)],
@@ -126,9 +120,7 @@ def numpy_peers(calendar: WorkingCalendar, items: int) -> Iterator[Contender]:
 
 
 def pandas_peers(calendar: WorkingCalendar, items: int) -> Iterator[Contender]:
-    """
-    Yield pandas' CustomBusinessDay, added to a timestamp at a time; it has no count.
-    """
+    """Yield pandas' CustomBusinessDay, added to a timestamp at a time; it has no count."""
     pd = import_module("pandas")
     offset = DAY * pd.offsets.CustomBusinessDay(holidays=list(calendar.days_off))
     yield Contender(
@@ -165,9 +157,7 @@ def holidays_peers(_: WorkingCalendar, items: int) -> Iterator[Contender]:
 
 
 def workalendar_peers(_: WorkingCalendar, items: int) -> Iterator[Contender]:
-    """
-    Yield workalendar's methods; its delta leaves out the first day, as the rule does.
-    """
+    """Yield workalendar's methods; its delta leaves out the first day, as the rule does."""
     england = import_module("workalendar.europe").UnitedKingdom()
     yield Contender(
         "age", "workalendar", items // 500,
@@ -190,9 +180,7 @@ PEERS = {
 
 
 def contenders(calendar: WorkingCalendar, items: int) -> list[Contender]:
-    """
-    Return everyone who can be measured here; say who is missing.
-    """
+    """Return everyone who can be measured here; say who is missing."""
     found = list(ours(calendar, items))
     for module, peers in PEERS.items():
         if find_spec(module) is None:
@@ -203,9 +191,7 @@ def contenders(calendar: WorkingCalendar, items: int) -> list[Contender]:
 
 
 def check_answers(field: list[Contender], dates: Dates) -> None:
-    """
-    Stop when a contender does not give the calendar's answers: a fast wrong count is no peer.
-    """
+    """Stop when a contender does not give the calendar's answers: a fast wrong count is no peer."""
     asked = {c.question: list(c.ready(dates)()) for c in field if c.name == OURS}
     for c in field:
         answers = [getattr(a, "tolist", lambda a=a: a)() for a in c.ready(dates.first(c.items))()]
@@ -215,9 +201,7 @@ def check_answers(field: list[Contender], dates: Dates) -> None:
 
 
 def nanoseconds(contender: Contender, dates: Dates) -> float:
-    """
-    Return the time per item of one round.
-    """
+    """Return the time per item of one round."""
     timed = contender.ready(dates.first(contender.items))
     begin = perf_counter_ns()
     timed()
@@ -225,9 +209,7 @@ def nanoseconds(contender: Contender, dates: Dates) -> float:
 
 
 def main(rounds: int, items: int = 50_000) -> None:
-    """
-    Print a Markdown table: per question and contender the median, the spread, and the ratio to alerter.
-    """
+    """Print a Markdown table: per question and contender the median, the spread, and the ratio to alerter."""
     rng = random.Random(35)  # noqa: S311 - the same dates for everyone, not a secret
     field = contenders(working_calendar("england"), items)
     check_answers(field, fresh_dates(rng, items))

@@ -23,17 +23,13 @@ HEIGHT = 900
 
 
 def chromium_path() -> str | None:
-    """
-    Return where Chromium is, or None where it is not installed.
-    """
+    """Return where Chromium is, or None where it is not installed."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """
-    Give a running browser without any profile of its own.
-    """
+    """Give a running browser without any profile of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_path(), args=list(ARGUMENTS), env={**os.environ, "LANGUAGE": "en_GB"}
@@ -44,9 +40,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, *, width: int = DESKTOP, is_dark: bool = False) -> Iterator[Page]:
-    """
-    Give a page of a fresh visitor, so wide, in light or dark.
-    """
+    """Give a page of a fresh visitor, so wide, in light or dark."""
     scheme = "dark" if is_dark else "light"
     size = {"width": width, "height": HEIGHT}
     context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB")

@@ -25,9 +25,7 @@ NO_POSTGRES = (
 
 @pytest.fixture(params=BOTH)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """
-    Open a database with the current schema and no rows, once on each kind.
-    """
+    """Open a database with the current schema and no rows, once on each kind."""
     opened = open_database(request.getfixturevalue(f"{request.param}_url"))
     yield opened
     opened.close()
@@ -35,9 +33,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 @pytest.fixture(params=BOTH)
 def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """
-    Open a database without any table, once on each kind.
-    """
+    """Open a database without any table, once on each kind."""
     opened = open_database(request.getfixturevalue(f"empty_{request.param}_url"))
     yield opened
     opened.close()
@@ -45,25 +41,19 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
-    """
-    Return the URL of a migrated SQLite file of the test's own.
-    """
+    """Return the URL of a migrated SQLite file of the test's own."""
     return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'alerter.db')}"
 
 
 @pytest.fixture
 def empty_sqlite_url(tmp_path: Path) -> str:
-    """
-    Return the URL of a SQLite file that is not there yet.
-    """
+    """Return the URL of a SQLite file that is not there yet."""
     return f"sqlite:///{tmp_path / 'empty.db'}"
 
 
 @pytest.fixture
 def postgresql_url(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
-    """
-    Return the URL of a migrated PostgreSQL database of the test's own.
-    """
+    """Return the URL of a migrated PostgreSQL database of the test's own."""
     name = f"{migrated_template}_copy"
     yield postgres_server.create(name, migrated_template)
     postgres_server.drop(name)
@@ -71,9 +61,7 @@ def postgresql_url(postgres_server: PostgresServer, migrated_template: str) -> I
 
 @pytest.fixture
 def empty_postgresql_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """
-    Return the URL of a PostgreSQL database without tables.
-    """
+    """Return the URL of a PostgreSQL database without tables."""
     name = f"alerter_empty_{os.getpid()}"
     yield postgres_server.create(name)
     postgres_server.drop(name)
@@ -81,9 +69,7 @@ def empty_postgresql_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """
-    Make the migrated SQLite file that tests copy.
-    """
+    """Make the migrated SQLite file that tests copy."""
     path = tmp_path_factory.mktemp("migrated") / "alerter.db"
     _migrate(f"sqlite:///{path}")
     return path
@@ -91,9 +77,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: PostgresServer) -> Iterator[str]:
-    """
-    Make the migrated PostgreSQL database that tests copy.
-    """
+    """Make the migrated PostgreSQL database that tests copy."""
     name = f"alerter_test_{os.getpid()}"
     _migrate(postgres_server.create(name))
     yield name
@@ -102,9 +86,7 @@ def migrated_template(postgres_server: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_server(request: pytest.FixtureRequest) -> PostgresServer:
-    """
-    Return the server in ALERTER_TEST_DATABASE_URL, or else the one of the temporary cluster.
-    """
+    """Return the server in ALERTER_TEST_DATABASE_URL, or else the one of the temporary cluster."""
     if url := os.environ.get("ALERTER_TEST_DATABASE_URL"):
         return PostgresServer(make_url(url))
     cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
@@ -113,9 +95,7 @@ def postgres_server(request: pytest.FixtureRequest) -> PostgresServer:
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[PostgresCluster]:
-    """
-    Run a temporary cluster until the session ends, where PostgreSQL is installed.
-    """
+    """Run a temporary cluster until the session ends, where PostgreSQL is installed."""
     binaries = debian_binaries()
     if binaries is None:
         pytest.skip(NO_POSTGRES)
@@ -139,9 +119,7 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Leave property tests out of the coverage: they go over the same lines by the hundred.
-    """
+    """Leave property tests out of the coverage: they go over the same lines by the hundred."""
     for each in items:
         if each.get_closest_marker("hypothesis") is not None:
             each.add_marker("no_cover")
@@ -149,9 +127,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
-    """
-    Say loudly, below all else, when nothing was tested on PostgreSQL, or looked at in a browser.
-    """
+    """Say loudly, below all else, when nothing was tested on PostgreSQL, or looked at in a browser."""
     yield
     skipped = [str(each.longrepr) for each in terminalreporter.stats.get("skipped", [])]
     for reason in NO_POSTGRES, NO_CHROMIUM:

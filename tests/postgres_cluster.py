@@ -22,31 +22,23 @@ ACCOUNT = "postgres"  # PostgreSQL refuses to run as root
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """
-    A server on which the tests may make databases; *url* names the one to do it from.
-    """
+    """A server on which the tests may make databases; *url* names the one to do it from."""
 
     url: URL
 
     def create(self, name: str, template: str = "template1", encoding: str = "UTF8") -> str:
-        """
-        Make the database *name*, a copy of *template*, in place of any old one; return its URL.
-        """
+        """Make the database *name*, a copy of *template*, in place of any old one; return its URL."""
         self.drop(name)
         locale = "" if encoding == "UTF8" else "LOCALE 'C'"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING "{encoding}" {locale}')
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, name: str) -> None:
-        """
-        Remove the database *name*, whoever is still connected to it.
-        """
+        """Remove the database *name*, whoever is still connected to it."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def execute(self, statement: str) -> None:
-        """
-        Carry out one statement from that database.
-        """
+        """Carry out one statement from that database."""
         conninfo = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute(statement)
@@ -78,31 +70,23 @@ class PostgresCluster:
 
     @property
     def server(self) -> PostgresServer:
-        """
-        Return the server it runs.
-        """
+        """Return the server it runs."""
         return PostgresServer(
             URL.create("postgresql+psycopg", "tests", host="127.0.0.1", port=self._port, database="postgres")
         )
 
     def start(self) -> None:
-        """
-        Start the server, and return when it takes connections.
-        """
+        """Start the server, and return when it takes connections."""
         options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1"
         options += "" if self._is_durable else " -c fsync=off"
         self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}", f"--options={options}")
 
     def stop(self) -> None:
-        """
-        Stop the server at once, as a crash does.
-        """
+        """Stop the server at once, as a crash does."""
         self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
 
     def remove(self) -> None:
-        """
-        Stop the server and delete all there is of it, which the watcher does also when we are killed.
-        """
+        """Stop the server and delete all there is of it, which the watcher does also when we are killed."""
         self._watcher.communicate()
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -117,17 +101,13 @@ class PostgresCluster:
 
 
 def debian_binaries() -> Path | None:
-    """
-    Return the folder of the newest PostgreSQL that Debian's package has installed.
-    """
+    """Return the folder of the newest PostgreSQL that Debian's package has installed."""
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return found[-1].parent if found else None
 
 
 def _roomy_memory() -> Path | None:
-    """
-    Return the file system in memory where it has room: to make a database is to make 300 files.
-    """
+    """Return the file system in memory where it has room: to make a database is to make 300 files."""
     has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
     return MEMORY if has_room else None
 

@@ -32,26 +32,20 @@ LOOKS = {
 
 
 def list_(page: Page, shown: Shown) -> None:
-    """
-    The busiest manager's list, with two ticked.
-    """
+    """The busiest manager's list, with two ticked."""
     page.goto(shown.link)
     for place in (0, 2):
         page.locator("input[name=pick]").nth(place).check()
 
 
 def fault(page: Page, shown: Shown) -> None:
-    """
-    The same, when a day was forgotten.
-    """
+    """The same, when a day was forgotten."""
     list_(page, shown)
     page.get_by_role("button", name="Save").click()
 
 
 def recorded(page: Page, shown: Shown) -> None:
-    """
-    What was recorded, each with its undo.
-    """
+    """What was recorded, each with its undo."""
     list_(page, shown)
     page.locator("#expected-all").fill((AS_OF + timedelta(days=8)).isoformat())
     page.locator("#reason-all").select_option("partner")
@@ -59,31 +53,23 @@ def recorded(page: Page, shown: Shown) -> None:
 
 
 def service(page: Page, shown: Shown) -> None:
-    """
-    All teams, as an admin sees them.
-    """
+    """All teams, as an admin sees them."""
     page.goto(shown.service_link)
 
 
 def stale(page: Page, shown: Shown) -> None:
-    """
-    A link that no longer opens anything.
-    """
+    """A link that no longer opens anything."""
     page.goto(f"{shown.link}x")
 
 
 def audits(page: Page, shown: Shown) -> None:
-    """
-    What the busiest manager may audit.
-    """
+    """What the busiest manager may audit."""
     page.goto(shown.link)
     page.get_by_role("link", name="Audits", exact=True).click()
 
 
 def audit(page: Page, shown: Shown) -> None:
-    """
-    The form of the most urgent one, with its total.
-    """
+    """The form of the most urgent one, with its total."""
     audits(page, shown)
     page.locator(".kept a").first.click()
     for select in page.locator(".points select").all():
@@ -100,9 +86,7 @@ PAGES: dict[str, Callable[[Page, Shown], None]] = {
 
 @contextmanager
 def served() -> Iterator[Shown]:
-    """
-    Give the demonstration with its page running.
-    """
+    """Give the demonstration with its page running."""
     with tempfile.TemporaryDirectory() as folder, showing(Path(folder), AS_OF) as shown:
         journal = open_journal(io.StringIO(), "text", "alerter.screenshots")
         with listening(shown.installation, journal, HOST, shown.port) as server:
@@ -111,9 +95,7 @@ def served() -> Iterator[Shown]:
 
 
 def take(browser: Browser, shown: Shown, folder: Path) -> list[Path]:
-    """
-    Write a picture of every page in every look; return them.
-    """
+    """Write a picture of every page in every look; return them."""
     folder.mkdir(parents=True, exist_ok=True)
     taken = []
     for name, go in PAGES.items():

@@ -10,16 +10,12 @@ from alerter.private_files import beside, make_private_folder, write_private
 
 
 def mode(path: Path) -> int:
-    """
-    Return who may do what with *path*.
-    """
+    """Return who may do what with *path*."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_an_earlier_file_is_replaced(tmp_path: Path) -> None:
-    """
-    Whoever has the earlier one open, or a second name for it, sees nothing of the new one.
-    """
+    """Whoever has the earlier one open, or a second name for it, sees nothing of the new one."""
     path = tmp_path / "mend.csv"
     path.write_bytes(b"earlier")
     path.chmod(0o644)
@@ -30,9 +26,7 @@ def test_an_earlier_file_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """
-    The file that it leads to is written, and is private; also where there was none yet.
-    """
+    """The file that it leads to is written, and is private; also where there was none yet."""
     for name in ("there", "missing"):
         (tmp_path / f"{name}.link").symlink_to(name)
     (tmp_path / "there").write_bytes(b"earlier")
@@ -43,9 +37,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_written_to(tmp_path: Path) -> None:
-    """
-    What is no file is not replaced by one.
-    """
+    """What is no file is not replaced by one."""
     reading, writing = os.pipe()
     write_private(Path(f"/dev/fd/{writing}"), b"rows")
     assert os.read(reading, 10) == b"rows"
@@ -54,9 +46,7 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    """
-    The error names the file that was asked for, and no half of it stays behind.
-    """
+    """The error names the file that was asked for, and no half of it stays behind."""
     with pytest.raises(FileNotFoundError) as missing:
         write_private(tmp_path / "missing" / "mend.csv", b"rows")
     assert missing.value.filename == str(tmp_path / "missing" / "mend.csv")

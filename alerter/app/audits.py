@@ -22,9 +22,7 @@ Items = Mapping[int, Alert]
 
 
 def form(installation: Installation) -> tuple[Criterion, ...]:
-    """
-    Return the criteria of the audit form, in the settings' order; none where it is not configured.
-    """
+    """Return the criteria of the audit form, in the settings' order; none where it is not configured."""
     return installation.settings.quality_audit.form()
 
 
@@ -89,9 +87,7 @@ class AuditSheet:
     scope: Scope
 
     def together(self, number: int) -> Items:
-        """
-        Return the children of one assessment: that with this number first, then its siblings.
-        """
+        """Return the children of one assessment: that with this number first, then its siblings."""
         id_ = self.items[number].assessment.assessment_id
         return {number: self.items[number]} | {
             other: alert for other, alert in self.items.items() if alert.assessment.assessment_id == id_
@@ -138,9 +134,7 @@ def give_audit(installation: Installation, email: str, numbers: Sequence[int], g
 
 
 def refuse_audit(installation: Installation, email: str, *numbers: int) -> None:
-    """
-    Write down that *email* tried to audit what is not theirs.
-    """
+    """Write down that *email* tried to audit what is not theirs."""
     with installation.database.write() as connection:
         _write_down(installation, connection, email, numbers, "refused")
 

@@ -42,9 +42,7 @@ class Checked:
 
 
 def check(installation: Installation) -> Iterator[Checked]:
-    """
-    Try every part in turn; a part that fails says why, and the next is tried all the same.
-    """
+    """Try every part in turn; a part that fails says why, and the next is tried all the same."""
     today = installation.today()
     settings = installation.settings
     yield Checked("settings", f"{settings.council}; fingerprint {settings.fingerprint}")
@@ -135,9 +133,7 @@ def _data(installation: Installation, today: date) -> Iterator[Checked]:
 
 
 def _long_open(plan: Plan, rules: Rules) -> Iterator[Checked]:
-    """
-    Propose to ignore what has been open for more than a year, where there is much of it.
-    """
+    """Propose to ignore what has been open for more than a year, where there is much of it."""
     newest = rules.calendar.latest_start(plan.window.as_of, LONG_OPEN + 1)
     found = sum(alert.assessment.clock_on <= newest for _, alert, _ in plan.judged)
     if found * LONG_OPEN_SHARE > len(plan.judged):
@@ -150,9 +146,7 @@ def _long_open(plan: Plan, rules: Rules) -> Iterator[Checked]:
 
 
 def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:
-    """
-    Say which places in the extract lead to nobody, and what the directory has that is spelt nearly so.
-    """
+    """Say which places in the extract lead to nobody, and what the directory has that is spelt nearly so."""
     unrouted = [(alert.assessment, route) for _, alert, route in plan.judged if route.problem]
     above = {each.detail for each in plan.exceptions if each.kind in ROUTING and not each.assessment_id}
     problems = sorted(
@@ -166,9 +160,7 @@ def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checke
 
 
 def _directory_lines(entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:
-    """
-    Name the lines of the directory that have a fault, and the covers that never end.
-    """
+    """Name the lines of the directory that have a fault, and the covers that never end."""
     for entry in entries:
         if entry.fault:
             yield Checked("directory", f"line {entry.line}: {entry.fault}.", is_warning=True)

@@ -78,9 +78,7 @@ def explain(
 
 
 def _doubts(connection: Connection) -> dict[Key, list[str]]:
-    """
-    Return what of the last reading could not be believed, by the ids it concerns.
-    """
+    """Return what of the last reading could not be believed, by the ids it concerns."""
     read = syncs.latest_applied(connection)
     doubts: dict[Key, list[str]] = defaultdict(list)
     if read is None:

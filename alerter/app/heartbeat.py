@@ -55,18 +55,14 @@ class Heartbeat:
             self._beginning = about, asked(url, "start", self._seconds)
 
     def say(self, url: str, signal: Signal, about: str) -> None:
-        """
-        Signal how things stand, unless that is what was signalled last.
-        """
+        """Signal how things stand, unless that is what was signalled last."""
         self._hear_of_start()
         is_news = bool(url) and self._last != (signal, about)
         if is_news and self._is_said(signal, about, asked(url, signal, self._seconds)):
             self._last = (signal, about)
 
     def assume(self, signal: Signal, about: str) -> None:
-        """
-        Take it that this was signalled before the program started.
-        """
+        """Take it that this was signalled before the program started."""
         self._last = (signal, about)
 
     def _hear_of_start(self) -> None:
@@ -87,16 +83,12 @@ class Heartbeat:
 
 
 def asked(url: str, signal: Signal, seconds: float = TIMEOUT_SECONDS) -> Task[str]:
-    """
-    Begin to ask for the address of *signal*, which has *seconds* in all.
-    """
+    """Begin to ask for the address of *signal*, which has *seconds* in all."""
     return Task(seconds, partial(_fault, url, signal, seconds))
 
 
 def fault_of(task: Task[str]) -> str:
-    """
-    Return what went wrong, if anything did; the address is a secret, and never part of it.
-    """
+    """Return what went wrong, if anything did; the address is a secret, and never part of it."""
     try:
         return task.result()
     except DeadlineError:
@@ -124,31 +116,23 @@ def _fault(url: str, signal: Signal, seconds: float, lines: Lines) -> str:
 
 
 class _Web(HTTPHandler, HTTPSHandler):
-    """
-    Opens addresses of the web on connections that *lines* can hang up on.
-    """
+    """Opens addresses of the web on connections that *lines* can hang up on."""
 
     def __init__(self, lines: Lines) -> None:
         super().__init__()
         self._lines = lines
 
     def http_open(self, req: Request) -> Any:
-        """
-        Open an address in the clear.
-        """
+        """Open an address in the clear."""
         return self.do_open(partial(_kept, HTTPConnection, self._lines), req)
 
     def https_open(self, req: Request) -> Any:
-        """
-        Open an address by TLS.
-        """
+        """Open an address by TLS."""
         return self.do_open(partial(_kept, HTTPSConnection, self._lines), req)
 
 
 def _kept(kind: Any, lines: Lines, host: str, **details: Any) -> Any:
-    """
-    Return a connection whose socket *lines* can hang up on, before a tunnel or TLS begins.
-    """
+    """Return a connection whose socket *lines* can hang up on, before a tunnel or TLS begins."""
     connection = kind(host, **details)
     connection._create_connection = lines.dial  # noqa: SLF001 - the one place where its socket is made
     return connection
@@ -189,9 +173,7 @@ def watched(of: Installation, work: Callable[[], RunResult], say: Callable[[str]
 
 
 def signal_standing(of: Installation, say: Callable[[str], None]) -> None:
-    """
-    Signal how the last run stands, after something more of it was delivered.
-    """
+    """Signal how the last run stands, after something more of it was delivered."""
     heartbeat, url = _heartbeat(of, say)
     if url and (last := standing_of(of).last_run) is not None:
         heartbeat.say(url, "success" if last.state == "done" else "fail", ABOUT)

@@ -21,9 +21,7 @@ MOST_WITHIN = 3  # links that one address can ask for
 
 @dataclass(frozen=True, slots=True)
 class LinkLetter:
-    """
-    A link that was asked for, ready to be sent.
-    """
+    """A link that was asked for, ready to be sent."""
 
     email: str
     message: Message

@@ -27,9 +27,7 @@ _LINE_ENDS = re.compile(r"\s+")
 
 
 class Journal:
-    """
-    Writes events: a name, and facts out of `FACTS`.
-    """
+    """Writes events: a name, and facts out of `FACTS`."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
@@ -69,9 +67,7 @@ class LossyHandler(logging.StreamHandler[IO[str]]):
         self._lost = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """
-        Write one line, or count it as lost: a full disk must not stop the sending.
-        """
+        """Write one line, or count it as lost: a full disk must not stop the sending."""
         facts: dict[str, str | int] = getattr(record, "facts", {})
         record.facts = {**facts, "lines_lost": self._lost} if self._lost else facts
         try:
@@ -84,27 +80,19 @@ class LossyHandler(logging.StreamHandler[IO[str]]):
 
 
 class TextFormatter(logging.Formatter):
-    """
-    Writes `2026-11-23T08:00:01+00:00 INFO run_ended run=7 sent=13`.
-    """
+    """Writes `2026-11-23T08:00:01+00:00 INFO run_ended run=7 sent=13`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """
-        Return the line of one event.
-        """
+        """Return the line of one event."""
         facts = [f"{name}={_quoted(value)}" for name, value in getattr(record, "facts", {}).items()]
         return " ".join([_at(record), record.levelname, record.getMessage(), *facts])
 
 
 class JsonFormatter(logging.Formatter):
-    """
-    Writes one JSON object with `at`, `level`, `event` and the facts.
-    """
+    """Writes one JSON object with `at`, `level`, `event` and the facts."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """
-        Return the line of one event.
-        """
+        """Return the line of one event."""
         said = {"at": _at(record), "level": record.levelname.lower(), "event": record.getMessage()}
         return json.dumps({**said, **getattr(record, "facts", {})}, ensure_ascii=True)
 

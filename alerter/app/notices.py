@@ -29,17 +29,13 @@ class Notices:
         self._told: set[tuple[str, str]] = set()
 
     def owe(self, notice: Notice) -> None:
-        """
-        Remember to tell the admins, unless they were or will be.
-        """
+        """Remember to tell the admins, unless they were or will be."""
         if notice.about not in self._noticed:
             self._noticed.add(notice.about)
             self._owed.append(notice)
 
     def send(self, installation: Installation) -> None:
-        """
-        Tell the admins what is owed to them; what cannot go now is tried again when next asked.
-        """
+        """Tell the admins what is owed to them; what cannot go now is tried again when next asked."""
         if not self._owed:
             return
         transport = installation.transport()
@@ -66,9 +62,7 @@ class Notices:
 
 
 def telling_if_lost(of: Installation, work: Callable[[], Done]) -> Done:
-    """
-    Do *work*; where it finds the database lost, the admins are told before that is raised.
-    """
+    """Do *work*; where it finds the database lost, the admins are told before that is raised."""
     try:
         return work()
     except StoreLostError as error:
@@ -79,9 +73,7 @@ def telling_if_lost(of: Installation, work: Callable[[], Done]) -> Done:
 
 
 def owe_if_untold(error: StoreLostError, of: Installation, notices: Notices, *, since: datetime) -> None:
-    """
-    Have the service tell the admins of what was found lost at *since*, unless a command has.
-    """
+    """Have the service tell the admins of what was found lost at *since*, unless a command has."""
     note = note_of(of.database)
     if note is None or not note.is_told:
         notices.owe(_notice(error, of, since=since))
@@ -96,9 +88,7 @@ def _notice(error: StoreLostError, of: Installation, *, since: datetime) -> Noti
 
 
 def _tell(of: Installation, notice: Notice) -> bool:
-    """
-    Write to each admin; say whether all of them have it.
-    """
+    """Write to each admin; say whether all of them have it."""
     transport = of.transport()
     try:
         outcomes = [

@@ -26,9 +26,7 @@ RUNS = 13
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
-    """
-    One run as the page shows it: its counts for the teams in scope, and what became of its digests.
-    """
+    """One run as the page shows it: its counts for the teams in scope, and what became of its digests."""
 
     run: Run
     counts: Mapping[str, int]
@@ -37,9 +35,7 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """
-    How the teams of one scope stand, and how past runs went; *runs* are latest first.
-    """
+    """How the teams of one scope stand, and how past runs went; *runs* are latest first."""
 
     as_of: date
     scope: Scope
@@ -80,9 +76,7 @@ def overview(installation: Installation, email: str) -> Overview | None:
 
 
 def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
-    """
-    Return how timely the teams of one scope have been together, as their digests count it.
-    """
+    """Return how timely the teams of one scope have been together, as their digests count it."""
     found = plan.binding.news.records
     return found.of_teams(team for team in found.teams if allowed.holds(team))
 
@@ -103,9 +97,7 @@ def _past_runs(connection: Connection, allowed: Scope) -> list[PastRun]:
 
 
 def _counts(run: Run, told: Mapping[str, Mapping[str, int]], allowed: Scope) -> dict[str, int]:
-    """
-    Return a run's counts for the teams of one scope alone.
-    """
+    """Return a run's counts for the teams of one scope alone."""
     stages = {
         stage.value: sum(counts.get(stage.value, 0) for team, counts in told.items() if allowed.holds(team))
         for stage in Stage
@@ -124,9 +116,7 @@ def _exceptions(connection: Connection, run_id: int, allowed: Scope) -> list[Dat
 
 
 def _deliveries(connection: Connection, run_id: int, plan: Plan, allowed: Scope) -> list[Delivery]:
-    """
-    Return how the latest run's digests stand: those of the managers of the teams in scope.
-    """
+    """Return how the latest run's digests stand: those of the managers of the teams in scope."""
     managers = {
         route.recipient.key for _, alert, route in plan.judged if allowed.holds(alert.assessment.team)
     }

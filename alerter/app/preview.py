@@ -23,9 +23,7 @@ _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """
-    How many digests were written, what was read for them, and which gates would hold the run.
-    """
+    """How many digests were written, what was read for them, and which gates would hold the run."""
 
     digests: int
     synced: Synced

@@ -66,9 +66,7 @@ def reassure(
 
 
 def record_once(connection: Connection, by: str, given: Noted, *, means: Means, now: datetime) -> None:
-    """
-    Record what *by* has *given*, but for what stands already, word for word, from within the hour.
-    """
+    """Record what *by* has *given*, but for what stands already, word for word, from within the hour."""
     trail.take_turns_as(connection, by)
     standing = {
         each.assessment: (each.given, each.note)
@@ -109,9 +107,7 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
 
 
 def reasons_of(installation: Installation) -> Reasons:
-    """
-    Return the reasons a manager may give.
-    """
+    """Return the reasons a manager may give."""
     return Reasons(installation.settings.reassurance.reasons)
 
 
@@ -154,17 +150,13 @@ class OwnList:
 
     @property
     def is_anything(self) -> bool:
-        """
-        Say whether there is a digest or figures to look at.
-        """
+        """Say whether there is a digest or figures to look at."""
         return bool(self.digest.open or self.scope)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
-    What a manager says of one assessment: its number, when the sign-off is expected, a reason, a note.
-    """
+    """What a manager says of one assessment: its number, when the sign-off is expected, a reason, a note."""
 
     number: int
     expected_on: date
@@ -174,9 +166,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """
-    What became of some answers: all *recorded*, or none, because of *faults* or of *foreign* numbers.
-    """
+    """What became of some answers: all *recorded*, or none, because of *faults* or of *foreign* numbers."""
 
     recorded: int = 0
     faults: Mapping[int, Sequence[Fault]] | None = None
@@ -185,9 +175,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """
-    One reassurance of the last hour, the assessment it is for, and whether it can be taken back still.
-    """
+    """One reassurance of the last hour, the assessment it is for, and whether it can be taken back still."""
 
     kept: Kept
     assessment: Assessment
@@ -226,9 +214,7 @@ def answer(installation: Installation, email: str, answers: Sequence[Answer]) ->
 
 
 def recent(installation: Installation, email: str) -> list[Recorded]:
-    """
-    Return what *email* recorded within the last hour, latest first.
-    """
+    """Return what *email* recorded within the last hour, latest first."""
     now = installation.now()
     with installation.database.read() as connection:
         kept = reassurances.recorded_by(connection, email, now - UNDO_WITHIN)
@@ -275,9 +261,7 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
 
 
 def scope(installation: Installation, connection: Connection, plan: Plan, email: str) -> Scope:
-    """
-    Return whose figures *email* may see.
-    """
+    """Return whose figures *email* may see."""
     return scope_of(
         email,
         admins=installation.settings.email.admins,
@@ -300,9 +284,7 @@ def _faults(installation: Installation, given: Noted, today: date) -> dict[int, 
 
 
 def _refuse(installation: Installation, email: str, foreign: Sequence[int], now: datetime) -> None:
-    """
-    Write down what somebody tried to touch that is not on their list.
-    """
+    """Write down what somebody tried to touch that is not on their list."""
     with installation.database.write() as connection:
         real = assessments.by_numbers(connection, foreign[:MOST_REFUSALS])
         for number in foreign[:MOST_REFUSALS]:

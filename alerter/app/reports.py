@@ -27,9 +27,7 @@ ENDINGS = (PAGE, TABLE, DOCUMENT)
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """
-    The rows of the council's own figures, and how many are open and overdue beside them.
-    """
+    """The rows of the council's own figures, and how many are open and overdue beside them."""
 
     rows: tuple[tuple[str, ...], ...]
     open: int
@@ -131,9 +129,7 @@ def _imprint(connection: Connection, installation: Installation, as_of: date) ->
 
 
 def _as_of(installation: Installation, first: date | None, last: date | None) -> date:
-    """
-    Return the day of the report: its last one, or today where that has not come yet.
-    """
+    """Return the day of the report: its last one, or today where that has not come yet."""
     if first is not None and last is not None and first > last:
         raise ConfigError(["--from: the day lies after --to."])
     installation.ensure_schema()

@@ -25,18 +25,14 @@ SENT = "sent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resent:
-    """
-    What became of the messages that were sent again, and why sending stopped early if it did.
-    """
+    """What became of the messages that were sent again, and why sending stopped early if it did."""
 
     deliveries: Sequence[Delivery]
     stopped: str = ""
 
     @property
     def is_sent(self) -> bool:
-        """
-        Say whether the server took every one.
-        """
+        """Say whether the server took every one."""
         return all(each.state == SENT for each in self.deliveries)
 
 
@@ -107,9 +103,7 @@ def _sendable(messages: Sequence[Settled], run_id: int, recipient: str) -> Seque
 
 
 def _refuse_stranger(of: Installation, connection: Connection, recipient: str, *, is_anyway: bool) -> None:
-    """
-    Refuse an address outside the allowed domains, and one that the directory does not name.
-    """
+    """Refuse an address outside the allowed domains, and one that the directory does not name."""
     if not is_in_domains(recipient, of.rules.allowed_domains):
         raise ConfigError([f"{recipient} lies outside [email] allowed_domains: nothing is sent there."])
     known = {address_key(admin.email) for admin in of.press.stationery.admins}

@@ -78,9 +78,7 @@ class Serving:
 
     @property
     def installation(self) -> Installation:
-        """
-        Return the installation as the last good settings make it.
-        """
+        """Return the installation as the last good settings make it."""
         return self._watch.installation
 
     def tick(self) -> None:
@@ -110,9 +108,7 @@ class Serving:
             self._fail(error)
 
     def close(self) -> None:
-        """
-        Close the database.
-        """
+        """Close the database."""
         self.installation.database.close()
 
     def _start(self) -> None:
@@ -139,9 +135,7 @@ class Serving:
             self._signal_standing()
 
     def _run_or_deliver(self) -> None:
-        """
-        Run if a run is owed; deliver what is due if none is, and also if it failed.
-        """
+        """Run if a run is owed; deliver what is due if none is, and also if it failed."""
         has_run = False
         try:
             if self._is_owed():
@@ -156,9 +150,7 @@ class Serving:
         self._notices.send(self.installation)
 
     def _ready_store(self) -> None:
-        """
-        Make sure of the schema, once each time that the settings were read, and that this is served.
-        """
+        """Make sure of the schema, once each time that the settings were read, and that this is served."""
         if self._ready is not self.installation:
             self.installation.ensure_schema(may_make=True)
             with self.installation.database.write() as connection:
@@ -166,9 +158,7 @@ class Serving:
             self._ready = self.installation
 
     def _require_same(self) -> None:
-        """
-        Refuse to go on with the database of another installation at the same address.
-        """
+        """Refuse to go on with the database of another installation at the same address."""
         name = named(self.installation.database.engine.url)
         with self.installation.database.read() as connection:
             found = installation_id(connection)
@@ -228,17 +218,13 @@ class Serving:
             return runs.later(connection, self._timetable.last_due(now)) is None
 
     def _has_news(self, held: Run) -> bool:
-        """
-        Say whether the extract is another one than that which held a run.
-        """
+        """Say whether the extract is another one than that which held a run."""
         with self.installation.database.read() as connection:
             read = None if held.sync_id is None else syncs.by_id(connection, held.sync_id)
         return read is not None and self.installation.has_other_extract(read.sha256, since=held.prepared_at)
 
     def _run(self) -> None:
-        """
-        Do the run that is owed, by settings that are read for it.
-        """
+        """Do the run that is owed, by settings that are read for it."""
         self._watch.reread()
         due = self._timetable.last_due(self.installation.now())
         self._heartbeat.begin(self._url, due.isoformat())
@@ -256,9 +242,7 @@ class Serving:
             self._journal.note("delivered", **told, is_stopped=bool(delivered.stopped))
 
     def _read_bounces(self) -> None:
-        """
-        Learn once an hour what came back.
-        """
+        """Learn once an hour what came back."""
         now = self.installation.now()
         if self._bounces_read_at is not None and abs(now - self._bounces_read_at) < BOUNCES_EVERY:
             return
@@ -278,9 +262,7 @@ class Serving:
             self._heartbeat.say(self._url, "fail", about)
 
     def _fail(self, error: Exception) -> None:
-        """
-        Log what went wrong, signal it, and tell the admins when it has gone on for a while.
-        """
+        """Log what went wrong, signal it, and tell the admins when it has gone on for a while."""
         if isinstance(error, StoreBrokenError):
             self.broken = error
         now = self.installation.now()
@@ -304,9 +286,7 @@ class Serving:
             )
 
     def _last_run(self) -> Run | None:
-        """
-        Return the run for the latest send date that has come: `--as-of` may have made one that has not.
-        """
+        """Return the run for the latest send date that has come: `--as-of` may have made one that has not."""
         with self.installation.database.read() as connection:
             return runs.latest_come(connection, self.installation.today())
 
@@ -340,9 +320,7 @@ def _facts_of(result: RunResult) -> dict[str, Fact]:
 
 
 def _why(error: Exception) -> str:
-    """
-    Return an operator's sentence; of a defect only where it is, for its own text could hold data.
-    """
+    """Return an operator's sentence; of a defect only where it is, for its own text could hold data."""
     if isinstance(error, AlerterError):
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)

@@ -15,9 +15,7 @@ Open = Callable[[Path], Installation]
 
 
 class SettingsWatch:
-    """
-    Holds the installation made from the last good settings at *path*.
-    """
+    """Holds the installation made from the last good settings at *path*."""
 
     def __init__(self, path: Path, open_: Open, journal: Journal, notices: Notices) -> None:
         self._path = path
@@ -29,9 +27,7 @@ class SettingsWatch:
         self.installation = open_(path)
 
     def look(self) -> None:
-        """
-        Read the settings again if the file holds anything else than it did.
-        """
+        """Read the settings again if the file holds anything else than it did."""
         content = _content(self._path)
         if content != self._content:
             self._content = content
@@ -78,9 +74,7 @@ class SettingsWatch:
 
 
 def _content(path: Path) -> bytes | None:
-    """
-    Return what stands in the file; None where it cannot be read.
-    """
+    """Return what stands in the file; None where it cannot be read."""
     try:
         return path.read_bytes()
     except OSError:

@@ -41,25 +41,19 @@ class Standing:
 
     @property
     def stuck(self) -> int:
-        """
-        Count the messages of unknown outcome, which are not sent again by themselves.
-        """
+        """Count the messages of unknown outcome, which are not sent again by themselves."""
         return sum(each.state == "unknown" for each in self.failed)
 
     @property
     def is_ok(self) -> bool:
-        """
-        Say whether nothing needs a person: no run overdue, held or undelivered, nothing stuck.
-        """
+        """Say whether nothing needs a person: no run overdue, held or undelivered, nothing stuck."""
         is_undelivered = self.last_run is not None and self.last_run.state == "undelivered"
         is_behind = self.ahead_of_clock is not None
         needs_person = is_undelivered or self.held or self.is_run_overdue or self.stuck or is_behind
         return self.is_there and not needs_person
 
     def sentences(self) -> list[str]:
-        """
-        Return the same in words, what needs a person first.
-        """
+        """Return the same in words, what needs a person first."""
         last = self.last_run
         said = [
             "" if self.is_there else "There is no database: put it back, or begin with `alerter run`.",
@@ -81,9 +75,7 @@ class Standing:
 
 
 def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
-    """
-    Return a sentence for each message that waits for a person, with the command that sends it again.
-    """
+    """Return a sentence for each message that waits for a person, with the command that sends it again."""
     return [
         f"Run {each.run_id} to {each.recipient}: {each.state}"
         + (
@@ -96,9 +88,7 @@ def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
 
 
 def clock_sentence(run: Run) -> str:
-    """
-    Return what to do about a clock that is behind the ledger.
-    """
+    """Return what to do about a clock that is behind the ledger."""
     return (
         f"Run {run.id} was prepared at {run.prepared_at:%Y-%m-%d %H:%M} UTC, and this machine's clock is not "
         "there yet: set it right. Until then nothing is prepared."
@@ -106,9 +96,7 @@ def clock_sentence(run: Run) -> str:
 
 
 def _upcoming(connection: Connection, timetable: Timetable, done: date) -> date:
-    """
-    Return the first send date after *done* that has no run yet.
-    """
+    """Return the first send date after *done* that has no run yet."""
     upcoming = timetable.schedule.next_after(done)
     while (made := runs.by_send_date(connection, upcoming)) and made.state != "held" and not made.is_slip:
         upcoming = timetable.schedule.next_after(upcoming)

@@ -11,18 +11,14 @@ from alerter.errors import ConfigError
 
 
 class Scores(click.ParamType[dict[str, str]]):
-    """
-    Points by criterion, as a=8,b=10.
-    """
+    """Points by criterion, as a=8,b=10."""
 
     name = "KEY=POINTS,..."
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> dict[str, str]:
-        """
-        Read the pairs, or say how they are written.
-        """
+        """Read the pairs, or say how they are written."""
         pairs = [part.partition("=") for part in str(value).split(",")]
         keys = [key.strip() for key, _, _ in pairs]
         if not all(key and sign for key, (_, sign, _) in zip(keys, pairs, strict=True)):

@@ -54,9 +54,7 @@ def _tell(shown: Shown) -> None:
 
 
 def _tell_page(shown: Shown, *, is_served: bool) -> None:
-    """
-    Say where the page is, and how it is started where it is not.
-    """
+    """Say where the page is, and how it is started where it is not."""
     program, config = _program(), shown.folder / "config.toml"
     when = "until Ctrl+C" if is_served else f"while this runs: {program} --config {config} web"
     click.echo(f"\nThe page on which managers answer opens {when}")
@@ -69,9 +67,7 @@ def _tell_page(shown: Shown, *, is_served: bool) -> None:
 
 
 def _program() -> str:
-    """
-    Return how this program was called, so that what is shown can be called again from here.
-    """
+    """Return how this program was called, so that what is shown can be called again from here."""
     called = Path(sys.argv[0])
     return str(called) if called.stem == "alerter" and called.is_file() else "alerter"
 

@@ -12,9 +12,7 @@ from alerter.errors import AlerterError
 
 
 class _LazyGroup(click.Group):
-    """
-    A group that imports a command's module when the command is looked at, and nothing heavier.
-    """
+    """A group that imports a command's module when the command is looked at, and nothing heavier."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -60,9 +58,7 @@ def group(ctx: click.Context, config: Path | None, *, traceback: bool) -> None: 
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """
-    Run the command line of *arguments*, or of the process; every error leaves it as one sentence.
-    """
+    """Run the command line of *arguments*, or of the process; every error leaves it as one sentence."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")

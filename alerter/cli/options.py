@@ -21,9 +21,7 @@ class Day(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """
-        Read the date, or say how one is written.
-        """
+        """Read the date, or say how one is written."""
         try:
             day = date.fromisoformat(str(value))
         except ValueError:

@@ -15,16 +15,12 @@ from alerter.domain.rejected import RejectedGroup
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """
-    Print one JSON object, and nothing else.
-    """
+    """Print one JSON object, and nothing else."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """
-    Print rows under headings: a drawn table on a terminal, tab-separated lines elsewhere.
-    """
+    """Print rows under headings: a drawn table on a terminal, tab-separated lines elsewhere."""
     if not sys.stdout.isatty():
         for row in (headings, *rows):
             click.echo("\t".join(str(cell) for cell in row))
@@ -37,33 +33,25 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
 
 
 def show_rejected(groups: Iterable[RejectedGroup]) -> None:
-    """
-    Print why rows were rejected, a line for each reason.
-    """
+    """Print why rows were rejected, a line for each reason."""
     for group in groups:
         click.echo(f"Rejected: {group.words}.")
 
 
 def warn_held(reasons: Iterable[str]) -> None:
-    """
-    Say on standard error why an extract is held.
-    """
+    """Say on standard error why an extract is held."""
     for reason in reasons:
         talk(f"alerter: held: {reason}.")
 
 
 def talk(text: str) -> None:
-    """
-    Say something to the person at the terminal, on standard error.
-    """
+    """Say something to the person at the terminal, on standard error."""
     click.echo(text, err=True)
 
 
 @contextmanager
 def reading() -> Iterator[Callable[[int], None]]:
-    """
-    Give a function that shows how many rows have been read; it shows nothing where nobody watches.
-    """
+    """Give a function that shows how many rows have been read; it shows nothing where nobody watches."""
     if not sys.stderr.isatty():
         yield lambda _rows: None
         return

@@ -43,7 +43,5 @@ def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
 
 
 def _plain(cell: str) -> str:
-    """
-    Return *cell* so that a spreadsheet shows it and never computes it (OWASP ASVS 1.2.10).
-    """
+    """Return *cell* so that a spreadsheet shows it and never computes it (OWASP ASVS 1.2.10)."""
     return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

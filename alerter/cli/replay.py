@@ -50,9 +50,7 @@ def command(
 
 
 def as_json(each: Replayed) -> dict[str, Any]:
-    """
-    Return one alert day's weeks.
-    """
+    """Return one alert day's weeks."""
     return {
         "alert_after": each.alert_after,
         "weeks": each.weeks,
@@ -78,9 +76,7 @@ def as_json(each: Replayed) -> dict[str, Any]:
 
 
 def sentence(each: Replayed) -> str:
-    """
-    Return what one alert day would have meant, to a person.
-    """
+    """Return what one alert day would have meant, to a person."""
     said = (
         f"Day {each.alert_after}: {each.rows:,} rows in {each.weeks} weeks; {each.late} became overdue, "
         f"{each.warned} of them listed before"

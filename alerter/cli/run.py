@@ -57,9 +57,7 @@ def command(
 
 
 def as_json(result: RunResult) -> dict[str, Any]:
-    """
-    Return what one run did in the contract's shape.
-    """
+    """Return what one run did in the contract's shape."""
     digests = result.digests
     return {
         "run": None if result.run is None else result.run.id,
@@ -88,9 +86,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
 
 
 def source_json(sync: Sync) -> dict[str, Any]:
-    """
-    Return what was read, in the contract's shape.
-    """
+    """Return what was read, in the contract's shape."""
     return {
         "name": sync.source_name,
         "sha256": sync.sha256,
@@ -102,9 +98,7 @@ def source_json(sync: Sync) -> dict[str, Any]:
 
 
 def tell(result: RunResult) -> None:
-    """
-    Say what one run did, to a person.
-    """
+    """Say what one run did, to a person."""
     answer = as_json(result)
     counts = answer["assessments"]
     click.echo(
@@ -129,9 +123,7 @@ def tell(result: RunResult) -> None:
 
 
 def warn(result: RunResult) -> None:
-    """
-    Say on standard error what an operator has to look at.
-    """
+    """Say on standard error what an operator has to look at."""
     output.warn_held(result.held_because)
     if result.held_because and result.run is not None:
         output.talk(

@@ -41,9 +41,7 @@ def _is_not_blank(text: str) -> str:
 
 
 def _beside_the_file(value: object, info: ValidationInfo) -> object:
-    """
-    Return a relative path as seen from the settings file's folder, wherever the program was started.
-    """
+    """Return a relative path as seen from the settings file's folder, wherever the program was started."""
     if not isinstance(value, str):
         return value
     if not value.strip() or "\0" in value:
@@ -52,9 +50,7 @@ def _beside_the_file(value: object, info: ValidationInfo) -> object:
 
 
 def _calendar_date(value: object) -> object:
-    """
-    Return an ISO date in quotes as the date it is; a TOML date stays what it is.
-    """
+    """Return an ISO date in quotes as the date it is; a TOML date stays what it is."""
     if isinstance(value, str) and _ISO_DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
@@ -64,9 +60,7 @@ def _calendar_date(value: object) -> object:
 
 
 def folder_of(info: ValidationInfo) -> Path:
-    """
-    Return the folder of the settings file that is being read.
-    """
+    """Return the folder of the settings file that is being read."""
     folder: Path = (info.context or {}).get("folder", Path())
     return folder
 

@@ -65,9 +65,7 @@ class RuleSettings(Table):
         return checkpoints
 
     def rule_of(self, key: str, label: str) -> Clock:
-        """
-        Return the numbers as a clock of the type *key*.
-        """
+        """Return the numbers as a clock of the type *key*."""
         return Clock(
             type=key,
             label=label,
@@ -80,9 +78,7 @@ class RuleSettings(Table):
 
 
 class AssessmentSettings(RuleSettings):
-    """
-    One assessment type: its rule, and from when it holds; what started before keeps the *earlier* rule.
-    """
+    """One assessment type: its rule, and from when it holds; what started before keeps the *earlier* rule."""
 
     label: FilledText = "Assessment"
     audit_pass_mark: int | None = Field(default=None, ge=0, le=100)
@@ -99,9 +95,7 @@ class AssessmentSettings(RuleSettings):
         return earlier
 
     def clock_of(self, key: str) -> Clock:
-        """
-        Return the numbers as the domain's clock of the type *key*.
-        """
+        """Return the numbers as the domain's clock of the type *key*."""
         newest, mark = self.rule_of(key, self.label), self.audit_pass_mark
         if self.earlier is None:
             return replace(newest, audit_pass_mark=mark)
@@ -130,9 +124,7 @@ def _with_preset(table: Mapping[str, object]) -> dict[str, object]:
 
 
 def ambiguous_names(types: Mapping[str, AssessmentSettings]) -> list[str]:
-    """
-    Return the names an extract's `type` column could mean two types by: keys and labels, without case.
-    """
+    """Return the names an extract's `type` column could mean two types by: keys and labels, without case."""
     owners: dict[str, str] = {}
     return [
         name

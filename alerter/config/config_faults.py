@@ -51,9 +51,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 
 def keys_of(table: type[Table], above: Key = ()) -> Iterator[tuple[Key, bool]]:
-    """
-    Give every key at and below *table* as a path, each with whether it holds a secret.
-    """
+    """Give every key at and below *table* as a path, each with whether it holds a secret."""
     for name, field in table.model_fields.items():
         key = (*above, field.alias or name)
         kinds = tuple(_kinds(field.annotation))
@@ -65,16 +63,12 @@ def keys_of(table: type[Table], above: Key = ()) -> Iterator[tuple[Key, bool]]:
 
 
 def secrets_of(table: type[Table]) -> list[Key]:
-    """
-    Return the keys that hold a secret.
-    """
+    """Return the keys that hold a secret."""
     return [key for key, is_secret in keys_of(table) if is_secret]
 
 
 def nearest(table: type[Table], wrong: Sequence[str | int]) -> str:
-    """
-    Return the known key nearest to the *wrong* one: alike in its table, else of its name in another.
-    """
+    """Return the known key nearest to the *wrong* one: alike in its table, else of its name in another."""
     known = [key for key, _ in keys_of(table)]
     known += [(*key[:-1], f"{key[-1]}{ending}") for key in secrets_of(table) for ending in ("_file", "_env")]
     *above, name = wrong
@@ -116,9 +110,7 @@ def _kinds(annotation: object) -> Iterator[object]:
 
 
 def faults_of(error: ValidationError, table: type[Table]) -> dict[str, list[str]]:
-    """
-    Return the faults of *error*, met in reading *table*, by dotted key; no value is repeated in them.
-    """
+    """Return the faults of *error*, met in reading *table*, by dotted key; no value is repeated in them."""
     faults: dict[str, list[str]] = {}
     for each in error.errors(include_url=False):
         if not _is_echo(each):
@@ -128,18 +120,14 @@ def faults_of(error: ValidationError, table: type[Table]) -> dict[str, list[str]
 
 
 def _is_echo(error: ErrorDetails) -> bool:
-    """
-    Say whether the fault only follows from another one that is listed.
-    """
+    """Say whether the fault only follows from another one that is listed."""
     return error["type"] == "default_factory_not_called" or (
         error["type"] == "too_short" and bool(error["input"])
     )
 
 
 def _place(error: ErrorDetails) -> tuple[str | int, ...]:
-    """
-    Return the fault's place; pydantic sets `[key]` behind a table's key that is itself wrong.
-    """
+    """Return the fault's place; pydantic sets `[key]` behind a table's key that is itself wrong."""
     return error["loc"][:-1] if _is_wrong_key(error) else error["loc"]
 
 
@@ -167,9 +155,7 @@ def _sentence(error: ErrorDetails, table: type[Table]) -> str:
 
 
 def _choice(error: ErrorDetails) -> str:
-    """
-    Name the choices, and the one that was probably meant.
-    """
+    """Name the choices, and the one that was probably meant."""
     choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
     given = error["input"]
     near = get_close_matches(given, choices, n=1) if isinstance(given, str) else []

@@ -44,9 +44,7 @@ Uuid = Annotated[str, AfterValidator(_is_uuid)]
 
 
 class OauthSettings(Table):
-    """
-    An application registered in Microsoft Entra, which may send as the mailbox.
-    """
+    """An application registered in Microsoft Entra, which may send as the mailbox."""
 
     tenant_id: Text
     client_id: Uuid
@@ -83,17 +81,13 @@ class NotifySettings(Table):
 
 
 class BounceSettings(Table):
-    """
-    The mailbox that reports of failed deliveries come to: an mbox file or a Maildir folder.
-    """
+    """The mailbox that reports of failed deliveries come to: an mbox file or a Maildir folder."""
 
     mailbox: FilePath
 
 
 class SmtpSettings(Table):
-    """
-    One mail server. Without any keys, one on this machine for trying out.
-    """
+    """One mail server. Without any keys, one on this machine for trying out."""
 
     host: str = "127.0.0.1"
     allow_plaintext: bool = False
@@ -197,9 +191,7 @@ def _is_plain_address(address: str) -> str:
 
 
 def _is_allowed(address: str, info: ValidationInfo) -> str:
-    """
-    Refuse an address outside the allowed domains, which stand before every address in the table.
-    """
+    """Refuse an address outside the allowed domains, which stand before every address in the table."""
     domains = info.data.get("allowed_domains")
     if domains is not None and not is_in_domains(address, domains):
         raise ValueError(
@@ -226,9 +218,7 @@ Address = Annotated[str, AfterValidator(_is_plain_address), AfterValidator(_is_a
 
 
 class EmailSettings(Table):
-    """
-    The sender, those who are always told, and the only domains anything is sent to.
-    """
+    """The sender, those who are always told, and the only domains anything is sent to."""
 
     allowed_domains: Annotated[tuple[Annotated[str, AfterValidator(_is_domain)], ...], List] = Field(
         min_length=1
@@ -288,14 +278,10 @@ class EmailSettings(Table):
 
     @property
     def sender_name(self) -> str:
-        """
-        Return the sender's display name; empty where only an address is given.
-        """
+        """Return the sender's display name; empty where only an address is given."""
         return _parts(self.sender)[0]
 
     @property
     def sender_address(self) -> str:
-        """
-        Return the sender's bare address.
-        """
+        """Return the sender's bare address."""
         return _parts(self.sender)[1]

@@ -52,9 +52,7 @@ def _copied_table(tree: dict[str, object], path: Key) -> dict[str, object]:
 def _fetch(
     table: dict[str, object], name: str, folder: Path, environ: Mapping[str, str]
 ) -> tuple[str, str] | None:
-    """
-    Put the secret *name* into *table*; return the key at fault and why, if it cannot be had.
-    """
+    """Put the secret *name* into *table*; return the key at fault and why, if it cannot be had."""
     given = [key for key in (name, f"{name}_file", f"{name}_env") if key in table]
     if given in ([], [name]):
         return None
@@ -148,9 +146,7 @@ def _parsed(path: Path) -> dict[str, object]:
 
 
 def _syntax_fault(message: str, text: str) -> str:
-    """
-    Return the line and the reason; the end of the file counts as its last line.
-    """
+    """Return the line and the reason; the end of the file counts as its last line."""
     match = _POSITION.search(message)
     line = match["line"] if match else str(text.count("\n") + 1)
     reason = _POSITION.sub("", message).removesuffix(" (at end of document)")
@@ -159,9 +155,7 @@ def _syntax_fault(message: str, text: str) -> str:
 
 
 def example_settings() -> str:
-    """
-    Return the example settings: inside the installed package, or beside it in a checkout.
-    """
+    """Return the example settings: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / EXAMPLE_NAME
     path = installed if installed.is_file() else package.parent / EXAMPLE_NAME

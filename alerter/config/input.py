@@ -77,9 +77,7 @@ _STORES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
 
 def _url_from(secret: SecretStr, folder: Path) -> SecretStr:
-    """
-    Return a database URL with its driver named, and a SQLite file's path seen from *folder*.
-    """
+    """Return a database URL with its driver named, and a SQLite file's path seen from *folder*."""
     if (match := _URL.fullmatch(secret.get_secret_value().strip())) is None:
         raise ValueError('must be a database URL, such as "sqlite:///alerter.db"')
     scheme, rest = match["scheme"], match["rest"]
@@ -101,9 +99,7 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 
 
 class DatabaseSettings(Table):
-    """
-    Where our own records are kept: a SQLite file, or PostgreSQL. The URL may hold a password.
-    """
+    """Where our own records are kept: a SQLite file, or PostgreSQL. The URL may hold a password."""
 
     url: DatabaseUrl = SecretStr("sqlite:///alerter.db")
     allow_network_file: bool = False
@@ -157,9 +153,7 @@ class SourceSettings(Table):
     @field_validator("columns", mode="before")
     @classmethod
     def _of_preset(cls, columns: object) -> object:
-        """
-        Return the mapping a preset's name stands for; a mapping stays as it is.
-        """
+        """Return the mapping a preset's name stands for; a mapping stays as it is."""
         if not isinstance(columns, str):
             return columns
         if columns not in COLUMN_PRESETS:
@@ -168,8 +162,6 @@ class SourceSettings(Table):
 
 
 class DirectorySettings(Table):
-    """
-    Who manages whom: a CSV file.
-    """
+    """Who manages whom: a CSV file."""
 
     path: FilePath

@@ -45,9 +45,7 @@ def _is_ip(text: str) -> str:
 
 
 class ReassuranceSettings(Table):
-    """
-    The reasons a manager may give for the day the sign-off is expected, by code.
-    """
+    """The reasons a manager may give for the day the sign-off is expected, by code."""
 
     reasons: dict[Annotated[str, AfterValidator(_is_code)], FilledText] = Field(
         default_factory=lambda: dict(REASONS), min_length=1
@@ -93,21 +91,15 @@ class WebSettings(Table):
 
     @property
     def port(self) -> int | None:
-        """
-        Return the port in *base_url*, where one is written.
-        """
+        """Return the port in *base_url*, where one is written."""
         return urlsplit(self.base_url).port
 
     @property
     def is_https(self) -> bool:
-        """
-        Say whether browsers reach it by https.
-        """
+        """Say whether browsers reach it by https."""
         return self.base_url.startswith("https://")
 
     @property
     def path(self) -> str:
-        """
-        Return the path below which the page lies, empty at the top of a host.
-        """
+        """Return the path below which the page lies, empty at the top of a host."""
         return urlsplit(self.base_url).path

@@ -18,9 +18,7 @@ REASONS: Mapping[str, str] = {
 
 
 class CriterionSettings(Table):
-    """
-    One criterion of the audit form, and its points at most.
-    """
+    """One criterion of the audit form, and its points at most."""
 
     name: FilledText
     description: FilledText
@@ -28,9 +26,7 @@ class CriterionSettings(Table):
 
 
 class QualityAuditSettings(Table):
-    """
-    The audit form, and from when on a sign-off without a passing audit is told.
-    """
+    """The audit form, and from when on a sign-off without a passing audit is told."""
 
     since: CalendarDate | None = None
     criteria: dict[FilledText, CriterionSettings] = Field(default_factory=dict)
@@ -44,9 +40,7 @@ class QualityAuditSettings(Table):
         return criteria
 
     def form(self) -> tuple[Criterion, ...]:
-        """
-        Return the criteria in the file's order.
-        """
+        """Return the criteria in the file's order."""
         return tuple(
             Criterion(key=key, name=each.name, description=each.description, weight=each.weight)
             for key, each in self.criteria.items()
@@ -54,8 +48,6 @@ class QualityAuditSettings(Table):
 
 
 class ReportSettings(Table):
-    """
-    What the report for the panel shows: no count from 1 to less than *suppress_below*; 0 shows all.
-    """
+    """What the report for the panel shows: no count from 1 to less than *suppress_below*; 0 shows all."""
 
     suppress_below: int = Field(default=6, ge=0, le=100)

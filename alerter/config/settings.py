@@ -36,17 +36,13 @@ class RetentionSettings(Table):
 
 
 class DigestSettings(Table):
-    """
-    What a digest holds: a manager's reassurance keeps an assessment quiet for so many digests.
-    """
+    """What a digest holds: a manager's reassurance keeps an assessment quiet for so many digests."""
 
     reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
 
 
 class EscalationSettings(Table):
-    """
-    When a service manager is told: after so many digests running, and from a day or once overdue.
-    """
+    """When a service manager is told: after so many digests running, and from a day or once overdue."""
 
     after_digests: int = Field(default=2, ge=0, le=12)
     from_day: int | str = "overdue"
@@ -60,17 +56,13 @@ class EscalationSettings(Table):
         return from_day
 
     def as_rule(self) -> EscalationRule:
-        """
-        Return the rule as the domain knows it.
-        """
+        """Return the rule as the domain knows it."""
         from_day = self.from_day if isinstance(self.from_day, int) else None
         return EscalationRule(after_digests=self.after_digests, from_day=from_day)
 
 
 class DeliverySettings(Table):
-    """
-    What to do with a message whose outcome is unknown: send the same bytes once more, or hold it.
-    """
+    """What to do with a message whose outcome is unknown: send the same bytes once more, or hold it."""
 
     unknown_outcome: Literal["resend", "hold"] = "resend"
 
@@ -102,9 +94,7 @@ class Settings(Table):
     @model_validator(mode="before")
     @classmethod
     def _database_beside_the_file(cls, tree: object) -> object:
-        """
-        Read a missing `[database]` as an empty one, so that its default too lies beside the file.
-        """
+        """Read a missing `[database]` as an empty one, so that its default too lies beside the file."""
         return {"database": {}, **tree} if isinstance(tree, dict) else tree
 
     @field_validator("assessments", mode="before")
@@ -129,16 +119,12 @@ class Settings(Table):
         return reasons
 
     def clocks(self) -> dict[str, Clock]:
-        """
-        Return each assessment type's clock, by its key.
-        """
+        """Return each assessment type's clock, by its key."""
         return {key: type_.clock_of(key) for key, type_ in self.assessments.items()}
 
     @property
     def fingerprint(self) -> str:
-        """
-        Return a short hash of all that is not secret: what a run records as the settings it ran by.
-        """
+        """Return a short hash of all that is not secret: what a run records as the settings it ran by."""
         return _fingerprint(self.model_dump(mode="json", by_alias=True))
 
     @property

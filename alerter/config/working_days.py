@@ -46,9 +46,7 @@ class NamedDays(Table):
     @model_validator(mode="before")
     @classmethod
     def _bare_date(cls, entry: object) -> object:
-        """
-        Take a date on its own for a table with nothing but that date.
-        """
+        """Take a date on its own for a table with nothing but that date."""
         return {"date": entry} if isinstance(entry, date | str) else entry
 
     @model_validator(mode="after")
@@ -67,9 +65,7 @@ class NamedDays(Table):
         return self
 
     def dates(self) -> list[date]:
-        """
-        Return every date it stands for, in order.
-        """
+        """Return every date it stands for, in order."""
         first, last = self._ends()
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
@@ -103,9 +99,7 @@ class CalendarSettings(Table):
         return working_days
 
     def named(self, which: Literal["days_off", "working_days", "office_closed"]) -> list[tuple[date, str]]:
-        """
-        Return one of the three lists as (date, name), a range day by day.
-        """
+        """Return one of the three lists as (date, name), a range day by day."""
         entries: Days = getattr(self, which)
         return [(on, entry.name) for entry in entries for on in entry.dates()]
 
@@ -127,9 +121,7 @@ def _time_of_day(value: object) -> object:
 
 
 def _happens_once_a_day(value: time) -> time:
-    """
-    Refuse the hour that summer time leaves out in March and repeats in October.
-    """
+    """Refuse the hour that summer time leaves out in March and repeats in October."""
     if value.hour == 1:
         raise ValueError(
             "must not lie from 01:00 to 01:59, which is missing or comes twice when the clocks change"
@@ -170,7 +162,5 @@ class ScheduleSettings(Table):
 
     @property
     def weekday_number(self) -> int:
-        """
-        Return the weekday as a number; Monday is 0.
-        """
+        """Return the weekday as a number; Monday is 0."""
         return WEEKDAYS.index(self.weekday)

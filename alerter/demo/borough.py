@@ -145,9 +145,7 @@ def make_borough(
 
 
 def _audit_form() -> str:
-    """
-    Return the criteria that the example settings have, as settings again.
-    """
+    """Return the criteria that the example settings have, as settings again."""
     criteria = tomllib.loads(example_settings())["quality_audit"]["criteria"]
     return "".join(
         CRITERION.format(key=key, **{name: json.dumps(value) for name, value in each.items()})
@@ -164,8 +162,6 @@ def _write(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, str]]
 
 
 def _date(path: Path, on: date) -> None:
-    """
-    Give a file the time at which a council's nightly export would have written it.
-    """
+    """Give a file the time at which a council's nightly export would have written it."""
     moment = datetime.combine(on, EXPORTED_AT, ZoneInfo("Europe/London")).timestamp()
     os.utime(path, (moment, moment))

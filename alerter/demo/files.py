@@ -40,9 +40,7 @@ class Extract:
 def make_extract(
     rng: Random, workload: list[Assessment], staff: Staff, calendar: WorkingCalendar, as_of: date
 ) -> Extract:
-    """
-    Return *workload* as an extract, with the faults every real one has.
-    """
+    """Return *workload* as an extract, with the faults every real one has."""
     open_ = [each for each in workload if each.is_open(as_of)]
     finished = [each for each in workload if not each.is_open(as_of)]
     picked = iter(rng.sample(open_, 12))
@@ -72,9 +70,7 @@ def _key(assessment: Assessment) -> tuple[str, str]:
 
 
 def _left_behind(assessment: Assessment, staff: Staff, place: int) -> Assessment:
-    """
-    Return *assessment* still with a worker who has left, under the team's former name.
-    """
+    """Return *assessment* still with a worker who has left, under the team's former name."""
     leaver = staff.leavers[place % len(staff.leavers)]
     return replace(assessment, team=leaver.team, worker=leaver.name, manager_email="", worker_away_until=None)
 
@@ -101,9 +97,7 @@ def _doubtful(
 
 
 def _unreadable_rows(assessments: list[Assessment]) -> list[Row]:
-    """
-    Return five rows that cannot be believed: no start, a type nobody configured, no child.
-    """
+    """Return five rows that cannot be believed: no start, a type nobody configured, no child."""
     faults: list[Row] = [
         {"started_on": ""},
         {"started_on": "N/A"},

@@ -20,9 +20,7 @@ _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """
-    One message as the server took it, and the file its HTML part is in.
-    """
+    """One message as the server took it, and the file its HTML part is in."""
 
     recipient: str
     subject: str
@@ -31,17 +29,13 @@ class Arrived:
 
 @dataclass(slots=True)
 class Postbox:
-    """
-    The server's shelf: each message as .eml, and its HTML part as .html.
-    """
+    """The server's shelf: each message as .eml, and its HTML part as .html."""
 
     folder: Path
     arrived: list[Arrived] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """
-        Keep one message, and accept it.
-        """
+        """Keep one message, and accept it."""
         content = envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode()
         message = BytesParser(policy=policy.default).parsebytes(raw)
@@ -57,9 +51,7 @@ class Postbox:
 
 @contextmanager
 def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
-    """
-    Run the server on a free port of this machine; give its shelf and the port.
-    """
+    """Run the server on a free port of this machine; give its shelf and the port."""
     make_private_folder(folder)
     postbox = Postbox(folder)
     port = free_port()
@@ -72,9 +64,7 @@ def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
 
 
 def free_port(wanted: int = 0) -> int:
-    """
-    Return a port nobody listens on: the one *wanted* if it is free; aiosmtpd cannot be asked for any.
-    """
+    """Return a port nobody listens on: the one *wanted* if it is free; aiosmtpd cannot be asked for any."""
     with socket.socket() as probe:
         try:
             probe.bind((HOST, wanted))

@@ -19,17 +19,13 @@ STYLE = (
 
 
 class Shelf:
-    """
-    A WSGI application that shows what a mail server has collected so far.
-    """
+    """A WSGI application that shows what a mail server has collected so far."""
 
     def __init__(self, postbox: Postbox) -> None:
         self._postbox = postbox
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """
-        Answer with the list, or with the email whose place the path names.
-        """
+        """Answer with the list, or with the email whose place the path names."""
         place = str(environ.get("PATH_INFO", "")).strip("/")
         arrived = self._postbox.arrived
         if not place:

@@ -92,9 +92,7 @@ def showing(folder: Path, as_of: date | None) -> Iterator[Shown]:
 
 
 def _clock_of(as_of: date, began: datetime) -> Callable[[ZoneInfo], datetime]:
-    """
-    Return the clock of the demonstration: the real one, or on another day one that begins that morning.
-    """
+    """Return the clock of the demonstration: the real one, or on another day one that begins that morning."""
     if as_of == began.date():
         return clock.now
     ahead = datetime.combine(as_of, MORNING, LONDON) - began
@@ -102,9 +100,7 @@ def _clock_of(as_of: date, began: datetime) -> Callable[[ZoneInfo], datetime]:
 
 
 def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[str, str]:
-    """
-    Return the link of the manager who is asked most, and the admins'.
-    """
+    """Return the link of the manager who is asked most, and the admins'."""
     links = Links.of(installation.settings)
     if links is None or result.run is None:
         return "", ""

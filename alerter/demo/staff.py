@@ -37,9 +37,7 @@ SURNAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """
-    Somebody else's address for a stretch of days, both inclusive.
-    """
+    """Somebody else's address for a stretch of days, both inclusive."""
 
     email: str
     first: date
@@ -48,9 +46,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manager:
-    """
-    One manager; the first of a team *leads* it and has whatever no other manager has.
-    """
+    """One manager; the first of a team *leads* it and has whatever no other manager has."""
 
     name: str
     email: str
@@ -61,9 +57,7 @@ class Manager:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """
-    One social worker; an empty *team* is one who works for all of them, no *manager* one who has left.
-    """
+    """One social worker; an empty *team* is one who works for all of them, no *manager* one who has left."""
 
     name: str
     team: str
@@ -73,9 +67,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """
-    Everybody who works, or worked, in the borough.
-    """
+    """Everybody who works, or worked, in the borough."""
 
     managers: tuple[Manager, ...]
     workers: tuple[Worker, ...]
@@ -83,9 +75,7 @@ class Staff:
 
 
 def make_staff(rng: Random, as_of: date) -> Staff:
-    """
-    Return the people of the borough as they stand on *as_of*, each with a surname of their own.
-    """
+    """Return the people of the borough as they stand on *as_of*, each with a surname of their own."""
     names = iter([f"{rng.choice(INITIALS)}. {surname}" for surname in rng.sample(SURNAMES, len(SURNAMES))])
     posts = [(team, place == 0) for team, size in TEAMS for place in range(size)]
     managers = _with_cover([_manager(next(names), team, leads=leads) for team, leads in posts], as_of)
@@ -100,9 +90,7 @@ def make_staff(rng: Random, as_of: date) -> Staff:
 
 
 def directory_rows(staff: Staff) -> list[dict[str, str]]:
-    """
-    Return the directory: a row per team, and one per worker whose manager is not the team's first.
-    """
+    """Return the directory: a row per team, and one per worker whose manager is not the team's first."""
     teams = [_directory_row(manager, team=manager.team) for manager in staff.managers if manager.leads]
     workers = [
         _directory_row(worker.manager, team=worker.team, worker=worker.name)
@@ -118,9 +106,7 @@ def _manager(name: str, team: str, *, leads: bool) -> Manager:
 
 
 def _with_cover(managers: list[Manager], as_of: date) -> tuple[Manager, ...]:
-    """
-    Return *managers*, one of them away now and one away next month, each with a colleague's cover.
-    """
+    """Return *managers*, one of them away now and one away next month, each with a colleague's cover."""
     covers = {
         2: Cover(managers[0].email, as_of - timedelta(days=3), as_of + timedelta(days=11)),
         9: Cover(managers[8].email, as_of + timedelta(days=25), as_of + timedelta(days=39)),

@@ -31,9 +31,7 @@ ABSENCE_ENDED = timedelta(days=170)
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """
-    One piece of work, for one child or for siblings; no *ended_on* is one still open.
-    """
+    """One piece of work, for one child or for siblings; no *ended_on* is one still open."""
 
     number: int
     started_on: date
@@ -56,9 +54,7 @@ def make_workload(rng: Random, staff: Staff, calendar: WorkingCalendar, as_of: d
 
 
 def absence(as_of: date) -> tuple[date, date]:
-    """
-    Return the first and last day of the month in which staff were unexpectedly away.
-    """
+    """Return the first and last day of the month in which staff were unexpectedly away."""
     return as_of - ABSENCE_BEGAN, as_of - ABSENCE_ENDED
 
 
@@ -114,9 +110,7 @@ def _siblings(
     children: Iterator[int],
     as_of: date,
 ) -> Iterator[Assessment]:
-    """
-    Yield one assessment, or one for each of several siblings: same id, same dates, same worker.
-    """
+    """Yield one assessment, or one for each of several siblings: same id, same dates, same worker."""
     worker = rng.choice(staff.workers)
     assessment = Assessment(
         assessment_id=f"A-{work.number}",
@@ -146,18 +140,14 @@ def _siblings(
 
 
 def _submitted(rng: Random, calendar: WorkingCalendar, started_on: date, as_of: date) -> date | None:
-    """
-    Return the day an open piece of work was handed in for its audit, if it was.
-    """
+    """Return the day an open piece of work was handed in for its audit, if it was."""
     if calendar.age(started_on, as_of) < SUBMITTED_FROM or not _happens(rng, 15):
         return None
     return calendar.working_days_between(started_on, as_of - ONE_DAY)[-rng.randint(1, 4)]
 
 
 def _ended(rng: Random, assessment: Assessment, on: date) -> Assessment:
-    """
-    Return *assessment* signed off, or now and then cancelled, *on* a day.
-    """
+    """Return *assessment* signed off, or now and then cancelled, *on* a day."""
     if _happens(rng, 2):
         return replace(assessment, cancelled_on=on)
     closed_on = on if _happens(rng, 30) else None

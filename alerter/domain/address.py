@@ -29,9 +29,7 @@ def is_address(text: str) -> bool:
 
 
 def address_key(text: str) -> str:
-    """
-    Return what makes two addresses one recipient: case does not.
-    """
+    """Return what makes two addresses one recipient: case does not."""
     return text.casefold()
 
 

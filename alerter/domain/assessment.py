@@ -178,7 +178,5 @@ class UnreadableValue:
 
 
 def field_named(field: str, heading: str) -> str:
-    """
-    Return the canonical column *field*, with the file's *heading* where it is another.
-    """
+    """Return the canonical column *field*, with the file's *heading* where it is another."""
     return field if heading.casefold() == field else f'{field} ("{heading}")'

@@ -38,18 +38,14 @@ def latest_audit(assessment: Assessment, recorded: Audit | None) -> Audit | None
 
 
 def is_waiting(assessment: Assessment, audit: Audit | None) -> bool:
-    """
-    Say whether it was handed in, and not audited since.
-    """
+    """Say whether it was handed in, and not audited since."""
     if assessment.submitted_on is None:
         return False
     return audit is None or (audit.audited_on is not None and audit.audited_on < assessment.submitted_on)
 
 
 def audit_standing(alert: Alert) -> AuditStanding | None:
-    """
-    Return where the assessment of *alert* stands with its audit; None where there is nothing to say.
-    """
+    """Return where the assessment of *alert* stands with its audit; None where there is nothing to say."""
     submitted, mark = alert.assessment.submitted_on, alert.clock.audit_pass_mark
     audit = latest_audit(alert.assessment, alert.audit)
     if is_waiting(alert.assessment, audit):

@@ -224,17 +224,13 @@ class Step:
 
     @property
     def is_counted(self) -> bool:
-        """
-        Say whether the day counted.
-        """
+        """Say whether the day counted."""
         return not self.source
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """
-    Counted days in a row, or the skipped ones between them, as one line.
-    """
+    """Counted days in a row, or the skipped ones between them, as one line."""
 
     first: Step
     last: Step
@@ -286,7 +282,5 @@ def stretches(steps: Iterable[Step]) -> list[Stretch]:
 
 
 def _line(step: Step) -> tuple[bool, date | None]:
-    """
-    Group counted days by their week.
-    """
+    """Group counted days by their week."""
     return step.is_counted, step.on - ONE_DAY * step.on.weekday() if step.is_counted else None

@@ -133,17 +133,13 @@ def _families(alerts: Iterable[Alert]) -> dict[str, str]:
 
 
 def _left(alert: Alert) -> int:
-    """
-    Return the working days left, fewer than none for what is overdue: clocks differ in length.
-    """
+    """Return the working days left, fewer than none for what is overdue: clocks differ in length."""
     return alert.clock.working_days - alert.age
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """
-    What the ledger and the store know beside the open assessments, and the rules to count it by.
-    """
+    """What the ledger and the store know beside the open assessments, and the rules to count it by."""
 
     calendar: WorkingCalendar
     clocks: Mapping[str, Clock]
@@ -164,9 +160,7 @@ class News:
 
     @property
     def records(self) -> TrackRecords:
-        """
-        Return how timely the teams have been since April.
-        """
+        """Return how timely the teams have been since April."""
         return track_records(self.signed, self.clocks)
 
 
@@ -201,9 +195,7 @@ def with_news(
 
 
 def _pasts(judged: Judged, before: Before | None, climbed: Iterable[Climb]) -> dict[Key, Past]:
-    """
-    Return the past of each row; what climbs to its own manager is not called escalated.
-    """
+    """Return the past of each row; what climbs to its own manager is not called escalated."""
     listed = [each for each in judged if each[1].stage is not Stage.ON_TRACK]
     to = {climb.number: climb.to.recipient.key for climb in climbed}
     elsewhere = {
@@ -234,16 +226,12 @@ class Binding:
     redirects: Mapping[str, Route] = field(default_factory=dict)
 
     def above(self, assessment: Assessment) -> Route | None:
-        """
-        Return the way to the service manager of *assessment*; None where there is none.
-        """
+        """Return the way to the service manager of *assessment*; None where there is none."""
         route = self.router.escalation(assessment)
         return None if route is None else self.redirects.get(route.recipient.key, route)
 
     def problems(self, judged: Judged) -> list[DataException]:
-        """
-        Return one exception for each service manager who cannot be told.
-        """
+        """Return one exception for each service manager who cannot be told."""
         return escalation.problems(judged, self.above)
 
     def bind(

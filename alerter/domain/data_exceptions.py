@@ -78,9 +78,7 @@ SENTENCES = {
 
 
 def of_open(assessments: Sequence[Assessment], as_of: date) -> list[DataException]:
-    """
-    Return what is wrong with the *assessments* open on *as_of*, in their order.
-    """
+    """Return what is wrong with the *assessments* open on *as_of*, in their order."""
     open_by_child = Counter(assessment.child_id for assessment in assessments)
     return [
         _exception(kind, assessment)
@@ -90,44 +88,32 @@ def of_open(assessments: Sequence[Assessment], as_of: date) -> list[DataExceptio
 
 
 def of_closed(assessments: Iterable[Assessment]) -> list[DataException]:
-    """
-    Return one exception for each of *assessments*, closed without an authorisation.
-    """
+    """Return one exception for each of *assessments*, closed without an authorisation."""
     return [_exception("closed_but_open", assessment) for assessment in assessments]
 
 
 def of_vanished(assessments: Iterable[Assessment]) -> list[DataException]:
-    """
-    Return one exception for each of *assessments*, gone from the extract without a sign-off.
-    """
+    """Return one exception for each of *assessments*, gone from the extract without a sign-off."""
     return [_exception("vanished", assessment) for assessment in assessments]
 
 
 def of_missing(assessments: Iterable[Assessment]) -> list[DataException]:
-    """
-    Return one exception for each of *assessments*, not in an extract of which some rows name nobody.
-    """
+    """Return one exception for each of *assessments*, not in an extract of which some rows name nobody."""
     return [_exception("missing", assessment) for assessment in assessments]
 
 
 def of_unaudited(assessments: Iterable[Assessment]) -> list[DataException]:
-    """
-    Return one exception for each of *assessments*, signed off without a quality audit that passed.
-    """
+    """Return one exception for each of *assessments*, signed off without a quality audit that passed."""
     return [_exception("signed_off_without_audit", assessment) for assessment in assessments]
 
 
 def of_unknown_type(assessments: Iterable[Assessment]) -> list[DataException]:
-    """
-    Return one exception for each of *assessments*, open under a type that is configured no longer.
-    """
+    """Return one exception for each of *assessments*, open under a type that is configured no longer."""
     return [_exception("unknown_type", assessment) for assessment in assessments]
 
 
 def of_unreached(recipient: str, run_id: int, bounce: str) -> DataException:
-    """
-    Return the exception for somebody whose digest was accepted and came back.
-    """
+    """Return the exception for somebody whose digest was accepted and came back."""
     what = (
         f"the digest of run {run_id} for {recipient} came back ({bounce}): nobody has read it; "
         "correct the address in the directory or the extract"
@@ -145,9 +131,7 @@ def of_directory(entries: Iterable[DirectoryEntry]) -> list[DataException]:
 
 
 def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
-    """
-    Return the exceptions among *rejections*: those that have a kind.
-    """
+    """Return the exceptions among *rejections*: those that have a kind."""
     return [
         DataException(row.kind, row.assessment_id, row.child_id, f"line {row.line}: {row.reason}")
         for row in rejections
@@ -156,9 +140,7 @@ def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
 
 
 def of_unreadable(values: Iterable[UnreadableValue]) -> list[DataException]:
-    """
-    Return one exception for each of *values*, which count as blank.
-    """
+    """Return one exception for each of *values*, which count as blank."""
     return [
         DataException("unreadable_value", value.assessment_id, value.child_id, value.sentence)
         for value in values
@@ -208,15 +190,11 @@ class QualityFault:
 
     @property
     def sentence(self) -> str:
-        """
-        Return what is wrong, in words.
-        """
+        """Return what is wrong, in words."""
         return self.detail or RECORD_SENTENCES[self.kind]
 
     def as_exception(self) -> DataException:
-        """
-        Return it as one line of its manager's digest.
-        """
+        """Return it as one line of its manager's digest."""
         assessment = self.assessment
         return DataException(self.kind, assessment.assessment_id, assessment.child_id, self.sentence)
 
@@ -284,9 +262,7 @@ def _faults(assessment: Assessment, others: Sequence[Assessment], as_of: date) -
 
 
 def _is_under_way(other: Assessment, on: date) -> bool:
-    """
-    Say whether *other* had started before *on* and ended after it.
-    """
+    """Say whether *other* had started before *on* and ended after it."""
     return _start(other) < on and other.ended_on is not None and other.ended_on > on
 
 

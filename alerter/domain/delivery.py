@@ -18,9 +18,7 @@ MOST_DEATHS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """
-    The state a message is left in, and when it is next due if it is still owed.
-    """
+    """The state a message is left in, and when it is next due if it is still owed."""
 
     state: str
     next_attempt_at: datetime | None = None

@@ -48,61 +48,45 @@ class Digest:
 
     @property
     def open(self) -> int:
-        """
-        Return how many open assessments it answers for.
-        """
+        """Return how many open assessments it answers for."""
         return len(self.alerts) + self.on_track
 
     def of_stage(self, stage: Stage) -> tuple[Alert, ...]:
-        """
-        Return the listed alerts of one *stage*, in their order.
-        """
+        """Return the listed alerts of one *stage*, in their order."""
         return tuple(alert for alert in self.alerts if alert.stage is stage)
 
     @property
     def counts(self) -> dict[Stage, int]:
-        """
-        Return how many assessments there are of each stage.
-        """
+        """Return how many assessments there are of each stage."""
         return stage_counts(self.alerts, self.on_track)
 
     @property
     def asks(self) -> int:
-        """
-        Return how many need the manager before the next digest; a standing reassurance needs nothing.
-        """
+        """Return how many need the manager before the next digest; a standing reassurance needs nothing."""
         return sum(1 for alert in self.alerts if alert.stage is not Stage.REASSURED)
 
     @property
     def is_all_clear(self) -> bool:
-        """
-        Say whether there is nothing in it but a count of what is on track.
-        """
+        """Say whether there is nothing in it but a count of what is on track."""
         has_climbed = self.service is not None and self.service.climbed
         return not (
             self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved or has_climbed
         )
 
     def past_of(self, alert: Alert) -> Past:
-        """
-        Return what is known of the weeks before of one of its alerts.
-        """
+        """Return what is known of the weeks before of one of its alerts."""
         return self.pasts.get(_key(alert.assessment), Past())
 
 
 def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]:
-    """
-    Return how many *alerts* there are of each stage, with *on_track* more on track.
-    """
+    """Return how many *alerts* there are of each stage, with *on_track* more on track."""
     counts = Counter(alert.stage for alert in alerts)
     counts[Stage.ON_TRACK] += on_track
     return {stage: counts[stage] for stage in Stage}
 
 
 def unrouted(judged: Iterable[tuple[Alert, Route]]) -> list[DataException]:
-    """
-    Return one exception for each assessment whose route found nobody.
-    """
+    """Return one exception for each assessment whose route found nobody."""
     return [
         DataException(route.problem, alert.assessment.assessment_id, alert.assessment.child_id, route.detail)
         for alert, route in judged

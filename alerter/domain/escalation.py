@@ -25,9 +25,7 @@ class EscalationRule:
     from_day: int | None = None
 
     def climbs(self, alert: Alert, weeks: int) -> bool:
-        """
-        Say whether *alert*, chased for so many *weeks* running, is told to the service manager too.
-        """
+        """Say whether *alert*, chased for so many *weeks* running, is told to the service manager too."""
         if alert.stage not in CHASED:
             return False
         if self.after_digests and weeks >= self.after_digests:
@@ -53,9 +51,7 @@ class Climb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamTotals:
-    """
-    One team under one manager: how many stand at each stage, and the oldest as its day and its limit.
-    """
+    """One team under one manager: how many stand at each stage, and the oldest as its day and its limit."""
 
     team: str
     manager: str
@@ -64,9 +60,7 @@ class TeamTotals:
 
     @property
     def open(self) -> int:
-        """
-        Return how many are open.
-        """
+        """Return how many are open."""
         return sum(self.counts.values())
 
 
@@ -89,9 +83,7 @@ class Service:
 
     @property
     def counts(self) -> dict[Stage, int]:
-        """
-        Return how many stand at each stage, over all teams.
-        """
+        """Return how many stand at each stage, over all teams."""
         sums: Counter[Stage] = Counter()
         for team in self.teams:
             sums.update(team.counts)
@@ -123,9 +115,7 @@ def climbs(judged: Judged, above: Above, rule: EscalationRule, before: Before | 
 
 
 def services(judged: Judged, above: Above, climbed: Iterable[Climb], before: Before | None) -> list[Service]:
-    """
-    Return one service a service manager, by address, from all that is open under the directory's names.
-    """
+    """Return one service a service manager, by address, from all that is open under the directory's names."""
     theirs: dict[str, list[tuple[Alert, Route, Route]]] = defaultdict(list)
     for _, alert, route in judged:
         to = above(alert.assessment)

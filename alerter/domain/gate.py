@@ -51,9 +51,7 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """
-    The rows of an extract, as far as the gates look: how many, those rejected, those open by team.
-    """
+    """The rows of an extract, as far as the gates look: how many, those rejected, those open by team."""
 
     teams: Mapping[str, int]
     rows: int = 0
@@ -219,9 +217,7 @@ def _shrunk(limit: int, content: Content, before: Before) -> Iterator[str]:
 
 
 def _by_team(teams: Mapping[str, int]) -> Counter[str]:
-    """
-    Add up what is one team under several spellings, so that a new spelling is no empty team.
-    """
+    """Add up what is one team under several spellings, so that a new spelling is no empty team."""
     counts: Counter[str] = Counter()
     for team, count in teams.items():
         counts[matched(team)] += count

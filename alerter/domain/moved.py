@@ -11,9 +11,7 @@ from alerter.errors import CalendarRangeError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """
-    One open assessment whose dates are not what they were under the calendar of the last run.
-    """
+    """One open assessment whose dates are not what they were under the calendar of the last run."""
 
     assessment_id: str
     child_id: str
@@ -24,9 +22,7 @@ class Moved:
     due_to: date
 
     def as_plain(self) -> dict[str, str | int]:
-        """
-        Return it as the ledger keeps it: text and numbers only.
-        """
+        """Return it as the ledger keeps it: text and numbers only."""
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in asdict(self).items()
@@ -34,9 +30,7 @@ class Moved:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, str | int]) -> "Moved":
-        """
-        Return what the ledger kept.
-        """
+        """Return what the ledger kept."""
         dates = {
             name: date.fromisoformat(str(plain[name])) for name in plain if name.endswith(("_from", "_to"))
         }

@@ -13,9 +13,7 @@ NO_TEAM = "No team named"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """
-    Whose figures somebody may see: those of the *teams*, as they are compared, or everybody's.
-    """
+    """Whose figures somebody may see: those of the *teams*, as they are compared, or everybody's."""
 
     teams: frozenset[str] = frozenset()
     is_everything: bool = False
@@ -24,17 +22,13 @@ class Scope:
         return self.is_everything or bool(self.teams)
 
     def holds(self, team: str) -> bool:
-        """
-        Say whether the figures of *team* may be seen.
-        """
+        """Say whether the figures of *team* may be seen."""
         return self.is_everything or matched(team) in self.teams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamStanding:
-    """
-    How one team's open assessments stand on one day; *oldest* is the largest count of working days.
-    """
+    """How one team's open assessments stand on one day; *oldest* is the largest count of working days."""
 
     team: str
     open: int
@@ -82,9 +76,7 @@ def scope_of(
 
 
 def team_standings(alerts: Iterable[Alert], scope: Scope) -> list[TeamStanding]:
-    """
-    Return how each team of *scope* stands, by name.
-    """
+    """Return how each team of *scope* stands, by name."""
     by_team: dict[str, list[Alert]] = defaultdict(list)
     for alert in alerts:
         if scope.holds(alert.assessment.team):

@@ -13,24 +13,18 @@ MONTHS_A_QUARTER = 3
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """
-    The days from *first* to *last*, both included, and what a report calls them.
-    """
+    """The days from *first* to *last*, both included, and what a report calls them."""
 
     first: date
     last: date
     name: str
 
     def holds(self, on: date) -> bool:
-        """
-        Say whether *on* lies in it.
-        """
+        """Say whether *on* lies in it."""
         return self.first <= on <= self.last
 
     def until(self, on: date) -> "Period":
-        """
-        Return what of it has passed by *on*, under the same name.
-        """
+        """Return what of it has passed by *on*, under the same name."""
         return Period(self.first, min(self.last, on), self.name)
 
 
@@ -97,8 +91,6 @@ def _months_from(first: date, months: int, name: str) -> Period:
 
 
 def _months_on(first: date, months: int) -> date:
-    """
-    Return the same day of the month, *months* later.
-    """
+    """Return the same day of the month, *months* later."""
     years, month = divmod(first.month - 1 + months, MONTHS_A_YEAR)
     return date(first.year + years, month + 1, first.day)

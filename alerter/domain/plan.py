@@ -23,9 +23,7 @@ from alerter.domain.timeliness import Timeliness
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """
-    What the settings say a run is judged, routed and timed by.
-    """
+    """What the settings say a run is judged, routed and timed by."""
 
     calendar: WorkingCalendar
     clocks: Mapping[str, Clock]
@@ -48,17 +46,13 @@ class Rules:
         return since is not None and assessment.clock_on < since and assessment.is_open(as_of)
 
     def window(self, as_of: date) -> Window:
-        """
-        Return the stretch that a digest judged on *as_of* answers for.
-        """
+        """Return the stretch that a digest judged on *as_of* answers for."""
         return Window(as_of, self.schedule.next_after(as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """
-    What the store holds on one day: the open assessments by number, and all that bears on them.
-    """
+    """What the store holds on one day: the open assessments by number, and all that bears on them."""
 
     open: Mapping[int, Assessment]
     reassurances: Mapping[int, Reassurance]
@@ -107,33 +101,25 @@ class Plan:
 
     @property
     def moved(self) -> Sequence[Moved]:
-        """
-        Return those whose dates a changed calendar has moved since the last run.
-        """
+        """Return those whose dates a changed calendar has moved since the last run."""
         return self.binding.moved
 
     @property
     def exceptions(self) -> list[DataException]:
-        """
-        Return everything to mend: what the data say that cannot be, and who could not be found.
-        """
+        """Return everything to mend: what the data say that cannot be, and who could not be found."""
         pairs = [(alert, route) for _, alert, route in self.judged]
         return [*self.observed, *unrouted(pairs), *self.binding.problems(self.everything)]
 
     @property
     def counts(self) -> dict[str, int]:
-        """
-        Return `open`, the number of each stage, which add up to it, and `ignored` where that can be.
-        """
+        """Return `open`, the number of each stage, which add up to it, and `ignored` where that can be."""
         stages = stage_counts(alert for _, alert, _ in self.judged)
         counts = {"open": len(self.judged)} | {stage.value: count for stage, count in stages.items()}
         return counts if self.ignored is None else counts | {"ignored": self.ignored}
 
     @property
     def teams(self) -> dict[str, int]:
-        """
-        Return the number of open assessments by team.
-        """
+        """Return the number of open assessments by team."""
         return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
 
     def placed(
@@ -176,9 +162,7 @@ class Plan:
         return redirected.placed(rerouted(self.judged), served)
 
     def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
-        """
-        Return the digests that go out: all with *send_all_clear*, else those with something to say.
-        """
+        """Return the digests that go out: all with *send_all_clear*, else those with something to say."""
         return [digest for digest in self.digests if send_all_clear or not digest.is_all_clear]
 
 

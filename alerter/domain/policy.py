@@ -11,9 +11,7 @@ from alerter.domain.quality_audit import Audit
 
 
 class Stage(StrEnum):
-    """
-    Where an open assessment stands; the first that fits, worst first.
-    """
+    """Where an open assessment stands; the first that fits, worst first."""
 
     OVERDUE = "overdue"
     PAST_ALERT = "past_alert"
@@ -60,9 +58,7 @@ class Clock:
         return self.earlier.in_force(started_on, referred_on)
 
     def versions(self) -> Iterator["Clock"]:
-        """
-        Yield this rule and those before it, newest first.
-        """
+        """Yield this rule and those before it, newest first."""
         yield self
         if self.earlier is not None:
             yield from self.earlier.versions()
@@ -70,9 +66,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """
-    The stretch one digest answers for: judged by *as_of*, looking ahead to *next_run*.
-    """
+    """The stretch one digest answers for: judged by *as_of*, looking ahead to *next_run*."""
 
     as_of: date
     next_run: date
@@ -93,9 +87,7 @@ class Reassurance:
     runs_since: int = 0
 
     def stands(self, as_of: date, lasts_runs: int) -> bool:
-        """
-        Say whether it still holds: not past its expected date, and not older than *lasts_runs* digests.
-        """
+        """Say whether it still holds: not past its expected date, and not older than *lasts_runs* digests."""
         return as_of <= self.expected_on and self.runs_since < lasts_runs
 
 
@@ -126,9 +118,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class CutOffs:
-    """
-    One clock's rule turned round for one window: the latest starts that have reached each mark.
-    """
+    """One clock's rule turned round for one window: the latest starts that have reached each mark."""
 
     overdue: date
     past_alert: date
@@ -151,9 +141,7 @@ class Policy:
     _cut_offs: dict[Clock, CutOffs] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """
-        Turn each clock's rule into dates once, so that judging a row only compares.
-        """
+        """Turn each clock's rule into dates once, so that judging a row only compares."""
         for newest in self.clocks.values():
             for clock in newest.versions():
                 self._cut_offs[clock] = cut_offs(self.calendar, clock, self.window)

@@ -59,9 +59,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """
-    One assessment that another manager has now.
-    """
+    """One assessment that another manager has now."""
 
     assessment_id: str
     child_id: str
@@ -88,9 +86,7 @@ class Since:
 
     @property
     def is_quiet(self) -> bool:
-        """
-        Say whether there is nothing to tell.
-        """
+        """Say whether there is nothing to tell."""
         return not (self.new or self.signed_off or self.kept or self.missed or self.came or self.went)
 
 
@@ -119,9 +115,7 @@ def pasts(
 
 
 def weeks_of(number: int, alert: Alert, before: Before | None) -> int:
-    """
-    Return for how many digests running *alert* has been chased, this one included.
-    """
+    """Return for how many digests running *alert* has been chased, this one included."""
     if alert.stage not in CHASED:
         return 0
     listed = None if before is None else before.listed.get(number)
@@ -194,9 +188,7 @@ def _went(judged: Sequence[tuple[int, Alert, Route]], before: Before) -> dict[st
 
 
 def _word_on(ended: Assessment, given: Reassurance | None, last: date, as_of: date) -> str:
-    """
-    Say whether the promise for what has *ended* was kept or missed, or that there was none to judge.
-    """
+    """Say whether the promise for what has *ended* was kept or missed, or that there was none to judge."""
     if given is None or ended.authorised_on is None:
         return ""
     if ended.authorised_on <= given.expected_on:

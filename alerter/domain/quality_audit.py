@@ -35,9 +35,7 @@ class Audit:
     points: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def passes(self, pass_mark: int) -> bool:
-        """
-        Say whether the score reaches the mark.
-        """
+        """Say whether the score reaches the mark."""
         return self.score >= pass_mark
 
 
@@ -52,9 +50,7 @@ class FilledForm:
 
     @property
     def score(self) -> int:
-        """
-        Return the points given so far, out of 100.
-        """
+        """Return the points given so far, out of 100."""
         return sum(self.points.values())
 
 

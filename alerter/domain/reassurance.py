@@ -18,9 +18,7 @@ LONGEST_NOTE = 200
 
 
 class Fault(Enum):
-    """
-    Why a reassurance cannot be recorded as it was given.
-    """
+    """Why a reassurance cannot be recorded as it was given."""
 
     LOOKED_IN_FUTURE = "a manager cannot have looked in the future"
     EXPECTED_BEFORE_LOOKING = "the day lies before the manager looked"
@@ -41,31 +39,23 @@ class Reasons:
     labels: Mapping[str, str]
 
     def code_of(self, text: str) -> str | None:
-        """
-        Return the code that *text* is or labels, whatever its case; None where no reason is like it.
-        """
+        """Return the code that *text* is or labels, whatever its case; None where no reason is like it."""
         wanted = _matched(text)
         named = ((code, (code, label)) for code, label in self.labels.items())
         return next((code for code, names in named if wanted in map(_matched, names)), None)
 
     def label_of(self, code: str) -> str:
-        """
-        Return the label of *code*; of one that is configured no longer, the code itself.
-        """
+        """Return the label of *code*; of one that is configured no longer, the code itself."""
         return self.labels.get(code, code)
 
     @property
     def listed(self) -> str:
-        """
-        Return every code with its label, for an operator to choose from.
-        """
+        """Return every code with its label, for an operator to choose from."""
         return ", ".join(f"{code} ({label})" for code, label in self.labels.items())
 
 
 def faults_of(given: Reassurance, note: str, reasons: Reasons, today: date) -> list[Fault]:
-    """
-    Return why *given* cannot be recorded on *today*; its reason is a code, or empty.
-    """
+    """Return why *given* cannot be recorded on *today*; its reason is a code, or empty."""
     found = {
         Fault.LOOKED_IN_FUTURE: given.given_on > today,
         Fault.EXPECTED_BEFORE_LOOKING: given.expected_on < given.given_on,
@@ -77,9 +67,7 @@ def faults_of(given: Reassurance, note: str, reasons: Reasons, today: date) -> l
 
 
 def may_withdraw(given: Reassurance, recorded_at: datetime, *, by: str, now: datetime) -> bool:
-    """
-    Say whether *by* may still take back what was recorded: the one who gave it, within the hour.
-    """
+    """Say whether *by* may still take back what was recorded: the one who gave it, within the hour."""
     return address_key(given.by) == address_key(by) and recorded_at <= now <= recorded_at + UNDO_WITHIN
 
 
@@ -99,9 +87,7 @@ def imported_reassurance(assessment: Assessment, today: date) -> Reassurance | N
 
 
 def is_reassurance_doubtful(assessment: Assessment, today: date) -> bool:
-    """
-    Say whether the extract tells of a reassurance that cannot be believed.
-    """
+    """Say whether the extract tells of a reassurance that cannot be believed."""
     told = (assessment.reassured_by, assessment.reassured_on, assessment.expected_on)
     return any(told) and imported_reassurance(assessment, today) is None
 

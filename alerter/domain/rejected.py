@@ -13,9 +13,7 @@ _LINE = re.compile(r"\bline \d+")
 
 @dataclass(frozen=True, slots=True)
 class RejectedGroup:
-    """
-    The lines that one reason rejected, in their order.
-    """
+    """The lines that one reason rejected, in their order."""
 
     reason: str
     lines: tuple[int, ...]

@@ -36,15 +36,11 @@ class DirectoryEntry:
 
     @property
     def is_covered_always(self) -> bool:
-        """
-        Say whether somebody covers without a first or a last day.
-        """
+        """Say whether somebody covers without a first or a last day."""
         return bool(self.cover_email) and self.cover_from is None and self.cover_until is None
 
     def covers(self, on: date) -> bool:
-        """
-        Say whether the cover stands in on *on*.
-        """
+        """Say whether the cover stands in on *on*."""
         if not self.cover_email:
             return False
         return (self.cover_from is None or self.cover_from <= on) and (
@@ -54,18 +50,14 @@ class DirectoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """
-    The person one digest goes to.
-    """
+    """The person one digest goes to."""
 
     email: str
     name: str = ""
 
     @property
     def key(self) -> str:
-        """
-        Return what makes two recipients one.
-        """
+        """Return what makes two recipients one."""
         return address_key(self.email)
 
 
@@ -87,16 +79,12 @@ class Route:
 
     @property
     def owner(self) -> str:
-        """
-        Return the address of the manager whose it is, whoever covers.
-        """
+        """Return the address of the manager whose it is, whoever covers."""
         return self.covered_email or self.recipient.email
 
     @property
     def owner_key(self) -> str:
-        """
-        Return what makes two owners one.
-        """
+        """Return what makes two owners one."""
         return address_key(self.owner)
 
 
@@ -122,17 +110,13 @@ class Router:
     _climbs: dict[tuple[str, str, str], Route | None] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """
-        Index the entries by place and by manager.
-        """
+        """Index the entries by place and by manager."""
         for entry in self.entries:
             self._by_place.setdefault((matched(entry.team), matched(entry.worker)), []).append(entry)
             self._by_manager.setdefault(address_key(entry.manager_email), []).append(entry)
 
     def route(self, assessment: Assessment) -> Route:
-        """
-        Return the recipient of *assessment*; the fallback, with a problem, when there is nobody.
-        """
+        """Return the recipient of *assessment*; the fallback, with a problem, when there is nobody."""
         key = (assessment.team, assessment.worker, assessment.manager_email)
         if key not in self._routes:
             self._routes[key] = self._find(*key)
@@ -197,9 +181,7 @@ class Router:
     def _manager_or_cover(
         self, manager_email: str, named_by: str, entries: Sequence[DirectoryEntry]
     ) -> Route:
-        """
-        Return the route to the manager, or to whoever stands in at the end of a chain of covers.
-        """
+        """Return the route to the manager, or to whoever stands in at the end of a chain of covers."""
         manager = recipient = Recipient(manager_email, _name(entries))
         passed: list[str] = []
         while covering := self._covering(recipient, entries):
@@ -216,9 +198,7 @@ class Router:
         return self._allowed(recipient, named_by, manager if passed else None)
 
     def _covering(self, recipient: Recipient, entries: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
-        """
-        Return those of *entries* in which somebody else stands in for *recipient* today.
-        """
+        """Return those of *entries* in which somebody else stands in for *recipient* today."""
         return [
             entry
             for entry in entries
@@ -252,9 +232,7 @@ def matched(text: str) -> str:
 
 
 def _places(team: str, worker: str) -> list[tuple[str, str]]:
-    """
-    Return where the directory is looked up: team and worker, the worker alone, the team.
-    """
+    """Return where the directory is looked up: team and worker, the worker alone, the team."""
     team, worker = matched(team), matched(worker)
     return [each for each in ((team, worker), ("", worker), (team, "")) if any(each)]
 

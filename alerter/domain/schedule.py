@@ -70,15 +70,11 @@ class Schedule:
         return dates
 
     def _nominal(self, on: date) -> date:
-        """
-        Return the last *weekday* on or before *on*, before any move.
-        """
+        """Return the last *weekday* on or before *on*, before any move."""
         return on - timedelta(days=(on.weekday() - self.weekday) % 7)
 
     def _moved(self, on: date) -> date:
-        """
-        Return *on*, or the first day after it that is neither a day off nor an office closure.
-        """
+        """Return *on*, or the first day after it that is neither a day off nor an office closure."""
         while self.calendar.day_off(on) is not None or on in self.office_closed:
             on += ONE_DAY
         return on
@@ -86,18 +82,14 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """
-    The send dates with their time of day, in the council's zone.
-    """
+    """The send dates with their time of day, in the council's zone."""
 
     schedule: Schedule
     time: time
     zone: tzinfo
 
     def moment(self, send_date: date) -> datetime:
-        """
-        Return the moment of *send_date* at which its digests are due.
-        """
+        """Return the moment of *send_date* at which its digests are due."""
         return datetime.combine(send_date, self.time, self.zone)
 
     def last_due(self, now: datetime) -> date:
@@ -147,9 +139,7 @@ def is_owed(timetable: Timetable, now: datetime, last: LastRun | None, *, servin
 
 
 def _is_resting(last: LastRun, now: datetime) -> bool:
-    """
-    Say whether the run was held less than an hour ago; a clock that was set back counts as rested.
-    """
+    """Say whether the run was held less than an hour ago; a clock that was set back counts as rested."""
     since = now.astimezone(UTC) - last.tried_at.astimezone(UTC)
     return timedelta(0) <= since < HELD_PAUSE
 

@@ -31,39 +31,29 @@ class SignOff:
 
     @property
     def is_in_time(self) -> bool:
-        """
-        Say whether it was authorised within its limit: by count, never by due date.
-        """
+        """Say whether it was authorised within its limit: by count, never by due date."""
         return self.age <= self.clock.working_days
 
 
 @dataclass(frozen=True, slots=True)
 class Timeliness:
-    """
-    How many were authorised, and how many of these in time.
-    """
+    """How many were authorised, and how many of these in time."""
 
     authorised: int = 0
     in_time: int = 0
 
     @property
     def late(self) -> int:
-        """
-        Return how many were authorised late.
-        """
+        """Return how many were authorised late."""
         return self.authorised - self.in_time
 
     @property
     def percent(self) -> float | None:
-        """
-        Return the share in time; None where nothing was authorised, which is neither good nor bad.
-        """
+        """Return the share in time; None where nothing was authorised, which is neither good nor bad."""
         return HUNDRED * self.in_time / self.authorised if self.authorised else None
 
     def __add__(self, other: "Timeliness") -> "Timeliness":
-        """
-        Return the two together.
-        """
+        """Return the two together."""
         return Timeliness(self.authorised + other.authorised, self.in_time + other.in_time)
 
 
@@ -91,17 +81,13 @@ def sign_offs(
 
 
 def timeliness(signed: Iterable[SignOff]) -> Timeliness:
-    """
-    Return the timeliness of *signed*.
-    """
+    """Return the timeliness of *signed*."""
     outcomes = [each.is_in_time for each in signed]
     return Timeliness(len(outcomes), sum(outcomes))
 
 
 def timeliness_by(signed: Iterable[SignOff], key: Callable[[SignOff], Key]) -> dict[Key, Timeliness]:
-    """
-    Return the timeliness of each group of *signed*, in the order the groups are met.
-    """
+    """Return the timeliness of each group of *signed*, in the order the groups are met."""
     groups: dict[Key, list[SignOff]] = defaultdict(list)
     for each in signed:
         groups[key(each)].append(each)
@@ -158,9 +144,7 @@ def deadlines(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
-    """
-    How many assessments of one type were authorised in a stretch, and how many of them in time (NI 60).
-    """
+    """How many assessments of one type were authorised in a stretch, and how many of them in time (NI 60)."""
 
     label: str
     authorised: int
@@ -188,24 +172,18 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecords:
-    """
-    What was authorised in a stretch, counted by team and type, ready to be added up for any teams.
-    """
+    """What was authorised in a stretch, counted by team and type, ready to be added up for any teams."""
 
     clocks: Mapping[str, Clock]
     counts: Mapping[tuple[str, str], Timeliness]
 
     @property
     def teams(self) -> set[str]:
-        """
-        Return the teams of which anything was authorised, as they are compared.
-        """
+        """Return the teams of which anything was authorised, as they are compared."""
         return {team for team, _ in self.counts}
 
     def of_teams(self, teams: Iterable[str]) -> tuple[TrackRecord, ...]:
-        """
-        Return the record of *teams* together, one of each type of which anything was authorised.
-        """
+        """Return the record of *teams* together, one of each type of which anything was authorised."""
         places = {matched(team) for team in teams}
         figures = {type_: self._of(places, type_) for type_ in self.clocks}
         return tuple(
@@ -224,9 +202,7 @@ class TrackRecords:
 
 
 def track_records(signed: Mapping[tuple[str, str], Timeliness], clocks: Mapping[str, Clock]) -> TrackRecords:
-    """
-    Return the records of what was *signed* off by team, however it is spelt, and type.
-    """
+    """Return the records of what was *signed* off by team, however it is spelt, and type."""
     counts: dict[tuple[str, str], Timeliness] = defaultdict(Timeliness)
     for (team, type_), each in signed.items():
         counts[matched(team), type_] += each

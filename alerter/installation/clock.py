@@ -10,9 +10,7 @@ CONFIRMED_AFTER = timedelta(hours=1)
 
 
 def now(zone: ZoneInfo) -> datetime:
-    """
-    Return this moment in *zone*.
-    """
+    """Return this moment in *zone*."""
     return datetime.now(zone)  # noqa: TID251 - the one place that reads the clock
 
 
@@ -43,16 +41,12 @@ class ClockWatch:
 
     @classmethod
     def begin(cls, now: datetime, steady: timedelta) -> "ClockWatch":
-        """
-        Believe the wall clock as it is now.
-        """
+        """Believe the wall clock as it is now."""
         return cls(lead=_lead(now, steady))
 
     @property
     def is_believed(self) -> bool:
-        """
-        Say whether the wall clock may be planned by.
-        """
+        """Say whether the wall clock may be planned by."""
         return self.new_lead is None
 
     def looked(self, now: datetime, steady: timedelta) -> "ClockWatch":

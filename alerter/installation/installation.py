@@ -27,9 +27,7 @@ from alerter.transports.transport import Transport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """
-    One council's settings, and the parts made from them.
-    """
+    """One council's settings, and the parts made from them."""
 
     settings: Settings
     database: Database
@@ -63,15 +61,11 @@ class Installation:
         )
 
     def now(self) -> datetime:
-        """
-        Return this moment in the council's time zone.
-        """
+        """Return this moment in the council's time zone."""
         return self.clock(self.zone)
 
     def today(self) -> date:
-        """
-        Return the council's today; never a UTC midnight's.
-        """
+        """Return the council's today; never a UTC midnight's."""
         return self.now().date()
 
     def migrate(self, *, is_adopted: bool = False) -> bool:
@@ -175,21 +169,15 @@ class Installation:
             return False
 
     def transport(self) -> Transport:
-        """
-        Return the configured way of sending; it connects when the first message goes.
-        """
+        """Return the configured way of sending; it connects when the first message goes."""
         return wiring.transport(self.settings)
 
     @property
     def heartbeat_url(self) -> str:
-        """
-        Return the address of the watcher outside, empty where there is none.
-        """
+        """Return the address of the watcher outside, empty where there is none."""
         url = self.settings.schedule.heartbeat_url
         return "" if url is None else url.get_secret_value()
 
     def timetable(self) -> Timetable:
-        """
-        Return the send dates with their time of day.
-        """
+        """Return the send dates with their time of day."""
         return Timetable(self.rules.schedule, self.settings.schedule.time, self.zone)

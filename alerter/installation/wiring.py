@@ -30,9 +30,7 @@ from alerter.transports.transport import Transport
 
 
 def rules(settings: Settings) -> Rules:
-    """
-    Return what a run is judged, routed and timed by.
-    """
+    """Return what a run is judged, routed and timed by."""
     calendar = settings.calendar
     working = working_calendar(
         calendar.nation,
@@ -57,9 +55,7 @@ def rules(settings: Settings) -> Rules:
 
 
 def gates(settings: Settings) -> Gates:
-    """
-    Return what makes an extract look too wrong to act on.
-    """
+    """Return what makes an extract look too wrong to act on."""
     of = settings.source
     return Gates(
         max_age_hours=of.max_age_hours,
@@ -116,9 +112,7 @@ def press(settings: Settings, *, is_whole: bool = False) -> Press:
 
 
 def brand(settings: BrandingSettings) -> Brand:
-    """
-    Return how the emails look, the logo read from its file.
-    """
+    """Return how the emails look, the logo read from its file."""
     logo = b"" if settings.logo is None else settings.logo.read_bytes()
     return Brand(
         name=settings.name,
@@ -130,9 +124,7 @@ def brand(settings: BrandingSettings) -> Brand:
 
 
 def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
-    """
-    Return the maker of each recipient's own link; what is only shown has one that opens nothing.
-    """
+    """Return the maker of each recipient's own link; what is only shown has one that opens nothing."""
     links = Links.of(settings)
     if links is None:
         return no_link
@@ -142,9 +134,7 @@ def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
 
 
 def transport(settings: Settings) -> Transport:
-    """
-    Return the configured way of sending; it connects when the first message goes.
-    """
+    """Return the configured way of sending; it connects when the first message goes."""
     email = settings.email
     if email.folder is not None and email.transport == "folder":
         return FolderTransport(email.folder)
@@ -168,16 +158,12 @@ def transport(settings: Settings) -> Transport:
 
 
 def is_trial(email: EmailSettings) -> bool:
-    """
-    Say whether messages go into a folder, and to nobody.
-    """
+    """Say whether messages go into a folder, and to nobody."""
     return email.transport == "folder"
 
 
 def notify_transport(notify: NotifySettings) -> NotifyTransport:
-    """
-    Return the way through GOV.UK Notify, which can also tell what was delivered.
-    """
+    """Return the way through GOV.UK Notify, which can also tell what was delivered."""
     return NotifyTransport(
         NotifyService(
             api_key=notify.api_key.get_secret_value(),
@@ -216,7 +202,5 @@ def clock_of(clocks: Mapping[str, Clock], type_: str) -> Clock:
 
 
 def zone(settings: Settings) -> ZoneInfo:
-    """
-    Return the council's time zone.
-    """
+    """Return the council's time zone."""
     return ZoneInfo(settings.schedule.timezone)

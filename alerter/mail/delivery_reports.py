@@ -58,9 +58,7 @@ def read_bounces(path: Path) -> list[Bounce]:
 
 
 def _messages(path: Path) -> Iterator[bytes]:
-    """
-    Give each message in the mailbox, at most as much of it as a report needs.
-    """
+    """Give each message in the mailbox, at most as much of it as a report needs."""
     box: mailbox.Maildir | mailbox.mbox
     box = mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)
     try:
@@ -75,9 +73,7 @@ def _messages(path: Path) -> Iterator[bytes]:
 
 
 def _bounces(raw: bytes) -> Iterator[Bounce]:
-    """
-    Give the failed deliveries one message reports, which must be a delivery report as a whole.
-    """
+    """Give the failed deliveries one message reports, which must be a delivery report as a whole."""
     report = _parsed(raw)
     if report is None or report.get_content_type() != "multipart/report":
         return
@@ -91,9 +87,7 @@ def _bounces(raw: bytes) -> Iterator[Bounce]:
 
 
 def _parsed(raw: bytes) -> Message | None:
-    """
-    Return a message, or None for one nested deeper than any report.
-    """
+    """Return a message, or None for one nested deeper than any report."""
     if raw.lower().count(b"boundary") > DEEPEST:
         return None
     try:
@@ -108,9 +102,7 @@ def _parts(message: Message) -> list[Message]:
 
 
 def _message_id(part: Message) -> str:
-    """
-    Return the Message-ID in the returned message or its headers, if it is one of ours.
-    """
+    """Return the Message-ID in the returned message or its headers, if it is one of ours."""
     headers = next(iter(_parts(part)), None)
     if headers is None:
         text = part.get_payload(decode=True)

@@ -37,17 +37,13 @@ class RowView:
 
     @property
     def said(self) -> str:
-        """
-        Return what has been and what is asked as one phrase.
-        """
+        """Return what has been and what is asked as one phrase."""
         return "; ".join(words for words in (self.told, self.asked) if words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """
-    What the rows of one digest have in common: the run, the reader, and whether types are named.
-    """
+    """What the rows of one digest have in common: the run, the reader, and whether types are named."""
 
     facts: RunFacts
     reader: Recipient
@@ -55,16 +51,12 @@ class RowContext:
 
     @property
     def as_of(self) -> date:
-        """
-        Return the day the rows are judged by.
-        """
+        """Return the day the rows are judged by."""
         return self.facts.as_of
 
     @property
     def language(self) -> Language:
-        """
-        Return the language of the rows.
-        """
+        """Return the language of the rows."""
         return self.facts.language
 
 
@@ -82,9 +74,7 @@ def row_of(alert: Alert, past: Past, context: RowContext, *, is_sibling: bool) -
 
 
 def escalated_row(climb: Climb, context: RowContext, *, is_sibling: bool) -> RowView:
-    """
-    Return the row of what has climbed, as the service manager reads it.
-    """
+    """Return the row of what has climbed, as the service manager reads it."""
     say = context.language.say
     notes = (
         say("new in this list") if climb.is_new else "",
@@ -116,18 +106,14 @@ def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) ->
 
 
 def _weeks(weeks: int, language: Language) -> str:
-    """
-    Return for how long a row has been chased; nothing where it is not, or nobody knows.
-    """
+    """Return for how long a row has been chased; nothing where it is not, or nobody knows."""
     if weeks > 1:
         return language.weeks_running(weeks)
     return language.say("new") if weeks == 1 else ""
 
 
 def _unanswered(weeks: int, language: Language) -> str:
-    """
-    Return for how long a row has gone without a word from its manager; nothing in its first digest.
-    """
+    """Return for how long a row has gone without a word from its manager; nothing in its first digest."""
     if weeks <= 1:
         return ""
     return language.counted(
@@ -163,9 +149,7 @@ def _facts(alert: Alert, context: RowContext, *, is_sibling: bool) -> Iterable[s
 
 
 def _audited(standing: AuditStanding, alert: Alert, context: RowContext) -> str:
-    """
-    Return where a row stands with its quality audit, and what that leaves of the days.
-    """
+    """Return where a row stands with its quality audit, and what that leaves of the days."""
     say, left = context.language.say, _days_left(alert, context.language)
     if standing.since is not None:
         since = context.language.day(standing.since, context.as_of)
@@ -214,9 +198,7 @@ def _reassured(alert: Alert, context: RowContext) -> str:
 
 
 def _told(alert: Alert, given: Reassurance, as_of: date, *, is_own: bool) -> str:
-    """
-    Return the sentence that tells of a reassurance, to whoever gave it or to somebody else.
-    """
+    """Return the sentence that tells of a reassurance, to whoever gave it or to somebody else."""
     if alert.stage is Stage.REASSURED:
         own = "reassured by you on {day}: expected {expected}"
         return own if is_own else "reassured by {who} on {day}: expected {expected}"

@@ -15,9 +15,7 @@ NATIONS = {
 
 
 def footer_of(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
-    """
-    Return the closing sentences, a paragraph each.
-    """
+    """Return the closing sentences, a paragraph each."""
     language = facts.language
     say = language.say
     clocks = tuple(dict.fromkeys(alert.clock for alert in digest.alerts)) or facts.clocks
@@ -44,9 +42,7 @@ def footer_of(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
 
 
 def counting(facts: RunFacts) -> str:
-    """
-    Return the counting convention in words, as every output states it.
-    """
+    """Return the counting convention in words, as every output states it."""
     calendar, say = facts.calendar, facts.language.say
     words = (
         "working days, the start date is day 1, {nation} bank holidays ({version}known to {year})"
@@ -79,9 +75,7 @@ def data_words(facts: RunFacts) -> str:
 
 
 def _age(facts: RunFacts) -> str:
-    """
-    Return how old the data were on the day that is judged by; nothing where they are younger.
-    """
+    """Return how old the data were on the day that is judged by; nothing where they are younger."""
     days = (facts.as_of - facts.extracted_at.date()).days
     if days < 0:
         return ""

@@ -38,9 +38,7 @@ class Language:
 
     @property
     def tag(self) -> str:
-        """
-        Return the language as HTML names it.
-        """
+        """Return the language as HTML names it."""
         return TAGS.get(self.code, self.code)
 
     def say(self, sentence: str, **values: object) -> str:
@@ -74,9 +72,7 @@ class Language:
         return said.format(count=f"{count:,}", **values)
 
     def listed(self, words: list[str], last: str = "and") -> str:
-        """
-        Return *words* as one phrase, the last one joined by *last*.
-        """
+        """Return *words* as one phrase, the last one joined by *last*."""
         before_a_vowel = bool(words) and words[-1][:1].casefold() in VOWELS
         context = "joins a list before a vowel" if before_a_vowel else "joins a list"
         return listed(words, self._words.pgettext(context, last))
@@ -141,9 +137,7 @@ class Language:
         return f"{on.day} {self._words.pgettext('month', MONTHS[on.month - 1])} {on.year}"
 
     def _kept(self, on: date, form: str, words: Callable[[date], str], *, with_year: bool) -> str:
-        """
-        Return a date's words, made once: a digest names the same few days in every row.
-        """
+        """Return a date's words, made once: a digest names the same few days in every row."""
         key = on, form, with_year
         if key not in self._days:
             said = words(on)

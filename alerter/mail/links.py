@@ -18,9 +18,7 @@ ANSWER = "alerter answer link"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """
-    What a link says: whose list, and which run it came with; 0 is one that was asked for between runs.
-    """
+    """What a link says: whose list, and which run it came with; 0 is one that was asked for between runs."""
 
     email: str
     run: int
@@ -59,16 +57,12 @@ class Links:
         return cls(web.base_url, timedelta(days=web.link_days), web.secret_key.get_secret_value())
 
     def make(self, database: str, run: int, recipient: Recipient, made_at: datetime) -> str:
-        """
-        Return the link of one *recipient* for one *run*, whose days begin at *made_at*.
-        """
+        """Return the link of one *recipient* for one *run*, whose days begin at *made_at*."""
         token = self._serializer(database).dumps([run, recipient.key, int(made_at.timestamp())])
         return f"{self.base_url}{PATH}{token}"
 
     def read(self, database: str, token: str, now: datetime) -> Opened | None:
-        """
-        Return what the last part of a link says; None where it is not ours, was changed, or is too old.
-        """
+        """Return what the last part of a link says; None where it is not ours, was changed, or is too old."""
         from itsdangerous import BadData  # noqa: PLC0415 - an extra
 
         try:

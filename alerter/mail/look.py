@@ -62,9 +62,7 @@ class TemplateSet:
 
 
 def syntax_faults(folder: Path) -> Iterator[str]:
-    """
-    Give a sentence for each file in *folder* that cannot be read as a template, or that replaces none.
-    """
+    """Give a sentence for each file in *folder* that cannot be read as a template, or that replaces none."""
     reader = _environment(FileSystemLoader(folder), is_html=True, is_sandboxed=True)
     for path in sorted(folder.iterdir()):
         if path.name not in NAMES:
@@ -79,16 +77,12 @@ def syntax_faults(folder: Path) -> Iterator[str]:
 
 @cache
 def _own(*, is_html: bool) -> Environment:
-    """
-    Return where the package's templates are compiled, once in a process: they cannot change meanwhile.
-    """
+    """Return where the package's templates are compiled, once in a process: they cannot change meanwhile."""
     return _environment(_packaged(), is_html=is_html, is_sandboxed=False)
 
 
 def _mixed(folder: Path, *, is_html: bool) -> Environment:
-    """
-    Return where a council's templates are compiled, and the package's for what it does not replace.
-    """
+    """Return where a council's templates are compiled, and the package's for what it does not replace."""
     loader = ChoiceLoader([FileSystemLoader(folder), _packaged()])
     return _environment(loader, is_html=is_html, is_sandboxed=True)
 
@@ -111,9 +105,7 @@ def _environment(loader: BaseLoader, *, is_html: bool, is_sandboxed: bool) -> En
 
 
 def _sentence(error: Exception, page: str) -> str:
-    """
-    Return where in which file the template is wrong, and why.
-    """
+    """Return where in which file the template is wrong, and why."""
     name, line = _place(error, page)
     reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     where = f"{name}, line {line}" if line else name
@@ -144,16 +136,12 @@ class Brand:
 
     @property
     def is_shown(self) -> bool:
-        """
-        Say whether there is anything to stand above an email.
-        """
+        """Say whether there is anything to stand above an email."""
         return bool(self.name or self.logo)
 
     @property
     def logo_at(self) -> str:
-        """
-        Return where a template finds the logo: within the message, never on a web server.
-        """
+        """Return where a template finds the logo: within the message, never on a web server."""
         return f"cid:{CONTENT_ID}" if self.logo else ""
 
     @property

@@ -39,9 +39,7 @@ _FOLDS = re.compile(r"\r\n(?=[ \t])")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """
-    One email as it is sent: to whom, its id, and its bytes.
-    """
+    """One email as it is sent: to whom, its id, and its bytes."""
 
     recipient: str
     message_id: str
@@ -51,9 +49,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """
-    One email as it reads: a subject, and the same facts as text and as HTML.
-    """
+    """One email as it reads: a subject, and the same facts as text and as HTML."""
 
     subject: str
     text: str
@@ -98,9 +94,7 @@ def build(rendered: Rendered, recipient: Recipient, letterhead: Letterhead) -> M
 
 
 def message_id(letterhead: Letterhead, recipient: Recipient) -> str:
-    """
-    Return the Message-ID: a function of installation, run, kind, edition and recipient.
-    """
+    """Return the Message-ID: a function of installation, run, kind, edition and recipient."""
     parts = (letterhead.installation, letterhead.kind, str(letterhead.edition), recipient.key)
     digest = sha256("\0".join((str(letterhead.run), *parts)).encode("utf-8", "replace")).hexdigest()
     domain = letterhead.sender.email.rpartition("@")[2]
@@ -183,9 +177,7 @@ def _addresses(email: ReadBack, header: str) -> list[str]:
 
 
 def _is_named(email: ReadBack, header: str, recipient: Recipient) -> bool:
-    """
-    Say whether a name in encoded words reads back as it was meant; any other stands there as it is.
-    """
+    """Say whether a name in encoded words reads back as it was meant; any other stands there as it is."""
     name = display_name(recipient.name)
     return name.isascii() or _decoded(str(email.get(header, ""))).startswith(f"{name} <")
 
@@ -196,17 +188,13 @@ def _decoded(value: str) -> str:
 
 
 def _contents(email: ReadBack, content_type: str) -> list[bytes]:
-    """
-    Return each part of exactly one type, as a mail program decodes it.
-    """
+    """Return each part of exactly one type, as a mail program decodes it."""
     parts = (part for part in email.walk() if part["Content-Type"] == content_type)
     return [bytes(part.get_payload(decode=True)) for part in parts]
 
 
 def _is_text(email: ReadBack, subtype: str, text: str) -> bool:
-    """
-    Say whether exactly one part is this text, with every line ended by CRLF.
-    """
+    """Say whether exactly one part is this text, with every line ended by CRLF."""
     planned = text.replace("\n", mime.CRLF).encode()
     is_ended_well = "\r" not in text
     return is_ended_well and _contents(email, f'text/{subtype}; charset="utf-8"') == [planned]
@@ -223,8 +211,6 @@ def _addresses_in(header: str, value: str) -> tuple[str, ...]:
 
 
 def _words(value: str) -> str:
-    """
-    Return what a header says, its encoded words decoded (RFC 2047).
-    """
+    """Return what a header says, its encoded words decoded (RFC 2047)."""
     is_plain = value.isascii() and ENCODED not in value
     return value if is_plain else str(policy.SMTP.header_factory("Subject", _FOLDS.sub("", value)))

@@ -62,9 +62,7 @@ def folded(words: Iterable[str], room: int) -> str:
 
 
 def _fitting(text: str, encode: Callable[[str], str], room: int) -> int:
-    """
-    Return how many characters of *text* fit into *room* once encoded, at least one.
-    """
+    """Return how many characters of *text* fit into *room* once encoded, at least one."""
     end = 1
     while end < len(text) and len(encode(text[: end + 1])) <= room:
         end += 1
@@ -87,9 +85,7 @@ def _b(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """
-    One address with its display name (RFC 5322 3.4).
-    """
+    """One address with its display name (RFC 5322 3.4)."""
 
     name: str
     local: str
@@ -110,35 +106,27 @@ Header = tuple[str, str | Mailbox]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """
-    One part of a message: its header lines after the first, which is *content_type*, and its bytes.
-    """
+    """One part of a message: its header lines after the first, which is *content_type*, and its bytes."""
 
     content_type: str
     body: bytes
     further: tuple[Header, ...] = ()
 
     def as_bytes(self) -> bytes:
-        """
-        Return the part as it stands between two boundaries.
-        """
+        """Return the part as it stands between two boundaries."""
         headers = (("Content-Type", self.content_type), *self.further)
         return _lines(headers) + CRLF.encode() + self.body
 
 
 def text_part(subtype: str, text: str) -> Part:
-    """
-    Return a text in UTF-8 and base64, its lines ended as RFC 2046 4.1.1 has it.
-    """
+    """Return a text in UTF-8 and base64, its lines ended as RFC 2046 4.1.1 has it."""
     content = text.replace("\n", CRLF).encode()
     coding = (("Content-Transfer-Encoding", "base64"),)
     return Part(f'text/{subtype}; charset="utf-8"', in_base64(content), coding)
 
 
 def picture(png: bytes, content_id: str) -> Part:
-    """
-    Return a PNG file that the HTML beside it shows by its id (RFC 2392).
-    """
+    """Return a PNG file that the HTML beside it shows by its id (RFC 2392)."""
     further = (
         ("Content-Transfer-Encoding", "base64"),
         ("Content-Disposition", "inline"),
@@ -148,25 +136,19 @@ def picture(png: bytes, content_id: str) -> Part:
 
 
 def multipart(subtype: str, boundary: str, parts: tuple[Part, ...]) -> Part:
-    """
-    Return *parts* together, each behind the *boundary*, which must be in none of them.
-    """
+    """Return *parts* together, each behind the *boundary*, which must be in none of them."""
     mark = f"--{boundary}".encode()
     body = b"".join(mark + b"\r\n" + part.as_bytes() + b"\r\n" for part in parts) + mark + b"--\r\n"
     return Part(f'multipart/{subtype}; boundary="{boundary}"', body)
 
 
 def message(headers: tuple[Header, ...], whole: Part) -> bytes:
-    """
-    Return the message with these headers, before those of its content.
-    """
+    """Return the message with these headers, before those of its content."""
     return _lines((*headers, ("MIME-Version", "1.0"))) + whole.as_bytes()
 
 
 def in_base64(content: bytes) -> bytes:
-    """
-    Return *content* in base64, in lines of 76 characters (RFC 2045 6.8).
-    """
+    """Return *content* in base64, in lines of 76 characters (RFC 2045 6.8)."""
     return encodebytes(content).replace(b"\n", b"\r\n")
 
 
@@ -175,9 +157,7 @@ def _lines(headers: tuple[Header, ...]) -> bytes:
 
 
 def _value(name: str, value: str | Mailbox) -> str:
-    """
-    Return what stands behind a header's *name*; what is not ASCII becomes encoded words (RFC 2047).
-    """
+    """Return what stands behind a header's *name*; what is not ASCII becomes encoded words (RFC 2047)."""
     room = ENCODED_LINE - len(f"{name}: ")
     if isinstance(value, Mailbox):
         return value.in_header(room)

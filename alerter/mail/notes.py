@@ -18,18 +18,14 @@ NOTES_LISTED = 50
 
 @dataclass(frozen=True, slots=True)
 class NotesView:
-    """
-    A list of remarks under a heading.
-    """
+    """A list of remarks under a heading."""
 
     heading: str
     lines: tuple[str, ...]
 
 
 def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
-    """
-    Give the lists of *digest* that have anything in them.
-    """
+    """Give the lists of *digest* that have anything in them."""
     language = facts.language
     if digest.unrouted:
         words = "Nobody else was found for ({count}): please say who manages them"
@@ -58,9 +54,7 @@ def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
 
 
 def moved_line(moved: Moved, facts: RunFacts) -> str:
-    """
-    Return whose dates have moved, from and to.
-    """
+    """Return whose dates have moved, from and to."""
     language, as_of = facts.language, facts.as_of
     alert = language.say(
         "day {day} from {was} to {now}",
@@ -79,9 +73,7 @@ def moved_line(moved: Moved, facts: RunFacts) -> str:
 
 
 def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> NotesView:
-    """
-    Return as many *lines* as an email has room for, and how many there are beyond them.
-    """
+    """Return as many *lines* as an email has room for, and how many there are beyond them."""
     heading = facts.language.say(words, count=f"{len(lines):,}", **values)
     more = len(lines) - NOTES_LISTED
     if more <= 0:
@@ -93,9 +85,7 @@ def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> 
 
 
 def _fault(fault: DataException, facts: RunFacts) -> str:
-    """
-    Return one thing to mend; what names lines of a file is an operator's English in any language.
-    """
+    """Return one thing to mend; what names lines of a file is an operator's English in any language."""
     detail = facts.language.sentence(phrase(fault.detail))
     return f"{_whose(fault.assessment_id, fault.child_id, facts)}: {detail}"
 
@@ -131,9 +121,7 @@ def since_lines(digest: Digest, facts: RunFacts, marks: Marks) -> Iterable[str]:
 
 
 def record_lines(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
-    """
-    Return how timely the digest's teams have been since April, one line a type of assessment.
-    """
+    """Return how timely the digest's teams have been since April, one line a type of assessment."""
     say = facts.language.say
     whose = say("Your team since April") if len(digest.teams) == 1 else say("Your teams since April")
     has_labels = len(facts.clocks) > 1

@@ -38,9 +38,7 @@ class RunFacts:
 
     @property
     def is_late(self) -> bool:
-        """
-        Say whether the run goes out after the day it was for.
-        """
+        """Say whether the run goes out after the day it was for."""
         return self.as_of > self.send_date
 
 
@@ -60,9 +58,7 @@ class Marks:
 
     @classmethod
     def of(cls, clocks: Iterable[Clock], language: Language) -> "Marks":
-        """
-        Return the words for *clocks*.
-        """
+        """Return the words for *clocks*."""
         clocks = list(clocks)
         alert_days = sorted({clock.alert_after for clock in clocks})
         last_days = sorted({clock.working_days for clock in clocks})

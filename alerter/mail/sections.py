@@ -16,9 +16,7 @@ ESCALATED = "escalated"
 
 @dataclass(frozen=True, slots=True)
 class BandView:
-    """
-    Rows that stand together in a section, under a line of their own where *heading* is not empty.
-    """
+    """Rows that stand together in a section, under a line of their own where *heading* is not empty."""
 
     heading: str
     rows: tuple[RowView, ...]
@@ -41,34 +39,26 @@ class SectionView:
 
     @property
     def rows(self) -> tuple[RowView, ...]:
-        """
-        Return the rows of all its bands.
-        """
+        """Return the rows of all its bands."""
         return tuple(row for band in self.bands for row in band.rows)
 
 
 @dataclass(slots=True)
 class Room:
-    """
-    How many rows an email has room for still, and which assessments have one already.
-    """
+    """How many rows an email has room for still, and which assessments have one already."""
 
     left: int
     link: str = ""
 
     def take(self, wanted: int) -> int:
-        """
-        Take room for *wanted* rows, or for as many as there is.
-        """
+        """Take room for *wanted* rows, or for as many as there is."""
         taken = min(wanted, self.left)
         self.left -= taken
         return taken
 
 
 def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> Iterable[SectionView]:
-    """
-    Give the sections of *digest* that have rows, each with as many as there is *room* for.
-    """
+    """Give the sections of *digest* that have rows, each with as many as there is *room* for."""
     context = RowContext(facts=facts, reader=digest.recipient, has_labels=marks.has_labels)
     seen: set[str] = set()
     for stage in ORDER:
@@ -88,9 +78,7 @@ def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> It
 
 
 def escalated_section(climbed: Sequence[Climb], context: RowContext, room: Room) -> SectionView | None:
-    """
-    Return what has climbed as a section, or None where nothing has.
-    """
+    """Return what has climbed as a section, or None where nothing has."""
     if not climbed:
         return None
     listed = climbed[: room.take(len(climbed))]

@@ -18,9 +18,7 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """
-    One piece of a team's bar: which stage it stands for, and its share of the width in percent.
-    """
+    """One piece of a team's bar: which stage it stands for, and its share of the width in percent."""
 
     stage: str
     width: int
@@ -43,9 +41,7 @@ class TeamView:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """
-    Everything a service manager is told beside work that is theirs to manage.
-    """
+    """Everything a service manager is told beside work that is theirs to manage."""
 
     heading: str
     covering: str
@@ -59,9 +55,7 @@ class ServiceView:
 
 
 def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | None:
-    """
-    Return the service manager's part of *digest*, or None where its recipient is none.
-    """
+    """Return the service manager's part of *digest*, or None where its recipient is none."""
     service = digest.service
     if service is None:
         return None
@@ -96,9 +90,7 @@ def _totals(counts: dict[Stage, int], facts: RunFacts, marks: Marks) -> str:
 
 
 def _moved(service: Service, facts: RunFacts, marks: Marks) -> str:
-    """
-    Return how the counts have moved since the last digest; nothing where this is the first one.
-    """
+    """Return how the counts have moved since the last digest; nothing where this is the first one."""
     if service.last is None:
         return ""
     now, were = service.counts, service.were
@@ -128,9 +120,7 @@ def _team(totals: TeamTotals, facts: RunFacts, marks: Marks) -> TeamView:
 
 
 def _bar(totals: TeamTotals) -> Iterable[BarView]:
-    """
-    Give the pieces of a bar, rounded so that they make up the whole; what is on track is the rest.
-    """
+    """Give the pieces of a bar, rounded so that they make up the whole; what is on track is the rest."""
     left = WHOLE
     for stage in COUNTED:
         width = min(left, round(totals.counts[stage] * WHOLE / totals.open)) if totals.open else 0

@@ -12,9 +12,7 @@ SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """
-    What the admins must know: *about* tells two notices apart, so that each is given once.
-    """
+    """What the admins must know: *about* tells two notices apart, so that each is given once."""
 
     about: str
     headline: str

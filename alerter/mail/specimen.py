@@ -54,9 +54,7 @@ def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]
 
 
 def specimen_facts() -> RunFacts:
-    """
-    Return the facts of a made-up run that is late.
-    """
+    """Return the facts of a made-up run that is late."""
     return RunFacts(
         run=7,
         council="Sampleford",
@@ -74,16 +72,12 @@ def specimen_facts() -> RunFacts:
 
 
 def all_clear() -> Digest:
-    """
-    Return a digest with nothing in it but a count.
-    """
+    """Return a digest with nothing in it but a count."""
     return Digest(recipient=READER, alerts=(), on_track=14)
 
 
 def full_digest() -> Digest:
-    """
-    Return a digest in which nothing is empty: every stage, every list, and a service manager's part.
-    """
+    """Return a digest in which nothing is empty: every stage, every list, and a service manager's part."""
     policy = Policy(CALENDAR, {"core": CORE}, Window(AS_OF, NEXT_RUN))
     given = Reassurance(by=READER.email, given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
     route = Route(READER, "no_manager", "made up", covering_for="P. Novak")
@@ -123,9 +117,7 @@ def full_digest() -> Digest:
 
 
 def _aged(days: int) -> Assessment:
-    """
-    Return a made-up assessment whose count is *days*; its worker is away, and it was audited.
-    """
+    """Return a made-up assessment whose count is *days*; its worker is away, and it was audited."""
     return Assessment(
         assessment_id=f"A-{days}",
         child_id=f"900{days:02}",

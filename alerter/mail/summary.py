@@ -61,27 +61,19 @@ KIND_WORDS = {
 
 
 class Delivered(Protocol):
-    """
-    How one digest stands, as the ledger tells it.
-    """
+    """How one digest stands, as the ledger tells it."""
 
     @property
     def recipient(self) -> str:
-        """
-        Return the address.
-        """
+        """Return the address."""
 
     @property
     def state(self) -> str:
-        """
-        Return the outbox state.
-        """
+        """Return the outbox state."""
 
     @property
     def reply(self) -> str:
-        """
-        Return the server's last answer on one line.
-        """
+        """Return the server's last answer on one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +104,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """
-    A heading and its lines.
-    """
+    """A heading and its lines."""
 
     heading: str
     lines: tuple[str, ...]
@@ -122,9 +112,7 @@ class ListView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryView:
-    """
-    Everything the summary says, in order.
-    """
+    """Everything the summary says, in order."""
 
     lang: str
     subject: str
@@ -155,9 +143,7 @@ def summary_view(summary: Summary) -> SummaryView:
 
 
 def state_words(summary: Summary) -> str:
-    """
-    Return how the run stands, in one sentence.
-    """
+    """Return how the run stands, in one sentence."""
     if summary.held_because:
         run, (first, *others) = summary.facts.run, summary.held_because
         why = phrase(first) + (f"; and {counted(len(others), 'reason')} more below" if others else "")
@@ -277,9 +263,7 @@ def _delivery(delivery: Delivered) -> str:
 
 
 def _to_send_again(delivery: Delivered, run: int) -> str:
-    """
-    Return what a person can do about a message that is not sent again by itself.
-    """
+    """Return what a person can do about a message that is not sent again by itself."""
     if delivery.state not in FAILED or delivery.reply == PASSED_ON:
         return ""
     return f". To send it again: {resend_command(run, phrase(delivery.recipient))}"

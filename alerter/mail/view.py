@@ -20,9 +20,7 @@ TEAMS_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class CountView:
-    """
-    One count behind the ask: the number, what of, and the stage that colours its bar.
-    """
+    """One count behind the ask: the number, what of, and the stage that colours its bar."""
 
     count: str
     label: str
@@ -30,16 +28,12 @@ class CountView:
 
     @property
     def said(self) -> str:
-        """
-        Return number and label as one phrase.
-        """
+        """Return number and label as one phrase."""
         return f"{self.count} {self.label}"
 
 
 def subject_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
-    """
-    Return the subject: counts and the date, nothing about a child.
-    """
+    """Return the subject: counts and the date, nothing about a child."""
     language = facts.language
     parts = [each.said for each in counts_of(digest, facts, marks, is_subject=True)]
     climbed = 0 if digest.service is None else len(digest.service.climbed)
@@ -54,9 +48,7 @@ def subject_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
 def counts_of(
     digest: Digest, facts: RunFacts, marks: Marks, *, is_subject: bool = False
 ) -> Iterable[CountView]:
-    """
-    Give the counts of what is asked, worst first; in a subject the day that is reached is named once.
-    """
+    """Give the counts of what is asked, worst first; in a subject the day that is reached is named once."""
     language = facts.language
     overdue, past, reach = (digest.counts[stage] for stage in ASKING)
     by = language.day(facts.next_run, facts.as_of)
@@ -75,9 +67,7 @@ def counts_of(
 
 
 def asks_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
-    """
-    Return what is asked, in one sentence; the counts follow it.
-    """
+    """Return what is asked, in one sentence; the counts follow it."""
     if digest.asks:
         return _needed(digest.asks, facts)
     if digest.service is not None and not digest.open:
@@ -100,9 +90,7 @@ def detail_of(digest: Digest, facts: RunFacts) -> str:
 
 
 def _needed(count: int, facts: RunFacts) -> str:
-    """
-    Return the sentence; a line never begins with a digit, which could be taken for an assessment's id.
-    """
+    """Return the sentence; a line never begins with a digit, which could be taken for an assessment's id."""
     language = facts.language
     if count >= WORDS_BELOW:
         return language.say("In all, {count} assessments need you before the next digest", count=f"{count:,}")
@@ -175,17 +163,13 @@ class DigestView:
 
     @property
     def first_line(self) -> str:
-        """
-        Return what is asked, with its counts, as one line.
-        """
+        """Return what is asked, with its counts, as one line."""
         counts = " \N{MIDDLE DOT} ".join(each.said for each in self.counts)
         return f"{self.asks}: {counts}" if counts else self.asks
 
     @property
     def every_section(self) -> tuple[SectionView, ...]:
-        """
-        Return the sections of rows, that of what has climbed last.
-        """
+        """Return the sections of rows, that of what has climbed last."""
         escalated = None if self.service is None else self.service.escalated
         return self.sections if escalated is None else (*self.sections, escalated)
 

@@ -105,17 +105,13 @@ def _squeezed(line: str) -> str:
 
 
 def no_link(_installation: str, _run: int, _recipient: Recipient, _dated_at: datetime) -> str:
-    """
-    Return no link: there is no page to answer on.
-    """
+    """Return no link: there is no page to answer on."""
     return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stationery:
-    """
-    What every message of one council bears: who writes, who answers, and in which zone times are told.
-    """
+    """What every message of one council bears: who writes, who answers, and in which zone times are told."""
 
     council: str
     sender: Recipient
@@ -129,9 +125,7 @@ class Stationery:
 
     @property
     def contact(self) -> str:
-        """
-        Return the address that takes corrections: the first admin's.
-        """
+        """Return the address that takes corrections: the first admin's."""
         return self.admins[0].email
 
 
@@ -200,9 +194,7 @@ class Press:
         return [build(rendered, admin, letterhead) for admin in self.stationery.admins]
 
     def test(self, said: str, recipient: Recipient, *, dated_at: datetime) -> Message:
-        """
-        Return a message that says *said* and nothing else, to try the way to *recipient*.
-        """
+        """Return a message that says *said* and nothing else, to try the way to *recipient*."""
         html = f'<!doctype html>\n<html lang="en-GB"><body><p>{escape(said)}</p></body></html>\n'
         letterhead = Letterhead(
             sender=self.stationery.sender, installation=dated_at.isoformat(), run=0,

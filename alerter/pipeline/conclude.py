@@ -40,9 +40,7 @@ def conclude(connection: Connection, run_id: int, rules: Rules, press: Press, no
 
 
 def tell_held(connection: Connection, run: Run, rules: Rules, press: Press, now: datetime) -> None:
-    """
-    Write to the admins that *run* is held, and why.
-    """
+    """Write to the admins that *run* is held, and why."""
     _tell(connection, run, rules, press, now)
 
 
@@ -71,9 +69,7 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
 
 
 def _remarks(connection: Connection, run: Run, rules: Rules) -> Iterator[str]:
-    """
-    Give what the admins must know of a run beside its outcomes.
-    """
+    """Give what the admins must know of a run beside its outcomes."""
     if run.reason:
         yield f"This run was {run.reason.rstrip('.')}."
     if overtaken := drafts.superseded(connection, run.id):

@@ -25,9 +25,7 @@ MARKED_LEASE = LEASE + timedelta(seconds=PERSISTENCE_SECONDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """
-    What one delivery did: the outcomes in their order, and why it stopped early if it did.
-    """
+    """What one delivery did: the outcomes in their order, and why it stopped early if it did."""
 
     outcomes: Sequence[str]
     stopped: str = ""
@@ -68,9 +66,7 @@ def deliver(
 
 
 class _Hand:
-    """
-    What one sender claims: the *next* message, if it was claimed with the outcome of the last.
-    """
+    """What one sender claims: the *next* message, if it was claimed with the outcome of the last."""
 
     def __init__(
         self,
@@ -113,9 +109,7 @@ class _Hand:
             self.claim(connection)
 
     def take(self) -> Claimed | None:
-        """
-        Return the message that is claimed for certain, if one is; the next claim is a new one.
-        """
+        """Return the message that is claimed for certain, if one is; the next claim is a new one."""
         message, self.next, self._token = self.next, None, ""
         return message
 
@@ -169,9 +163,7 @@ def recover(database: Database, unknown_outcome: str, clock: Callable[[], dateti
 
 
 def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
-    """
-    Let others send a message, unless its sender lives after all and has marked it meanwhile.
-    """
+    """Let others send a message, unless its sender lives after all and has marked it meanwhile."""
     decided = after_death(message.deaths, now)
     is_last = decided.state == "undelivered"
     outbox.settle(
@@ -268,9 +260,7 @@ def _record(
     *,
     has_died: bool = False,
 ) -> datetime | None:
-    """
-    Record what is decided after an attempt; return when the message is next due, if it is.
-    """
+    """Record what is decided after an attempt; return when the message is next due, if it is."""
     decided = settlement(
         outcome.state, attempts=message.attempts, unanswered=message.unanswered,
         first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,

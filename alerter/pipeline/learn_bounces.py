@@ -18,9 +18,7 @@ FAILED = ("permanent-failure", "temporary-failure", "technical-failure")
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """
-    The numbers of the *runs* of which something came back, and the *trouble* there was in asking.
-    """
+    """The numbers of the *runs* of which something came back, and the *trouble* there was in asking."""
 
     runs: frozenset[int] = frozenset()
     trouble: str = ""
@@ -44,9 +42,7 @@ def collect(of: Installation) -> CameBack:
 
 
 def _found(of: Installation) -> Iterator[tuple[str, str]]:
-    """
-    Give what came back: the Message-ID, and with which status.
-    """
+    """Give what came back: the Message-ID, and with which status."""
     email = of.settings.email
     if email.bounces is not None:
         for bounce in read_bounces(email.bounces.mailbox):

@@ -18,9 +18,7 @@ PROBLEM = "render_failed"
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """
-    A plan and its messages: *plan* may differ from the one asked for in who is told.
-    """
+    """A plan and its messages: *plan* may differ from the one asked for in who is told."""
 
     plan: Plan
     proofs: list[tuple[Rendered, Message]]
@@ -28,9 +26,7 @@ class Letters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """
-    What every message of one run is written with; *editions* says by recipient which further one it is.
-    """
+    """What every message of one run is written with; *editions* says by recipient which further one it is."""
 
     press: Press
     facts: RunFacts
@@ -39,9 +35,7 @@ class Desk:
     editions: Mapping[str, int] = field(default_factory=dict)
 
     def proof(self, digest: Digest) -> tuple[Rendered, Message]:
-        """
-        Return *digest* as it reads, and as the message that is sent.
-        """
+        """Return *digest* as it reads, and as the message that is sent."""
         (proof,) = self.press.proofs(
             [digest],
             self.facts,
@@ -79,9 +73,7 @@ def write(plan: Plan, rules: Rules, desk: Desk) -> Letters:
 def _attempted(
     digests: Iterable[Digest], desk: Desk
 ) -> tuple[list[tuple[Rendered, Message]], dict[str, Exception]]:
-    """
-    Return what could be written, and what kept the others, by recipient.
-    """
+    """Return what could be written, and what kept the others, by recipient."""
     proofs: list[tuple[Rendered, Message]] = []
     failed: dict[str, Exception] = {}
     for digest in digests:
@@ -95,9 +87,7 @@ def _attempted(
 
 
 def run_facts(stationery: Stationery, rules: Rules, run: Run, read: Sync | None) -> RunFacts:
-    """
-    Return the facts of *run*, which went by what was *read*, if anything ever was.
-    """
+    """Return the facts of *run*, which went by what was *read*, if anything ever was."""
     extracted_at = run.prepared_at if read is None else read.extracted_at
     return RunFacts(
         run=run.id,

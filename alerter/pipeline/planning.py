@@ -67,9 +67,7 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
 
 
 def _before(connection: Connection, last_run: Run, as_of: date) -> Before:
-    """
-    Return what the digest before this one said, from the ledger, and what has ended since.
-    """
+    """Return what the digest before this one said, from the ledger, and what has ended since."""
     earlier = runs.ids_before(connection, last_run.send_date, alerts.LONGEST - 1)
     return Before(
         as_of=last_run.as_of,
@@ -88,9 +86,7 @@ def judged_on(run: Run, now: datetime, zone: tzinfo) -> date:
 
 
 def found(connection: Connection, assessment_id: str, child_id: str | None, as_of: date) -> list[Found]:
-    """
-    Return the assessments of one id, each as a run on *as_of* would find it.
-    """
+    """Return the assessments of one id, each as a run on *as_of* would find it."""
     given = reassurances.latest(connection)
     still_open = assessments.open_on(connection, as_of)
     matching = assessments.find(connection, assessment_id, child_id)
@@ -101,9 +97,7 @@ def found(connection: Connection, assessment_id: str, child_id: str | None, as_o
 
 
 def _signed(connection: Connection, rules: Rules, as_of: date) -> dict[tuple[str, str], Timeliness]:
-    """
-    Return what was signed off since the financial year began, by team and type.
-    """
+    """Return what was signed off since the financial year began, by team and type."""
     days = deadlines(rules.calendar, rules.clocks, year_of(as_of).first, as_of)
     return assessments.count(connection, days, rules.clocks)
 

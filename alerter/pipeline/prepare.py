@@ -18,9 +18,7 @@ from alerter.store.runs import Run
 
 @dataclass(frozen=True, slots=True)
 class RunDraft:
-    """
-    A run as it would be entered, under the number it is expected to have: its plan, and its digests.
-    """
+    """A run as it would be entered, under the number it is expected to have: its plan, and its digests."""
 
     run: Run
     plan: Plan
@@ -130,9 +128,7 @@ def proofs(
 
 
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:
-    """
-    Return the run of a plan as the ledger would hold it, but for its number.
-    """
+    """Return the run of a plan as the ledger would hold it, but for its number."""
     last_sync = syncs.latest_applied(connection)
     return Run(
         id=0,
@@ -168,9 +164,7 @@ def _placed(connection: Connection, drafted: Run, again: str, remark: str = "") 
 
 
 def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
-    """
-    Enter a run in the ledger; None when another process has planned its send date.
-    """
+    """Enter a run in the ledger; None when another process has planned its send date."""
     runs.keep(connection, rules.calendar)
     run_id = runs.plan(connection, drafted)
     return None if run_id is None else runs.by_id(connection, run_id)

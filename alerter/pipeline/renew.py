@@ -38,16 +38,12 @@ class Renewal:
 
     @property
     def open_to_change(self) -> list[int]:
-        """
-        Return the numbers of the assessments that only waiting digests, or those given up, speak of.
-        """
+        """Return the numbers of the assessments that only waiting digests, or those given up, speak of."""
         open_ = self.waiting.keys() | self.gone
         return [number for number, recipient in self.told.items() if address_key(recipient) in open_]
 
     def told_to(self, key: str) -> list[int]:
-        """
-        Return the numbers of the assessments that one recipient answers for.
-        """
+        """Return the numbers of the assessments that one recipient answers for."""
         return [number for number, recipient in self.told.items() if address_key(recipient) == key]
 
 
@@ -93,9 +89,7 @@ def _renewal(connection: Connection) -> Renewal | None:
 
 
 def named(connection: Connection, rules: Rules, plan: Plan) -> set[str]:
-    """
-    Return everybody whom the directory names, or who is told of anything now.
-    """
+    """Return everybody whom the directory names, or who is told of anything now."""
     lines = syncs.directory_entries(connection)
     addresses = {each for line in lines for each in (line.manager_email, line.cover_email, line.escalate_to)}
     return (
@@ -120,9 +114,7 @@ def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str
 
 
 def _give_up(connection: Connection, plan: Plan, renewal: Renewal, now: datetime) -> None:
-    """
-    Settle the marked digests of those who are gone, and record to whom each of their assessments goes.
-    """
+    """Settle the marked digests of those who are gone, and record to whom each of their assessments goes."""
     successors = {number: route.recipient.email for number, _, route in plan.judged}
     for key in sorted(renewal.gone):
         draft = renewal.were_marked[key]
@@ -169,9 +161,7 @@ def _write_anew(
 def _written(
     connection: Connection, rules: Rules, press: Press, plan: Plan, renewal: Renewal, now: datetime
 ) -> Plan:
-    """
-    Put the digests of *plan* where the waiting ones stood; return it as it was written.
-    """
+    """Put the digests of *plan* where the waiting ones stood; return it as it was written."""
     run = replace(renewal.run, as_of=plan.window.as_of, next_run=plan.window.next_run)
     editions = _editions(connection, rules, plan, renewal)
     facts = run_facts(press.stationery, rules, run, syncs.latest_applied(connection))
@@ -195,9 +185,7 @@ def _written(
 
 
 def _editions(connection: Connection, rules: Rules, plan: Plan, renewal: Renewal) -> dict[str, int]:
-    """
-    Return which edition each recipient's digest is: a waiting one keeps its own.
-    """
+    """Return which edition each recipient's digest is: a waiting one keeps its own."""
     keys = {digest.recipient.key for digest in plan.digests} | {rules.fallback.key}
     return {
         key: renewal.waiting[key].edition

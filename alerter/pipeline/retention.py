@@ -10,9 +10,7 @@ from alerter.store.database import take_turns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purged:
-    """
-    How many of each were deleted.
-    """
+    """How many of each were deleted."""
 
     messages: int
     rejections: int

@@ -38,18 +38,14 @@ def wait_until(is_met: Callable[[], bool], seconds: float) -> bool:
 
 
 class Pace:
-    """
-    Waits so that no more than *per_minute* messages go out in a minute; 0 is no limit.
-    """
+    """Waits so that no more than *per_minute* messages go out in a minute; 0 is no limit."""
 
     def __init__(self, per_minute: int) -> None:
         self._interval = 60 / per_minute if per_minute else 0.0
         self._next = 0.0
 
     def wait(self) -> None:
-        """
-        Return when the next message may go.
-        """
+        """Return when the next message may go."""
         if not self._interval:
             return
         now = time.monotonic()
@@ -70,9 +66,7 @@ class Freshness:
         self._looked_at: datetime | None = of.now() if is_fresh else None
 
     def is_due(self) -> bool:
-        """
-        Say whether the last look was a minute ago, or there was none.
-        """
+        """Say whether the last look was a minute ago, or there was none."""
         return self._looked_at is None or abs(self._of.now() - self._looked_at) >= EVERY
 
     def look(self) -> None:
@@ -144,9 +138,7 @@ def _tell_admins(of: Installation, said: str, *, since: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """
-    The sending of one installation; *should_stop* is asked between two messages.
-    """
+    """The sending of one installation; *should_stop* is asked between two messages."""
 
     of: Installation
     should_stop: Callable[[], bool] = lambda: False
@@ -190,9 +182,7 @@ class Sending:
         return Delivered(outcomes=[*digests.outcomes, *summaries.outcomes], stopped=summaries.stopped)
 
     def relieve(self) -> Delivered | None:
-        """
-        Take over the work of senders that died, and send it; None where there was none.
-        """
+        """Take over the work of senders that died, and send it; None where there was none."""
         taken_over = recover(self.of.database, self.of.settings.delivery.unknown_outcome, self.of.now)
         return self.send() if taken_over else None
 

@@ -90,9 +90,7 @@ def sync(
 
 
 def apply_staged(connection: Connection, sync_id: int, today: date) -> Sync:
-    """
-    Make the store say what a staged reading says, and keep the reassurances it tells of up to *today*.
-    """
+    """Make the store say what a staged reading says, and keep the reassurances it tells of up to *today*."""
     done = staging.apply(connection, sync_id)
     syncs.finish(
         connection,
@@ -168,9 +166,7 @@ def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[s
 def _stage(
     connection: Connection, sync_id: int, source: Source, today: date, on_rows: Callable[[int], None]
 ) -> None:
-    """
-    Put the source's rows where they wait, one an identity, and keep what was rejected.
-    """
+    """Put the source's rows where they wait, one an identity, and keep what was rejected."""
     read = rejected = other_lines = 0
     newest = date.min
     rows = source.facts()
@@ -216,9 +212,7 @@ def _record_imports(connection: Connection, today: date, read_at: datetime) -> N
 
 
 def _discard_staged(connection: Connection) -> None:
-    """
-    Forget what an earlier, held reading left staged; this one replaces it.
-    """
+    """Forget what an earlier, held reading left staged; this one replaces it."""
     for sync_id in syncs.staged(connection):
         staging.discard(connection, sync_id)
         syncs.finish(connection, sync_id, state="discarded")
@@ -249,8 +243,6 @@ def sync_within(
 
 
 def _gate(of: Installation, as_of: date | None) -> Gate:
-    """
-    Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now.
-    """
+    """Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now."""
     moment = of.now() if as_of is None else of.timetable().moment(as_of)
     return gate_of(of.rules, wiring.gates(of.settings), as_of=as_of or of.today(), now=moment)

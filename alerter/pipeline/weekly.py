@@ -71,17 +71,13 @@ class Remainder:
 
     @property
     def unknown(self) -> int:
-        """
-        Count the messages of unknown outcome: to be sent again, or left to a person.
-        """
+        """Count the messages of unknown outcome: to be sent again, or left to a person."""
         return self.unanswered + sum(each.state == "unknown" for each in self.failed)
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """
-    The weekly job of one installation; *should_stop* is asked between two messages.
-    """
+    """The weekly job of one installation; *should_stop* is asked between two messages."""
 
     of: Installation
     should_stop: Callable[[], bool] = lambda: False
@@ -206,9 +202,7 @@ class Weekly:
         return self._delivered(run)
 
     def deliver(self) -> tuple[Delivered, Remainder]:
-        """
-        Send everything owed now, whatever its back-off; return what happened, and what is left.
-        """
+        """Send everything owed now, whatever its back-off; return what happened, and what is left."""
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             outbox.make_due(connection, self.of.now())
@@ -216,21 +210,15 @@ class Weekly:
         return delivered, remainder_of(self.of)
 
     def deliver_due(self) -> Delivered:
-        """
-        Send what is due by its back-off: what the service does every minute.
-        """
+        """Send what is due by its back-off: what the service does every minute."""
         return self._sending.send()
 
     def relieve(self) -> Delivered | None:
-        """
-        Send what dead senders left; None where there is none.
-        """
+        """Send what dead senders left; None where there is none."""
         return self._sending.relieve()
 
     def learn_what_came_back(self) -> CameBack:
-        """
-        Record what came back since this was last asked, and tell the admins if anything did.
-        """
+        """Record what came back since this was last asked, and tell the admins if anything did."""
         came_back = collect(self.of)
         if came_back.runs:
             self._sending.send(news_of=came_back.runs)
@@ -241,9 +229,7 @@ class Weekly:
         return Sending(self.of, self.should_stop)
 
     def _hold(self, connection: Connection, synced: Synced, as_of: date, again: str) -> Run | None:
-        """
-        Enter the held run, and write to the admins unless they were told the same of the same bytes.
-        """
+        """Enter the held run, and write to the admins unless they were told the same of the same bytes."""
         before = runs.by_send_date(connection, self.of.rules.schedule.due_on_or_before(as_of))
         run = hold(
             connection,
@@ -259,9 +245,7 @@ class Weekly:
         return run
 
     def _told(self, held: Run) -> RunResult:
-        """
-        Send the admins what they are owed about a *held* run, and return how it stands.
-        """
+        """Send the admins what they are owed about a *held* run, and return how it stands."""
         delivered = self._sending.send()
         with self.of.database.read() as connection:
             return self._result(connection, held.id, "held", delivered)
@@ -280,9 +264,7 @@ class Weekly:
         return self._delivered(planned, "already_done")
 
     def _refuse_overtaken(self, send_date: date) -> None:
-        """
-        Refuse to mail for a send date before the latest run's: those people have had the later digest.
-        """
+        """Refuse to mail for a send date before the latest run's: those people have had the later digest."""
         with self.of.database.read() as connection:
             later = runs.later(connection, send_date)
         if later is None:
@@ -298,9 +280,7 @@ class Weekly:
         return None if run is None or run.state == "held" else run
 
     def _release_day(self, held: Run) -> date:
-        """
-        Return the day a released run judges by: today, unless its send date is not the one last due.
-        """
+        """Return the day a released run judges by: today, unless its send date is not the one last due."""
         today = self.of.today()
         due = self.of.rules.schedule.due_on_or_before(today)
         return today if due == held.send_date else held.as_of
@@ -308,9 +288,7 @@ class Weekly:
     def _delivered(
         self, run: Run, state: str = "", *, is_fresh: bool = False, news_of: Iterable[int] = ()
     ) -> RunResult:
-        """
-        Send what is owed, and return how *run* stands after it.
-        """
+        """Send what is owed, and return how *run* stands after it."""
         delivered = self._sending.send(run, is_fresh=is_fresh, news_of=news_of)
         if not state:  # it was prepared by this command
             tidy(self.of)
@@ -363,9 +341,7 @@ def _is_told(connection: Connection, before: Run | None, synced: Synced) -> bool
 
 
 def remainder_of(installation: Installation) -> Remainder:
-    """
-    Return what is left to deliver, and what of the run that went out last waits for a person.
-    """
+    """Return what is left to deliver, and what of the run that went out last waits for a person."""
     with installation.database.read() as connection:
         return Remainder(
             owed=outbox.owed(connection),
@@ -375,8 +351,6 @@ def remainder_of(installation: Installation) -> Remainder:
 
 
 def failed_by(connection: Connection, installation: Installation) -> list[Delivery]:
-    """
-    Return what waits for a person: of the run that went out last, for a later one tells all of it anew.
-    """
+    """Return what waits for a person: of the run that went out last, for a later one tells all of it anew."""
     last = runs.latest_before(connection, installation.today() + ONE_DAY)
     return [] if last is None else outbox.failed(connection, last.id)

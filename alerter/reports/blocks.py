@@ -13,9 +13,7 @@ STEP = 20
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """
-    A heading: 1 opens a part, 2 what lies in it.
-    """
+    """A heading: 1 opens a part, 2 what lies in it."""
 
     text: str
     level: int = 1
@@ -23,18 +21,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """
-    One paragraph.
-    """
+    """One paragraph."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """
-    A list of sentences.
-    """
+    """A list of sentences."""
 
     sentences: Sequence[str]
 
@@ -55,9 +49,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """
-    Words with what they mean here.
-    """
+    """Words with what they mean here."""
 
     pairs: Sequence[tuple[str, str]]
 
@@ -79,9 +71,7 @@ class TrendChart:
 
     @property
     def floor(self) -> int:
-        """
-        Return where the scale begins: a multiple of 20 well below everything shown.
-        """
+        """Return where the scale begins: a multiple of 20 well below everything shown."""
         shown = [share for _, share in self.months if share is not None]
         shown += [low for _, _, low, _ in self.ahead] + [self.target or FULL]
         return max(0, int((min(shown) - STEP / 2) // STEP) * STEP)
@@ -89,9 +79,7 @@ class TrendChart:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """
-    Counts as bars; None is one that is hidden. Those from *marked_from* on are beyond the limit.
-    """
+    """Counts as bars; None is one that is hidden. Those from *marked_from* on are beyond the limit."""
 
     caption: str
     told: str
@@ -104,9 +92,7 @@ Block = Heading | Text | Points | Table | Terms | TrendChart | BarChart
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """
-    One report: who it is of, what about, as of which day, and its blocks.
-    """
+    """One report: who it is of, what about, as of which day, and its blocks."""
 
     council: str
     title: str

@@ -15,9 +15,7 @@ OUTCOME_HEADINGS = ("Authorised", "In time", "Late", "In time %")
 
 
 def timeliness_part(panel: Panel) -> Iterator[Block]:
-    """
-    Yield the months against the target, then quarters and years, teams, reasons and durations.
-    """
+    """Yield the months against the target, then quarters and years, teams, reasons and durations."""
     figures, lines = panel.figures, panel.lines
     yield _trend(panel)
     months = [("month", month.name) for month in lines.months]
@@ -43,9 +41,7 @@ def timeliness_part(panel: Panel) -> Iterator[Block]:
 
 
 def forecast_part(panel: Panel) -> Iterator[Block]:
-    """
-    Yield what is expected, how sure that is, and how such forecasts did before.
-    """
+    """Yield what is expected, how sure that is, and how such forecasts did before."""
     yield Text(forecast_sentence(panel))
     if panel.outlook is None:
         return
@@ -68,9 +64,7 @@ def forecast_part(panel: Panel) -> Iterator[Block]:
 
 
 def open_part(panel: Panel) -> Iterator[Block]:
-    """
-    Yield what is open by team and stage: what the share of those signed off cannot tell.
-    """
+    """Yield what is open by team and stage: what the share of those signed off cannot tell."""
     figures = panel.figures
     yield Text(
         f"Open on {date_words(panel.period.last)}: {figures.words(OPEN, ALL)}, of these overdue: "
@@ -102,9 +96,7 @@ def open_part(panel: Panel) -> Iterator[Block]:
 
 
 def audit_part(panel: Panel) -> Iterator[Block]:
-    """
-    Yield the first scores of what was signed off; nothing where there is no audit.
-    """
+    """Yield the first scores of what was signed off; nothing where there is no audit."""
     if panel.audits is None:
         return
     figures, mark = panel.figures, panel.clock.audit_pass_mark
@@ -136,9 +128,7 @@ def audit_part(panel: Panel) -> Iterator[Block]:
 
 
 def staffing_part(panel: Panel) -> Iterator[Block]:
-    """
-    Yield who is away, and the reasons managers gave for what was late.
-    """
+    """Yield who is away, and the reasons managers gave for what was late."""
     figures = panel.figures
     yield Text(
         f"Workers who are away on {date_words(panel.period.last)} and hold open work: "
@@ -225,9 +215,7 @@ def _outcomes(figures: Figures, where: tuple[str, ...]) -> Row:
 
 
 def _gap(panel: Panel, where: tuple[str, ...]) -> Row:
-    """
-    Return by how many points a line is above or below the target, where there is one.
-    """
+    """Return by how many points a line is above or below the target, where there is one."""
     target = panel.clock.target_percent
     if not target:
         return ()

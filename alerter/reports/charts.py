@@ -15,9 +15,7 @@ MOST_NAMES = 16
 
 
 def picture(chart: TrendChart | BarChart) -> bytes:
-    """
-    Return *chart* as a PNG file.
-    """
+    """Return *chart* as a PNG file."""
     figure = Figure(figsize=INCHES, dpi=DOTS, layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -32,9 +30,7 @@ def picture(chart: TrendChart | BarChart) -> bytes:
 
 
 def _draw_trend(axes: Axes, chart: TrendChart) -> None:
-    """
-    Draw the months as a line with gaps, the target across, and what is expected with its range.
-    """
+    """Draw the months as a line with gaps, the target across, and what is expected with its range."""
     shares = [share if share is not None else float("nan") for _, share in chart.months]
     axes.plot(range(len(shares)), shares, color=MAIN, marker="o", markersize=4, linewidth=1.6)
     for place, (_, share) in enumerate(chart.months):
@@ -53,9 +49,7 @@ def _draw_trend(axes: Axes, chart: TrendChart) -> None:
 
 
 def _draw_bars(axes: Axes, chart: BarChart) -> None:
-    """
-    Draw the counts, those beyond the limit in another colour; a hidden one is a letter without a bar.
-    """
+    """Draw the counts, those beyond the limit in another colour; a hidden one is a letter without a bar."""
     counts = [count or 0 for _, count in chart.bars]
     first = len(counts) if chart.marked_from is None else chart.marked_from
     colours = [LATE if place >= first else MAIN for place in range(len(counts))]

@@ -14,9 +14,7 @@ HEADROOM = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """
-    Something at a place: a dot or the foot of a bar, its range if it has one, and words.
-    """
+    """Something at a place: a dot or the foot of a bar, its range if it has one, and words."""
 
     x: float
     y: float
@@ -29,9 +27,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """
-    A chart ready to be drawn. *runs* are unbroken stretches of a line, *ahead* what is expected.
-    """
+    """A chart ready to be drawn. *runs* are unbroken stretches of a line, *ahead* what is expected."""
 
     marks: Sequence[Mark]
     ticks: Sequence[Mark]
@@ -42,16 +38,12 @@ class Drawing:
 
     @property
     def is_crowded(self) -> bool:
-        """
-        Say whether the names below would run into each other, so that every other one is left out.
-        """
+        """Say whether the names below would run into each other, so that every other one is left out."""
         return len(self.marks) + len(self.ahead) > MOST_NAMES
 
 
 def trend(chart: TrendChart) -> Drawing:
-    """
-    Return the dots and lines of a chart of percentages.
-    """
+    """Return the dots and lines of a chart of percentages."""
     places, floor = len(chart.months) + len(chart.ahead), chart.floor
     marks = [
         Mark(
@@ -83,9 +75,7 @@ def trend(chart: TrendChart) -> Drawing:
 
 
 def bars(chart: BarChart) -> Drawing:
-    """
-    Return the bars of a chart of counts; a hidden one has no height.
-    """
+    """Return the bars of a chart of counts; a hidden one has no height."""
     counts = [count or 0 for _, count in chart.bars]
     most = max(1.0, max(counts, default=0) * HEADROOM)
     first = len(chart.bars) if chart.marked_from is None else chart.marked_from
@@ -107,9 +97,7 @@ def bars(chart: BarChart) -> Drawing:
 
 
 def _runs(marks: Sequence[Mark]) -> list[str]:
-    """
-    Return the points of each stretch without a gap.
-    """
+    """Return the points of each stretch without a gap."""
     runs: list[list[str]] = [[]]
     for mark in marks:
         if mark.words:

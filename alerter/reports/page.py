@@ -7,9 +7,7 @@ from alerter.reports.blocks import Paper
 
 
 def page(paper: Paper) -> str:
-    """
-    Return *paper* as HTML.
-    """
+    """Return *paper* as HTML."""
     environment = Environment(
         loader=PackageLoader("alerter.reports"),
         autoescape=True,

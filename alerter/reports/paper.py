@@ -63,9 +63,7 @@ PARTS = (
 
 
 def definitions(panels: Sequence[Panel]) -> list[tuple[str, str]]:
-    """
-    Return the words a reader may ask about.
-    """
+    """Return the words a reader may ask about."""
     terms = [AUTHORISED, IN_TIME, TIMELINESS, OVERDUE, *_alert_days(panels), EXPECTED, QUARTILES]
     return (
         [*terms, FIRST_AUDIT] if any(panel.audits and panel.audits.are_first for panel in panels) else terms
@@ -73,9 +71,7 @@ def definitions(panels: Sequence[Panel]) -> list[tuple[str, str]]:
 
 
 def how_counted(imprint: Imprint, panels: Sequence[Panel]) -> list[tuple[str, str]]:
-    """
-    Return the rule, the calendar, the extract and the settings that the figures rest on.
-    """
+    """Return the rule, the calendar, the extract and the settings that the figures rest on."""
     calendar = imprint.calendar
     nation = " ".join(word.capitalize() for word in calendar.nation.split("-"))
     start = (
@@ -150,9 +146,7 @@ def _small(imprint: Imprint) -> str:
 
 
 def paper_of(imprint: Imprint, panels: Sequence[Panel]) -> Paper:
-    """
-    Return the report on every type of assessment; one type alone needs no headings of its own.
-    """
+    """Return the report on every type of assessment; one type alone needs no headings of its own."""
     first = panels[0].period.first
     return Paper(
         council=imprint.council,

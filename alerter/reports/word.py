@@ -26,9 +26,7 @@ NAME_SHARE = 2.2
 
 
 def word(paper: Paper) -> bytes:
-    """
-    Return *paper* as the bytes of a .docx file.
-    """
+    """Return *paper* as the bytes of a .docx file."""
     document = Document()
     _set_up(document, paper)
     for block in paper.blocks:
@@ -39,9 +37,7 @@ def word(paper: Paper) -> bytes:
 
 
 def _set_up(document: WordDocument, paper: Paper) -> None:
-    """
-    Set the page, the type, the running foot, and the title.
-    """
+    """Set the page, the type, the running foot, and the title."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(16)
@@ -88,9 +84,7 @@ def _write(document: WordDocument, block: Block) -> None:
 
 
 def _write_chart(document: WordDocument, chart: TrendChart | BarChart) -> None:
-    """
-    Add a chart with its caption; its words are the picture's description, for those who cannot see it.
-    """
+    """Add a chart with its caption; its words are the picture's description, for those who cannot see it."""
     _caption(document, chart.caption)
     shape = document.add_picture(io.BytesIO(picture(chart)), width=WIDTH)
     described = shape._inline.docPr  # noqa: SLF001 - python-docx has no other way to the description
@@ -103,9 +97,7 @@ def _write_chart(document: WordDocument, chart: TrendChart | BarChart) -> None:
 
 
 def _write_table(document: WordDocument, block: Table) -> None:
-    """
-    Add a table; one of few rows stays on one page, a longer one repeats its headings.
-    """
+    """Add a table; one of few rows stays on one page, a longer one repeats its headings."""
     _caption(document, block.caption)
     table = document.add_table(rows=1 + len(block.rows), cols=len(block.headings), style="Normal Table")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
@@ -122,9 +114,7 @@ def _write_table(document: WordDocument, block: Table) -> None:
 
 
 def _rule(table: WordTable) -> None:
-    """
-    Rule the rows with thin lines, and no columns.
-    """
+    """Rule the rows with thin lines, and no columns."""
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
         line = OxmlElement(f"w:{side}")
@@ -135,9 +125,7 @@ def _rule(table: WordTable) -> None:
 
 
 def _widen(table: WordTable, columns: int, *, has_names: bool) -> None:
-    """
-    Give the names of the lines more room than each figure.
-    """
+    """Give the names of the lines more room than each figure."""
     shares = [NAME_SHARE if has_names and not place else 1.0 for place in range(columns)]
     for column, share in zip(table.columns, shares, strict=True):
         width = Emu(int(WIDTH * share / sum(shares)))
@@ -147,9 +135,7 @@ def _widen(table: WordTable, columns: int, *, has_names: bool) -> None:
 
 
 def _fill(table: WordTable, place: int, cells: Sequence[str], *, is_bold: bool, has_names: bool) -> None:
-    """
-    Fill one row, which no page break may split: the name to the left, figures to the right.
-    """
+    """Fill one row, which no page break may split: the name to the left, figures to the right."""
     row = table.rows[place]
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - python-docx has no setting for it
     for column, (cell, words) in enumerate(zip(row.cells, cells, strict=True)):
@@ -163,9 +149,7 @@ def _fill(table: WordTable, place: int, cells: Sequence[str], *, is_bold: bool, 
 
 
 def _repeat(table: WordTable) -> None:
-    """
-    Let the first row stand again at the top of each page.
-    """
+    """Let the first row stand again at the top of each page."""
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - as above
 
 
@@ -182,9 +166,7 @@ def _quiet(paragraph: Paragraph) -> None:
 
 
 def _foot(paragraph: Paragraph, words: str) -> None:
-    """
-    Write the running foot: what it is, and the page's number.
-    """
+    """Write the running foot: what it is, and the page's number."""
     paragraph.add_run(f"{words}, page ")
     _quiet(paragraph)
     number = OxmlElement("w:fldSimple")

@@ -62,9 +62,7 @@ class Located:
     indexes: Mapping[str, int]
 
     def heading_of(self, name: str) -> str:
-        """
-        Return what the file calls the canonical column *name*; the name itself where it has none.
-        """
+        """Return what the file calls the canonical column *name*; the name itself where it has none."""
         return self.headings[self.indexes[name]] if name in self.indexes else name
 
 
@@ -104,9 +102,7 @@ class WantedColumns:
         return best
 
     def is_heading(self, row: Sequence[object]) -> bool:
-        """
-        Say whether *row* holds all the required headings.
-        """
+        """Say whether *row* holds all the required headings."""
         present = {normalised(cell) for cell in row}
         return all(any(self._keys(name) & present for name in group) for group in self.required)
 
@@ -164,9 +160,7 @@ class WantedColumns:
         return f"no heading line with {groups} in the first {HEADING_ROWS} rows: export it again with one."
 
     def _lacking(self, located: Located) -> Iterable[str]:
-        """
-        Yield a sentence for each wanted heading that is not there, with the nearest one that is.
-        """
+        """Yield a sentence for each wanted heading that is not there, with the nearest one that is."""
         for name in sorted(self.mapped - located.indexes.keys()):
             heading = self.headings[name]
             near = _nearest([heading], located)
@@ -202,16 +196,12 @@ def wanted_for_assessments(columns: Mapping[str, str], clocks: Mapping[str, Cloc
 
 
 def starts_of(clocks: Mapping[str, Clock]) -> list[str]:
-    """
-    Return the columns that start a clock, those of earlier rules as well.
-    """
+    """Return the columns that start a clock, those of earlier rules as well."""
     return sorted({version.starts_from for clock in clocks.values() for version in clock.versions()})
 
 
 def wanted_for_directory() -> WantedColumns:
-    """
-    Return the columns of the directory: whose manager, and the manager's address.
-    """
+    """Return the columns of the directory: whose manager, and the manager's address."""
     return WantedColumns(
         headings={name: name for name in DIRECTORY_COLUMNS},
         required=(("team", "worker"), ("manager_email",)),
@@ -230,9 +220,7 @@ def normalised(heading: object) -> str:
 
 
 def _said(located: Located, place: str) -> str:
-    """
-    Return which headings were found where; nothing where none were.
-    """
+    """Return which headings were found where; nothing where none were."""
     shown = _shown(located)
     if not shown:
         return ""

@@ -25,9 +25,7 @@ SAMPLE = 1 << 16
 
 
 def label_of(encoding: str) -> str:
-    """
-    Return what an operator calls *encoding*.
-    """
+    """Return what an operator calls *encoding*."""
     return _LABELS[encoding]
 
 
@@ -64,9 +62,7 @@ def _marked(start: bytes) -> str:
 
 
 def _first_fault(path: Path, encoding: str) -> int | None:
-    """
-    Return the line of the first byte that *encoding* does not know, if there is one.
-    """
+    """Return the line of the first byte that *encoding* does not know, if there is one."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
     with opening(path), path.open("rb") as file:
@@ -87,9 +83,7 @@ def _first_fault(path: Path, encoding: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """
-    The heading row under one delimiter: which row it is, and its cells.
-    """
+    """The heading row under one delimiter: which row it is, and its cells."""
 
     delimiter: str
     index: int
@@ -156,9 +150,7 @@ def _find_heading(path: Path, encoding: str, wanted: WantedColumns) -> _Heading:
 
 
 def _readable(sample: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """
-    Give the first rows of *sample*, as far as they can be read under *delimiter*.
-    """
+    """Give the first rows of *sample*, as far as they can be read under *delimiter*."""
     try:
         yield from islice(_records(StringIO(sample, newline=""), delimiter, name), HEADING_ROWS)
     except SourceError:
@@ -174,9 +166,7 @@ def _no_heading(sample: str, name: str) -> SourceError:
 
 
 def _records(lines: Iterable[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """
-    Give each record with the physical line it begins on.
-    """
+    """Give each record with the physical line it begins on."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:

@@ -48,9 +48,7 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 
 
 def no_cells() -> Iterable[object]:
-    """
-    Return the cells of a column of which no more than one value is known.
-    """
+    """Return the cells of a column of which no more than one value is known."""
     return ()
 
 
@@ -73,15 +71,11 @@ class ShortYears:
 
     @property
     def were_read(self) -> bool:
-        """
-        Say whether any was met, and read day first.
-        """
+        """Say whether any was met, and read day first."""
         return bool(self._are_last)
 
     def are_last(self) -> bool:
-        """
-        Say whether the last number of each is the year.
-        """
+        """Say whether the last number of each is the year."""
         if self._are_last is None:
             read = remembered(written_in)
             seen = {found for cell in self._cells() if isinstance(cell, str) and (found := read(cell))}
@@ -108,9 +102,7 @@ class ShortYears:
 
 
 class UnreadableDateError(ValueError):
-    """
-    A value is no date in any format known; its text names the column, never the value.
-    """
+    """A value is no date in any format known; its text names the column, never the value."""
 
 
 class MonthFirstError(ValueError):
@@ -146,9 +138,7 @@ class DateColumn:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """
-        Return what is to be said of how the column was read so far.
-        """
+        """Return what is to be said of how the column was read so far."""
         if not self._short_years.were_read:
             return ()
         return (f'the column "{self.heading}" has years of two digits: read day first, as 12/10/26',)

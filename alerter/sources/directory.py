@@ -22,9 +22,7 @@ MONTH_FIRST = f"has the month first, so {COVER}; write YYYY-MM-DD or DD/MM/YYYY"
 
 
 class Cover(TypedDict, total=False):
-    """
-    What an entry says of its cover; nothing where there is none.
-    """
+    """What an entry says of its cover; nothing where there is none."""
 
     cover_email: str
     cover_from: date | None
@@ -32,9 +30,7 @@ class Cover(TypedDict, total=False):
 
 
 class CoverFaultError(ValueError):
-    """
-    Why the cover of one line cannot be believed.
-    """
+    """Why the cover of one line cannot be believed."""
 
 
 def read_directory(path: Path) -> list[DirectoryEntry]:
@@ -55,18 +51,14 @@ def read_directory(path: Path) -> list[DirectoryEntry]:
 
 
 class _EntryReader:
-    """
-    Reads the lines of one directory, by the positions of its columns.
-    """
+    """Reads the lines of one directory, by the positions of its columns."""
 
     def __init__(self, table: Table) -> None:
         self._columns = table.columns
         self._dates = DateColumns(table.columns, table.read)
 
     def read(self, line: int, row: Cells | Slipped) -> DirectoryEntry:
-        """
-        Return the entry on *line*.
-        """
+        """Return the entry on *line*."""
         if isinstance(row, Slipped):
             return DirectoryEntry(line=line, fault=f"has {row.sentence}; nothing of the line is used")
         return self._entry(line, {name: row[index] for name, index in self._columns.indexes.items()})

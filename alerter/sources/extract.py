@@ -34,9 +34,7 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """
-    A file's size and time of writing: what changes while somebody is still writing it.
-    """
+    """A file's size and time of writing: what changes while somebody is still writing it."""
 
     size: int
     written_ns: int
@@ -62,9 +60,7 @@ class FileStamp:
 
     @property
     def written_at(self) -> datetime:
-        """
-        Return when the file was last written, in UTC.
-        """
+        """Return when the file was last written, in UTC."""
         return datetime.fromtimestamp(self.written_ns / 1e9, UTC)
 
     def check_unchanged(self, path: Path) -> None:
@@ -150,18 +146,14 @@ def opening(path: Path) -> Iterator[None]:
 
 
 def changed(path: Path) -> SourceError:
-    """
-    Return the fault of a file that is not the same at the end of reading as at its start.
-    """
+    """Return the fault of a file that is not the same at the end of reading as at its start."""
     return SourceError(
         f"{path.name} changed while it was read, so it is still being written: run again when it is complete."
     )
 
 
 def unreadable(path: Path, error: Exception) -> SourceError:
-    """
-    Return the fault of a file that the system will not open.
-    """
+    """Return the fault of a file that the system will not open."""
     reason = error.strerror if isinstance(error, OSError) else None
     return SourceError(f"{path} cannot be read ({reason or error}): correct the path or its permissions.")
 
@@ -182,16 +174,12 @@ def _newest(found: Iterator[Path], suffixes: tuple[str, ...], folder: Path, wher
 
 
 def _named(pattern: Path) -> Path:
-    """
-    Return the folder that a pattern names in so many words: all before its first wildcard.
-    """
+    """Return the folder that a pattern names in so many words: all before its first wildcard."""
     return next(folder for folder in pattern.parents if not _WILDCARDS & set(str(folder)))
 
 
 def _refuse_links(file: Path, folder: Path) -> None:
-    """
-    Refuse a *file* that is a symbolic link, or to which one leads on the way down from *folder*.
-    """
+    """Refuse a *file* that is a symbolic link, or to which one leads on the way down from *folder*."""
     below = folder
     for part in file.relative_to(folder).parts:
         below /= part

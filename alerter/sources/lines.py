@@ -26,18 +26,14 @@ _COUNT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NoRecord:
-    """
-    A line that holds no record: it is counted, and nothing of it is kept.
-    """
+    """A line that holds no record: it is counted, and nothing of it is kept."""
 
 
 NO_RECORD = NoRecord()
 
 
 def filled(cells: Iterable[object]) -> list[str]:
-    """
-    Return the texts of *cells* in which something stands, words for nothing apart.
-    """
+    """Return the texts of *cells* in which something stands, words for nothing apart."""
     return [text for text in map(read_text, cells) if text]
 
 
@@ -66,7 +62,5 @@ def is_count(text: str) -> bool:
 
 
 def is_blank(cells: Iterable[object]) -> bool:
-    """
-    Say whether nothing stands in any of *cells*.
-    """
+    """Say whether nothing stands in any of *cells*."""
     return not any(clean(as_text(cell)) for cell in cells)

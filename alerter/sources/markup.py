@@ -12,9 +12,7 @@ ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "iso-8859-15
 
 
 class MarkupError(ValueError):
-    """
-    What is wrong with a piece of XML, and on which line of it.
-    """
+    """What is wrong with a piece of XML, and on which line of it."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -88,9 +86,7 @@ class LocalNames(dict[str, str]):
         self._wanted = wanted
 
     def __missing__(self, name: str) -> str:
-        """
-        Work out a name met for the first time; from then on it is a lookup.
-        """
+        """Work out a name met for the first time; from then on it is a lookup."""
         short = local(name)
         self[name] = short if short in self._wanted else ""
         return self[name]

@@ -20,9 +20,7 @@ class Memo(dict[Any, Value], Generic[Value]):
         self._read = read
 
     def __missing__(self, cell: Hashable) -> Value:
-        """
-        Read *cell*, and remember it.
-        """
+        """Read *cell*, and remember it."""
         value = self._read(cell)
         if len(self) >= REMEMBERED:
             self.clear()

@@ -53,16 +53,12 @@ class RowFaultError(ValueError):
 
 
 class UnbelievableError(ValueError):
-    """
-    A value that counts as blank; its text says why, without the value.
-    """
+    """A value that counts as blank; its text says why, without the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartlyRead:
-    """
-    The facts of a row that is kept, and those of its values that count as blank.
-    """
+    """The facts of a row that is kept, and those of its values that count as blank."""
 
     facts: Facts
     unreadable: tuple[UnreadableValue, ...]
@@ -209,9 +205,7 @@ class RowReader:
         return is_no_record(cells, self._columns)
 
     def _values(self, picked: Sequence[object]) -> tuple[list[Any], Mapping[str, str]]:
-        """
-        Return the values of `OPTIONAL`, and by name why some of them count as blank.
-        """
+        """Return the values of `OPTIONAL`, and by name why some of them count as blank."""
         values: list[Any] = list(BLANKS)
         try:
             for place, read in self._readers:
@@ -244,9 +238,7 @@ class RowReader:
         type_: object,
         *texts: object,
     ) -> Facts:
-        """
-        Return the facts in the order of `FACTS`.
-        """
+        """Return the facts in the order of `FACTS`."""
         reference, manager_email, score, started, referred, authorised, cancelled, closed, review, *later = (
             values
         )
@@ -293,9 +285,7 @@ class RowReader:
         return child
 
     def _clock_of(self, value: object) -> Clock | None:
-        """
-        Return the clock of a type given by key or label; the only one there is, where none is given.
-        """
+        """Return the clock of a type given by key or label; the only one there is, where none is given."""
         wanted = read_text(value).casefold()
         if not wanted and len(self._clocks) == 1:
             return next(iter(self._clocks.values()))
@@ -340,9 +330,7 @@ def reason_of(reasons: Mapping[str, str], value: object) -> str:
 
 
 def _believable_date(column: DateColumn, cell: object) -> date | None:
-    """
-    Return the date in *cell*: 0001-01-01 and its like, as systems write for none, never pass for one.
-    """
+    """Return the date in *cell*: 0001-01-01 and its like, as systems write for none, never pass for one."""
     try:
         on = column.read(cell)
     except UnreadableDateError:

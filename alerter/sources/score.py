@@ -10,9 +10,7 @@ _SCORE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?(?:%|/ ?100(?:\.0+)?)?", re.ASCII)
 
 
 class ScoreError(ValueError):
-    """
-    A value is no score from 0 to 100; it has no text, so that none of the value can be in it.
-    """
+    """A value is no score from 0 to 100; it has no text, so that none of the value can be in it."""
 
 
 def read_score(value: object) -> int | None:

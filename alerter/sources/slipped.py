@@ -18,9 +18,7 @@ _ALONE = re.compile(r"(?!\d+-\w+-\d)(?=\D*\d)[A-Za-z0-9_-]{1,20}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Slipped:
-    """
-    A row with another number of cells than there are *headings*: none of its *cells* can be believed.
-    """
+    """A row with another number of cells than there are *headings*: none of its *cells* can be believed."""
 
     cells: Cells
     headings: int
@@ -52,18 +50,14 @@ class Fit:
         self._width = len(columns.headings)
 
     def of(self, cells: Cells) -> Cells | Slipped:
-        """
-        Return *cells* as many as there are headings, or the row as one that has slipped.
-        """
+        """Return *cells* as many as there are headings, or the row as one that has slipped."""
         if not is_blank(cells) and len(cells) != self._agreed:
             return Slipped(cells, self._width)
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
     @cached_property
     def _agreed(self) -> int:
-        """
-        Return the number of cells that all rows have; that of the headings where they do not agree.
-        """
+        """Return the number of cells that all rows have; that of the headings where they do not agree."""
         agreed = None
         for cells in self._rows():
             if is_blank(cells) or is_no_record(cells, self._columns) or len(filled(cells)) == 1:
@@ -89,9 +83,7 @@ class IdShape:
         self._characters: set[str] = set()
 
     def learn(self, text: str) -> None:
-        """
-        Take in the id of a sound row.
-        """
+        """Take in the id of a sound row."""
         self._seen.append(text)
         if len(self._seen) >= FOLDED:
             self._fold()
@@ -110,9 +102,7 @@ class IdShape:
         return bool(text) and is_as_long and own <= known and ("digit" in own or "digit" not in known)
 
     def is_text(self, text: str) -> bool:
-        """
-        Say whether *text* is words: with blanks, or without a digit, which no id seen so far is.
-        """
+        """Say whether *text* is words: with blanks, or without a digit, which no id seen so far is."""
         self._fold()
         known, own = _kinds(self._characters), _kinds(text)
         return bool(text) and "digit" in known and ("digit" not in own or (" " in own and " " not in known))
@@ -125,7 +115,5 @@ class IdShape:
 
 
 def _kinds(characters: "set[str] | str") -> set[str]:
-    """
-    Return the kinds of *characters*: digits, letters, and each other one by itself.
-    """
+    """Return the kinds of *characters*: digits, letters, and each other one by itself."""
     return {"digit" if char.isdigit() else "letter" if char.isalpha() else char for char in characters}

@@ -24,9 +24,7 @@ FILE_KINDS = ("csv", "workbook", "annex-a", "cin-census")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """
-    One extract, and the way from its rows to values.
-    """
+    """One extract, and the way from its rows to values."""
 
     table: Table
     dates: DateColumns
@@ -34,9 +32,7 @@ class Source:
 
     @property
     def extract(self) -> Extract:
-        """
-        Return what is known of the extract, and from its rows as far as they have been read.
-        """
+        """Return what is known of the extract, and from its rows as far as they have been read."""
         return replace(self.table.extract, notes=(*self.table.extract.notes, *self.dates.notes))
 
     def rows(self) -> Iterator[tuple[int, Assessment | Rejected]]:

@@ -114,9 +114,7 @@ def reading_engine(url: URL, seconds: float) -> Engine:
 
 
 def make_read_only(connection: Connection, seconds: float) -> None:
-    """
-    Tell the server that this transaction only reads, where it can be told.
-    """
+    """Tell the server that this transaction only reads, where it can be told."""
     backend = connection.dialect.name
     if backend in {"postgresql", "oracle"}:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
@@ -140,9 +138,7 @@ def _sqlite_reader(url: URL, seconds: float) -> Callable[[], sqlite3.Connection]
 
 
 def _limit(driver: str, seconds: float) -> Callable[[Any, object], None]:
-    """
-    Return what sets the time-out of a query where it belongs to the connection.
-    """
+    """Return what sets the time-out of a query where it belongs to the connection."""
 
     def limit(connection: Any, _record: object) -> None:
         if driver == "pyodbc":
@@ -197,9 +193,7 @@ def open_sql(
 
 
 def _name(url: URL) -> str:
-    """
-    Return what a person calls the database; never a login, and never what else a URL may hide.
-    """
+    """Return what a person calls the database; never a login, and never what else a URL may hide."""
     return Path(url.database).name if url.database else url.get_backend_name()
 
 
@@ -227,9 +221,7 @@ def _result(url: URL, statement: str, seconds: float) -> Iterator[CursorResult[A
 
 
 def _told(error: SQLAlchemyError, doing: str, url: URL, seconds: float) -> str:
-    """
-    Return what a fault means, without a password and without any value of a row.
-    """
+    """Return what a fault means, without a password and without any value of a row."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = str(getattr(cause, "sqlstate", None) or next(iter(getattr(cause, "args", ())), ""))
     if state in TIMED_OUT or state == "interrupted":
@@ -243,7 +235,5 @@ def _told(error: SQLAlchemyError, doing: str, url: URL, seconds: float) -> str:
 
 
 def _plain(cell: object) -> object:
-    """
-    Return a value that readers can remember; lists and documents become text.
-    """
+    """Return a value that readers can remember; lists and documents become text."""
     return str(cell) if type(cell).__hash__ is None else cell

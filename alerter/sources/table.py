@@ -27,9 +27,7 @@ class Table:
 
 
 def no_rows() -> Rows:
-    """
-    Give none of the rows of a table that need not be read for its dates.
-    """
+    """Give none of the rows of a table that need not be read for its dates."""
     return iter(())
 
 
@@ -52,9 +50,7 @@ class DateColumns(dict[str, DateColumn]):
         self._latest_year = latest_year
 
     def __missing__(self, name: str) -> DateColumn:
-        """
-        Make the column called canonically *name*.
-        """
+        """Make the column called canonically *name*."""
         column = DateColumn(
             name, self._columns.heading_of(name), lambda: self._cells(name), self._latest_year
         )
@@ -63,14 +59,10 @@ class DateColumns(dict[str, DateColumn]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """
-        Return what is to be said of how the columns were read so far.
-        """
+        """Return what is to be said of how the columns were read so far."""
         return tuple(note for column in self.values() for note in column.notes)
 
     def _cells(self, name: str) -> Iterator[object]:
-        """
-        Give the cells of one column, but not of rows that have slipped.
-        """
+        """Give the cells of one column, but not of rows that have slipped."""
         index = self._columns.indexes.get(name, -1)
         return (cells[index] for _, cells in self._read() if index >= 0 and not isinstance(cells, Slipped))

@@ -20,9 +20,7 @@ _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+", re.ASCII)
 
 
 class IdentifierError(ValueError):
-    """
-    An id that cannot be believed; its text says why, without the id.
-    """
+    """An id that cannot be believed; its text says why, without the id."""
 
 
 def clean(text: str) -> str:
@@ -100,9 +98,7 @@ def _number_as_id(value: object) -> str:
 
 
 def _without_fraction(text: str) -> str:
-    """
-    Return an id that begins like a number without the fraction a spreadsheet gave it.
-    """
+    """Return an id that begins like a number without the fraction a spreadsheet gave it."""
     if _SCIENTIFIC.fullmatch(text):
         raise IdentifierError(
             "was turned into a number in scientific notation (as 1.07E+07); export the column as text"

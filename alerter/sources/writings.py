@@ -99,9 +99,7 @@ class Written:
 
     @property
     def is_month_first(self) -> bool:
-        """
-        Say whether it is no day of the calendar day first, and one with the month first.
-        """
+        """Say whether it is no day of the calendar day first, and one with the month first."""
         marks = "/-" if self.is_short else "/-. "  # 10.30.15 is rather a time
         return (
             bool(self.mark)
@@ -112,9 +110,7 @@ class Written:
 
     @property
     def needs_column(self) -> bool:
-        """
-        Say whether this text alone does not tell which end of it is the year.
-        """
+        """Say whether this text alone does not tell which end of it is the year."""
         return bool(self.mark) and self.is_short
 
     @property
@@ -156,9 +152,7 @@ def written_plainly(text: str) -> str:
 
 
 def written_in(cell: str) -> Written | None:
-    """
-    Return what the text of a *cell* says, or None where it is no date.
-    """
+    """Return what the text of a *cell* says, or None where it is no date."""
     try:
         return parse(written_plainly(cell))
     except ValueError:
@@ -184,16 +178,12 @@ def parse(text: str) -> Written | None:
 
 
 def in_london(moment: datetime) -> date:
-    """
-    Return the day a moment falls on in London; a moment without a zone is taken as written.
-    """
+    """Return the day a moment falls on in London; a moment without a zone is taken as written."""
     return moment.astimezone(LONDON).date() if moment.tzinfo else moment.date()
 
 
 def is_day(year: int, month: int, day: int) -> bool:
-    """
-    Say whether the calendar has such a day.
-    """
+    """Say whether the calendar has such a day."""
     try:
         date(year, month, day)
     except ValueError:

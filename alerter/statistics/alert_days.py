@@ -18,9 +18,7 @@ BEFORE = ONE_DAY * 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """
-    What a replay goes by: the days, the rules, today's directory, and every assessment known.
-    """
+    """What a replay goes by: the days, the rules, today's directory, and every assessment known."""
 
     calendar: WorkingCalendar
     clocks: Mapping[str, Clock]
@@ -33,9 +31,7 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagerWeeks:
-    """
-    One manager's weeks: the emails with any row in them, all rows, and the most in one email.
-    """
+    """One manager's weeks: the emails with any row in them, all rows, and the most in one email."""
 
     manager: str
     emails: int
@@ -60,23 +56,17 @@ class Replayed:
 
     @property
     def warned(self) -> int:
-        """
-        Return how many of the late ones a digest had listed in time.
-        """
+        """Return how many of the late ones a digest had listed in time."""
         return len(self.days_left)
 
     @property
     def median_days_left(self) -> float | None:
-        """
-        Return how early the warning came, for half of them at least; None where there was none.
-        """
+        """Return how early the warning came, for half of them at least; None where there was none."""
         return median(self.days_left) if self.days_left else None
 
     @property
     def rows(self) -> int:
-        """
-        Return all rows in all emails.
-        """
+        """Return all rows in all emails."""
         return sum(each.rows for each in self.managers)
 
 
@@ -115,18 +105,14 @@ def replay(world: World, alert_after: int, first: date, last: date) -> Replayed:
 
 
 def _with(clock: Clock, alert_after: int) -> Clock:
-    """
-    Return a clock, and the rules before it, with another alert day where it lies before the limit.
-    """
+    """Return a clock, and the rules before it, with another alert day where it lies before the limit."""
     earlier = None if clock.earlier is None else _with(clock.earlier, alert_after)
     day = alert_after if alert_after < clock.working_days else clock.alert_after
     return replace(clock, alert_after=day, earlier=earlier)
 
 
 def _windows(schedule: Schedule, first: date, last: date) -> Iterator[Window]:
-    """
-    Yield the window of each send date up to *last*, from long enough before *first* to have warned.
-    """
+    """Yield the window of each send date up to *last*, from long enough before *first* to have warned."""
     on = schedule.due_on_or_before(first - BEFORE)
     while on <= last:
         following = schedule.next_after(on)

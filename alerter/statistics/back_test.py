@@ -39,55 +39,41 @@ class Trial:
 
     @property
     def is_held(self) -> bool:
-        """
-        Say whether the actual figure lay in the interval.
-        """
+        """Say whether the actual figure lay in the interval."""
         return self.low <= self.actual <= self.high
 
 
 @dataclass(frozen=True, slots=True)
 class BackTest:
-    """
-    All past forecasts that could be tried.
-    """
+    """All past forecasts that could be tried."""
 
     trials: tuple[Trial, ...]
 
     @property
     def months(self) -> int:
-        """
-        Return how many months were forecast at least once.
-        """
+        """Return how many months were forecast at least once."""
         return len({trial.month for trial in self.trials})
 
     @property
     def coverage(self) -> float | None:
-        """
-        Return the percentage of forecasts whose interval held; it should be near 80.
-        """
+        """Return the percentage of forecasts whose interval held; it should be near 80."""
         held = sum(trial.is_held for trial in self.trials)
         return HUNDRED * held / len(self.trials) if self.trials else None
 
     @property
     def error(self) -> float | None:
-        """
-        Return by how many points the forecasts missed on average, where there was a naive one too.
-        """
+        """Return by how many points the forecasts missed on average, where there was a naive one too."""
         return _mean([abs(trial.expected - trial.actual) for trial in self.trials if trial.naive is not None])
 
     @property
     def naive_error(self) -> float | None:
-        """
-        Return by how many points "the same as last month" missed on average.
-        """
+        """Return by how many points "the same as last month" missed on average."""
         return _mean([abs(trial.naive - trial.actual) for trial in self.trials if trial.naive is not None])
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """
-    The months ahead, each with its interval, and how such forecasts did in the past.
-    """
+    """The months ahead, each with its interval, and how such forecasts did in the past."""
 
     months: tuple[tuple[MonthAhead, float, float], ...]
     back_test: BackTest
@@ -139,9 +125,7 @@ def _months_from(month: Period) -> list[Period]:
 
 
 def _figures(calendar: WorkingCalendar, courses: Sequence[Course], as_of: date) -> dict[Period, float]:
-    """
-    Return the figure of each month in which something was signed off, in order.
-    """
+    """Return the figure of each month in which something was signed off, in order."""
     outcomes: dict[Period, list[bool]] = defaultdict(list)
     for each in courses:
         if each.is_signed_by(as_of) and each.ended_on is not None:

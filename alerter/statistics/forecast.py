@@ -50,9 +50,7 @@ class Curve:
     tail: float
 
     def chance(self, age: int) -> float:
-        """
-        Return the chance of a sign-off on the day of this *age*, if there was none before.
-        """
+        """Return the chance of a sign-off on the day of this *age*, if there was none before."""
         return self.chances[age] if age < len(self.chances) else self.tail
 
 
@@ -79,9 +77,7 @@ def kaplan_meier(lives: Iterable[Life]) -> Curve:
 
 
 def _curve(signed: Sequence[int], at_risk: Sequence[int]) -> Curve:
-    """
-    Return the chances as far as enough were at risk, and beyond that the one of the oldest together.
-    """
+    """Return the chances as far as enough were at risk, and beyond that the one of the oldest together."""
     enough = [age for age, count in enumerate(at_risk) if count >= FEWEST_AT_RISK]
     known = enough[-1] + 1 if enough else 0
     oldest = slice(max(0, known - TAIL_DAYS), None)
@@ -107,15 +103,11 @@ class Course:
     work: str
 
     def is_open(self, on: date) -> bool:
-        """
-        Say whether it had started by *on* and not ended.
-        """
+        """Say whether it had started by *on* and not ended."""
         return self.started_on <= on and (self.ended_on is None or self.ended_on > on)
 
     def is_signed_by(self, on: date) -> bool:
-        """
-        Say whether it was signed off on or before *on*.
-        """
+        """Say whether it was signed off on or before *on*."""
         return self.is_signed and self.ended_on is not None and self.ended_on <= on
 
 
@@ -155,18 +147,14 @@ class _Chance:
     is_flow: bool = False
 
     def variance(self, share: float) -> float:
-        """
-        Return what they add to the variance of in time minus *share* of all.
-        """
+        """Return what they add to the variance of in time minus *share* of all."""
         squares = self.in_time * (1 - share) ** 2 + self.late * share**2
         mean = self.in_time * (1 - share) - self.late * share
         return self.many * (squares - (0.0 if self.is_flow else mean**2))
 
 
 def course_of(newest: Clock, assessment: Assessment, as_of: date) -> Course:
-    """
-    Return the course of one assessment as it is believed on *as_of*.
-    """
+    """Return the course of one assessment as it is believed on *as_of*."""
     signed = None if assessment.is_authorised_before_start else assessment.authorised_on
     is_signed = signed is not None and signed <= as_of
     ended_on = signed if is_signed else assessment.ended_on
@@ -217,9 +205,7 @@ def forecast(
 
 
 def _lives(calendar: WorkingCalendar, known: Iterable[Course], as_of: date) -> Iterable[Life]:
-    """
-    Yield what was watched of each course in the year before *as_of*.
-    """
+    """Yield what was watched of each course in the year before *as_of*."""
     since = as_of - LEARNT_FROM
     for each in known:
         if each.ended_on is not None and each.ended_on <= since:
@@ -232,9 +218,7 @@ def _lives(calendar: WorkingCalendar, known: Iterable[Course], as_of: date) -> I
 
 
 def _of_open(curve: Curve, age: int, limit: int, many: int, ends: Sequence[int]) -> Iterable[_Chance]:
-    """
-    Yield, for each month, the chance of what is *age* old today to be signed off in it.
-    """
+    """Yield, for each month, the chance of what is *age* old today to be signed off in it."""
     still, day = 1.0, 0
     for end in ends:
         in_time = late = 0.0
@@ -278,9 +262,7 @@ def _rate(calendar: WorkingCalendar, known: Iterable[Course], as_of: date) -> fl
 
 
 def _siblings(known: Iterable[Course]) -> float:
-    """
-    Return by how much siblings, who are signed off together, widen what chance does.
-    """
+    """Return by how much siblings, who are signed off together, widen what chance does."""
     sizes = Counter(each.work for each in known)
     return sum(size**2 for size in sizes.values()) / sum(sizes.values())
 

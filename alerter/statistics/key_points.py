@@ -15,9 +15,7 @@ HIDDEN_WORDS = "too few to be shown"
 
 
 def key_points(panel: Panel) -> list[str]:
-    """
-    Return what a reader must know of one type of assessment, the year first.
-    """
+    """Return what a reader must know of one type of assessment, the year first."""
     return [
         sentence
         for group in (_year, _last_year, _months, _open, _target, _forecast, _why_late, _audit)
@@ -26,24 +24,18 @@ def key_points(panel: Panel) -> list[str]:
 
 
 def noun(panel: Panel) -> str:
-    """
-    Return what the type is called within a sentence.
-    """
+    """Return what the type is called within a sentence."""
     label = panel.clock.label
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def month_name(month: Period) -> str:
-    """
-    Return a month as a sentence says it.
-    """
+    """Return a month as a sentence says it."""
     return f"{MONTHS[month.first.month - 1]} {month.first.year}"
 
 
 def forecast_sentence(panel: Panel) -> str:
-    """
-    Return what is expected of this month and the next three, or why nobody can say.
-    """
+    """Return what is expected of this month and the next three, or why nobody can say."""
     if panel.outlook is None:
         return (
             f"A forecast needs at least {FEWEST_FINISHED} finished assessments to learn from. There are "
@@ -57,9 +49,7 @@ def forecast_sentence(panel: Panel) -> str:
 
 
 def back_test_sentence(panel: Panel) -> str:
-    """
-    Return how such forecasts did in the past; "" where there was nothing to test.
-    """
+    """Return how such forecasts did in the past; "" where there was nothing to test."""
     if panel.outlook is None or panel.outlook.back_test.coverage is None:
         return ""
     tested = panel.outlook.back_test
@@ -114,9 +104,7 @@ def _last_year(panel: Panel) -> Iterator[str]:
 
 
 def _months(panel: Panel) -> Iterator[str]:
-    """
-    Yield the last whole month beside the one before it, and the lowest of all.
-    """
+    """Yield the last whole month beside the one before it, and the lowest of all."""
     whole = [month for month in panel.lines.months if month.last < panel.period.last]
     shares = [
         (month, share) for month in whole if (share := panel.figures.percent("month", month.name)) is not None

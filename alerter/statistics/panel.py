@@ -39,9 +39,7 @@ class Headroom:
 
     @property
     def is_met(self) -> bool:
-        """
-        Say whether the target is met by what is signed off so far.
-        """
+        """Say whether the target is met by what is signed off so far."""
         return self.in_a_row == 0
 
 
@@ -125,9 +123,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """
-    What the tables list besides periods, in their order.
-    """
+    """What the tables list besides periods, in their order."""
 
     teams: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -158,9 +154,7 @@ class Panel:
 
     @property
     def to_date(self) -> Timeliness | None:
-        """
-        Return the financial year to date; None where it is hidden.
-        """
+        """Return the financial year to date; None where it is hidden."""
         return self.figures.timeliness("year", self.year.name)
 
 
@@ -240,9 +234,7 @@ def _headroom(
     to_date: Timeliness | None,
     year: Period,
 ) -> Headroom | None:
-    """
-    Return what the target leaves until 31 March, if as many are signed off a day as in the last year.
-    """
+    """Return what the target leaves until 31 March, if as many are signed off a day as in the last year."""
     if clock.target_percent is None or to_date is None:
         return None
     since = max(year.last - A_YEAR, min((each.on for each in signed), default=year.last))
@@ -254,9 +246,7 @@ def _headroom(
 
 
 def _year_ends(figures: Figures, to_date: Timeliness | None) -> YearEnds | None:
-    """
-    Return what the year comes to either way; None where a part of it is too small to show.
-    """
+    """Return what the year comes to either way; None where a part of it is too small to show."""
     overdue = figures.shown(OPEN, Stage.OVERDUE.value)
     flagged = [figures.shown(OPEN, stage.value) for stage in FLAGGED]
     if to_date is None or overdue is None or None in flagged:

@@ -46,17 +46,13 @@ class FirstAudits:
 
     @property
     def percent(self) -> float | None:
-        """
-        Return the pass rate at first audit; None where there was none.
-        """
+        """Return the pass rate at first audit; None where there was none."""
         return HUNDRED * self.passed / self.audited if self.audited else None
 
 
 @dataclass(frozen=True, slots=True)
 class Quartiles:
-    """
-    The working days by which a quarter, a half and three quarters of the assessments were authorised.
-    """
+    """The working days by which a quarter, a half and three quarters of the assessments were authorised."""
 
     first: int
     median: int
@@ -74,9 +70,7 @@ def band_of(days: int) -> str:
 
 
 def bands(durations: Iterable[int]) -> dict[str, int]:
-    """
-    Count *durations* by band, the empty ones too.
-    """
+    """Count *durations* by band, the empty ones too."""
     counts = Counter(band_of(days) for days in durations)
     return {name: counts[name] for name, _ in BANDS}
 
@@ -110,9 +104,7 @@ def _reached(ordered: Sequence[int], share: Fraction) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """
-    The lines of the tables by period, oldest first; each ends with the day of the report at the latest.
-    """
+    """The lines of the tables by period, oldest first; each ends with the day of the report at the latest."""
 
     months: tuple[Period, ...]
     quarters: tuple[Period, ...]
@@ -144,16 +136,12 @@ def enter_periods(ledger: Ledger, signed: Sequence[SignOff], period: Period) -> 
 
 
 def enter_teams(ledger: Ledger, signed: Iterable[SignOff]) -> tuple[str, ...]:
-    """
-    Enter the teams that signed off; return them by name.
-    """
+    """Enter the teams that signed off; return them by name."""
     return _enter_groups(ledger, "team", timeliness_by(signed, lambda each: each.assessment.team or NO_TEAM))
 
 
 def enter_reasons(ledger: Ledger, signed: Sequence[SignOff], labels: Mapping[str, str]) -> tuple[str, ...]:
-    """
-    Enter why the assessments were done; nothing where no extract tells it.
-    """
+    """Enter why the assessments were done; nothing where no extract tells it."""
     if not any(each.assessment.reason for each in signed):
         return ()
     named = timeliness_by(signed, lambda each: _reason_words(each, labels))
@@ -161,9 +149,7 @@ def enter_reasons(ledger: Ledger, signed: Sequence[SignOff], labels: Mapping[str
 
 
 def enter_bands(ledger: Ledger, signed: Sequence[SignOff], limit: int) -> None:
-    """
-    Enter the durations by DfE's bands; where a band ends with the *limit*, in time and late add up too.
-    """
+    """Enter the durations by DfE's bands; where a band ends with the *limit*, in time and late add up too."""
     ledger.list(bands(each.age for each in signed), "band", ("period", ALL))
     if limit in (last for _, last in BANDS) and all(each.clock.working_days == limit for each in signed):
         within = [name for name, last in BANDS if last <= limit]
@@ -191,9 +177,7 @@ def enter_why_late(
 
 
 def enter_open(ledger: Ledger, alerts: Iterable[Alert]) -> tuple[str, ...]:
-    """
-    Enter the open assessments by team and stage, with their totals; return the teams.
-    """
+    """Enter the open assessments by team and stage, with their totals; return the teams."""
     by_team: dict[str, Counter[Stage]] = {}
     for alert in alerts:
         by_team.setdefault(alert.assessment.team or NO_TEAM, Counter())[alert.stage] += 1
@@ -228,9 +212,7 @@ def enter_away(ledger: Ledger, alerts: Iterable[Alert], as_of: date) -> None:
 
 
 def enter_audits(ledger: Ledger, scores: Sequence[int], pass_mark: int, *, are_first: bool) -> FirstAudits:
-    """
-    Enter the first scores of quality audits by band, and how many passed.
-    """
+    """Enter the first scores of quality audits by band, and how many passed."""
     found = first_audits(scores, pass_mark, are_first=are_first)
     ledger.counts["audit", ALL] = found.audited
     ledger.list(found.by_band, "score", ("audit", ALL))
@@ -246,9 +228,7 @@ def _within(signed: Iterable[SignOff], line: Period) -> Timeliness:
 
 
 def _add_up(ledger: Ledger, where: Place, line: Period, months: Iterable[Period]) -> None:
-    """
-    Note that a line is the sum of its months, where those listed make up all of it.
-    """
+    """Note that a line is the sum of its months, where those listed make up all of it."""
     within = [("month", month.name) for month in months if line.holds(month.first)]
     if sum(ledger.counts[*month, ALL] for month in within) == ledger.counts[*where, ALL]:
         ledger.total(where, within)

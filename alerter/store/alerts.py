@@ -47,9 +47,7 @@ def record(
 
 
 def forget_escalations(connection: Connection, run_id: int, recipients: Collection[str]) -> None:
-    """
-    Take back what was to be told to service managers in one run, before any of *recipients* was.
-    """
+    """Take back what was to be told to service managers in one run, before any of *recipients* was."""
     keys = [recipient.lower() for recipient in recipients]
     theirs = func.lower(escalations.c.recipient).in_(keys)
     connection.execute(delete(escalations).where(escalations.c.run_id == run_id, theirs))
@@ -79,9 +77,7 @@ def listed(connection: Connection, run_ids: Sequence[int]) -> dict[int, Listed]:
 
 
 def _chased(connection: Connection, run_ids: Sequence[int]) -> dict[int, set[int]]:
-    """
-    Return which of the runs chased what the first of them chased.
-    """
+    """Return which of the runs chased what the first of them chased."""
     stages = [stage.value for stage in CHASED]
     by_last = select(alerts.c.assessment).where(alerts.c.run_id == run_ids[0], alerts.c.stage.in_(stages))
     query = select(alerts.c.assessment, alerts.c.run_id).where(
@@ -94,9 +90,7 @@ def _chased(connection: Connection, run_ids: Sequence[int]) -> dict[int, set[int
 
 
 def recent_runs(connection: Connection, most: int) -> list[Run]:
-    """
-    Return the latest runs, of each send date the last one, latest first.
-    """
+    """Return the latest runs, of each send date the last one, latest first."""
     last_first = (runs.c.send_date.desc(), runs.c.attempt.desc())
     query = select(runs).where(ours(connection)).order_by(*last_first).limit(most * 2)
     by_send_date: dict[object, Run] = {}
@@ -106,9 +100,7 @@ def recent_runs(connection: Connection, most: int) -> list[Run]:
 
 
 def stages_by_team(connection: Connection, run_ids: Sequence[int]) -> dict[int, dict[str, Counter[str]]]:
-    """
-    Count what each run told of, by team and stage; the team is the one the assessment has now.
-    """
+    """Count what each run told of, by team and stage; the team is the one the assessment has now."""
     query = (
         select(alerts.c.run_id, assessments.c.team, alerts.c.stage, func.count())
         .join(assessments, assessments.c.id == alerts.c.assessment)
@@ -142,9 +134,7 @@ def exceptions_with_team(connection: Connection, run_id: int) -> list[tuple[Data
 
 
 def deliveries_by_run(connection: Connection, run_ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
-    """
-    Count the digests of each run by their state in the outbox.
-    """
+    """Count the digests of each run by their state in the outbox."""
     query = (
         select(outbox.c.run_id, outbox.c.state, func.count())
         .where(outbox.c.run_id.in_(run_ids), outbox.c.kind == "digest")

@@ -83,9 +83,7 @@ def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -
 
 
 def under_way(since: date) -> CompoundSelect[tuple[int]]:
-    """
-    Select what is open, vanished or not, or has ended after *since*, by number.
-    """
+    """Select what is open, vanished or not, or has ended after *since*, by number."""
     return union_all(
         select(_columns.id).where(_columns.ended_on.is_(None)),
         select(_columns.id).where(_columns.ended_on > since),
@@ -93,9 +91,7 @@ def under_way(since: date) -> CompoundSelect[tuple[int]]:
 
 
 def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
-    """
-    Return what was open and went missing from the extract in a reading after *sync_id*.
-    """
+    """Return what was open and went missing from the extract in a reading after *sync_id*."""
     query = _query().where(_columns.vanished_sync_id > sync_id)
     found = [_assessment(row) for row in connection.execute(query)]
     # Asked for in this order, SQLite walks through the whole index of ids.
@@ -103,9 +99,7 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
 
 
 def missing_in(connection: Connection, sync_id: int) -> list[Assessment]:
-    """
-    Return what is open and in no row of one reading, which has rows that could be any of them.
-    """
+    """Return what is open and in no row of one reading, which has rows that could be any of them."""
     numbers = select(missing.c.assessment).where(missing.c.sync_id == sync_id)
     return list(by_numbers(connection, numbers).values())
 
@@ -129,9 +123,7 @@ def of_children_under_way(connection: Connection, as_of: date) -> list[Assessmen
 
 
 def open_by_team(connection: Connection, as_of: date, since: date | None = None) -> dict[str, int]:
-    """
-    Count the assessments open on *as_of* by team, those whose clock began before *since* left out.
-    """
+    """Count the assessments open on *as_of* by team, those whose clock began before *since* left out."""
     has_no_end = and_(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None))
     is_open = or_(has_no_end, _columns.ended_on > as_of)
     if since is not None:
@@ -141,9 +133,7 @@ def open_by_team(connection: Connection, as_of: date, since: date | None = None)
 
 
 def told_by_team(connection: Connection, run_id: int, before: date) -> dict[str, int]:
-    """
-    Count what run *run_id* told of whose clock began before that day, by team.
-    """
+    """Count what run *run_id* told of whose clock began before that day, by team."""
     query = (
         select(_columns.team, func.count())
         .join(alerts, alerts.c.assessment == _columns.id)
@@ -156,9 +146,7 @@ def told_by_team(connection: Connection, run_id: int, before: date) -> dict[str,
 def by_numbers(
     connection: Connection, numbers: Collection[int] | Select[tuple[int]]
 ) -> dict[int, Assessment]:
-    """
-    Return the assessments with these numbers, or with those that a query selects.
-    """
+    """Return the assessments with these numbers, or with those that a query selects."""
     query = _query().where(_columns.id.in_(numbers)).order_by(_columns.id)
     return {row.id: _assessment(row) for row in connection.execute(query)}
 
@@ -195,9 +183,7 @@ def doubtful(
 
 
 def has_audit_score(connection: Connection, since: date) -> bool:
-    """
-    Say whether an extract told an audit's score of anything open, or signed off from *since* on.
-    """
+    """Say whether an extract told an audit's score of anything open, or signed off from *since* on."""
     is_told = _columns.audit_score.is_not(None)
     either = union_all(
         select(_columns.id).where(_columns.ended_on.is_(None), is_told),
@@ -207,9 +193,7 @@ def has_audit_score(connection: Connection, since: date) -> bool:
 
 
 def find(connection: Connection, assessment_id: str, child_id: str | None = None) -> dict[int, Assessment]:
-    """
-    Return the assessments of one id, which siblings share, or of one child among them.
-    """
+    """Return the assessments of one id, which siblings share, or of one child among them."""
     query = _query().where(_columns.assessment_id == assessment_id).order_by(_columns.child_id)
     if child_id is not None:
         query = query.where(_columns.child_id == child_id)
@@ -236,9 +220,7 @@ def _closed_unauthorised(as_of: date) -> tuple[ColumnElement[bool], ColumnElemen
 
 
 def _by_number(rows: Iterable[Row[Any]]) -> dict[int, Assessment]:
-    """
-    Return the assessments of *rows*, each once, by number; sorted here, for it leads no engine astray.
-    """
+    """Return the assessments of *rows*, each once, by number; sorted here, for it leads no engine astray."""
     return {row[0]: _assessment(row) for row in sorted(rows, key=itemgetter(0))}
 
 
@@ -278,9 +260,7 @@ def count(
 
 
 def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
-    """
-    Return *deadlines* as a table, which the database makes from one value.
-    """
+    """Return *deadlines* as a table, which the database makes from one value."""
     plain = json.dumps(
         [
             {
@@ -303,9 +283,7 @@ def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
 
 
 def _version(clocks: Mapping[str, Clock]) -> ColumnElement[int]:
-    """
-    Return which of its type's rules is in force for a row, as `Clock.in_force` finds it.
-    """
+    """Return which of its type's rules is in force for a row, as `Clock.in_force` finds it."""
     whens: list[tuple[ColumnElement[bool], int]] = []
     for type_, newest in clocks.items():
         is_type = _columns.type == type_

@@ -13,9 +13,7 @@ _columns = audits.c
 
 
 def record(connection: Connection, assessment: int, audit: Audit, *, audited_on: date, now: datetime) -> None:
-    """
-    Keep an audit of the assessment with this number.
-    """
+    """Keep an audit of the assessment with this number."""
     row = {
         "assessment": assessment, "by": audit.by, "audited_on": audited_on, "score": audit.score,
         "scores": dict(audit.points), "recorded_at": now,
@@ -26,9 +24,7 @@ def record(connection: Connection, assessment: int, audit: Audit, *, audited_on:
 def latest(
     connection: Connection, as_of: date, of: Collection[int] | CompoundSelect[tuple[int]] | None = None
 ) -> dict[int, Audit]:
-    """
-    Return the latest audit on *as_of* of each assessment, or of those it is wanted *of*, by number.
-    """
+    """Return the latest audit on *as_of* of each assessment, or of those it is wanted *of*, by number."""
     query = select(audits).where(_columns.audited_on <= as_of).order_by(_columns.audited_on, _columns.id)
     if of is not None:
         query = query.where(_columns.assessment.in_(of))
@@ -36,9 +32,7 @@ def latest(
 
 
 def are_recorded(connection: Connection) -> bool:
-    """
-    Say whether any audit was ever recorded here.
-    """
+    """Say whether any audit was ever recorded here."""
     return connection.execute(select(_columns.id).limit(1)).first() is not None
 
 

@@ -15,27 +15,21 @@ TOLD = "the admins know that it is lost"
 
 @dataclass(frozen=True, slots=True)
 class BirthNote:
-    """
-    The note beside one file; *installation* is empty where there is none.
-    """
+    """The note beside one file; *installation* is empty where there is none."""
 
     path: Path
     installation: str
     is_told: bool
 
     def write(self, installation: str, *, is_told: bool = False) -> None:
-        """
-        Write the note anew, unless it says so already.
-        """
+        """Write the note anew, unless it says so already."""
         if (installation, is_told) != (self.installation, self.is_told):
             lines = [installation, *([TOLD] if is_told else [])]
             write_private(self.path, "".join(f"{line}\n" for line in lines).encode())
 
 
 def note_of(database: Database) -> BirthNote | None:
-    """
-    Return the note beside a database, or None for one that is no file.
-    """
+    """Return the note beside a database, or None for one that is no file."""
     file = file_of(database)
     if file is None:
         return None
@@ -45,24 +39,18 @@ def note_of(database: Database) -> BirthNote | None:
 
 
 def file_of(database: Database) -> Path | None:
-    """
-    Return the file of an embedded database.
-    """
+    """Return the file of an embedded database."""
     name = database.engine.url.database if database.is_sqlite else None
     return Path(name) if name else None
 
 
 def is_there(database: Database) -> bool:
-    """
-    Say whether there is anything to look into: a server, or a file that holds something.
-    """
+    """Say whether there is anything to look into: a server, or a file that holds something."""
     file = file_of(database)
     return file is None or (file.is_file() and file.stat().st_size > 0)
 
 
 def id_in(database: Database) -> str:
-    """
-    Return the installation's id as the database has it.
-    """
+    """Return the installation's id as the database has it."""
     with database.read() as connection:
         return installation_id(connection)

@@ -13,9 +13,7 @@ _columns = outbox.c
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """
-    Somebody whose last digest came back: the run it was of, and the status it came back with.
-    """
+    """Somebody whose last digest came back: the run it was of, and the status it came back with."""
 
     recipient: str
     run_id: int
@@ -42,9 +40,7 @@ def record(connection: Connection, message_id: str, bounce: str, now: datetime) 
 
 
 def sent_since(connection: Connection, since: datetime) -> list[str]:
-    """
-    Return the Message-IDs of what was accepted *since* then, and is not known to have come back.
-    """
+    """Return the Message-IDs of what was accepted *since* then, and is not known to have come back."""
     query = (
         select(_columns.message_id)
         .where(_columns.state == "sent", _columns.settled_at >= since, _columns.bounced_at.is_(None))
@@ -54,9 +50,7 @@ def sent_since(connection: Connection, since: datetime) -> list[str]:
 
 
 def bounced(connection: Connection, run_id: int) -> list[Unreached]:
-    """
-    Return the digests of one run that came back.
-    """
+    """Return the digests of one run that came back."""
     query = (
         select(_columns.recipient, _columns.run_id, _columns.bounce)
         .where(_columns.run_id == run_id, _columns.kind == "digest", _columns.bounced_at.is_not(None))
@@ -66,9 +60,7 @@ def bounced(connection: Connection, run_id: int) -> list[Unreached]:
 
 
 def unreached(connection: Connection) -> list[Unreached]:
-    """
-    Return everybody whose latest accepted digest came back, by address.
-    """
+    """Return everybody whose latest accepted digest came back, by address."""
     latest = (
         select(func.max(_columns.id))
         .where(_columns.kind == "digest", _columns.state.in_(("sent", "unknown")))

@@ -44,9 +44,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """
-        Say whether it is an embedded file rather than a server.
-        """
+        """Say whether it is an embedded file rather than a server."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -158,9 +156,7 @@ class Database:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """
-        Close every pooled connection.
-        """
+        """Close every pooled connection."""
         self.engine.dispose()
 
     @contextmanager
@@ -169,9 +165,7 @@ class Database:
             yield connection.execution_options(is_trial=self.is_trial, **options)
 
     def _connect(self) -> Connection:
-        """
-        Connect, waiting for what may yet come.
-        """
+        """Connect, waiting for what may yet come."""
         give_up_at = monotonic() + self.patience_seconds
         while True:
             try:
@@ -201,9 +195,7 @@ def open_database(
 
 
 def is_trial(connection: Connection) -> bool:
-    """
-    Say whether a connection is about the runs whose digests go into a folder.
-    """
+    """Say whether a connection is about the runs whose digests go into a folder."""
     return bool(connection.get_execution_options().get("is_trial"))
 
 
@@ -215,32 +207,24 @@ def insert_into(connection: Connection, table: Table) -> Any:
 
 
 def take_turns(connection: Connection, what: str) -> None:
-    """
-    Wait until no other transaction does *what*; on SQLite a write transaction is alone anyway.
-    """
+    """Wait until no other transaction does *what*; on SQLite a write transaction is alone anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"alerter {what}"))))
 
 
 def installation_id(connection: Connection) -> str:
-    """
-    Return the id of this installation, which lives and is restored with its database.
-    """
+    """Return the id of this installation, which lives and is restored with its database."""
     return str(connection.execute(select(installation.c.id)).scalar_one())
 
 
 def installation_made_at(connection: Connection) -> datetime:
-    """
-    Return when this database was made: no run is owed for a send date before that.
-    """
+    """Return when this database was made: no run is owed for a send date before that."""
     made_at: datetime = connection.execute(select(installation.c.created_at)).scalar_one()
     return made_at
 
 
 def serving_since(connection: Connection, now: datetime) -> datetime:
-    """
-    Return when a service first waited for a send date on this database, which is *now* if none did.
-    """
+    """Return when a service first waited for a send date on this database, which is *now* if none did."""
     first = update(installation).where(installation.c.serving_since.is_(None)).values(serving_since=now)
     connection.execute(first)
     since: datetime = connection.execute(select(installation.c.serving_since)).scalar_one()
@@ -248,23 +232,17 @@ def serving_since(connection: Connection, now: datetime) -> datetime:
 
 
 def council_of(connection: Connection) -> str | None:
-    """
-    Return whose settings the database is for; None before it has met any.
-    """
+    """Return whose settings the database is for; None before it has met any."""
     council: str | None = connection.execute(select(installation.c.council)).scalar_one()
     return council
 
 
 def belong_to(connection: Connection, council: str) -> None:
-    """
-    Record whose settings the database is for from now on.
-    """
+    """Record whose settings the database is for from now on."""
     connection.execute(update(installation).values(council=council))
 
 
 def ensure_installation(connection: Connection, now: datetime) -> None:
-    """
-    Give the database its id, once.
-    """
+    """Give the database its id, once."""
     if connection.execute(select(installation.c.id)).first() is None:
         connection.execute(insert(installation).values(id=uuid.uuid4().hex, created_at=now))

@@ -52,18 +52,14 @@ def is_worth_waiting(error: OperationalError) -> bool:
 
 
 def named(url: URL) -> str:
-    """
-    Return what an operator calls this database: the file, or name and host; never a password.
-    """
+    """Return what an operator calls this database: the file, or name and host; never a password."""
     if url.host is None:
         return url.database or "in memory"
     return f"{url.database} on {url.host}"
 
 
 def _kind_of(error: SQLAlchemyError) -> type[StoreError]:
-    """
-    Return the error to raise, by whether the fault may pass by itself.
-    """
+    """Return the error to raise, by whether the fault may pass by itself."""
     kind = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
     if kind.startswith(BROKEN):
         return StoreBrokenError
@@ -93,7 +89,5 @@ def _reason(error: SQLAlchemyError) -> str:
 
 
 def _first_words(error: BaseException) -> str:
-    """
-    Return what a server says of a fault, without its detail and its context, which quote rows.
-    """
+    """Return what a server says of a fault, without its detail and its context, which quote rows."""
     return getattr(getattr(error, "diag", None), "message_primary", None) or str(error)

@@ -81,26 +81,20 @@ def forget_assessments(connection: Connection, before: date) -> int:
 
 
 def _latest_readings() -> Any:
-    """
-    Return the readings that runs look back at: the last one applied, and any that waits, held.
-    """
+    """Return the readings that runs look back at: the last one applied, and any that waits, held."""
     applied = select(func.max(syncs.c.id)).where(syncs.c.state == "applied").scalar_subquery()
     return select(syncs.c.id).where(or_(syncs.c.id == applied, syncs.c.state == "staged"))
 
 
 def _is_needed() -> ColumnElement[bool]:
-    """
-    Return whether a reading is the latest, or something that stays refers to it.
-    """
+    """Return whether a reading is the latest, or something that stays refers to it."""
     referring = (runs.c.sync_id, assessments.c.vanished_sync_id, changes.c.sync_id)
     is_referred_to = [exists().where(column == syncs.c.id) for column in referring]
     return or_(syncs.c.id.in_(_latest_readings()), *is_referred_to)
 
 
 def _hanging_on(of: Table) -> Iterator[tuple[Table, ColumnElement[int]]]:
-    """
-    Give every table with rows that hang on those of another, and the column that says on which.
-    """
+    """Give every table with rows that hang on those of another, and the column that says on which."""
     for table in reversed(metadata.sorted_tables):  # what hangs on others first
         for column in table.columns:
             if any(key.column.table is of for key in column.foreign_keys):

@@ -35,34 +35,26 @@ class Draft:
 
 
 def waiting(connection: Connection) -> list[Draft]:
-    """
-    Return the digests of all runs that wait, in the order they were written.
-    """
+    """Return the digests of all runs that wait, in the order they were written."""
     of_our_kind = _columns.run_id.in_(select(runs.c.id).where(ours(connection)))
     return _drafts(connection, and_(_is_digest, of_our_kind))
 
 
 def hold_on(connection: Connection, run_id: int) -> list[Draft]:
-    """
-    Return the digests of one run that wait, which nobody else can claim until the transaction ends.
-    """
+    """Return the digests of one run that wait, which nobody else can claim until the transaction ends."""
     of_run = and_(_is_digest, _columns.run_id == run_id)
     connection.execute(select(_columns.id).where(of_run).with_for_update())
     return _drafts(connection, of_run)
 
 
 def rewrite(connection: Connection, draft: Draft, message: Written, now: datetime) -> None:
-    """
-    Put what *message* says in the place of a draft; it is due at once, under its old Message-ID.
-    """
+    """Put what *message* says in the place of a draft; it is due at once, under its old Message-ID."""
     written = {"body": message.body, "subject": message.subject, "prepared_at": now, "next_attempt_at": now}
     connection.execute(update(outbox).where(_columns.id == draft.id, _is_draft).values(written))
 
 
 def withdraw(connection: Connection, draft: Draft, now: datetime) -> None:
-    """
-    Settle a draft that has nothing left to say to its recipient.
-    """
+    """Settle a draft that has nothing left to say to its recipient."""
     settled = {"state": "withdrawn", "settled_at": now}
     connection.execute(update(outbox).where(_columns.id == draft.id, _is_draft).values(settled))
 
@@ -89,16 +81,12 @@ def supersede(connection: Connection, run_id: int, now: datetime) -> int:
 
 
 def is_overtaken(connection: Connection, run_id: int) -> bool:
-    """
-    Say whether another run for the same send date or a later one was prepared after it.
-    """
+    """Say whether another run for the same send date or a later one was prepared after it."""
     return connection.execute(_overtaking(), {"ours": run_id}).first() is not None
 
 
 def superseded(connection: Connection, run_id: int) -> int:
-    """
-    Count the digests of earlier runs that *run_id*, when it was prepared, found undelivered.
-    """
+    """Count the digests of earlier runs that *run_id*, when it was prepared, found undelivered."""
     prepared_at = select(runs.c.prepared_at).where(runs.c.id == run_id).scalar_subquery()
     query = select(func.count()).where(
         _columns.state == "superseded", _columns.kind == "digest", _columns.settled_at == prepared_at
@@ -107,9 +95,7 @@ def superseded(connection: Connection, run_id: int) -> int:
 
 
 def further(connection: Connection, run_id: int, recipient: str) -> int:
-    """
-    Return the edition that one more digest of a run for *recipient* bears; 0 where there is none yet.
-    """
+    """Return the edition that one more digest of a run for *recipient* bears; 0 where there is none yet."""
     query = select(func.max(_columns.edition)).where(
         _columns.run_id == run_id,
         _columns.kind == "digest",

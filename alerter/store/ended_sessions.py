@@ -13,16 +13,12 @@ _columns = ended_sessions.c
 
 
 def end(connection: Connection, session: str, now: datetime) -> None:
-    """
-    Keep that the session of this id has ended, and forget those that ended a week ago.
-    """
+    """Keep that the session of this id has ended, and forget those that ended a week ago."""
     connection.execute(delete(ended_sessions).where(_columns.ended_at < now - KEPT))
     ending = insert_into(connection, ended_sessions).values(id=session, ended_at=now)
     connection.execute(ending.on_conflict_do_nothing())
 
 
 def has_ended(connection: Connection, session: str) -> bool:
-    """
-    Say whether the session of this id was left.
-    """
+    """Say whether the session of this id was left."""
     return bool(connection.execute(select(exists().where(_columns.id == session))).scalar_one())

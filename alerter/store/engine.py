@@ -169,9 +169,7 @@ def _parsed(url: str) -> URL:
 
 
 def _refuse_network_drive(url: URL) -> None:
-    """
-    Refuse a file whose locks several machines would not agree on (sqlite.org/howtocorrupt.html, 2.1).
-    """
+    """Refuse a file whose locks several machines would not agree on (sqlite.org/howtocorrupt.html, 2.1)."""
     if url.database and (kind := network_drive(Path(url.database))):
         raise StoreError(
             f"database.url: {url.database} lies on a network drive ({kind}), where SQLite can lose data: "

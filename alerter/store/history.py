@@ -35,9 +35,7 @@ class Event:
 
 
 def events(connection: Connection, assessment: int) -> list[Event]:
-    """
-    Return what happened to the assessment with this number, oldest first.
-    """
+    """Return what happened to the assessment with this number, oldest first."""
     found = [
         *_told(connection, assessment),
         *_escalated(connection, assessment),
@@ -100,9 +98,7 @@ def _escalated(connection: Connection, assessment: int) -> Iterator[Event]:
 
 
 def _is_its_digest(told: Table) -> ColumnElement[bool]:
-    """
-    Say whether a message of the outbox is the digest that a row of *told* stands in.
-    """
+    """Say whether a message of the outbox is the digest that a row of *told* stands in."""
     return and_(
         outbox.c.run_id == told.c.run_id,
         outbox.c.kind == "digest",
@@ -111,16 +107,12 @@ def _is_its_digest(told: Table) -> ColumnElement[bool]:
 
 
 def _state(state: str | None, *, is_trial: bool) -> str:
-    """
-    Return how a digest stands; what went into a folder was told to nobody.
-    """
+    """Return how a digest stands; what went into a folder was told to nobody."""
     return f"{state or 'not sent'}{', a trial into a folder' if is_trial else ''}"
 
 
 def _to(recipient: str, covering_for: str) -> str:
-    """
-    Return both ends of a cover: who was told, and for whom.
-    """
+    """Return both ends of a cover: who was told, and for whom."""
     return f"{recipient} for {covering_for}" if covering_for else recipient
 
 
@@ -158,9 +150,7 @@ def _changed(connection: Connection, assessment: int) -> Iterator[Event]:
 
 
 def _sent_again(connection: Connection, assessment: int) -> Iterator[Event]:
-    """
-    Give who had a digest with this assessment sent again, and from whom it passed to another recipient.
-    """
+    """Give who had a digest with this assessment sent again, and from whom it passed to another recipient."""
     for table in (alerts, escalations):
         of_its_digest = trail.join(outbox, outbox.c.id == trail.c.message).join(table, _is_its_digest(table))
         query = (

@@ -81,9 +81,7 @@ def require_made(database: Database) -> None:
 
 
 def refuse_lost(database: Database) -> None:
-    """
-    Refuse to begin anew where a database was before.
-    """
+    """Refuse to begin anew where a database was before."""
     note = note_of(database)
     if note is not None and note.installation and not is_there(database):
         raise StoreLostError(
@@ -157,16 +155,12 @@ def require_ours(connection: Connection) -> None:
 
 
 def is_ours(connection: Connection) -> bool:
-    """
-    Say whether the schema's revision is this program's.
-    """
+    """Say whether the schema's revision is this program's."""
     return connection.execute(_revision).scalar_one_or_none() == REVISION
 
 
 def schema_version(connection: Connection) -> str | None:
-    """
-    Return the schema's revision, or None where there is no schema yet.
-    """
+    """Return the schema's revision, or None where there is no schema yet."""
     if not inspect(connection).has_table(_version.name):
         return None
     return connection.execute(_revision).scalar_one_or_none()
@@ -189,9 +183,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def _make_new(connection: Connection) -> None:
-    """
-    Make every table in a database that has none, as the migrations would have made them.
-    """
+    """Make every table in a database that has none, as the migrations would have made them."""
     metadata.create_all(connection, checkfirst=False)
     _version.create(connection, checkfirst=False)
     connection.execute(_version.insert().values(version_num=REVISION))
@@ -211,9 +203,7 @@ def _upgrade(connection: Connection, version: str | None) -> None:
 
 
 def _refuse_damaged(connection: Connection) -> None:
-    """
-    Refuse a SQLite file with a damaged page, whose rows would otherwise seem to be no longer there.
-    """
+    """Refuse a SQLite file with a damaged page, whose rows would otherwise seem to be no longer there."""
     if connection.dialect.name == "sqlite":
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         if found != "ok":
@@ -223,9 +213,7 @@ def _refuse_damaged(connection: Connection) -> None:
 
 
 def _refuse_newer(version: str | None) -> None:
-    """
-    Refuse a revision that is none of those this program was released with.
-    """
+    """Refuse a revision that is none of those this program was released with."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow, and seldom needed
 
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
@@ -234,9 +222,7 @@ def _refuse_newer(version: str | None) -> None:
 
 
 def _config(connection: Connection | None = None) -> "Config":
-    """
-    Point Alembic at the migrations: inside the installed package, or beside it in a checkout.
-    """
+    """Point Alembic at the migrations: inside the installed package, or beside it in a checkout."""
     from alembic.config import Config  # noqa: PLC0415 - slow, and seldom needed
 
     package = Path(__file__).resolve().parent.parent

@@ -35,33 +35,23 @@ _is_owed = _columns.settled_at.is_(None)  # literally the condition of the index
 
 
 class Written(Protocol):
-    """
-    A message as it goes into the outbox: to whom, and the bytes that will be sent.
-    """
+    """A message as it goes into the outbox: to whom, and the bytes that will be sent."""
 
     @property
     def recipient(self) -> str:
-        """
-        Return the address.
-        """
+        """Return the address."""
 
     @property
     def message_id(self) -> str:
-        """
-        Return the Message-ID.
-        """
+        """Return the Message-ID."""
 
     @property
     def subject(self) -> str:
-        """
-        Return the subject.
-        """
+        """Return the subject."""
 
     @property
     def body(self) -> bytes:
-        """
-        Return the whole message.
-        """
+        """Return the whole message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +77,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """
-    How one message of a run stands.
-    """
+    """How one message of a run stands."""
 
     run_id: int
     recipient: str
@@ -107,9 +95,7 @@ def enqueue(
     messages: Sequence[Written],
     now: datetime,
 ) -> None:
-    """
-    Put *messages* of one run where they wait to be sent.
-    """
+    """Put *messages* of one run where they wait to be sent."""
     rows = [
         {
             "run_id": run_id, "kind": kind, "edition": edition, "recipient": message.recipient,
@@ -124,18 +110,14 @@ def enqueue(
 
 
 def make_due(connection: Connection, now: datetime) -> None:
-    """
-    Let all that waits be tried now: what was deferred, and what was never tried but postponed with it.
-    """
+    """Let all that waits be tried now: what was deferred, and what was never tried but postponed with it."""
     is_later = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at > now)
     postponed = update(outbox).where(is_later, _is_of_our_kind(connection))
     connection.execute(postponed.values(next_attempt_at=now))
 
 
 def postpone(connection: Connection, until: datetime) -> None:
-    """
-    Let nothing that waits be tried before *until*.
-    """
+    """Let nothing that waits be tried before *until*."""
     is_sooner = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at < until)
     sooner = update(outbox).where(is_sooner, _is_of_our_kind(connection))
     connection.execute(sooner.values(next_attempt_at=until))
@@ -233,41 +215,31 @@ def owed(connection: Connection, *, unanswered: int = 0) -> int:
 
 
 def failed(connection: Connection, run_id: int) -> list[Delivery]:
-    """
-    Return what of a run waits for a person, summaries too: refused, given up, or of unknown outcome.
-    """
+    """Return what of a run waits for a person, summaries too: refused, given up, or of unknown outcome."""
     return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
 
 
 def has_in_flight(connection: Connection) -> bool:
-    """
-    Say whether anybody has a message in hand, or had one when it died.
-    """
+    """Say whether anybody has a message in hand, or had one when it died."""
     query = select(_columns.id).where(_is_owed, _columns.state.in_(IN_FLIGHT)).limit(1)
     return connection.execute(query).first() is not None
 
 
 def is_any_due(connection: Connection, now: datetime, *, but: Collection[int] = ()) -> bool:
-    """
-    Say whether any message is due, somebody's hold on its row notwithstanding, *but* these numbers.
-    """
+    """Say whether any message is due, somebody's hold on its row notwithstanding, *but* these numbers."""
     is_due = and_(_is_due(now), _columns.id.not_in(but), _is_of_our_kind(connection))
     query = select(_columns.id).where(is_due).limit(1)
     return connection.execute(query).first() is not None
 
 
 def is_in_flight(connection: Connection, run_id: int) -> bool:
-    """
-    Say whether somebody has a message of a run in hand.
-    """
+    """Say whether somebody has a message of a run in hand."""
     query = select(_columns.id).where(_is_owed, _columns.run_id == run_id, _columns.state.in_(IN_FLIGHT))
     return connection.execute(query.limit(1)).first() is not None
 
 
 def is_busy(connection: Connection, run_id: int, now: datetime) -> bool:
-    """
-    Say whether digests of a run are being sent, or could be right now.
-    """
+    """Say whether digests of a run are being sent, or could be right now."""
     could_be = and_(_columns.state.in_(WAITING), _columns.next_attempt_at <= now)
     query = select(_columns.id).where(
         _columns.run_id == run_id, _columns.kind == "digest", or_(_columns.state.in_(IN_FLIGHT), could_be)
@@ -276,34 +248,26 @@ def is_busy(connection: Connection, run_id: int, now: datetime) -> bool:
 
 
 def deliveries(connection: Connection, run_id: int) -> list[Delivery]:
-    """
-    Return how each digest of a run stands, by recipient.
-    """
+    """Return how each digest of a run stands, by recipient."""
     return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.kind == "digest"))
 
 
 def editions(connection: Connection, run_id: int) -> int:
-    """
-    Return how many editions of its summary a run has.
-    """
+    """Return how many editions of its summary a run has."""
     query = select(func.max(_columns.edition)).where(_columns.run_id == run_id, _columns.kind == "summary")
     last = connection.execute(query).scalar()
     return 0 if last is None else int(last)
 
 
 def is_all_sent(connection: Connection, run_id: int) -> bool:
-    """
-    Say whether every message of a run was accepted, or withdrawn because nothing was left to say.
-    """
+    """Say whether every message of a run was accepted, or withdrawn because nothing was left to say."""
     is_other = _columns.state.not_in(("sent", "withdrawn"))
     query = select(_columns.id).where(_columns.run_id == run_id, is_other).limit(1)
     return connection.execute(query).first() is None
 
 
 def deliveries_where(connection: Connection, which: ColumnElement[bool]) -> list[Delivery]:
-    """
-    Return how the messages of a condition stand, by recipient.
-    """
+    """Return how the messages of a condition stand, by recipient."""
     columns = (_columns.run_id, _columns.recipient, _columns.state, _columns.attempts, _columns.reply)
     query = select(*columns).where(which).order_by(_columns.recipient, _columns.id)
     return [Delivery(**row) for row in connection.execute(query).mappings()]
@@ -376,9 +340,7 @@ def _settling(found: tuple[str, ...]) -> Update:
 
 
 def _is_ours() -> ColumnElement[bool]:
-    """
-    Return the fence: it is this message, and the claim on it is this one.
-    """
+    """Return the fence: it is this message, and the claim on it is this one."""
     return and_(_columns.id == bindparam("number"), _columns.claim_token == bindparam("held"))
 
 

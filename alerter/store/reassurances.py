@@ -35,9 +35,7 @@ Numbers = Collection[int] | CompoundSelect[tuple[int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """
-    One reassurance as it was recorded: its number, for which assessment, and what became of it.
-    """
+    """One reassurance as it was recorded: its number, for which assessment, and what became of it."""
 
     id: int
     assessment: int
@@ -56,9 +54,7 @@ def record(
     now: datetime,
     means: Means = "command",
 ) -> int:
-    """
-    Keep a reassurance for the assessment with this number, and enter it in the trail; return its own.
-    """
+    """Keep a reassurance for the assessment with this number, and enter it in the trail; return its own."""
     row = {
         "assessment": assessment, "by": given.by, "given_on": given.given_on,
         "expected_on": given.expected_on, "reason": given.reason, "note": note, "means": means,
@@ -112,9 +108,7 @@ def latest(connection: Connection, of: Numbers | None = None) -> dict[int, Reass
 
 
 def recorded_by(connection: Connection, by: str, since: datetime) -> list[Kept]:
-    """
-    Return what one person recorded here from *since* on, withdrawn or not, latest first.
-    """
+    """Return what one person recorded here from *since* on, withdrawn or not, latest first."""
     query = (
         select(reassurances)
         .where(func.lower(_columns.by) == address_key(by), _columns.recorded_at >= since, _is_ours())
@@ -150,9 +144,7 @@ def _is_ours() -> ColumnElement[bool]:
 
 
 def _send_dates(connection: Connection) -> list[datetime]:
-    """
-    Return the moments at which digests went out, one for each send date.
-    """
+    """Return the moments at which digests went out, one for each send date."""
     sent = select(outbox.c.run_id).where(outbox.c.kind == "digest", outbox.c.state == "sent").distinct()
     query = select(func.min(runs.c.prepared_at)).where(runs.c.id.in_(sent), ours(connection))
     query = query.group_by(runs.c.send_date)

@@ -36,9 +36,7 @@ _stored, _staged = assessments.c, staged_assessments.c
 
 
 def same_key() -> ColumnElement[bool]:
-    """
-    Match a stored assessment with its staged row.
-    """
+    """Match a stored assessment with its staged row."""
     return and_(_stored.assessment_id == _staged.assessment_id, _stored.child_id == _staged.child_id)
 
 
@@ -107,9 +105,7 @@ def _record(connection: Connection, found: Select[Any] | CompoundSelect[Any]) ->
 
 
 def _differing(sync_id: int) -> CTE:
-    """
-    Select what differs in any of the watched facts: few rows, found in one pass over all.
-    """
+    """Select what differs in any of the watched facts: few rows, found in one pass over all."""
     was = [_stored[field].label(f"was_{field}") for field in WATCHED]
     became = [_staged[field].label(f"became_{field}") for field in WATCHED]
     is_changed = [_is_changed(field, _stored[field], _staged[field]) for field in WATCHED]

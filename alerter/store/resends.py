@@ -15,9 +15,7 @@ _columns = outbox.c
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """
-    A message that somebody wants to see sent again: is its text still there?
-    """
+    """A message that somebody wants to see sent again: is its text still there?"""
 
     id: int
     recipient: str
@@ -40,9 +38,7 @@ def settled(connection: Connection, run_id: int, recipient: str) -> list[Settled
 
 
 def send_again(connection: Connection, number: int, now: datetime) -> None:
-    """
-    Let one settled message go out once more as it is; what became of it before is forgotten here.
-    """
+    """Let one settled message go out once more as it is; what became of it before is forgotten here."""
     fresh = {
         "state": "queued", "settled_at": None, "resent_at": now, "next_attempt_at": now, "unanswered": 0,
         "deaths": 0, "reply": "", "bounced_at": None, "bounce": None,
@@ -51,7 +47,5 @@ def send_again(connection: Connection, number: int, now: datetime) -> None:
 
 
 def states_of(connection: Connection, numbers: Collection[int]) -> list[Delivery]:
-    """
-    Return how the messages with these *numbers* stand.
-    """
+    """Return how the messages with these *numbers* stand."""
     return deliveries_where(connection, _columns.id.in_(numbers))

@@ -59,16 +59,12 @@ class Run:
 
     @property
     def is_late(self) -> bool:
-        """
-        Say whether it was prepared after its send date.
-        """
+        """Say whether it was prepared after its send date."""
         return self.as_of > self.send_date
 
     @property
     def is_slip(self) -> bool:
-        """
-        Say whether an older alerter made it for a day too far ahead: it keeps no other run from going.
-        """
+        """Say whether an older alerter made it for a day too far ahead: it keeps no other run from going."""
         return self.as_of > self.prepared_at.date() + AHEAD
 
 
@@ -92,18 +88,14 @@ def plan(connection: Connection, drafted: Run) -> int | None:
 
 
 def expected_id(connection: Connection, drafted: Run) -> int:
-    """
-    Return the number that *drafted* will have if it is planned next: that of a held run, or a new one.
-    """
+    """Return the number that *drafted* will have if it is planned next: that of a held run, or a new one."""
     held = select(runs.c.id).where(runs.c.send_date == drafted.send_date, runs.c.attempt == drafted.attempt)
     last = select(func.coalesce(func.max(runs.c.id), 0) + 1)
     return int(connection.execute(held).scalar() or connection.execute(last).scalar_one())
 
 
 def amend(connection: Connection, run_id: int, **changes: Any) -> None:
-    """
-    Record how a run stands now.
-    """
+    """Record how a run stands now."""
     connection.execute(update(runs).where(runs.c.id == run_id).values(changes))
 
 
@@ -118,9 +110,7 @@ def lock(connection: Connection, run_id: int) -> Run:
 
 
 def by_send_date(connection: Connection, send_date: date) -> Run | None:
-    """
-    Return the latest run for *send_date*.
-    """
+    """Return the latest run for *send_date*."""
     return _first(connection, _runs(connection).where(runs.c.send_date == send_date))
 
 
@@ -135,46 +125,34 @@ def by_id(connection: Connection, run_id: int) -> Run:
 
 
 def find(connection: Connection, run_id: int) -> Run | None:
-    """
-    Return one run, or None where there is no such number.
-    """
+    """Return one run, or None where there is no such number."""
     return _first(connection, select(runs).where(runs.c.id == run_id))
 
 
 def latest(connection: Connection) -> Run | None:
-    """
-    Return the run for the latest send date.
-    """
+    """Return the run for the latest send date."""
     return _first(connection, _runs(connection))
 
 
 def latest_come(connection: Connection, today: date) -> Run | None:
-    """
-    Return the run, held or not, for the latest send date that has come.
-    """
+    """Return the run, held or not, for the latest send date that has come."""
     return _first(connection, _runs(connection).where(runs.c.send_date <= today))
 
 
 def later(connection: Connection, send_date: date) -> Run | None:
-    """
-    Return the run for the latest send date after this one; none that was made too far ahead.
-    """
+    """Return the run for the latest send date after this one; none that was made too far ahead."""
     query = _runs(connection).where(runs.c.send_date > send_date).limit(None)
     found = (Run(**row) for row in connection.execute(query).mappings())
     return next((run for run in found if not run.is_slip), None)
 
 
 def prepared_after(connection: Connection, now: datetime) -> Run | None:
-    """
-    Return a run that was prepared later than *now*, which a clock that is right does not find.
-    """
+    """Return a run that was prepared later than *now*, which a clock that is right does not find."""
     return _first(connection, _runs(connection).where(runs.c.prepared_at > now))
 
 
 def latest_before(connection: Connection, send_date: date) -> Run | None:
-    """
-    Return the last run for an earlier send date that was not held.
-    """
+    """Return the last run for an earlier send date that was not held."""
     query = _runs(connection).where(runs.c.send_date < send_date, runs.c.state != "held")
     return _first(connection, query)
 
@@ -211,25 +189,19 @@ def unconcluded(connection: Connection) -> list[int]:
 
 
 def next_attempt(connection: Connection, send_date: date) -> int:
-    """
-    Return the number that a further attempt for *send_date* bears, of whichever kind the others are.
-    """
+    """Return the number that a further attempt for *send_date* bears, of whichever kind the others are."""
     last = connection.execute(select(func.max(runs.c.attempt)).where(runs.c.send_date == send_date)).scalar()
     return 0 if last is None else int(last) + 1
 
 
 def told(connection: Connection, run_id: int) -> dict[int, str]:
-    """
-    Return who answers for what in one run, listed or counted: the address by the assessment's number.
-    """
+    """Return who answers for what in one run, listed or counted: the address by the assessment's number."""
     query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
     return {row.assessment: row.recipient for row in connection.execute(query)}
 
 
 def forget_alerts(connection: Connection, run_id: int, assessments: Sequence[int]) -> None:
-    """
-    Take back who was to be told of *assessments*, given by their numbers, before anybody was.
-    """
+    """Take back who was to be told of *assessments*, given by their numbers, before anybody was."""
     wanted = [{"the_run": run_id, "the_assessment": number} for number in assessments]
     if wanted:
         gone = delete(alerts).where(
@@ -239,17 +211,13 @@ def forget_alerts(connection: Connection, run_id: int, assessments: Sequence[int
 
 
 def stages(connection: Connection, run_id: int) -> dict[str, int]:
-    """
-    Count a run's assessments by their stage: all that were open.
-    """
+    """Count a run's assessments by their stage: all that were open."""
     query = select(alerts.c.stage, func.count()).where(alerts.c.run_id == run_id).group_by(alerts.c.stage)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def record_exceptions(connection: Connection, run_id: int, found: Sequence[DataException]) -> None:
-    """
-    Keep what the data of this run say that cannot be, in place of what it said while it was held.
-    """
+    """Keep what the data of this run say that cannot be, in place of what it said while it was held."""
     connection.execute(delete(exceptions).where(exceptions.c.run_id == run_id))
     if found:
         rows = [
@@ -263,9 +231,7 @@ def record_exceptions(connection: Connection, run_id: int, found: Sequence[DataE
 
 
 def exceptions_of(connection: Connection, run_id: int) -> list[DataException]:
-    """
-    Return the exceptions of one run in their order.
-    """
+    """Return the exceptions of one run in their order."""
     columns = exceptions.c
     query = (
         select(columns.kind, columns.assessment_id, columns.child_id, columns.detail)
@@ -276,9 +242,7 @@ def exceptions_of(connection: Connection, run_id: int) -> list[DataException]:
 
 
 def outcomes(connection: Connection, run_id: int) -> dict[str, int]:
-    """
-    Count a run's digests by their state in the outbox, without those that were withdrawn.
-    """
+    """Count a run's digests by their state in the outbox, without those that were withdrawn."""
     query = (
         select(outbox.c.state, func.count())
         .where(outbox.c.run_id == run_id, outbox.c.kind == "digest", outbox.c.state != "withdrawn")
@@ -324,9 +288,7 @@ def _only(connection: Connection, run_id: int, query: Select[Any]) -> Run:
 
 
 def keep(connection: Connection, calendar: WorkingCalendar) -> None:
-    """
-    Keep *calendar* under its fingerprint, once.
-    """
+    """Keep *calendar* under its fingerprint, once."""
     row = {
         "fingerprint": calendar.fingerprint,
         "nation": calendar.nation,
@@ -341,9 +303,7 @@ def keep(connection: Connection, calendar: WorkingCalendar) -> None:
 
 
 def by_fingerprint(connection: Connection, fingerprint: str) -> WorkingCalendar | None:
-    """
-    Return the calendar kept under *fingerprint*, as it counted then.
-    """
+    """Return the calendar kept under *fingerprint*, as it counted then."""
     row = connection.execute(select(calendars).where(calendars.c.fingerprint == fingerprint)).first()
     if row is None:
         return None

@@ -46,35 +46,27 @@ metadata = MetaData(naming_convention=NAMES)
 
 
 class Moment(TypeDecorator[datetime]):
-    """
-    An aware moment, kept as UTC; SQLite has no time zones of its own.
-    """
+    """An aware moment, kept as UTC; SQLite has no time zones of its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """
-        Turn a moment of any zone into UTC.
-        """
+        """Turn a moment of any zone into UTC."""
         if value is None:
             return None
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """
-        Return the moment in UTC.
-        """
+        """Return the moment in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _assessment_columns() -> list[Column[Any]]:
-    """
-    Make the columns of one assessment, which the stored and the staged ones share.
-    """
+    """Make the columns of one assessment, which the stored and the staged ones share."""
     return [
         Column("assessment_id", String, nullable=False),
         Column("child_id", String, nullable=False),
@@ -96,9 +88,7 @@ def _assessment_columns() -> list[Column[Any]]:
 
 
 def _word_columns() -> list[Column[Any]]:
-    """
-    Make the columns of the reassurance that an extract tells of.
-    """
+    """Make the columns of the reassurance that an extract tells of."""
     return [
         Column("reassured_on", Date),
         Column("reassured_by", String, nullable=False, server_default=text("''")),
@@ -107,9 +97,7 @@ def _word_columns() -> list[Column[Any]]:
 
 
 def _later_columns() -> list[Column[Any]]:
-    """
-    Make the columns that came later, which stand last in both tables.
-    """
+    """Make the columns that came later, which stand last in both tables."""
     return [
         Column("submitted_on", Date, comment="handed in for the audit"),
         Column("reason", String, comment="a key of [reasons]; null is what was read before there were any"),

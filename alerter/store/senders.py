@@ -20,9 +20,7 @@ SEPARATOR = ":"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """
-    One who sends: claims are made in the name of its *id*.
-    """
+    """One who sends: claims are made in the name of its *id*."""
 
     id: str
     _database: Database
@@ -68,16 +66,12 @@ def sending(database: Database) -> Iterator[Sender]:
 
 
 def fresh_token(sender: str) -> str:
-    """
-    Return a token for one claim of *sender*; no two are alike.
-    """
+    """Return a token for one claim of *sender*; no two are alike."""
     return f"{sender}{SEPARATOR}{uuid.uuid4().hex}"
 
 
 def is_alive(connection: Connection, token: str) -> bool:
-    """
-    Say whether the sender who made the claim *token* still holds its lock.
-    """
+    """Say whether the sender who made the claim *token* still holds its lock."""
     sender = token.partition(SEPARATOR)[0]
     if connection.dialect.name == "postgresql":
         # Ours until the transaction ends: whoever could take it has met a sender that is gone.
@@ -107,9 +101,7 @@ def _hold_advisory(database: Database, id_: str) -> Iterator[Sender]:
 
 
 class _AdvisoryLock:
-    """
-    A lock on a connection of its own, which dies with it: with its process, and also with the server.
-    """
+    """A lock on a connection of its own, which dies with it: with its process, and also with the server."""
 
     def __init__(self, database: Database, key: int) -> None:
         self._database = database
@@ -135,9 +127,7 @@ class _AdvisoryLock:
         return self._connection
 
     def let_go(self) -> None:
-        """
-        Close the connection, which must not go back to the pool with a lock.
-        """
+        """Close the connection, which must not go back to the pool with a lock."""
         if self._connection is not None:
             self._connection.invalidate()
         self._open.close()
@@ -161,9 +151,7 @@ def _lock_file(database: str, sender: str) -> Path:
 
 
 def _is_locked(path: Path) -> bool:
-    """
-    Say whether somebody holds the lock on *path*; a file nobody holds is removed.
-    """
+    """Say whether somebody holds the lock on *path*; a file nobody holds is removed."""
     try:
         file = path.open("r+", encoding="ascii")
     except FileNotFoundError:
@@ -179,9 +167,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: IO[str]) -> bool:
-        """
-        Take the lock on *file* if nobody holds it.
-        """
+        """Take the lock on *file* if nobody holds it."""
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -192,9 +178,7 @@ else:
     import fcntl
 
     def _lock(file: IO[str]) -> bool:
-        """
-        Take the lock on *file* if nobody holds it.
-        """
+        """Take the lock on *file* if nobody holds it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

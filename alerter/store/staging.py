@@ -67,9 +67,7 @@ def refresh_statistics(connection: Connection, table: Table, name: str) -> None:
 
 
 def _copy(connection: Connection, table: Table, names: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
-    """
-    Stream *rows* with COPY, whose faults become SQLAlchemy's as those of any other statement do.
-    """
+    """Stream *rows* with COPY, whose faults become SQLAlchemy's as those of any other statement do."""
     raw: Any = connection.connection
     driver: Any = connection.dialect.loaded_dbapi
     try:
@@ -91,18 +89,14 @@ def _is_blank(column: Sequence[Any]) -> bool:
 
 
 def _as_iso(days: Sequence[date | None]) -> list[str | None]:
-    """
-    Write out dates, of which a few hundred repeat from row to row.
-    """
+    """Write out dates, of which a few hundred repeat from row to row."""
     texts = {day: None if day is None else day.isoformat() for day in set(days)}
     return [texts[day] for day in days]
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """
-    What applying one reading did; new + changed + unchanged are the rows stored.
-    """
+    """What applying one reading did; new + changed + unchanged are the rows stored."""
 
     new: int
     changed: int
@@ -111,9 +105,7 @@ class Applied:
 
 
 def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, Facts]]) -> None:
-    """
-    Put the facts of believable rows, each with its line, where they wait to be applied.
-    """
+    """Put the facts of believable rows, each with its line, where they wait to be applied."""
     if not rows:
         return
     lines, facts = zip(*rows, strict=True)
@@ -213,9 +205,7 @@ def _count(connection: Connection, sync_id: int) -> int:
 
 
 def _update_changed(connection: Connection, sync_id: int) -> int:
-    """
-    Bring what is stored, and differs or had vanished, to what is staged; return how many that were.
-    """
+    """Bring what is stored, and differs or had vanished, to what is staged; return how many that were."""
     facts = [name for name in FIELDS if name not in KEY]
     differs = [_stored[name].is_distinct_from(_staged[name]) for name in facts]
     statement = (
@@ -227,9 +217,7 @@ def _update_changed(connection: Connection, sync_id: int) -> int:
 
 
 def _insert_new(connection: Connection, sync_id: int) -> int:
-    """
-    Store what is staged and not stored yet; return how many that were.
-    """
+    """Store what is staged and not stored yet; return how many that were."""
     rows = (
         select(*(_staged[name] for name in FIELDS))
         .where(_staged.sync_id == sync_id)
@@ -242,9 +230,7 @@ def _insert_new(connection: Connection, sync_id: int) -> int:
 def open_by_team(
     connection: Connection, sync_id: int, as_of: date, since: date | None = None
 ) -> dict[str, int]:
-    """
-    Count what a staged reading has open on *as_of* by team, what began before *since* left out.
-    """
+    """Count what a staged reading has open on *as_of* by team, what began before *since* left out."""
     query = (
         select(_staged.team, func.count())
         .where(_staged.sync_id == sync_id, _is_open(staged_assessments, as_of, since))

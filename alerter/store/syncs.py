@@ -50,9 +50,7 @@ def begin(
     extracted_at: datetime,
     read_at: datetime,
 ) -> int:
-    """
-    Record that a reading has begun; return its number.
-    """
+    """Record that a reading has begun; return its number."""
     row = {
         "state": "reading", "source_name": source_name, "sha256": sha256, "mapping": mapping,
         "extracted_at": extracted_at, "read_at": read_at,
@@ -61,56 +59,42 @@ def begin(
 
 
 def finish(connection: Connection, sync_id: int, *, state: str, **counts: Any) -> None:
-    """
-    Record how far a reading came: `staged`, `applied` or `discarded`, with its counts.
-    """
+    """Record how far a reading came: `staged`, `applied` or `discarded`, with its counts."""
     connection.execute(update(syncs).where(syncs.c.id == sync_id).values(state=state, **counts))
 
 
 def seen_again(connection: Connection, sync_id: int, extracted_at: datetime, read_at: datetime) -> Sync:
-    """
-    Record that the source still holds the same bytes; return the reading as one that changed nothing.
-    """
+    """Record that the source still holds the same bytes; return the reading as one that changed nothing."""
     same = {"extracted_at": extracted_at, "read_at": read_at, "new": 0, "changed": 0, "vanished": 0}
     connection.execute(update(syncs).where(syncs.c.id == sync_id).values(unchanged=syncs.c.stored, **same))
     return by_id(connection, sync_id)
 
 
 def by_id(connection: Connection, sync_id: int) -> Sync:
-    """
-    Return one reading.
-    """
+    """Return one reading."""
     return Sync(**connection.execute(select(syncs).where(syncs.c.id == sync_id)).mappings().one())
 
 
 def latest_applied(connection: Connection) -> Sync | None:
-    """
-    Return the last reading whose rows are in the store.
-    """
+    """Return the last reading whose rows are in the store."""
     query = select(syncs).where(syncs.c.state == "applied").order_by(syncs.c.id.desc()).limit(1)
     row = connection.execute(query).mappings().first()
     return None if row is None else Sync(**row)
 
 
 def staged(connection: Connection) -> list[int]:
-    """
-    Return the readings that wait, held, to be applied.
-    """
+    """Return the readings that wait, held, to be applied."""
     return list(connection.execute(select(syncs.c.id).where(syncs.c.state == "staged")).scalars())
 
 
 def reject(connection: Connection, sync_id: int, rows: Sequence[Rejected]) -> None:
-    """
-    Keep the rows that could not be believed, with their reasons.
-    """
+    """Keep the rows that could not be believed, with their reasons."""
     if rows:
         connection.execute(insert(rejections), [{"sync_id": sync_id} | asdict(row) for row in rows])
 
 
 def rejected_by(connection: Connection, sync_id: int) -> list[Rejected]:
-    """
-    Return the rows one reading could not believe, by line.
-    """
+    """Return the rows one reading could not believe, by line."""
     columns = rejections.c
     query = (
         select(columns.line, columns.reason, columns.kind, columns.assessment_id, columns.child_id)
@@ -121,9 +105,7 @@ def rejected_by(connection: Connection, sync_id: int) -> list[Rejected]:
 
 
 def keep_unreadable(connection: Connection, sync_id: int, values: Sequence[UnreadableValue]) -> None:
-    """
-    Keep where the values stand that could not be believed in rows that could.
-    """
+    """Keep where the values stand that could not be believed in rows that could."""
     if values:
         connection.execute(
             insert(unreadable_values), [{"sync_id": sync_id} | asdict(value) for value in values]
@@ -131,9 +113,7 @@ def keep_unreadable(connection: Connection, sync_id: int, values: Sequence[Unrea
 
 
 def unreadable_in(connection: Connection, sync_id: int) -> list[UnreadableValue]:
-    """
-    Return the values that one reading could not believe in rows that it could, by line.
-    """
+    """Return the values that one reading could not believe in rows that it could, by line."""
     columns = unreadable_values.c
     query = (
         select(columns.line, columns.field, columns.heading, columns.assessment_id, columns.child_id)
@@ -144,9 +124,7 @@ def unreadable_in(connection: Connection, sync_id: int) -> list[UnreadableValue]
 
 
 def replace_directory(connection: Connection, entries: Iterable[DirectoryEntry]) -> None:
-    """
-    Put the directory as it was just read in place of the old one.
-    """
+    """Put the directory as it was just read in place of the old one."""
     connection.execute(delete(directory))
     rows = [asdict(entry) for entry in entries]
     if rows:
@@ -154,8 +132,6 @@ def replace_directory(connection: Connection, entries: Iterable[DirectoryEntry])
 
 
 def directory_entries(connection: Connection) -> list[DirectoryEntry]:
-    """
-    Return the directory in its order.
-    """
+    """Return the directory in its order."""
     query = select(directory).order_by(directory.c.line)
     return [DirectoryEntry(**row) for row in connection.execute(query).mappings()]

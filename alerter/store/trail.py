@@ -44,9 +44,7 @@ def take_turns_as(connection: Connection, actor: str) -> None:
 
 
 def append(connection: Connection, entry: Entry) -> int:
-    """
-    Write down one act; return its number.
-    """
+    """Write down one act; return its number."""
     row = {
         "at": entry.at, "actor": entry.actor, "means": entry.means, "act": entry.act,
         "assessment": entry.assessment, "reassurance": entry.reassurance, "message": entry.message,
@@ -56,9 +54,7 @@ def append(connection: Connection, entry: Entry) -> int:
 
 
 def count_since(connection: Connection, actor: str, act: Act, since: datetime) -> int:
-    """
-    Count how often somebody did something from *since* on.
-    """
+    """Count how often somebody did something from *since* on."""
     query = select(func.count()).where(
         func.lower(_columns.actor) == address_key(actor), _columns.act == act, _columns.at >= since
     )
@@ -66,9 +62,7 @@ def count_since(connection: Connection, actor: str, act: Act, since: datetime) -
 
 
 def every(connection: Connection) -> list[Entry]:
-    """
-    Return all acts, oldest first.
-    """
+    """Return all acts, oldest first."""
     query = select(trail).order_by(_columns.id)
     return [
         Entry(

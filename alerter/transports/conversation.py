@@ -29,21 +29,15 @@ OK = 2  # the first digit of a reply
 
 
 class UnsentError(smtplib.SMTPServerDisconnected):
-    """
-    Nothing was sent, because the connection was no longer good for it.
-    """
+    """Nothing was sent, because the connection was no longer good for it."""
 
 
 class OutOfStepError(UnsentError):
-    """
-    The server said something before it was asked, so no later reply can be told from an earlier one.
-    """
+    """The server said something before it was asked, so no later reply can be told from an earlier one."""
 
 
 class TokenSource(Protocol):
-    """
-    Gives access tokens for XOAUTH2.
-    """
+    """Gives access tokens for XOAUTH2."""
 
     def __call__(self, *, is_anew: bool) -> str:
         """
@@ -187,9 +181,7 @@ class Conversation(smtplib.SMTP):
 
     @property
     def is_pipelined(self) -> bool:
-        """
-        Say whether the server takes several commands at once (RFC 2920).
-        """
+        """Say whether the server takes several commands at once (RFC 2920)."""
         return self.has_extn("pipelining")
 
     def ask(self, *commands: str) -> Iterator[tuple[int, bytes]]:
@@ -233,17 +225,13 @@ class Conversation(smtplib.SMTP):
         raise smtplib.SMTPServerDisconnected("the server's answer is no SMTP reply")
 
     def contradicts(self, code: int) -> bool:
-        """
-        Say whether something came along with the last reply, *code*, that is not of the same class.
-        """
+        """Say whether something came along with the last reply, *code*, that is not of the same class."""
         self._read += self._unread() or b""
         more = self._read.strip()
         return bool(more) and not more.startswith(str(code // CLASS).encode())
 
     def close(self) -> None:
-        """
-        Hang up.
-        """
+        """Hang up."""
         self._read = b""
         super().close()
 
@@ -276,9 +264,7 @@ class Conversation(smtplib.SMTP):
         return piece
 
     def _wait(self, until: float) -> None:
-        """
-        Let the socket wait until *until*, and no longer than is allowed in all.
-        """
+        """Let the socket wait until *until*, and no longer than is allowed in all."""
         if self.sock is not None:
             self.sock.settimeout(max(min(until, self._until) - monotonic(), LEAST_SECONDS))
 
@@ -293,9 +279,7 @@ def _is_reply(line: bytes) -> bool:
 
 
 def _full_name() -> str:
-    """
-    Return what this machine is called, as far as it or a name server says so in time.
-    """
+    """Return what this machine is called, as far as it or a name server says so in time."""
     name = socket.gethostname()
     if "." in name:
         return name
@@ -340,9 +324,7 @@ def expect_ok(code: int, text: bytes) -> None:
 
 
 def _by_token(smtp: Conversation, username: str, token: str) -> None:
-    """
-    Speak XOAUTH2; an error comes as a challenge first, which wants an empty answer before the refusal.
-    """
+    """Speak XOAUTH2; an error comes as a challenge first, which wants an empty answer before the refusal."""
     secret = _base64(f"user={username}\x01auth=Bearer {token}\x01\x01")
     code, text = smtp.docmd("AUTH", f"XOAUTH2 {secret}")
     if code == CHALLENGE:
@@ -351,9 +333,7 @@ def _by_token(smtp: Conversation, username: str, token: str) -> None:
 
 
 def _by_password(smtp: Conversation, username: str, password: str, offered: list[str]) -> None:
-    """
-    Speak PLAIN (RFC 4616) where offered, else LOGIN; both in UTF-8.
-    """
+    """Speak PLAIN (RFC 4616) where offered, else LOGIN; both in UTF-8."""
     if "PLAIN" in offered:
         secret = _base64(f"\0{username}\0{password}")
         expect_ok(*smtp.docmd("AUTH", f"PLAIN {secret}"))

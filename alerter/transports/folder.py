@@ -53,9 +53,7 @@ class FolderTransport:
         return Outcome("sent", f"written to {path.name}")
 
     def close(self) -> None:
-        """
-        Do nothing: no connection is held.
-        """
+        """Do nothing: no connection is held."""
 
     def _cannot(self, error: OSError) -> MailDeferredError:
         return MailDeferredError(f"cannot write to {self._folder}: {error.strerror or error}.")

@@ -73,9 +73,7 @@ def trouble(error: Any, where: str) -> MailError:
 
 
 def said(error: Any) -> str:
-    """
-    Return the answer in words; of a request without an answer only what kind of failure it was.
-    """
+    """Return the answer in words; of a request without an answer only what kind of failure it was."""
     if error.response is None:
         return f"no answer ({type(error.__cause__).__name__})"
     message = error.message
@@ -97,9 +95,7 @@ def best_state(answer: Any, reference: str) -> DeliveryState | None:
 
 
 def _never_left(cause: object) -> bool:
-    """
-    Say whether a request failed before a connection was there to carry it.
-    """
+    """Say whether a request failed before a connection was there to carry it."""
     from urllib3 import exceptions  # noqa: PLC0415 - comes with the client
 
     failure = cause.args[0] if isinstance(cause, Exception) and cause.args else None
@@ -202,9 +198,7 @@ class NotifyTransport:
         return states
 
     def close(self) -> None:
-        """
-        Let go of the connection.
-        """
+        """Let go of the connection."""
         self._client, self._is_proven = None, False
 
     def _opened(self) -> Any:
@@ -224,9 +218,7 @@ class NotifyTransport:
         return self._client
 
     def _asked(self, question: Callable[[Any], Any]) -> Any:
-        """
-        Return the answer to a *question* that changes nothing.
-        """
+        """Return the answer to a *question* that changes nothing."""
         client = self._opened()
         from notifications_python_client.errors import APIError  # noqa: PLC0415 - an extra
 
@@ -251,9 +243,7 @@ class NotifyTransport:
 
 
 def _read(body: bytes) -> tuple[str, str]:
-    """
-    Return subject and text part of a message as it is stored.
-    """
+    """Return subject and text part of a message as it is stored."""
     email = BytesParser(policy=policy.SMTP).parsebytes(body)
     part = email.get_body(preferencelist=("plain",))
     text = "" if part is None else str(part.get_content())

@@ -66,9 +66,7 @@ def _is_item(line: str) -> bool:
 
 
 def _listed(line: str) -> str:
-    """
-    Return a row or a remark as a list's item, and the line above a band of rows between the lists.
-    """
+    """Return a row or a remark as a list's item, and the line above a band of rows between the lists."""
     return f"\n{_words(line)}\n" if line.startswith(BAND_MARK) else f"* {_item(line)}"
 
 
@@ -79,9 +77,7 @@ def _item(line: str) -> str:
 
 
 def _words(text: str) -> str:
-    """
-    Return *text* with nothing in it that Notify would take for a heading, a list or a link.
-    """
+    """Return *text* with nothing in it that Notify would take for a heading, a list or a link."""
     words = _INLINE.sub(r"\\\g<0>", text.strip().replace("://", ": //"))
     if words.startswith(_UNESCAPABLE):
         return REPLACEMENT + words[1:]

@@ -14,9 +14,7 @@ PASSING = ("temporarily_unavailable", "server_error")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """
-    An application as Entra knows it, what it asks for, and from which *authority*.
-    """
+    """An application as Entra knows it, what it asks for, and from which *authority*."""
 
     authority: str
     client_id: str
@@ -76,9 +74,7 @@ class EntraTokens:
         return answer
 
     def _application(self, msal: Any) -> Any:
-        """
-        Return the application as msal has it, once Entra has named its endpoints.
-        """
+        """Return the application as msal has it, once Entra has named its endpoints."""
         from alerter.transports.session import EndingSession  # noqa: PLC0415 - needs requests
 
         ours = self._registration

@@ -20,15 +20,11 @@ class EndingSession:
         self._seconds = seconds
 
     def get(self, url: str, **details: Any) -> requests.Response:
-        """
-        Ask for *url*.
-        """
+        """Ask for *url*."""
         return self.request("GET", url, **details)
 
     def post(self, url: str, **details: Any) -> requests.Response:
-        """
-        Post to *url*.
-        """
+        """Post to *url*."""
         return self.request("POST", url, **details)
 
     def request(self, method: str, url: str, **details: Any) -> requests.Response:
@@ -58,9 +54,7 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def get_connection_with_tls_context(self, *request: Any, **details: Any) -> Any:
-        """
-        Return the pool of connections for a request, each of which *lines* can hang up on.
-        """
+        """Return the pool of connections for a request, each of which *lines* can hang up on."""
         pool = super().get_connection_with_tls_context(*request, **details)
         pool.ConnectionCls = _kept(pool.ConnectionCls, self._lines)
         return pool

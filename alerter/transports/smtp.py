@@ -39,9 +39,7 @@ _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
 class _LostError(Exception):
-    """
-    The connection went, or the server closes it, before anything could be delivered.
-    """
+    """The connection went, or the server closes it, before anything could be delivered."""
 
 
 class SmtpTransport:
@@ -101,9 +99,7 @@ class SmtpTransport:
             return self.send(message, mark) if was_open else Outcome("deferred", str(lost))
 
     def close(self) -> None:
-        """
-        Say QUIT and hang up; whatever the server answers changes nothing.
-        """
+        """Say QUIT and hang up; whatever the server answers changes nothing."""
         smtp, self._smtp = self._smtp, None
         if smtp is None:
             return
@@ -182,9 +178,7 @@ class SmtpTransport:
         return self._dotted(smtp)
 
     def _envelope(self, smtp: Conversation, recipient: str) -> Outcome | None:
-        """
-        Speak MAIL, RCPT and DATA; the outcome when the server does not go along, else None.
-        """
+        """Speak MAIL, RCPT and DATA; the outcome when the server does not go along, else None."""
         replies = smtp.ask(
             f"MAIL FROM:{smtplib.quoteaddr(self._server.sender)}",
             f"RCPT TO:{smtplib.quoteaddr(recipient)}",
@@ -252,18 +246,14 @@ class SmtpTransport:
         return self._smtp
 
     def _drop(self) -> None:
-        """
-        Hang up without a word.
-        """
+        """Hang up without a word."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
 
 
 def _verifying(ca_file: str) -> ssl.SSLContext:
-    """
-    Return a context that checks certificate and host name, and speaks TLS 1.2 or newer.
-    """
+    """Return a context that checks certificate and host name, and speaks TLS 1.2 or newer."""
     try:
         context = ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ValueError) as error:

@@ -9,27 +9,19 @@ LONGEST_REPLY = 200
 
 
 class Sendable(Protocol):
-    """
-    A message as any transport needs it: one address, its id, and its bytes.
-    """
+    """A message as any transport needs it: one address, its id, and its bytes."""
 
     @property
     def recipient(self) -> str:
-        """
-        Return the one plain address.
-        """
+        """Return the one plain address."""
 
     @property
     def message_id(self) -> str:
-        """
-        Return the Message-ID with its angle brackets.
-        """
+        """Return the Message-ID with its angle brackets."""
 
     @property
     def body(self) -> bytes:
-        """
-        Return the whole message, headers too, in CRLF lines.
-        """
+        """Return the whole message, headers too, in CRLF lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +39,7 @@ class Outcome:
 
 
 class Transport(Protocol):
-    """
-    A way of sending.
-    """
+    """A way of sending."""
 
     def connect(self) -> str:
         """
@@ -72,9 +62,7 @@ class Transport(Protocol):
         """
 
     def close(self) -> None:
-        """
-        Let go of the connection; no outcome depends on it.
-        """
+        """Let go of the connection; no outcome depends on it."""
 
 
 def reply_words(code: int, text: bytes | str) -> str:

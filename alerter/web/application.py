@@ -86,9 +86,7 @@ def _settings_of(site: Site) -> dict[str, object]:
 
 
 def _guard(app: Flask, site: Site, pages: Pages) -> None:
-    """
-    Set what is asked before each page, and done after it.
-    """
+    """Set what is asked before each page, and done after it."""
 
     def admit() -> Response | None:
         if not site.requests.allows(site.client_of(request)):

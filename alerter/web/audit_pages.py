@@ -13,16 +13,12 @@ from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, Frame, go
 
 @dataclass(frozen=True, slots=True)
 class AuditPages:
-    """
-    The views of one site's audits; a site without criteria in its settings has none.
-    """
+    """The views of one site's audits; a site without criteria in its settings has none."""
 
     frame: Frame
 
     def audits(self) -> Response:
-        """
-        Show what of the visitor's own work is audited before its sign-off.
-        """
+        """Show what of the visitor's own work is audited before its sign-off."""
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
@@ -33,9 +29,7 @@ class AuditPages:
         return self.frame.page("audits.html", visitor=visitor, has_service=has_service, groups=groups)
 
     def audit(self, number: int) -> Response:
-        """
-        Show the form of one assessment, with its last audit.
-        """
+        """Show the form of one assessment, with its last audit."""
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
@@ -43,9 +37,7 @@ class AuditPages:
         return self._form(visitor, sheet, number, FilledAudit())
 
     def give(self, number: int) -> Response:
-        """
-        Record what was filled in, or show its total where no more was asked for.
-        """
+        """Record what was filled in, or show its total where no more was asked for."""
         visitor, installation = self.frame.visitor, self.frame.site.installation
         if not visitor:
             return self.frame.stale()

@@ -45,18 +45,14 @@ class FilledAudit:
 
     @property
     def score(self) -> int:
-        """
-        Return the points given so far, out of 100.
-        """
+        """Return the points given so far, out of 100."""
         return sum(self.points.values())
 
 
 def read(
     form: MultiDict[str, str], criteria: Sequence[Criterion], *, started_on: date, today: date
 ) -> FilledAudit:
-    """
-    Return what was filled in for *criteria*, of an assessment *started_on* that day.
-    """
+    """Return what was filled in for *criteria*, of an assessment *started_on* that day."""
     entered = {each.key: form.get(f"{POINTS}-{each.key}", "").strip() for each in criteria}
     day = form.get(DAY, "").strip()
     filled = fill_in(criteria, entered)
@@ -95,9 +91,7 @@ def _day(text: str, started_on: date, today: date) -> tuple[date | None, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """
-    One open assessment: what tells it from all others, its days, and where it stands with its audit.
-    """
+    """One open assessment: what tells it from all others, its days, and where it stands with its audit."""
 
     number: int
     name: str
@@ -109,9 +103,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditGroup:
-    """
-    The rows that stand alike, under their heading.
-    """
+    """The rows that stand alike, under their heading."""
 
     kind: str
     heading: str
@@ -121,9 +113,7 @@ class AuditGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionView:
-    """
-    One line of the form: what to look for, the points to choose from, and those chosen.
-    """
+    """One line of the form: what to look for, the points to choose from, and those chosen."""
 
     field: str
     name: str
@@ -135,9 +125,7 @@ class CriterionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFormView:
-    """
-    The form of one assessment, with what was given at its last audit and with what is filled in now.
-    """
+    """The form of one assessment, with what was given at its last audit and with what is filled in now."""
 
     row: AuditRow
     last: str
@@ -173,9 +161,7 @@ def audit_words(alert: Alert, as_of: date) -> str:
 
 
 def audit_groups(sheet: AuditSheet) -> list[AuditGroup]:
-    """
-    Return what there is to audit by how it stands, the most urgent first.
-    """
+    """Return what there is to audit by how it stands, the most urgent first."""
     rows: dict[str, list[AuditRow]] = {kind: [] for kind in HEADINGS}
     for number, alert in sheet.items.items():
         standing = audit_standing(alert)
@@ -190,9 +176,7 @@ def audit_groups(sheet: AuditSheet) -> list[AuditGroup]:
 def audit_form_view(
     sheet: AuditSheet, number: int, criteria: Sequence[Criterion], filled: FilledAudit, visitor: str
 ) -> AuditFormView:
-    """
-    Return the form for the assessment with this *number*, as far as it is *filled*.
-    """
+    """Return the form for the assessment with this *number*, as far as it is *filled*."""
     alert = sheet.items[number]
     mark, last = alert.clock.audit_pass_mark or 0, latest_audit(alert.assessment, alert.audit)
     others = len(sheet.together(number)) - 1

@@ -46,9 +46,7 @@ class Filled:
 
 
 def read(form: MultiDict[str, str]) -> Filled:
-    """
-    Return what was filled in; what is left empty for one assessment is taken from the fields for all.
-    """
+    """Return what was filled in; what is left empty for one assessment is taken from the fields for all."""
     values = {name: form[name].strip() for name in form if name != PICK}
     picks = list(dict.fromkeys(form.getlist(PICK)))
     picked = tuple(int(each) for each in picks if _is_number(each))
@@ -69,9 +67,7 @@ def read(form: MultiDict[str, str]) -> Filled:
 
 
 def with_faults(filled: Filled, found: Mapping[int, Sequence[Fault]]) -> Filled:
-    """
-    Return a form with what the rules say against its answers, each at its field.
-    """
+    """Return a form with what the rules say against its answers, each at its field."""
     faults = {
         f"{FIELDS.get(fault, 'expected')}-{number}": SENTENCES.get(fault, fault.value)
         for number, faults in found.items()
@@ -81,9 +77,7 @@ def with_faults(filled: Filled, found: Mapping[int, Sequence[Fault]]) -> Filled:
 
 
 def number_in(text: str) -> int | None:
-    """
-    Return the number a hidden field holds, or None where somebody changed it into something else.
-    """
+    """Return the number a hidden field holds, or None where somebody changed it into something else."""
     return int(text) if _is_number(text) else None
 
 

@@ -60,9 +60,7 @@ def signed_on(peer: str, headers: Headers, web: WebSettings, allowed_domains: tu
 
 
 def is_trusted(peer: str, web: WebSettings) -> bool:
-    """
-    Say whether *peer* is one of the proxies named in the settings.
-    """
+    """Say whether *peer* is one of the proxies named in the settings."""
     try:
         return str(ip_address(peer)) in web.trusted_proxies
     except ValueError:
@@ -70,9 +68,7 @@ def is_trusted(peer: str, web: WebSettings) -> bool:
 
 
 def protect(response: Response, *, is_https: bool, is_kept: bool) -> Response:
-    """
-    Return *response* with the headers that protect it; what *is_kept* may stay in a browser's cache.
-    """
+    """Return *response* with the headers that protect it; what *is_kept* may stay in a browser's cache."""
     kept = {"Cache-Control": response.headers.get("Cache-Control", "no-store")} if is_kept else {}
     response.headers.update({**ALWAYS, **kept})
     if is_https:
@@ -95,9 +91,7 @@ class Limit:
     _lock: Lock = field(init=False, default_factory=Lock)
 
     def allows(self, client: str) -> bool:
-        """
-        Say whether *client* may ask once more, and count that it did.
-        """
+        """Say whether *client* may ask once more, and count that it did."""
         with self._lock:
             at = self.now()
             times = self._asked.setdefault(client, deque())
@@ -111,9 +105,7 @@ class Limit:
             return is_allowed
 
     def _forget(self, at: datetime) -> None:
-        """
-        Forget whoever has not asked lately; if that is nobody, everybody, so that memory stays bounded.
-        """
+        """Forget whoever has not asked lately; if that is nobody, everybody, so that memory stays bounded."""
         lately = {
             client: times for client, times in self._asked.items() if times and times[-1] > at - self.within
         }

@@ -19,9 +19,7 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
-    """
-    One assessment: where it stands, what was said of it, and what was filled in for it.
-    """
+    """One assessment: where it stands, what was said of it, and what was filled in for it."""
 
     number: int
     assessment_id: str
@@ -39,17 +37,13 @@ class RowView:
 
     @property
     def name(self) -> str:
-        """
-        Return what tells this assessment from all others.
-        """
+        """Return what tells this assessment from all others."""
         return f"{self.assessment_id}, child {self.child_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """
-    One stage's rows under its heading, with what is asked of them.
-    """
+    """One stage's rows under its heading, with what is asked of them."""
 
     stage: str
     heading: str
@@ -59,9 +53,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListView:
-    """
-    Everything one person's list says.
-    """
+    """Everything one person's list says."""
 
     title: str
     audience: str
@@ -78,9 +70,7 @@ class ListView:
 
 
 def list_view(own: OwnList, filled: Filled, reasons: Reasons, zone: ZoneInfo) -> ListView:
-    """
-    Return the view of *own*, with what was *filled* in before, if anything was.
-    """
+    """Return the view of *own*, with what was *filled* in before, if anything was."""
     shown = own.rows[:MOST_ROWS]
     return ListView(
         title=_title(own),
@@ -249,9 +239,7 @@ def _said(alert: Alert, own: OwnList) -> str:
 
 
 def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]]) -> list[tuple[str, str]]:
-    """
-    Return each fault as the field it leads to and a sentence that names its assessment.
-    """
+    """Return each fault as the field it leads to and a sentence that names its assessment."""
     names = {str(number): alert.assessment for number, alert in shown}
     first = f"{PICK}-{shown[0][0]}" if shown else PICK
     found = []
@@ -264,9 +252,7 @@ def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]]) -> list[tuple[s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedView:
-    """
-    One reassurance: for which assessment, what was said, and until when it can be taken back.
-    """
+    """One reassurance: for which assessment, what was said, and until when it can be taken back."""
 
     number: int
     name: str
@@ -279,9 +265,7 @@ class RecordedView:
 def recorded_views(
     found: Sequence[Recorded], reasons: Reasons, zone: ZoneInfo, now: datetime
 ) -> list[RecordedView]:
-    """
-    Return the views of what was *found*, in its order.
-    """
+    """Return the views of what was *found*, in its order."""
     return [_view(each, reasons, zone, now) for each in found]
 
 

@@ -14,9 +14,7 @@ Send = Callable[[Installation, LinkLetter], str]
 
 
 class Mailroom:
-    """
-    Sends one letter after the other in a thread of its own, until its `with` block ends.
-    """
+    """Sends one letter after the other in a thread of its own, until its `with` block ends."""
 
     def __init__(self, installation: Installation, journal: Journal) -> None:
         self._installation = installation
@@ -35,9 +33,7 @@ class Mailroom:
         self._thread.join()
 
     def post(self, letter: LinkLetter) -> None:
-        """
-        Send *letter* as soon as those before it are out.
-        """
+        """Send *letter* as soon as those before it are out."""
         self._waiting.put(letter)
 
     def _work(self) -> None:

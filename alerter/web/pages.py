@@ -23,29 +23,21 @@ NOTHING_SAVED = "Nothing has been saved yet. Please look again, and press Save."
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """
-    The views of one site.
-    """
+    """The views of one site."""
 
     frame: Frame
 
     @property
     def site(self) -> Site:
-        """
-        Return the site whose pages these are.
-        """
+        """Return the site whose pages these are."""
         return self.frame.site
 
     def start(self) -> Response:
-        """
-        Lead to the list, or to where a link can be asked for.
-        """
+        """Lead to the list, or to where a link can be asked for."""
         return go("own_list" if self.frame.visitor else "link")
 
     def enter(self, token: str) -> Response:
-        """
-        Let in whoever has a good link. Nothing is written down but a cookie in the browser.
-        """
+        """Let in whoever has a good link. Nothing is written down but a cookie in the browser."""
         if self.site.is_proxied:
             return go("own_list")
         database = database_id(self.site.installation)
@@ -56,16 +48,12 @@ class Pages:
         return go("own_list")
 
     def own_list(self) -> Response:
-        """
-        Show the visitor's own list.
-        """
+        """Show the visitor's own list."""
         visitor = self.frame.visitor
         return self._list(visitor, Filled()) if visitor else self.frame.stale()
 
     def answer(self) -> Response:
-        """
-        Record what was ticked, all of it or nothing.
-        """
+        """Record what was ticked, all of it or nothing."""
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
@@ -84,9 +72,7 @@ class Pages:
         return go("recorded")
 
     def recorded(self) -> Response:
-        """
-        Show what the visitor recorded within the hour, each with its way back.
-        """
+        """Show what the visitor recorded within the hour, each with its way back."""
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
@@ -96,9 +82,7 @@ class Pages:
         return self.frame.page("recorded.html", visitor=visitor, recorded=views)
 
     def undo(self) -> Response:
-        """
-        Take back one reassurance of the last hour.
-        """
+        """Take back one reassurance of the last hour."""
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
@@ -109,15 +93,11 @@ class Pages:
         return go("recorded")
 
     def link(self) -> Response:
-        """
-        Show where a new link can be asked for.
-        """
+        """Show where a new link can be asked for."""
         return self.frame.page("link.html", visitor="", is_stale=False, fault="", email="")
 
     def ask(self) -> Response:
-        """
-        Mail a new link to whoever has a list; the answer is the same for everybody else.
-        """
+        """Mail a new link to whoever has a list; the answer is the same for everybody else."""
         if self.site.is_proxied:
             return self.frame.page("link.html", NOT_FOUND, visitor="", is_stale=False, fault="", email="")
         if not self.site.link_requests.allows(self.site.client_of(request)):
@@ -134,15 +114,11 @@ class Pages:
         return go("asked")
 
     def asked(self) -> Response:
-        """
-        Say where to look for the link.
-        """
+        """Say where to look for the link."""
         return self.frame.page("asked.html", visitor="")
 
     def service(self) -> Response:
-        """
-        Show the figures of the teams that the visitor may see.
-        """
+        """Show the figures of the teams that the visitor may see."""
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
@@ -152,9 +128,7 @@ class Pages:
         return self.frame.page("service.html", visitor=visitor, has_service=True, view=service_view(shown))
 
     def leave(self) -> Response:
-        """
-        Let nobody in with this browser until a link is opened again, nor with a copy of its cookie.
-        """
+        """Let nobody in with this browser until a link is opened again, nor with a copy of its cookie."""
         left = self.site.session_of(session)
         if left is not None:
             end(self.site.installation, left)
@@ -162,9 +136,7 @@ class Pages:
         return go("link")
 
     def refused(self, status: int) -> Response:
-        """
-        Say that a request was not taken, without saying more than its kind, nor asking whose it was.
-        """
+        """Say that a request was not taken, without saying more than its kind, nor asking whose it was."""
         return self.frame.page("error.html", status, visitor="", code=status)
 
     def _list(self, visitor: str, filled: Filled, status: int = OK) -> Response:

@@ -35,9 +35,7 @@ class PromptChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     _begun_at = 0.0
 
     def received(self, data: bytes) -> bool:
-        """
-        Take more of a request.
-        """
+        """Take more of a request."""
         if self.request is None:
             self._begun_at = monotonic()
         is_taken: bool = super().received(data)
@@ -47,9 +45,7 @@ class PromptChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
 
 def within(seconds: float) -> type[PromptChannel]:
-    """
-    Return such a channel with another time.
-    """
+    """Return such a channel with another time."""
     return type("PromptChannel", (PromptChannel,), {"seconds": seconds})
 
 

@@ -42,9 +42,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class BandView:
-    """
-    One band of one kind of assessment.
-    """
+    """One band of one kind of assessment."""
 
     label: str
     days: str
@@ -53,9 +51,7 @@ class BandView:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """
-    One stage's part of a bar: where it begins, how long it is, which stage.
-    """
+    """One stage's part of a bar: where it begins, how long it is, which stage."""
 
     stage: str
     at: int
@@ -64,9 +60,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendView:
-    """
-    One past run's counts, with the bar that shows them.
-    """
+    """One past run's counts, with the bar that shows them."""
 
     sent_on: str
     run: int
@@ -78,9 +72,7 @@ class TrendView:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionsView:
-    """
-    The exceptions of one kind.
-    """
+    """The exceptions of one kind."""
 
     heading: str
     lines: Sequence[DataException]
@@ -88,9 +80,7 @@ class ExceptionsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceView:
-    """
-    Everything the service page says.
-    """
+    """Everything the service page says."""
 
     as_of: str
     whose: str
@@ -109,9 +99,7 @@ class ServiceView:
 
 
 def service_view(shown: Overview) -> ServiceView:
-    """
-    Return the view of one overview.
-    """
+    """Return the view of one overview."""
     days = {band.clock.alert_after for band in shown.bands}
     alert_day = f"day {days.pop()}" if len(days) == 1 else "alert day"
     longest = max([1, *(sum(_told(each).values()) for each in shown.runs)])

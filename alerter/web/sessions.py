@@ -16,9 +16,7 @@ Cookie = MutableMapping[str, Any]
 
 
 def begin(cookie: Cookie, email: str, database: str, now: datetime) -> None:
-    """
-    Let somebody in whose link was good for this *database*, with a session and a token of their own.
-    """
+    """Let somebody in whose link was good for this *database*, with a session and a token of their own."""
     cookie.clear()
     cookie[SESSION] = secrets.token_urlsafe(16)
     cookie[EMAIL] = email
@@ -28,9 +26,7 @@ def begin(cookie: Cookie, email: str, database: str, now: datetime) -> None:
 
 
 def session_of(cookie: Cookie, now: datetime) -> PageSession | None:
-    """
-    Return the session that the cookie is for; None where it has none, or one that has lasted too long.
-    """
+    """Return the session that the cookie is for; None where it has none, or one that has lasted too long."""
     id_, since = cookie.get(SESSION, ""), cookie.get(SINCE, 0)
     is_fresh = timedelta(0) <= now - datetime.fromtimestamp(since, now.tzinfo) + timedelta(seconds=1) <= LASTS
     if not id_ or not is_fresh:
@@ -39,9 +35,7 @@ def session_of(cookie: Cookie, now: datetime) -> PageSession | None:
 
 
 def token_of(cookie: Cookie) -> str:
-    """
-    Return the token for the forms of this browser, made when first asked for.
-    """
+    """Return the token for the forms of this browser, made when first asked for."""
     if TOKEN not in cookie:
         cookie[TOKEN] = secrets.token_urlsafe(32)
     return str(cookie[TOKEN])

@@ -29,9 +29,7 @@ OK, SEE_OTHER, BAD, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 303, 400, 403, 404, 42
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """
-    One installation's page.
-    """
+    """One installation's page."""
 
     installation: Installation
     web: WebSettings
@@ -64,29 +62,21 @@ class Site:
 
     @property
     def is_proxied(self) -> bool:
-        """
-        Say whether the council's proxy says who somebody is.
-        """
+        """Say whether the council's proxy says who somebody is."""
         return self.web.auth == "proxy"
 
     @property
     def now(self) -> datetime:
-        """
-        Return this moment.
-        """
+        """Return this moment."""
         return self.installation.now()
 
     @property
     def reasons(self) -> Reasons:
-        """
-        Return the reasons to choose from.
-        """
+        """Return the reasons to choose from."""
         return reasons_of(self.installation)
 
     def client_of(self, request: Request) -> str:
-        """
-        Return the address a request comes from.
-        """
+        """Return the address a request comes from."""
         return client_of(request.remote_addr or "", request.headers, self.web)
 
     def visitor_of(self, request: Request, cookie: Cookie) -> str:
@@ -115,23 +105,17 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """
-    The frame of one site's pages.
-    """
+    """The frame of one site's pages."""
 
     site: Site
 
     @property
     def visitor(self) -> str:
-        """
-        Return the address of whom the request is from; empty where that is not known.
-        """
+        """Return the address of whom the request is from; empty where that is not known."""
         return self.site.visitor_of(request, session)
 
     def page(self, template: str, status: int = OK, *, visitor: str, **shown: object) -> Response:
-        """
-        Return a page for *visitor*, with what is *shown* on it.
-        """
+        """Return a page for *visitor*, with what is *shown* on it."""
         facts = {
             "council": self.site.installation.settings.council,
             "contact": self.site.installation.press.stationery.contact,
@@ -145,15 +129,11 @@ class Frame:
         return make_response(render_template(template, **(facts | shown)), status)
 
     def stale(self) -> Response:
-        """
-        Say that whoever this is has to open a link first.
-        """
+        """Say that whoever this is has to open a link first."""
         return self.page("link.html", FORBIDDEN, visitor="", is_stale=True, fault="", email="")
 
 
 def go(endpoint: str, **values: Any) -> Response:
-    """
-    Lead on to another page.
-    """
+    """Lead on to another page."""
     response: Response = make_response(redirect(url_for(endpoint, **values), SEE_OTHER))
     return response

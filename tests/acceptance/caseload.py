@@ -13,9 +13,7 @@ AGES = {"overdue": 36, "past_alert": 27, "approaching": 22, "on_track": 5}
 
 
 def start_at(age: int, as_of: date = MONDAY) -> date:
-    """
-    Return the last start that is *age* working days old on *as_of*, in England.
-    """
+    """Return the last start that is *age* working days old on *as_of*, in England."""
     return max(
         day for day in (as_of - timedelta(days=n) for n in range(90)) if ENGLAND.age(day, as_of) == age
     )
@@ -37,16 +35,12 @@ def row(number: int, stage: str = "past_alert", manager: str = "", **more: objec
 
 
 def key(number: int) -> Key:
-    """
-    Return the assessment and child of `row(number)`.
-    """
+    """Return the assessment and child of `row(number)`."""
     return (f"A-{10_000 + number}", f"C{50_000 + number}")
 
 
 def managed(council: Council, how_many: int) -> list[str]:
-    """
-    Write an extract of *how_many* managers with one assessment each, and return their addresses.
-    """
+    """Write an extract of *how_many* managers with one assessment each, and return their addresses."""
     council.directory()
     council.extract([row(number, manager=f"m{number:02d}") for number in range(how_many)])
     return [f"m{number:02d}@council.example" for number in range(how_many)]

@@ -11,18 +11,14 @@ from tests.acceptance.post_office import PostOffice, free_port
 
 @pytest.fixture
 def post_office() -> Iterator[PostOffice]:
-    """
-    Run a mail server that takes everything.
-    """
+    """Run a mail server that takes everything."""
     with PostOffice() as server:
         yield server
 
 
 @pytest.fixture
 def council(tmp_path: Path, post_office: PostOffice) -> Council:
-    """
-    Return a configured council whose mail server is `post_office`.
-    """
+    """Return a configured council whose mail server is `post_office`."""
     council = Council(tmp_path, post_office.port)
     council.configure()
     return council
@@ -30,9 +26,7 @@ def council(tmp_path: Path, post_office: PostOffice) -> Council:
 
 @pytest.fixture
 def cut_off(tmp_path: Path) -> Council:
-    """
-    Return a configured council whose mail server does not run.
-    """
+    """Return a configured council whose mail server does not run."""
     council = Council(tmp_path, free_port())
     council.configure()
     return council

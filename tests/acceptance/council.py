@@ -52,9 +52,7 @@ SETTINGS: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """
-    What a command said, and its exit code.
-    """
+    """What a command said, and its exit code."""
 
     exit_code: int
     out: str
@@ -62,9 +60,7 @@ class Said:
 
     @property
     def json(self) -> dict[str, Any]:
-        """
-        Return the one JSON object of standard output; anything else there is a fault.
-        """
+        """Return the one JSON object of standard output; anything else there is a fault."""
         value = json.loads(self.out)
         assert isinstance(value, dict)
         return value
@@ -82,39 +78,29 @@ class Council:
     port: int
 
     def configure(self, **changes: object) -> None:
-        """
-        Write `config.toml`; a dotted key is written with two underscores, and None leaves it out.
-        """
+        """Write `config.toml`; a dotted key is written with two underscores, and None leaves it out."""
         named = {key.replace("__", "."): value for key, value in changes.items()}
         settings = {**SETTINGS, "email.smtp.port": self.port, **named}
         self.write("config.toml", toml({key: value for key, value in settings.items() if value is not None}))
 
     def extract(self, rows: Iterable[Mapping[str, object]], columns: Sequence[str] = ()) -> None:
-        """
-        Write `extract.csv`: the columns are those the rows use, in their order, or *columns*.
-        """
+        """Write `extract.csv`: the columns are those the rows use, in their order, or *columns*."""
         rows = list(rows)
         columns = columns or list(dict.fromkeys(key for row in rows for key in row))
         self.write("extract.csv", csv_text(columns, rows))
 
     def directory(self, *rows: Mapping[str, object]) -> None:
-        """
-        Write `directory.csv`.
-        """
+        """Write `directory.csv`."""
         self.write("directory.csv", csv_text(DIRECTORY_COLUMNS, rows))
 
     def write(self, name: str, text: str) -> Path:
-        """
-        Write one file of the folder, as UTF-8.
-        """
+        """Write one file of the folder, as UTF-8."""
         path = self.folder / name
         path.write_bytes(text.encode())
         return path
 
     def alerter(self, *arguments: object) -> Said:
-        """
-        Run one command to its end.
-        """
+        """Run one command to its end."""
         process = self.start(*arguments)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
         return Said(process.returncode, out, err)
@@ -136,9 +122,7 @@ class Council:
         )
 
     def run(self, as_of: date, *options: object) -> Said:
-        """
-        Do the weekly job as on *as_of*, its result in JSON.
-        """
+        """Do the weekly job as on *as_of*, its result in JSON."""
         return self.alerter("run", "--as-of", as_of, "--json", *options)
 
 
@@ -152,9 +136,7 @@ def at_once(work: Callable[[str], Work], names: Iterable[str]) -> dict[str, Work
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """
-    Return rows as the text of a CSV file, quoted where they must be.
-    """
+    """Return rows as the text of a CSV file, quoted where they must be."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
@@ -163,9 +145,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> st
 
 
 def toml(settings: Mapping[str, object]) -> str:
-    """
-    Return dotted keys and values as TOML; a date stands as it is, everything else as JSON writes it.
-    """
+    """Return dotted keys and values as TOML; a date stands as it is, everything else as JSON writes it."""
     return "".join(f"{key} = {_toml_value(value)}\n" for key, value in settings.items())
 
 

@@ -27,9 +27,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """
-    One row of the text part: the stage it stands under, its assessment, its child, and its whole line.
-    """
+    """One row of the text part: the stage it stands under, its assessment, its child, and its whole line."""
 
     stage: str
     assessment_id: str
@@ -39,9 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """
-    One email: its envelope's recipient, its parsed message, and its two parts as text.
-    """
+    """One email: its envelope's recipient, its parsed message, and its two parts as text."""
 
     recipient: str
     message: EmailMessage
@@ -50,9 +46,7 @@ class Letter:
 
     @property
     def visible(self) -> str:
-        """
-        Return the words of the HTML part with single blanks.
-        """
+        """Return the words of the HTML part with single blanks."""
         words = Words()
         words.feed(self.html)
         words.close()
@@ -78,15 +72,11 @@ class Letter:
         return [row for row in found if row.stage != ESCALATED]
 
     def staged(self, keys: Collection[Key]) -> Counter[tuple[str, Key]]:
-        """
-        Return how often each assessment stands under each stage.
-        """
+        """Return how often each assessment stands under each stage."""
         return Counter((row.stage, (row.assessment_id, row.child_id)) for row in self.rows(keys))
 
     def on_track(self) -> int:
-        """
-        Return how many assessments are counted as on track; an all-clear counts all that are open.
-        """
+        """Return how many assessments are counted as on track; an all-clear counts all that are open."""
         for line in self.text.splitlines():
             if "on track" in line or line.startswith("Nothing needs you"):
                 counted = ON_TRACK.search(line)
@@ -96,9 +86,7 @@ class Letter:
 
 
 class Words(HTMLParser):
-    """
-    Collects what a reader of an HTML document sees.
-    """
+    """Collects what a reader of an HTML document sees."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,23 +94,17 @@ class Words(HTMLParser):
         self._is_hidden = False
 
     def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        """
-        Note whether what follows is seen.
-        """
+        """Note whether what follows is seen."""
         self._is_hidden = tag in ("style", "title", "head")
 
     def handle_data(self, data: str) -> None:
-        """
-        Note the words.
-        """
+        """Note the words."""
         if not self._is_hidden:
             self.words.append(data)
 
 
 def read(parcel: Parcel) -> Letter:
-    """
-    Parse one message.
-    """
+    """Parse one message."""
     message = BytesParser(policy=policy.default).parsebytes(parcel.content)
     assert isinstance(message, EmailMessage)
     parts = [message.get_body(preferencelist=(kind,)) for kind in ("plain", "html")]
@@ -131,9 +113,7 @@ def read(parcel: Parcel) -> Letter:
 
 
 def letters_by_recipient(parcels: Iterable[Parcel]) -> dict[str, Letter]:
-    """
-    Return the email of each recipient; two for one recipient are a fault.
-    """
+    """Return the email of each recipient; two for one recipient are a fault."""
     parcels = list(parcels)
     letters = {parcel.recipient: read(parcel) for parcel in parcels}
     assert len(letters) == len(parcels), Counter(parcel.recipient for parcel in parcels)
@@ -141,16 +121,12 @@ def letters_by_recipient(parcels: Iterable[Parcel]) -> dict[str, Letter]:
 
 
 def stage_of(line: str) -> str:
-    """
-    Return the stage an unindented heading begins with, or nothing if it is no heading.
-    """
+    """Return the stage an unindented heading begins with, or nothing if it is no heading."""
     if line.startswith(ESCALATED):
         return ESCALATED
     return next((stage for words, stage in HEADINGS.items() if line.startswith(words)), "")
 
 
 def is_word_of(word: str, line: str) -> bool:
-    """
-    Say whether *word* stands in *line* between blanks or punctuation.
-    """
+    """Say whether *word* stands in *line* between blanks or punctuation."""
     return re.search(rf"(?<![\w/-]){re.escape(word)}(?![\w/-])", line) is not None

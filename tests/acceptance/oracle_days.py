@@ -21,9 +21,7 @@ SPRING_MOVED = {2012: date(2012, 6, 4), 2022: date(2022, 6, 2)}
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """
-    A nation's working days, with a council's own, and its send dates.
-    """
+    """A nation's working days, with a council's own, and its send dates."""
 
     nation: str
     count_start_day: bool = False
@@ -35,23 +33,17 @@ class Days:
     limit: int = field(default=35, kw_only=True)
 
     def is_day_off(self, day: date) -> bool:
-        """
-        Say whether *day* is a bank holiday that is not worked, or the council's own day off.
-        """
+        """Say whether *day* is a bank holiday that is not worked, or the council's own day off."""
         if day in self.days_off:
             return True
         return day in bank_holidays(self.nation, day.year) and day not in self.working_days
 
     def is_working_day(self, day: date) -> bool:
-        """
-        Say whether *day* counts.
-        """
+        """Say whether *day* counts."""
         return day.weekday() < SATURDAY and not self.is_day_off(day)
 
     def age(self, start: date, on: date) -> int:
-        """
-        Return how many working days old a start is, walking from it to *on*.
-        """
+        """Return how many working days old a start is, walking from it to *on*."""
         day, count = start, int(self.count_start_day and start <= on and self.is_working_day(start))
         while day < on:
             day += ONE_DAY
@@ -59,9 +51,7 @@ class Days:
         return count
 
     def day(self, start: date, number: int) -> date:
-        """
-        Return the working day on which a start reaches age *number*.
-        """
+        """Return the working day on which a start reaches age *number*."""
         day, count = start, self.age(start, start)
         while count < number:
             day += ONE_DAY
@@ -69,25 +59,19 @@ class Days:
         return day
 
     def send_date(self, nominal: date) -> date:
-        """
-        Return when the digest of the week of *nominal* goes out.
-        """
+        """Return when the digest of the week of *nominal* goes out."""
         while self.is_day_off(nominal) or nominal in self.office_closed:
             nominal += ONE_DAY
         return nominal
 
     def next_run(self, as_of: date) -> date:
-        """
-        Return the first send date strictly after *as_of*.
-        """
+        """Return the first send date strictly after *as_of*."""
         weeks = [as_of + timedelta(days=offset) for offset in range(-21, 35)]
         dates = [self.send_date(day) for day in weeks if day.weekday() == self.weekday]
         return min(day for day in dates if day > as_of)
 
     def stage(self, start: date, as_of: date) -> str:
-        """
-        Return the stage of an open assessment nobody has given a reassurance for.
-        """
+        """Return the stage of an open assessment nobody has given a reassurance for."""
         age = self.age(start, as_of)
         if start > as_of:
             return "on_track"
@@ -101,9 +85,7 @@ class Days:
 
 
 def easter(year: int) -> date:
-    """
-    Return Easter Sunday of the Gregorian calendar (the anonymous algorithm, Nature 1876).
-    """
+    """Return Easter Sunday of the Gregorian calendar (the anonymous algorithm, Nature 1876)."""
     a, (b, c) = year % 19, divmod(year, 100)
     d, e = divmod(b, 4)
     g = (8 * b + 13) // 25
@@ -117,9 +99,7 @@ def easter(year: int) -> date:
 
 @cache
 def bank_holidays(nation: str, year: int) -> frozenset[date]:
-    """
-    Return the bank holidays of one nation in one year, weekends replaced by their substitute days.
-    """
+    """Return the bank holidays of one nation in one year, weekends replaced by their substitute days."""
     sunday = easter(year)
     august = _last_monday(year, 8)
     days = {_first_monday(year, 5), _last_monday(year, 5), sunday - 2 * ONE_DAY}
@@ -140,9 +120,7 @@ def bank_holidays(nation: str, year: int) -> frozenset[date]:
 
 
 def _with_substitutes(days: set[date], fixed: list[date]) -> set[date]:
-    """
-    Add the days fixed by date; one on a weekend gives way to the next day that is free.
-    """
+    """Add the days fixed by date; one on a weekend gives way to the next day that is free."""
     taken = days | {day for day in fixed if day.weekday() < SATURDAY}
     for day in fixed:
         substitute = day

@@ -24,9 +24,7 @@ AT_DOT = {LATER_AT_DOT: "451 4.3.0 try later", NEVER_AT_DOT: "550 5.7.1 not want
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """
-    One message as it came: the address of its envelope, and its bytes.
-    """
+    """One message as it came: the address of its envelope, and its bytes."""
 
     recipient: str
     content: bytes
@@ -66,17 +64,13 @@ class PostOffice:
         self._controller.stop()
 
     def tally(self) -> Counter[str]:
-        """
-        Return how many messages were accepted for each recipient.
-        """
+        """Return how many messages were accepted for each recipient."""
         return Counter(parcel.recipient for parcel in self.arrived)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """
-        Refuse or defer a recipient as its script says.
-        """
+        """Refuse or defer a recipient as its script says."""
         if self._on_rcpt is not None:
             self._on_rcpt(address)
         if self._next(address) in AT_RCPT:
@@ -85,9 +79,7 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """
-        Write a message down, and answer its final dot as the script says.
-        """
+        """Write a message down, and answer its final dot as the script says."""
         (address,) = envelope.rcpt_tos
         parcel = Parcel(address, bytes(envelope.original_content or b""))
         self.seen.append(parcel)
@@ -110,8 +102,6 @@ class PostOffice:
 
 
 def free_port() -> int:
-    """
-    Return a port of 127.0.0.1 on which nobody listens.
-    """
+    """Return a port of 127.0.0.1 on which nobody listens."""
     with socket.create_server((HOST, 0)) as listener:
         return int(listener.getsockname()[1])

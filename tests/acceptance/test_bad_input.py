@@ -21,9 +21,7 @@ Arrange = Callable[[Council], object]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """
-    What is wrong, the exit code the contract gives it, and the words the complaint must have.
-    """
+    """What is wrong, the exit code the contract gives it, and the words the complaint must have."""
 
     arrange: Arrange
     exit_code: int
@@ -33,16 +31,12 @@ class Fault:
 
 
 def settings(*names: str, **changes: object) -> Fault:
-    """
-    Return a fault of the settings.
-    """
+    """Return a fault of the settings."""
     return Fault(lambda council: council.configure(**changes), 2, names)
 
 
 def source(text: str | bytes, *names: str) -> Fault:
-    """
-    Return a fault of the extract, which is *text*.
-    """
+    """Return a fault of the extract, which is *text*."""
     content = text if isinstance(text, bytes) else text.encode()
     return Fault(
         lambda council: (council.folder / "extract.csv").write_bytes(content), 3, ("extract.csv", *names)
@@ -50,23 +44,17 @@ def source(text: str | bytes, *names: str) -> Fault:
 
 
 def directory(text: str, *names: str) -> Fault:
-    """
-    Return a fault of the directory, which is *text*.
-    """
+    """Return a fault of the directory, which is *text*."""
     return Fault(lambda council: council.write("directory.csv", text), 3, ("directory.csv", *names))
 
 
 def gone(name: str, exit_code: int) -> Fault:
-    """
-    Return the fault that the file *name* is not there.
-    """
+    """Return the fault that the file *name* is not there."""
     return Fault(lambda council: (council.folder / name).unlink(), exit_code, (name,))
 
 
 def usage(*command: object, names: tuple[str, ...]) -> Fault:
-    """
-    Return a fault of the command line, which is *command*.
-    """
+    """Return a fault of the command line, which is *command*."""
     return Fault(lambda _council: None, 2, names, command, is_one_sentence=False)
 
 
@@ -118,9 +106,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
-    """
-    Commit every fault, each in a council of its own.
-    """
+    """Commit every fault, each in a council of its own."""
 
     def commit(name: str) -> Said:
         council = sound(tmp_path_factory.mktemp("council"))
@@ -148,9 +134,7 @@ def test_fault_is_named_in_one_sentence(name: str, complaints: dict[str, Said]) 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 @pytest.mark.parametrize("name", ["extract.csv", "directory.csv"])
 def test_unreadable_file_is_named(name: str, tmp_path: Path) -> None:
-    """
-    A file without the right to read it is exit 3, and named.
-    """
+    """A file without the right to read it is exit 3, and named."""
     council = sound(tmp_path)
     (council.folder / name).chmod(0)
     said = council.alerter(*RUN)
@@ -159,9 +143,7 @@ def test_unreadable_file_is_named(name: str, tmp_path: Path) -> None:
 
 
 def test_bad_file_changes_nothing_of_what_was_read_before(tmp_path: Path) -> None:
-    """
-    After a refused extract or directory the store has what it had, and no run was begun.
-    """
+    """After a refused extract or directory the store has what it had, and no run was begun."""
     council = sound(tmp_path)
     assert council.alerter("sync").exit_code == 0
     for name in ("extract.csv", "directory.csv"):
@@ -175,9 +157,7 @@ def test_bad_file_changes_nothing_of_what_was_read_before(tmp_path: Path) -> Non
 
 
 def test_bad_rows_are_rejected_with_their_lines_and_the_others_go_on(tmp_path: Path) -> None:
-    """
-    Every row is stored, collapsed or rejected, and the sums say so.
-    """
+    """Every row is stored, collapsed or rejected, and the sums say so."""
     council = sound(tmp_path)
     good = row(1)
     council.extract(
@@ -207,9 +187,7 @@ def test_bad_rows_are_rejected_with_their_lines_and_the_others_go_on(tmp_path: P
 
 
 def sound(folder: Path) -> Council:
-    """
-    Return a council without a fault, two assessments, and no mail server.
-    """
+    """Return a council without a fault, two assessments, and no mail server."""
     council = Council(folder, free_port())
     council.configure()
     council.directory({"team": "Duty", "manager_email": "m@council.example"})

@@ -14,9 +14,7 @@ LISTED = re.compile(r"^  ([a-z]+)\s", re.MULTILINE)
 
 
 def test_help_imports_nothing_slow(council: Council) -> None:
-    """
-    `alerter --help` answers without SQLAlchemy and its like.
-    """
+    """`alerter --help` answers without SQLAlchemy and its like."""
     program = (
         "import sys\n"
         "from alerter.__main__ import main\n"
@@ -32,9 +30,7 @@ def test_help_imports_nothing_slow(council: Council) -> None:
 
 
 def test_every_command_has_help_and_a_line_in_the_readme(council: Council) -> None:
-    """
-    The commands of the contract are there, and each that is there says what it does.
-    """
+    """The commands of the contract are there, and each that is there says what it does."""
     listed = LISTED.findall(council.alerter("--help").out.partition("Commands:")[2])
     assert set(CONTRACTED) <= set(listed)
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")

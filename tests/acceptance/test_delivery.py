@@ -19,9 +19,7 @@ from tests.acceptance.post_office import (
 
 
 def test_second_run_sends_nothing(council: Council, post_office: PostOffice) -> None:
-    """
-    The send date has its run: `already_done`, exit 0, no email more.
-    """
+    """The send date has its run: `already_done`, exit 0, no email more."""
     managers = managed(council, 3)
     first = council.run(MONDAY)
     sent = list(post_office.arrived)
@@ -48,9 +46,7 @@ def test_two_runs_at_once_send_each_digest_once(council: Council, post_office: P
 
 
 def test_deferred_stays_owed_and_is_sent_later_unchanged(tmp_path: Path) -> None:
-    """
-    A 451, to RCPT or to the dot, leaves the message owed; `deliver` sends the same bytes later.
-    """
+    """A 451, to RCPT or to the dot, leaves the message owed; `deliver` sends the same bytes later."""
     script = {"m00@council.example": [LATER], "m01@council.example": [LATER_AT_DOT]}
     with PostOffice(script) as post_office:
         council = _council(tmp_path, post_office.port)
@@ -71,9 +67,7 @@ def test_deferred_stays_owed_and_is_sent_later_unchanged(tmp_path: Path) -> None
 
 
 def test_refused_is_told_to_the_admins_and_never_tried_again(tmp_path: Path) -> None:
-    """
-    A 550, to RCPT or to the dot, is final: exit 1, the summary names it, and `deliver` leaves it alone.
-    """
+    """A 550, to RCPT or to the dot, is final: exit 1, the summary names it, and `deliver` leaves it alone."""
     script = {"m00@council.example": [NEVER], "m01@council.example": [NEVER_AT_DOT]}
     with PostOffice(script) as post_office:
         council = _council(tmp_path, post_office.port)
@@ -145,9 +139,7 @@ def test_reply_that_never_comes_is_left_to_a_person(tmp_path: Path) -> None:
 
 
 def test_lost_reply_waits_for_a_person_where_told_to(tmp_path: Path) -> None:
-    """
-    With `unknown_outcome = "hold"` nothing goes twice, and `status` says that something is stuck.
-    """
+    """With `unknown_outcome = "hold"` nothing goes twice, and `status` says that something is stuck."""
     with PostOffice({"m01@council.example": [DROP]}) as post_office:
         council = _council(tmp_path, post_office.port, delivery__unknown_outcome="hold")
         managers = managed(council, 2)

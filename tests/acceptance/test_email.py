@@ -76,9 +76,7 @@ def test_rows_say_the_same_in_both_parts(council: Council, post_office: PostOffi
 
 
 def test_two_clocks_in_one_digest(council: Council, post_office: PostOffice) -> None:
-    """
-    Where one digest mixes clocks the headings name no day, and each row counts on its own clock.
-    """
+    """Where one digest mixes clocks the headings name no day, and each row counts on its own clock."""
     council.configure(
         assessments__initial__label="Initial assessment",
         assessments__initial__working_days=10,
@@ -110,9 +108,7 @@ def test_two_clocks_in_one_digest(council: Council, post_office: PostOffice) -> 
 
 
 def test_all_clear_is_left_out_where_not_wanted(council: Council, post_office: PostOffice) -> None:
-    """
-    With `send_all_clear` off, who has nothing due gets nothing, and the sums are the same.
-    """
+    """With `send_all_clear` off, who has nothing due gets nothing, and the sums are the same."""
     council.configure(email__send_all_clear=False)
     council.directory({"team": "Duty", "manager_email": MANAGER})
     council.extract([row(1, "on_track"), row(2, "on_track"), row(3, "past_alert", "busy")])
@@ -122,9 +118,7 @@ def test_all_clear_is_left_out_where_not_wanted(council: Council, post_office: P
 
 
 def test_rows_left_out_for_length_are_counted(council: Council, post_office: PostOffice) -> None:
-    """
-    A digest of 700 rows lists them all, or says how many more there are.
-    """
+    """A digest of 700 rows lists them all, or says how many more there are."""
     council.directory({"team": "Duty", "manager_email": MANAGER})
     rows = [row(number, "overdue") for number in range(700)]
     council.extract(rows)
@@ -137,9 +131,7 @@ def test_rows_left_out_for_length_are_counted(council: Council, post_office: Pos
 
 
 def test_hostile_names_change_nothing_but_themselves(council: Council, post_office: PostOffice) -> None:
-    """
-    Line breaks, encoded words, markup and look-alike rows in names make no header, no row and no tag.
-    """
+    """Line breaks, encoded words, markup and look-alike rows in names make no header, no row and no tag."""
     hostile = [
         "Eve\r\nBcc: eve@council.example",
         "Eve\nA-10003  child C50003  day 99 of 35",
@@ -173,9 +165,7 @@ def test_hostile_names_change_nothing_but_themselves(council: Council, post_offi
 
 
 def test_names_and_notes_are_kept_nowhere(council: Council, post_office: PostOffice) -> None:
-    """
-    Columns the contract does not list leave no trace in emails, answers or the database's files.
-    """
+    """Columns the contract does not list leave no trace in emails, answers or the database's files."""
     extra = {"Child Name": CANARY, "Date of Birth": "2019-03-04", "Notes": f"{CANARY} said", "Gender": CANARY}
     council.extract(
         [row(1, **extra), row(2, "past_alert", started_on="", **extra), row(3, started_on=CANARY, **extra)]
@@ -195,9 +185,7 @@ def test_names_and_notes_are_kept_nowhere(council: Council, post_office: PostOff
 
 
 def due_words(due: date, as_of: date) -> str:
-    """
-    Return a due date as the email has it.
-    """
+    """Return a due date as the email has it."""
     return f"due {due:%a} {due.day} {due:%b}" + ("" if due.year == as_of.year else f" {due.year}")
 
 

@@ -16,9 +16,7 @@ STATUS = {"last_run", "owed", "held", "next_run", "data_age_hours", "ok"}
 
 
 def test_from_an_empty_folder_to_the_first_run(tmp_path: Path, post_office: PostOffice) -> None:
-    """
-    What `init` wrote passes `check`; `run --dry-run` and `preview` leave no trace; then `run` sends.
-    """
+    """What `init` wrote passes `check`; `run --dry-run` and `preview` leave no trace; then `run` sends."""
     council = Council(tmp_path, post_office.port)
     assert council.alerter("init").exit_code == 0
     written = (tmp_path / "config.toml").read_text(encoding="utf-8")
@@ -64,9 +62,7 @@ def test_from_an_empty_folder_to_the_first_run(tmp_path: Path, post_office: Post
 def test_closed_office_moves_the_send_day_and_not_the_clock(
     council: Council, post_office: PostOffice
 ) -> None:
-    """
-    A closed Monday is Tuesday's run; who runs on the Monday still has last week's send date.
-    """
+    """A closed Monday is Tuesday's run; who runs on the Monday still has last week's send date."""
     council.configure(calendar__office_closed=[NEXT_MONDAY])
     council.directory()
     council.extract([row(1)])
@@ -97,9 +93,7 @@ def test_late_run_says_that_it_is_late(council: Council, post_office: PostOffice
 
 
 def test_rows_without_an_id_are_known_by_child_and_start(council: Council, post_office: PostOffice) -> None:
-    """
-    The reference is `child_id/started_on`, in emails and in commands.
-    """
+    """The reference is `child_id/started_on`, in emails and in commands."""
     council.directory()
     start = start_at(27).isoformat()
     rows = [{**row(number), "assessment_id": ""} for number in (1, 2)]
@@ -139,9 +133,7 @@ def test_vanished_and_doubled_assessments_are_exceptions(council: Council, post_
 
 
 def test_newest_file_of_a_folder_and_own_headings(council: Council, post_office: PostOffice) -> None:
-    """
-    The newest file of a folder is read: here UTF-16 with a BOM, tabs, and the council's own headings.
-    """
+    """The newest file of a folder is read: here UTF-16 with a BOM, tabs, and the council's own headings."""
     council.configure(
         source__path="extracts",
         source__columns__child_id="Person ID",
@@ -165,9 +157,7 @@ def test_newest_file_of_a_folder_and_own_headings(council: Council, post_office:
 
 
 def test_dates_answers_by_the_councils_calendar(council: Council) -> None:
-    """
-    `dates --json` has the contract's fields, here for its worked start in Scotland.
-    """
+    """`dates --json` has the contract's fields, here for its worked start in Scotland."""
     council.configure(calendar__nation="scotland")
     assert council.alerter("dates", "2009-04-09", "--json").json == {
         "start": "2009-04-09", "nation": "scotland",
@@ -177,9 +167,7 @@ def test_dates_answers_by_the_councils_calendar(council: Council) -> None:
 
 
 def dump(path: Path) -> list[str]:
-    """
-    Return all that a SQLite database says.
-    """
+    """Return all that a SQLite database says."""
     connection = sqlite3.connect(path)
     try:
         return list(connection.iterdump())

@@ -7,9 +7,7 @@ from tests.acceptance.post_office import PostOffice
 
 
 def test_doubtful_extract_is_held_and_a_mended_one_goes_on(council: Council, post_office: PostOffice) -> None:
-    """
-    The file unchanged, without rows, or with most rows gone is exit 1; a sound one is then `done`.
-    """
+    """The file unchanged, without rows, or with most rows gone is exit 1; a sound one is then `done`."""
     council.configure(source__hold_unchanged=True, source__max_shrink_percent=50)
     council.directory()
     rows = [row(number) for number in range(10)]

@@ -41,17 +41,13 @@ def test_worked_dates(days: Days, worked: str) -> None:
 
 @pytest.mark.parametrize(("nation", "year"), PUBLISHED)
 def test_published_bank_holidays(nation: str, year: int) -> None:
-    """
-    The rules give the days published for the year.
-    """
+    """The rules give the days published for the year."""
     found = sorted(day for day in bank_holidays(nation, year) if day.weekday() < 5)
     assert " ".join(f"{day:%m-%d}" for day in found) == PUBLISHED[nation, year]
 
 
 def test_easter() -> None:
-    """
-    Easter's earliest and latest dates of our time, and this decade's.
-    """
+    """Easter's earliest and latest dates of our time, and this decade's."""
     assert [easter(year) for year in (2008, 2038, 2026)] == [
         date(2008, 3, 23), date(2038, 4, 25), date(2026, 4, 5),
     ]  # fmt: skip

@@ -39,9 +39,7 @@ OCCASIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """
-    One run: what it was about, what it must show, what it said, and what arrived.
-    """
+    """One run: what it was about, what it must show, what it said, and what arrived."""
 
     days: Days
     as_of: date
@@ -53,9 +51,7 @@ class Week:
 
 @pytest.fixture(scope="module")
 def weeks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Week]:
-    """
-    Run the weekly job on every occasion, each with a council and a mail server of its own.
-    """
+    """Run the weekly job on every occasion, each with a council and a mail server of its own."""
 
     def run(occasion: str) -> Week:
         days, as_of = OCCASIONS[occasion]
@@ -101,16 +97,12 @@ def test_each_assessment_is_in_the_right_email_once(occasion: str, weeks: dict[s
 def test_any_extract_on_any_day(
     tmp_path_factory: pytest.TempPathFactory, days: Days, as_of: date, drawn: list[Drawn]
 ) -> None:
-    """
-    The same holds for whatever hypothesis thinks of.
-    """
+    """The same holds for whatever hypothesis thinks of."""
     check(a_week(tmp_path_factory.mktemp("council"), days, as_of, [Drawn(0, 0, 0, "open"), *drawn]))
 
 
 def a_week(folder: Path, days: Days, as_of: date, drawn: list[Drawn]) -> Week:
-    """
-    Run the weekly job on *drawn*.
-    """
+    """Run the weekly job on *drawn*."""
     expecting = expected(drawn, days, as_of)
     with PostOffice() as post_office:
         council = Council(folder, post_office.port)
@@ -128,9 +120,7 @@ def a_week(folder: Path, days: Days, as_of: date, drawn: list[Drawn]) -> Week:
 
 
 def check(week: Week) -> None:
-    """
-    Compare everything a run said and sent with what the contract asks.
-    """
+    """Compare everything a run said and sent with what the contract asks."""
     days, as_of, expecting = week.days, week.as_of, week.expecting
     assert week.said.exit_code == 0, week.said.err
     check_json(week.said.json, expecting, days, as_of)
@@ -145,9 +135,7 @@ def check(week: Week) -> None:
 
 
 def check_json(result: dict[str, object], expecting: Expected, days: Days, as_of: date) -> None:
-    """
-    The result's fields, its dates, its sums and its exceptions are the contract's.
-    """
+    """The result's fields, its dates, its sums and its exceptions are the contract's."""
     assert result.keys() >= FIELDS
     assert (result["as_of"], result["next_run"]) == (as_of.isoformat(), days.next_run(as_of).isoformat())
     assert result["state"] == "done"
@@ -163,9 +151,7 @@ def check_json(result: dict[str, object], expecting: Expected, days: Days, as_of
 
 
 def check_source(source: object, expecting: Expected, path: Path) -> None:
-    """
-    The source's figures are the file's.
-    """
+    """The source's figures are the file's."""
     assert isinstance(source, dict)
     assert source.keys() == {"name", "sha256", "rows", "rejected", "other_lines", "extracted_at"}
     assert source["name"] == path.name
@@ -196,8 +182,6 @@ def check_letter(letter: Letter, recipient: str, expecting: Expected, days: Days
 
 
 def due_words(due: date, as_of: date) -> str:
-    """
-    Return a due date as the email has it: with the year only when it is not *as_of*'s.
-    """
+    """Return a due date as the email has it: with the year only when it is not *as_of*'s."""
     year = "" if due.year == as_of.year else f" {due.year}"
     return f"{due:%a} {due.day} {due:%b}{year}"

@@ -52,9 +52,7 @@ def test_reassurance_stands_and_lapses(council: Council, post_office: PostOffice
 
 
 def test_reassurance_must_make_sense(council: Council) -> None:
-    """
-    An address outside the council, an expectation before it was given, or an unknown id are exit 2.
-    """
+    """An address outside the council, an expectation before it was given, or an unknown id are exit 2."""
     sound = {"--by": ADMINS, "--expected": FIRST + timedelta(days=7), "--on": FIRST}
     for number, change in (
         ("A-1", {"--by": "m@elsewhere.example"}),
@@ -69,9 +67,7 @@ def test_reassurance_must_make_sense(council: Council) -> None:
 
 
 def stages(council: Council, post_office: PostOffice, as_of: date) -> dict[tuple[str, str], str]:
-    """
-    Run one week; return the stage each assessment stands under in the manager's digest.
-    """
+    """Run one week; return the stage each assessment stands under in the manager's digest."""
     said = council.run(as_of)
     assert said.exit_code == 0, said.err
     letter = digest(post_office)
@@ -82,16 +78,12 @@ def stages(council: Council, post_office: PostOffice, as_of: date) -> dict[tuple
 
 
 def digest(post_office: PostOffice) -> Letter:
-    """
-    Return the manager's latest digest.
-    """
+    """Return the manager's latest digest."""
     return [read(parcel) for parcel in post_office.arrived if parcel.recipient == MANAGER][-1]
 
 
 def reassure(council: Council, number: str, expected: date, *options: str) -> None:
-    """
-    Record on the day after the first run that the manager looked.
-    """
+    """Record on the day after the first run that the manager looked."""
     on = FIRST + timedelta(days=1)
     said = council.alerter("reassure", number, "--by", MANAGER, "--expected", expected, "--on", on, *options)
     assert said.exit_code == 0, said.err

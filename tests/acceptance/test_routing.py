@@ -20,9 +20,7 @@ ASTRAY = {
 
 
 def test_what_leads_to_nobody_goes_to_the_fallback(council: Council, post_office: PostOffice) -> None:
-    """
-    Each is an exception and in the fallback's digest, exit 0, and nothing leaves the allowed domains.
-    """
+    """Each is an exception and in the fallback's digest, exit 0, and nothing leaves the allowed domains."""
     council.directory(
         {"team": "Duty", "manager_email": "m@council.example"},
         {"team": "Abroad", "manager_email": "boss@elsewhere.example"},
@@ -99,9 +97,7 @@ def test_one_recipient_per_address_whatever_its_case(council: Council, post_offi
 
 
 def test_one_bad_cell_costs_its_cover_alone(council: Council, post_office: PostOffice) -> None:
-    """
-    Whoever stands in the directory is told, that manager too; the line is named, and its text nowhere.
-    """
+    """Whoever stands in the directory is told, that manager too; the line is named, and its text nowhere."""
     council.directory(
         {"team": "Duty", "manager_email": "m@council.example"},
         {

@@ -24,9 +24,7 @@ Entry = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """
-    One random row before it is written: where it belongs, how old it is in days, and how it ended.
-    """
+    """One random row before it is written: where it belongs, how old it is in days, and how it ended."""
 
     days_old: int
     team: int
@@ -38,9 +36,7 @@ class Drawn:
 
 @dataclass(slots=True)
 class Expected:
-    """
-    What a run must show: each recipient's rows and count, the exceptions, and what became of the rows.
-    """
+    """What a run must show: each recipient's rows and count, the exceptions, and what became of the rows."""
 
     staged: dict[str, Counter[tuple[str, Key]]] = field(default_factory=dict)
     on_track: Counter[str] = field(default_factory=Counter)
@@ -51,9 +47,7 @@ class Expected:
     rejected: int = 0
 
     def add(self, recipient: str, stage: str, key: Key, start: date) -> None:
-        """
-        Expect one open assessment in *recipient*'s digest.
-        """
+        """Expect one open assessment in *recipient*'s digest."""
         rows = self.staged.setdefault(recipient, Counter())
         self.stages[stage] += 1
         self.starts[key] = start
@@ -101,9 +95,7 @@ def directory(as_of: date) -> list[Entry]:
 
 
 def expected(drawn: Sequence[Drawn], days: Days, as_of: date) -> Expected:
-    """
-    Write out *drawn* as rows of an extract, and say where each must end by the contract.
-    """
+    """Write out *drawn* as rows of an extract, and say where each must end by the contract."""
     expecting = Expected()
     for number, each in enumerate(drawn):
         for row in _rows(number, each, as_of):
@@ -131,9 +123,7 @@ def owner(each: Drawn) -> str:
 
 
 def iso(day: date) -> str:
-    """
-    Return a date as files have it.
-    """
+    """Return a date as files have it."""
     return day.isoformat()
 
 

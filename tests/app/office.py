@@ -30,9 +30,7 @@ SOUTH = {"team": "South", "manager_name": "S. Lindqvist", "manager_email": "s.li
 
 
 def row(assessment_id: str, *, days: int = 27, as_of: date = AS_OF, **changed: object) -> dict[str, object]:
-    """
-    Return a row of the extract whose count on *as_of* is *days*.
-    """
+    """Return a row of the extract whose count on *as_of* is *days*."""
     usual = {
         "assessment_id": assessment_id,
         "child_id": f"9{assessment_id.removeprefix('A-')}",
@@ -46,88 +44,64 @@ def row(assessment_id: str, *, days: int = 27, as_of: date = AS_OF, **changed: o
 
 
 def today() -> date:
-    """
-    Return the day the application takes for today.
-    """
+    """Return the day the application takes for today."""
     return clock.now(LONDON).date()
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """
-    A council whose messages go into the folder `sent`; whatever it opens is closed with it.
-    """
+    """A council whose messages go into the folder `sent`; whatever it opens is closed with it."""
 
     council: Council
     opened: list[Installation] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
-        """
-        Return where its files are.
-        """
+        """Return where its files are."""
         return self.council.folder
 
     @property
     def config(self) -> Path:
-        """
-        Return its settings file.
-        """
+        """Return its settings file."""
         return self.folder / "config.toml"
 
     def configure(self, **changes: object) -> None:
-        """
-        Write the settings, with *changes*; a dotted key is written with two underscores.
-        """
+        """Write the settings, with *changes*; a dotted key is written with two underscores."""
         self.council.configure(**{"email__transport": "folder", "email__folder": "sent", **changes})
 
     def extract(self, *rows: dict[str, object], at: datetime = EXTRACTED_AT) -> None:
-        """
-        Write the extract, as exported *at* that moment.
-        """
+        """Write the extract, as exported *at* that moment."""
         self.council.extract(rows, columns=list(row("A-1")))
         os.utime(self.folder / "extract.csv", (at.timestamp(), at.timestamp()))
 
     def open(self, **changes: object) -> Installation:
-        """
-        Write the settings with *changes*, and open the installation.
-        """
+        """Write the settings with *changes*, and open the installation."""
         self.configure(**changes)
         self.opened.append(Installation.open(self.config, {}))
         return self.opened[-1]
 
     def weekly(self, **changes: object) -> Weekly:
-        """
-        Return the weekly job under settings with *changes*.
-        """
+        """Return the weekly job under settings with *changes*."""
         return Weekly(self.open(**changes))
 
     def sent(self, to: str = "") -> Sequence[EmailMessage]:
-        """
-        Return what was sent, in its order, to all or to one address.
-        """
+        """Return what was sent, in its order, to all or to one address."""
         files = sorted((self.folder / "sent").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         mails = [BytesParser(policy=policy.default).parsebytes(file.read_bytes()) for file in files]
         return [mail for mail in mails if not to or mail["To"].addresses[0].addr_spec == to]
 
     def summaries(self) -> list[str]:
-        """
-        Return the texts of what the admins were sent.
-        """
+        """Return the texts of what the admins were sent."""
         return [text_of(mail) for mail in self.sent(ADMINS)]
 
     def close(self) -> None:
-        """
-        Close whatever was opened.
-        """
+        """Close whatever was opened."""
         for installation in self.opened:
             installation.database.close()
 
 
 def new_office(folder: Path) -> Office:
-    """
-    Return a configured council in *folder*, with a directory of two teams and no extract yet.
-    """
+    """Return a configured council in *folder*, with a directory of two teams and no extract yet."""
     office = Office(Council(folder, 1025))
     office.council.directory(NORTH, SOUTH)
     office.configure()
@@ -135,17 +109,13 @@ def new_office(folder: Path) -> Office:
 
 
 def open_ids(weekly: Weekly, as_of: date = NEXT) -> list[str]:
-    """
-    Return the ids of what the store holds open.
-    """
+    """Return the ids of what the store holds open."""
     with weekly.of.database.read() as connection:
         return sorted(each.assessment_id for each in assessments.open_on(connection, as_of).values())
 
 
 def text_of(mail: EmailMessage) -> str:
-    """
-    Return the text part of an email.
-    """
+    """Return the text part of an email."""
     part = mail.get_body(preferencelist=("plain",))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")

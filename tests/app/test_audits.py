@@ -21,9 +21,7 @@ FORM = {
 
 
 def opened(office: Office, *rows: dict[str, object], **changes: object) -> Installation:
-    """
-    Return the installation with these rows in its store.
-    """
+    """Return the installation with these rows in its store."""
     office.council.extract(rows, columns=[*row("A-1"), "audit_score", "submitted_on"])
     weekly = office.weekly(**GATED | changes)
     weekly.sync()
@@ -31,17 +29,13 @@ def opened(office: Office, *rows: dict[str, object], **changes: object) -> Insta
 
 
 def missing(office: Office, **changes: object) -> list[str]:
-    """
-    Return the ids that a run on 23 November 2009 lists as signed off without an audit.
-    """
+    """Return the ids that a run on 23 November 2009 lists as signed off without an audit."""
     result = office.weekly(**GATED | changes).rehearse(AS_OF)
     return [each.assessment_id for each in result.exceptions if each.kind == "signed_off_without_audit"]
 
 
 def test_an_audit_is_recorded_for_all_children_of_an_id(office: Office) -> None:
-    """
-    Or for one of them; the last one counts.
-    """
+    """Or for one of them; the last one counts."""
     of = opened(office, row("A-1", child_id="1"), row("A-1", child_id="2"))
     assert audit(of, "A-1", None, Audit(score=74, by=BY, points={"a": 50, "b": 24}), AS_OF) == 2
     assert audit(of, "A-1", "2", Audit(score=85, by=BY), NEXT) == 1
@@ -63,9 +57,7 @@ def test_an_audit_is_recorded_for_all_children_of_an_id(office: Office) -> None:
     ],
 )
 def test_what_cannot_be_recorded_is_refused(office: Office, given: Audit, id_: str, said: str) -> None:
-    """
-    In a sentence each, and nothing is recorded.
-    """
+    """In a sentence each, and nothing is recorded."""
     of = opened(office, row("A-1"))
     with pytest.raises(ConfigError, match=said):
         audit(of, id_, None, given, AS_OF)
@@ -75,9 +67,7 @@ def test_what_cannot_be_recorded_is_refused(office: Office, given: Audit, id_: s
 
 
 def test_an_audit_cannot_be_of_tomorrow(office: Office) -> None:
-    """
-    Without a day it is of today.
-    """
+    """Without a day it is of today."""
     of = opened(office, row("A-1"))
     with pytest.raises(ConfigError, match="--on: an audit cannot have been in the future"):
         audit(of, "A-1", None, Audit(score=80, by=BY), of.today() + timedelta(days=1))
@@ -88,9 +78,7 @@ def test_an_audit_cannot_be_of_tomorrow(office: Office) -> None:
 
 
 def test_the_form_is_that_of_the_settings(office: Office) -> None:
-    """
-    In their order; without any there is none to fill in.
-    """
+    """In their order; without any there is none to fill in."""
     of = opened(office, row("A-1"), **FORM)
     assert [(each.key, each.weight) for each in form(of)] == [("a", 60), ("b", 40)]
     assert filled_in(of, {"a": "50", "b": "24"}).score == 74
@@ -99,9 +87,7 @@ def test_the_form_is_that_of_the_settings(office: Office) -> None:
 
 
 def test_signed_off_without_a_passing_audit_is_told_until_it_is_mended(office: Office) -> None:
-    """
-    A score below the mark or none is an exception; an audit recorded afterwards mends it.
-    """
+    """A score below the mark or none is an exception; an audit recorded afterwards mends it."""
     of = opened(
         office,
         row("A-1", authorised_on="2009-11-16", audit_score=90),
@@ -118,17 +104,13 @@ def test_signed_off_without_a_passing_audit_is_told_until_it_is_mended(office: O
 
 
 def test_a_council_without_audits_is_not_told_of_any(office: Office) -> None:
-    """
-    A pass mark alone, with no score anywhere, is no audit.
-    """
+    """A pass mark alone, with no score anywhere, is no audit."""
     opened(office, row("A-1", authorised_on="2009-11-16"), row("A-2"))
     assert missing(office) == []
 
 
 def test_sign_offs_of_long_ago_are_let_be(office: Office) -> None:
-    """
-    A year back, unless the settings name a day.
-    """
+    """A year back, unless the settings name a day."""
     old = row("A-1", started_on="2008-10-01", authorised_on="2008-11-17")
     opened(office, old, row("A-2", audit_score=74))
     assert missing(office) == []
@@ -136,9 +118,7 @@ def test_sign_offs_of_long_ago_are_let_be(office: Office) -> None:
 
 
 def test_the_digest_says_where_the_audit_stands(office: Office) -> None:
-    """
-    Returned with its score, or waiting since it was handed in, and what that leaves of the days.
-    """
+    """Returned with its score, or waiting since it was handed in, and what that leaves of the days."""
     of = opened(office, row("A-1", days=31, audit_score=74), row("A-2", days=32, submitted_on="2009-11-20"))
     office.weekly(**GATED).run(AS_OF)
     said = " ".join(text_of(office.sent(BY)[0]).split())
@@ -148,9 +128,7 @@ def test_the_digest_says_where_the_audit_stands(office: Office) -> None:
 
 
 def test_a_score_that_changed_was_the_first(office: Office) -> None:
-    """
-    The score an extract told before counts as the first, and the last one as the last.
-    """
+    """The score an extract told before counts as the first, and the last one as the last."""
     of = opened(office, row("A-1", audit_score=74))
     with of.database.read() as connection:
         assert not audits.are_followed(connection)

@@ -16,9 +16,7 @@ NOTIFY = {
 
 
 def test_without_a_mailbox_nothing_is_asked(office: Office) -> None:
-    """
-    A council that reads no bounces learns of none, and has no trouble.
-    """
+    """A council that reads no bounces learns of none, and has no trouble."""
     office.extract(row("A-1"))
     weekly = office.weekly()
     weekly.run(AS_OF)
@@ -26,9 +24,7 @@ def test_without_a_mailbox_nothing_is_asked(office: Office) -> None:
 
 
 def test_notify_is_asked_what_became_of_each_message(office: Office) -> None:
-    """
-    One digest failed for good: its run has news, once; before anything was sent nothing is asked.
-    """
+    """One digest failed for good: its run has news, once; before anything was sent nothing is asked."""
     office.extract(row("A-1"))
     with NotifyDouble() as double:
         weekly = office.weekly(**NOTIFY, email__notify__base_url=double.url)
@@ -48,9 +44,7 @@ def test_notify_is_asked_what_became_of_each_message(office: Office) -> None:
 
 
 def test_notify_out_of_reach_is_trouble_and_no_more(office: Office) -> None:
-    """
-    The run that was done stays done, and the person at the terminal is told.
-    """
+    """The run that was done stays done, and the person at the terminal is told."""
     office.extract(row("A-1"))
     with NotifyDouble() as double:
         weekly = office.weekly(**NOTIFY, email__notify__base_url=double.url)

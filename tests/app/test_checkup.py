@@ -20,23 +20,17 @@ TEMPLATES = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 
 
 def parts(installation: Installation) -> dict[str, Checked]:
-    """
-    Return the last row found for each part.
-    """
+    """Return the last row found for each part."""
     return {each.part: each for each in check(installation)}
 
 
 def warnings(installation: Installation, part: str) -> list[str]:
-    """
-    Return what needs a look about one part.
-    """
+    """Return what needs a look about one part."""
     return [each.found for each in check(installation) if each.part == part and each.is_warning]
 
 
 def test_language_look_and_templates_are_told(office: Office) -> None:
-    """
-    With how many templates of the council's own are used.
-    """
+    """With how many templates of the council's own are used."""
     (office.folder / "own").mkdir()
     (office.folder / "own" / "parts.html.j2").write_bytes((TEMPLATES / "parts.html.j2").read_bytes())
     (office.folder / "logo.png").write_bytes(gallery.logo())
@@ -49,9 +43,7 @@ def test_language_look_and_templates_are_told(office: Office) -> None:
 
 
 def test_a_template_that_cannot_be_used_is_a_fault_of_the_settings(office: Office) -> None:
-    """
-    All of them at once, each with its file and line, before anything else is tried.
-    """
+    """All of them at once, each with its file and line, before anything else is tried."""
     (office.folder / "own").mkdir()
     for name in ("digest.txt.j2", "summary.txt.j2"):
         (office.folder / "own" / name).write_text("fine\n{{ nothing }}", encoding="utf-8")
@@ -64,9 +56,7 @@ def test_a_template_that_cannot_be_used_is_a_fault_of_the_settings(office: Offic
 
 
 def test_an_address_above_the_managers_is_tried_too(office: Office) -> None:
-    """
-    A service manager's address that cannot be used is named with its line of the directory.
-    """
+    """A service manager's address that cannot be used is named with its line of the directory."""
     office.council.directory({**NORTH, "escalate_to": "head@elsewhere.example"})
     office.extract(row("A-1"))
     (found,) = warnings(office.open(), "directory")
@@ -74,9 +64,7 @@ def test_an_address_above_the_managers_is_tried_too(office: Office) -> None:
 
 
 def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> None:
-    """
-    A line with a fault, and a cover that never ends, each by its number.
-    """
+    """A line with a fault, and a cover that never ends, each by its number."""
     always = {**SOUTH, "cover_email": NORTH["manager_email"]}
     never = {**NORTH, "cover_email": SOUTH["manager_email"], "cover_until": "until further notice"}
     office.council.directory(always, never)
@@ -88,9 +76,7 @@ def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> No
 
 
 def test_old_open_records_have_a_key_proposed(office: Office) -> None:
-    """
-    Where more than a tenth began over 250 working days ago; with the key they are only counted.
-    """
+    """Where more than a tenth began over 250 working days ago; with the key they are only counted."""
     office.extract(*(row(f"A-{n}", days=251 if n < 2 else 3, as_of=today()) for n in range(19)))
     since = DAYS.latest_start(today(), 251) + timedelta(days=1)
     (proposed,) = warnings(office.open(), "old records")
@@ -104,24 +90,18 @@ def test_old_open_records_have_a_key_proposed(office: Office) -> None:
 
 
 def test_a_tenth_of_old_records_is_no_reason(office: Office) -> None:
-    """
-    Nor are those of exactly 250 working days.
-    """
+    """Nor are those of exactly 250 working days."""
     office.extract(*(row(f"A-{n}", days=251 if n < 1 else 250, as_of=today()) for n in range(10)))
     assert warnings(office.open(), "old records") == []
 
 
 def over_smtp(office: Office, port: int) -> Installation:
-    """
-    Return an installation whose mail server listens on *port*.
-    """
+    """Return an installation whose mail server listens on *port*."""
     return office.open(email__transport="smtp", email__smtp__port=port)
 
 
 def test_everything_in_order(office: Office) -> None:
-    """
-    Each part says what was found, and nothing of the try stays in the store.
-    """
+    """Each part says what was found, and nothing of the try stays in the store."""
     office.extract(row("A-1", as_of=today()), row("A-2", authorised_on="2009-11-20"))
     installation = office.open()
     found = list(check(installation))
@@ -145,9 +125,7 @@ def test_everything_in_order(office: Office) -> None:
 
 
 def test_how_dates_were_read_is_noted_once(office: Office) -> None:
-    """
-    Also where the extract is in the store already, whose rows are not read again.
-    """
+    """Also where the extract is in the store already, whose rows are not read again."""
     office.extract(row("A-1", started_on="12/10/09"), row("A-2", started_on="13/10/09"))
     installation = office.open()
     with installation.database.write() as connection:
@@ -157,18 +135,14 @@ def test_how_dates_were_read_is_noted_once(office: Office) -> None:
 
 
 def test_start_day_rule_is_said(office: Office) -> None:
-    """
-    Where the start counts, the calendar says so.
-    """
+    """Where the start counts, the calendar says so."""
     office.extract(row("A-1"))
     found = parts(office.open(calendar__count_start_day=True))
     assert found["calendar"].found.endswith("the first working day is day 1")
 
 
 def test_override_that_changes_nothing_needs_a_look(office: Office) -> None:
-    """
-    A day off on a weekend is a slip more often than a wish.
-    """
+    """A day off on a weekend is a slip more often than a wish."""
     office.extract(row("A-1"))
     (warning,) = warnings(office.open(calendar__days_off=[EXTRACTED_AT.date()]), "calendar")
     assert warning.startswith("calendar.days_off: 2009-11-22")
@@ -176,18 +150,14 @@ def test_override_that_changes_nothing_needs_a_look(office: Office) -> None:
 
 
 def test_rejected_rows_need_a_look(office: Office) -> None:
-    """
-    What cannot be believed is counted.
-    """
+    """What cannot be believed is counted."""
     office.extract(row("A-1"), row("A-2", started_on=""))
     (warning,) = warnings(office.open(), "source")
     assert warning.endswith("2 rows, 1 rejected, 1 open")
 
 
 def test_places_without_a_manager_need_a_look(office: Office) -> None:
-    """
-    A team that the directory does not have is named, with what it has that is spelt nearly so.
-    """
+    """A team that the directory does not have is named, with what it has that is spelt nearly so."""
     office.extract(row("A-1", team="Nrth", worker=""), row("A-2", team="Elsewhere", worker=""))
     assert warnings(office.open(), "directory") == [
         "team 'Elsewhere' is not in the directory.",
@@ -196,9 +166,7 @@ def test_places_without_a_manager_need_a_look(office: Office) -> None:
 
 
 def test_many_places_without_a_manager_are_counted(office: Office) -> None:
-    """
-    Twenty are named, and the others counted.
-    """
+    """Twenty are named, and the others counted."""
     office.extract(*(row(f"A-{number}", team=f"Team {number}") for number in range(23)))
     found = warnings(office.open(), "directory")
     assert len(found) == 21
@@ -206,9 +174,7 @@ def test_many_places_without_a_manager_are_counted(office: Office) -> None:
 
 
 def test_missing_extract_is_a_fault_and_the_rest_is_tried(office: Office) -> None:
-    """
-    The source cannot be used (exit code 3); mail server and send dates are looked at all the same.
-    """
+    """The source cannot be used (exit code 3); mail server and send dates are looked at all the same."""
     found = parts(office.open())
     assert found["data"].exit_code == 3
     assert "extract.csv does not exist" in found["data"].found
@@ -216,9 +182,7 @@ def test_missing_extract_is_a_fault_and_the_rest_is_tried(office: Office) -> Non
 
 
 def test_mail_server_that_is_away_is_a_fault(office: Office) -> None:
-    """
-    It is named with its port, and the exit code is the one for mail.
-    """
+    """It is named with its port, and the exit code is the one for mail."""
     office.extract(row("A-1"))
     port = free_port()
     found = parts(over_smtp(office, port))["mail server"]
@@ -227,9 +191,7 @@ def test_mail_server_that_is_away_is_a_fault(office: Office) -> None:
 
 
 def test_mail_server_is_greeted(office: Office) -> None:
-    """
-    A server that answers is told goodbye, and nothing is sent.
-    """
+    """A server that answers is told goodbye, and nothing is sent."""
     office.extract(row("A-1"))
     with ScriptedSmtp({}) as server:
         found = parts(over_smtp(office, server.port))["mail server"]
@@ -238,9 +200,7 @@ def test_mail_server_is_greeted(office: Office) -> None:
 
 
 def test_database_that_cannot_be_used_is_a_fault(office: Office) -> None:
-    """
-    A file that is no database is refused by name, for the database and for what needs it.
-    """
+    """A file that is no database is refused by name, for the database and for what needs it."""
     office.extract(row("A-1"))
     (office.folder / "alerter.db").write_text("no database", encoding="utf-8")
     found = parts(office.open())
@@ -249,9 +209,7 @@ def test_database_that_cannot_be_used_is_a_fault(office: Office) -> None:
 
 
 def test_test_message_says_nothing_but_that_it_came(office: Office) -> None:
-    """
-    It names the council, asks nothing, and the server's answer is returned.
-    """
+    """It names the council, asks nothing, and the server's answer is returned."""
     assert send_test(office.open(), "n.okafor@council.example").startswith("written to ")
     (mail,) = office.sent()
     assert mail["To"] == "n.okafor@council.example"
@@ -262,18 +220,14 @@ def test_test_message_says_nothing_but_that_it_came(office: Office) -> None:
 
 @pytest.mark.parametrize("address", ["n.okafor", "n.okafor@elsewhere.example", "a@council.example, b@x"])
 def test_test_message_goes_to_an_allowed_address_only(office: Office, address: str) -> None:
-    """
-    What is no plain address in the allowed domains is refused before anything is sent.
-    """
+    """What is no plain address in the allowed domains is refused before anything is sent."""
     with pytest.raises(ConfigError, match=r"--send-test: write one plain address in council\.example"):
         send_test(office.open(), address)
     assert office.sent() == []
 
 
 def test_test_message_that_is_refused_is_a_fault(office: Office) -> None:
-    """
-    The server's words are in the error.
-    """
+    """The server's words are in the error."""
     with (
         ScriptedSmtp({"RCPT": b"550 no such user\r\n"}) as server,
         pytest.raises(MailError, match=r"not accepted \(refused\): 550 no such user"),
@@ -282,17 +236,13 @@ def test_test_message_that_is_refused_is_a_fault(office: Office) -> None:
 
 
 def test_test_message_without_a_server_is_a_fault(office: Office) -> None:
-    """
-    A server that is not there defers the message.
-    """
+    """A server that is not there defers the message."""
     with pytest.raises(MailDeferredError, match="cannot be reached"):
         send_test(over_smtp(office, free_port()), "n.okafor@council.example")
 
 
 def test_settings_and_extract_may_lie_anywhere(office: Office, tmp_path: Path) -> None:
-    """
-    A folder as the source gives its newest file.
-    """
+    """A folder as the source gives its newest file."""
     office.extract(row("A-1"))
     (tmp_path / "extracts").mkdir()
     (tmp_path / "extract.csv").rename(tmp_path / "extracts" / "newest.csv")

@@ -13,9 +13,7 @@ from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, ope
 
 
 def held_office(office: Office) -> tuple[Weekly, RunResult]:
-    """
-    Run one week, and the next on the same bytes, which holds it.
-    """
+    """Run one week, and the next on the same bytes, which holds it."""
     office.extract(row("A-1"))
     weekly = office.weekly(**GATED)
     weekly.run(AS_OF)
@@ -23,17 +21,13 @@ def held_office(office: Office) -> tuple[Weekly, RunResult]:
 
 
 def run_of(weekly: Weekly, run_id: int) -> Run:
-    """
-    Return one run as the ledger has it.
-    """
+    """Return one run as the ledger has it."""
     with weekly.of.database.read() as connection:
         return runs.by_id(connection, run_id)
 
 
 def test_extract_that_looks_wrong_holds_the_run(office: Office) -> None:
-    """
-    The admins learn why, managers hear nothing, and the store is as it was.
-    """
+    """The admins learn why, managers hear nothing, and the store is as it was."""
     office.extract(row("A-1"))
     weekly = office.weekly(source__max_shrink_percent=50)
     weekly.run(AS_OF)
@@ -62,9 +56,7 @@ def test_held_run_is_told_once_for_the_same_reason(office: Office) -> None:
 
 
 def test_held_run_is_told_anew_for_another_extract(office: Office) -> None:
-    """
-    Another extract, or another reason, is news.
-    """
+    """Another extract, or another reason, is news."""
     weekly, _ = held_office(office)
     office.extract(row("A-1", authorised_on="2009-11-20"))
     weekly.run(NEXT)
@@ -72,9 +64,7 @@ def test_held_run_is_told_anew_for_another_extract(office: Office) -> None:
 
 
 def test_held_run_goes_on_by_itself_with_a_better_extract(office: Office) -> None:
-    """
-    The next job reads again, and what was held becomes the run of the week under its number.
-    """
+    """The next job reads again, and what was held becomes the run of the week under its number."""
     weekly, held = held_office(office)
     office.extract(row("A-1"), row("A-2"))
     done = weekly.run(NEXT)
@@ -102,9 +92,7 @@ def test_released_run_applies_its_extract(office: Office) -> None:
 
 
 def test_released_run_goes_by_what_was_read_since(office: Office) -> None:
-    """
-    Where a later reading has replaced the held one, the release judges the store.
-    """
+    """Where a later reading has replaced the held one, the release judges the store."""
     weekly, held = held_office(office)
     office.extract(row("A-1"), row("A-2"))
     weekly.sync()
@@ -115,9 +103,7 @@ def test_released_run_goes_by_what_was_read_since(office: Office) -> None:
 
 
 def test_run_of_this_week_is_released_as_of_today(office: Office) -> None:
-    """
-    A run held for the send date last due judges by the day it is let go.
-    """
+    """A run held for the send date last due judges by the day it is let go."""
     office.extract(row("A-1"))
     weekly = office.weekly(source__max_age_hours=1)
     held = weekly.run()
@@ -129,9 +115,7 @@ def test_run_of_this_week_is_released_as_of_today(office: Office) -> None:
 
 
 def test_release_refuses_what_is_not_held(office: Office) -> None:
-    """
-    No such run, and one that is done, are told apart from nothing: there is nothing to release.
-    """
+    """No such run, and one that is done, are told apart from nothing: there is nothing to release."""
     office.extract(row("A-1"))
     weekly = office.weekly()
     weekly.run(AS_OF)
@@ -141,9 +125,7 @@ def test_release_refuses_what_is_not_held(office: Office) -> None:
 
 
 def test_release_refuses_a_run_that_was_overtaken(office: Office) -> None:
-    """
-    Once a later send date has its run, last week's digests are not sent after it.
-    """
+    """Once a later send date has its run, last week's digests are not sent after it."""
     weekly, held = held_office(office)
     assert held.run is not None
     office.extract(row("A-2"))
@@ -174,9 +156,7 @@ def test_again_is_held_like_any_run(office: Office) -> None:
 
 
 def test_two_releases_at_once_apply_the_extract_once(office: Office, postgresql_url: str) -> None:
-    """
-    Of two people who let a run go at the same moment one does, and the store still holds what is open.
-    """
+    """Of two people who let a run go at the same moment one does, and the store still holds what is open."""
     office.extract(row("A-1"))
     weekly = office.weekly(database__url=postgresql_url, source__max_age_hours=24)
     held = weekly.run(AS_OF + timedelta(days=3))

@@ -21,16 +21,12 @@ WEB = {"web__base_url": "https://alerts.council.example", "web__secret_key": "k"
 
 
 def token(links: Links = LINKS, made_at: datetime = MADE_AT) -> str:
-    """
-    Return what stands behind the last stroke of a link.
-    """
+    """Return what stands behind the last stroke of a link."""
     return links.make(DATABASE, 7, OKAFOR, made_at).rpartition("/")[2]
 
 
 def test_a_link_says_whose_it_is_and_of_which_run() -> None:
-    """
-    It is the same whenever it is made, and whatever case the address is in.
-    """
+    """It is the same whenever it is made, and whatever case the address is in."""
     link = LINKS.make(DATABASE, 7, OKAFOR, MADE_AT)
     assert link.startswith("https://alerts.council.example/r/")
     assert link == LINKS.make(DATABASE, 7, Recipient(OKAFOR.email.upper()), MADE_AT)
@@ -48,9 +44,7 @@ def test_a_link_says_whose_it_is_and_of_which_run() -> None:
     ],
 )
 def test_a_link_is_good_for_its_days(later: timedelta, *, is_good: bool) -> None:
-    """
-    Nor is it believed before it was made, but for clocks that differ a little.
-    """
+    """Nor is it believed before it was made, but for clocks that differ a little."""
     assert (LINKS.read(DATABASE, token(), MADE_AT + later) is not None) is is_good
 
 
@@ -58,9 +52,7 @@ def test_a_link_is_good_for_its_days(later: timedelta, *, is_good: bool) -> None
     "content", [[7, "no address", 1795420800], [7], "a", {"run": 7}, [7, OKAFOR.email, "x"]]
 )
 def test_what_is_signed_for_something_else_opens_nothing(content: object) -> None:
-    """
-    Neither a form of ours that is no link, nor a link's content signed for another purpose.
-    """
+    """Neither a form of ours that is no link, nor a link's content signed for another purpose."""
     of_ours = LINKS._serializer(DATABASE).dumps(content)  # noqa: SLF001 - only its own key makes such a thing
     assert LINKS.read(DATABASE, of_ours, MADE_AT) is None
     elsewhere = URLSafeSerializer("k" * 32, salt="something else").dumps([7, OKAFOR.email, 1795420800])
@@ -68,9 +60,7 @@ def test_what_is_signed_for_something_else_opens_nothing(content: object) -> Non
 
 
 def test_a_link_is_read_to_the_letter() -> None:
-    """
-    Whatever the database: not even the letters are taken that base64 reads alike.
-    """
+    """Whatever the database: not even the letters are taken that base64 reads alike."""
     for database in map(str, range(20)):
         token = LINKS.make(database, 7, OKAFOR, MADE_AT).rpartition("/")[2]
         assert LINKS.read(database, token, MADE_AT) is not None
@@ -81,16 +71,12 @@ def test_a_link_is_read_to_the_letter() -> None:
 
 
 def test_the_key_shows_nowhere() -> None:
-    """
-    Not even where a link maker is printed.
-    """
+    """Not even where a link maker is printed."""
     assert "kkk" not in repr(LINKS)
 
 
 def test_a_digest_has_its_recipients_own_link(office: Office) -> None:
-    """
-    Where the settings have a page; without one it asks for a reply as before.
-    """
+    """Where the settings have a page; without one it asks for a reply as before."""
     office.extract(row("A-1"))
     weekly = office.weekly(**WEB)
     run = weekly.run(AS_OF).run
@@ -104,9 +90,7 @@ def test_a_digest_has_its_recipients_own_link(office: Office) -> None:
 
 
 def test_a_preview_shows_a_link_that_opens_nothing(office: Office, tmp_path: Path) -> None:
-    """
-    Whoever writes previews does not thereby become every manager.
-    """
+    """Whoever writes previews does not thereby become every manager."""
     office.extract(row("A-1"))
     installation = office.open(**WEB)
     preview(installation, AS_OF, tmp_path / "look")
@@ -118,9 +102,7 @@ def test_a_preview_shows_a_link_that_opens_nothing(office: Office, tmp_path: Pat
 
 
 def test_all_clear_needs_no_link(office: Office) -> None:
-    """
-    There is nothing to answer.
-    """
+    """There is nothing to answer."""
     office.extract(row("A-1", days=3))
     office.weekly(**WEB).run(AS_OF)
     assert "/r/" not in text_of(office.sent(OKAFOR.email)[0])

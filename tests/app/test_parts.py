@@ -28,9 +28,7 @@ INITIAL = {
 
 
 def test_rules_are_the_settings(office: Office) -> None:
-    """
-    The council's own days count, a closure moves the send day only, and the rest is as written.
-    """
+    """The council's own days count, a closure moves the send day only, and the rest is as written."""
     rules = office.open(
         calendar__days_off=[date(2009, 11, 23)],
         calendar__working_days=[date(2009, 8, 31)],
@@ -48,9 +46,7 @@ def test_rules_are_the_settings(office: Office) -> None:
 
 
 def test_stationery_is_the_settings(office: Office) -> None:
-    """
-    Who writes, who answers and what stands before a subject.
-    """
+    """Who writes, who answers and what stands before a subject."""
     stationery = office.open(email__subject_prefix="[TEST]").press.stationery
     assert stationery.sender == Recipient("alerts@council.example", "Assessment alerts")
     assert (stationery.contact, stationery.subject_prefix, stationery.council) == (
@@ -61,17 +57,13 @@ def test_stationery_is_the_settings(office: Office) -> None:
 
 
 def test_transport_is_the_one_named(office: Office) -> None:
-    """
-    A folder where one is asked for, a mail server otherwise, also with a folder that is only named.
-    """
+    """A folder where one is asked for, a mail server otherwise, also with a folder that is only named."""
     assert isinstance(office.open().transport(), FolderTransport)
     assert isinstance(office.open(email__transport="smtp").transport(), SmtpTransport)
 
 
 def test_login_reaches_the_server(office: Office) -> None:
-    """
-    Name and password of the settings are what the server is given.
-    """
+    """Name and password of the settings are what the server is given."""
     with ScriptedSmtp({}) as server:
         transport = office.open(
             email__transport="smtp",
@@ -85,9 +77,7 @@ def test_login_reaches_the_server(office: Office) -> None:
 
 
 def test_notify_is_a_way_of_sending(office: Office) -> None:
-    """
-    With GOV.UK Notify named and set up, messages go through it.
-    """
+    """With GOV.UK Notify named and set up, messages go through it."""
     key = f"made_up-{uuid.UUID(int=1)}-{uuid.UUID(int=2)}"
     installation = office.open(
         email__transport="notify",
@@ -98,9 +88,7 @@ def test_notify_is_a_way_of_sending(office: Office) -> None:
 
 
 def test_query_is_a_source(office: Office, tmp_path: Path) -> None:
-    """
-    Rows of a query are read like rows of a file, as extracted at the moment they are asked for.
-    """
+    """Rows of a query are read like rows of a file, as extracted at the moment they are asked for."""
     with closing(sqlite3.connect(tmp_path / "cases.db")) as cases:
         cases.execute("CREATE TABLE open (assessment_id, child_id, started_on)")
         cases.execute("INSERT INTO open VALUES ('A-1', '7', '2009-10-15')")
@@ -118,9 +106,7 @@ def test_query_is_a_source(office: Office, tmp_path: Path) -> None:
 
 
 def test_clock_is_found_by_key_or_label(office: Office) -> None:
-    """
-    The only type needs no name; of several one is named, in any case.
-    """
+    """The only type needs no name; of several one is named, in any case."""
     only = office.open().rules.clocks
     assert wiring.clock_of(only, "").type == "core"
     both = office.open(**INITIAL).rules.clocks
@@ -132,9 +118,7 @@ def test_clock_is_found_by_key_or_label(office: Office) -> None:
 
 
 def test_now_is_told_in_the_councils_zone(office: Office) -> None:
-    """
-    The clock's zone is the schedule's, and a send moment is that zone's time of day, summer and winter.
-    """
+    """The clock's zone is the schedule's, and a send moment is that zone's time of day, summer and winter."""
     installation = office.open()
     assert installation.now().tzinfo == installation.zone
     offsets = [installation.timetable().moment(date(2009, month, 6)).isoformat() for month in (7, 12)]
@@ -142,9 +126,7 @@ def test_now_is_told_in_the_councils_zone(office: Office) -> None:
 
 
 def test_pace_lets_every_message_go_in_the_end() -> None:
-    """
-    Nought a minute is no limit; with one, each further message waits its turn.
-    """
+    """Nought a minute is no limit; with one, each further message waits its turn."""
     for per_minute, shortest in ((0, 0.0), (6_000, 0.04)):
         pace = Pace(per_minute)
         begin = monotonic()

@@ -14,9 +14,7 @@ from tests.mail import gallery
 
 
 def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> None:
-    """
-    Text, HTML and the message itself say the same, and the index leads to them.
-    """
+    """Text, HTML and the message itself say the same, and the index leads to them."""
     office.extract(row("A-1"), row("A-2", team="South", days=3))
     shown = office.folder / "shown"
     assert preview(office.open(), AS_OF, shown).digests == 2
@@ -31,9 +29,7 @@ def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> N
 
 
 def test_a_logo_lies_beside_the_pages(office: Office) -> None:
-    """
-    A page on its own has no attachment to show; the message itself keeps its own.
-    """
+    """A page on its own has no attachment to show; the message itself keeps its own."""
     (office.folder / "council.png").write_bytes(gallery.logo())
     office.extract(row("A-1"))
     shown = office.folder / "shown"
@@ -50,9 +46,7 @@ def test_a_logo_lies_beside_the_pages(office: Office) -> None:
 
 
 def test_service_managers_are_among_the_digests(office: Office) -> None:
-    """
-    One more file for the person above, in the language that is set.
-    """
+    """One more file for the person above, in the language that is set."""
     office.council.directory({**NORTH, "escalate_to": "head@council.example"})
     office.extract(row("A-1", days=40))
     shown = office.folder / "shown"
@@ -63,9 +57,7 @@ def test_service_managers_are_among_the_digests(office: Office) -> None:
 
 
 def test_preview_leaves_the_store_as_it_was(office: Office) -> None:
-    """
-    Neither a reading nor a run is recorded, and nothing is sent.
-    """
+    """Neither a reading nor a run is recorded, and nothing is sent."""
     office.extract(row("A-1"))
     installation = office.open()
     preview(installation, None, office.folder / "shown")
@@ -75,9 +67,7 @@ def test_preview_leaves_the_store_as_it_was(office: Office) -> None:
 
 
 def test_preview_lists_every_row(office: Office) -> None:
-    """
-    Looked at, a digest is whole, however many rows an email would have room for.
-    """
+    """Looked at, a digest is whole, however many rows an email would have room for."""
     office.extract(*(row(f"A-{number}", days=40) for number in range(200)))
     shown = office.folder / "shown"
     preview(office.open(), AS_OF, shown)
@@ -86,18 +76,14 @@ def test_preview_lists_every_row(office: Office) -> None:
 
 
 def test_preview_needs_an_extract(office: Office) -> None:
-    """
-    Without one nothing is written.
-    """
+    """Without one nothing is written."""
     with pytest.raises(SourceError):
         preview(office.open(), AS_OF, office.folder / "shown")
     assert not (office.folder / "shown").exists()
 
 
 def test_file_names_and_index_are_safe(office: Office) -> None:
-    """
-    An address that would be a path or markup is neither.
-    """
+    """An address that would be a path or markup is neither."""
     address = "a/../<b>&'c'@council.example"
     proof = (Rendered("1 < 2", "text", "<p>html</p>"), Message(address, "<1@x>", "1 < 2", b"x"))
     assert write_proofs([proof], office.folder / "shown", "A & B") == 1

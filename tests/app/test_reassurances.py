@@ -20,17 +20,13 @@ ONE_DAY = timedelta(days=1)
 
 
 def kept(installation: Installation) -> list[Reassurance]:
-    """
-    Return the reassurances recorded, by assessment.
-    """
+    """Return the reassurances recorded, by assessment."""
     with installation.database.read() as connection:
         return list(reassurances.latest(connection).values())
 
 
 def read_siblings(office: Office) -> Installation:
-    """
-    Read two children under one id, and one that was signed off.
-    """
+    """Read two children under one id, and one that was signed off."""
     office.extract(
         row("A-1", child_id="7"),
         row("A-1", child_id="8"),
@@ -42,9 +38,7 @@ def read_siblings(office: Office) -> Installation:
 
 
 def test_reassurance_counts_for_every_child_of_an_id(office: Office) -> None:
-    """
-    Siblings under one id are reassured together, unless one child is named.
-    """
+    """Siblings under one id are reassured together, unless one child is named."""
     installation = read_siblings(office)
     assert reassure(installation, "A-1", None, GIVEN, note="") == 2
     assert reassure(installation, "A-1", "8", GIVEN, note="") == 1
@@ -52,9 +46,7 @@ def test_reassurance_counts_for_every_child_of_an_id(office: Office) -> None:
 
 
 def test_reassured_assessment_is_judged_so(office: Office) -> None:
-    """
-    The next run lists it as reassured; its child's other sibling stays past the alert day.
-    """
+    """The next run lists it as reassured; its child's other sibling stays past the alert day."""
     installation = read_siblings(office)
     reassure(installation, "A-1", "7", GIVEN, note="")
     counts = Weekly(installation).run(AS_OF).counts
@@ -63,9 +55,7 @@ def test_reassured_assessment_is_judged_so(office: Office) -> None:
 
 @pytest.mark.parametrize("assessment_id", ["A-2", "A-7"])
 def test_nothing_open_is_nothing_to_reassure(office: Office, assessment_id: str) -> None:
-    """
-    What is signed off, and what nobody knows, is refused without naming it.
-    """
+    """What is signed off, and what nobody knows, is refused without naming it."""
     installation = read_siblings(office)
     with pytest.raises(ConfigError) as refused:
         reassure(installation, assessment_id, None, GIVEN, note="")
@@ -76,9 +66,7 @@ def test_nothing_open_is_nothing_to_reassure(office: Office, assessment_id: str)
 
 
 def test_what_vanished_is_not_open(office: Office) -> None:
-    """
-    An assessment missing from the extract is no longer judged, so it cannot be reassured.
-    """
+    """An assessment missing from the extract is no longer judged, so it cannot be reassured."""
     read_siblings(office)
     office.extract(row("A-9"))
     weekly = office.weekly()
@@ -100,9 +88,7 @@ def test_what_vanished_is_not_open(office: Office) -> None:
 def test_faults_are_told_all_at_once(
     office: Office, by: str, given_on: date, expected_on: date, faults: list[str]
 ) -> None:
-    """
-    No plain address, another domain, a look in the future, an expectation in the past: each is named.
-    """
+    """No plain address, another domain, a look in the future, an expectation in the past: each is named."""
     installation = read_siblings(office)
     given = Reassurance(by=by, given_on=given_on, expected_on=expected_on)
     with pytest.raises(ConfigError) as refused:
@@ -112,9 +98,7 @@ def test_faults_are_told_all_at_once(
 
 
 def test_reason_is_kept_as_its_code(office: Office) -> None:
-    """
-    Whether it was given as code or as label.
-    """
+    """Whether it was given as code or as label."""
     installation = read_siblings(office)
     for reason, code in (("Waiting for partner agency", "partner"), ("OTHER", "other"), ("", "")):
         reassure(installation, "A-1", "7", replace(GIVEN, reason=reason), note="")
@@ -122,9 +106,7 @@ def test_reason_is_kept_as_its_code(office: Office) -> None:
 
 
 def test_unknown_reason_and_long_note_are_refused(office: Office) -> None:
-    """
-    The sentence lists what may be given.
-    """
+    """The sentence lists what may be given."""
     installation = read_siblings(office)
     with pytest.raises(ConfigError) as refused:
         reassure(installation, "A-1", None, replace(GIVEN, reason="flood"), note="x" * 201)
@@ -139,9 +121,7 @@ def test_unknown_reason_and_long_note_are_refused(office: Office) -> None:
 
 
 def test_undo_takes_back_what_was_last_recorded_for_each_child(office: Office) -> None:
-    """
-    The one before counts again; what is taken back stays in the books.
-    """
+    """The one before counts again; what is taken back stays in the books."""
     installation = read_siblings(office)
     reassure(installation, "A-1", None, GIVEN, note="")
     reassure(installation, "A-1", "8", replace(GIVEN, expected_on=AS_OF + 2 * WEEK), note="")
@@ -154,9 +134,7 @@ def test_undo_takes_back_what_was_last_recorded_for_each_child(office: Office) -
 
 
 def test_undo_is_for_the_hour_and_for_its_giver(office: Office) -> None:
-    """
-    Whoever else asks, and whoever asks too late, is refused; so is an id with nothing open.
-    """
+    """Whoever else asks, and whoever asks too late, is refused; so is an id with nothing open."""
     installation = read_siblings(office)
     reassure(installation, "A-1", "7", GIVEN, note="")
     later = replace(installation, clock=lambda zone: clock.now(zone) + timedelta(hours=1, seconds=5))

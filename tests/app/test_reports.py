@@ -16,9 +16,7 @@ TYPES = {"assessments__core__target_percent": 81, "assessments__core__audit_pass
 
 
 def signed(number: int, on: date, days: int, **changed: object) -> dict[str, object]:
-    """
-    Return a row that was signed off *on* a day, so many working days after its start.
-    """
+    """Return a row that was signed off *on* a day, so many working days after its start."""
     started_on = DAYS.latest_start(on, days).isoformat()
     return row(f"A-{number}", started_on=started_on, authorised_on=on.isoformat(), **changed)
 
@@ -38,9 +36,7 @@ def rows() -> list[dict[str, object]]:
 
 
 def read(office: Office, **changes: object) -> object:
-    """
-    Read the rows into the store.
-    """
+    """Read the rows into the store."""
     office.extract(*rows())
     weekly = office.weekly(**TYPES | changes)
     weekly.sync()
@@ -48,16 +44,12 @@ def read(office: Office, **changes: object) -> object:
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    """
-    Return the rows of a CSV file.
-    """
+    """Return the rows of a CSV file."""
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
 def test_the_table_is_the_contracts(office: Office) -> None:
-    """
-    A header, a row a month, and a total; the slip before its start is in none.
-    """
+    """A header, a row a month, and a total; the slip before its start is in none."""
     of = office.open(**TYPES)
     read(office)
     out = office.folder / "report.csv"
@@ -73,9 +65,7 @@ def test_the_table_is_the_contracts(office: Office) -> None:
 
 
 def test_the_open_and_overdue_stand_beside(office: Office) -> None:
-    """
-    What the digest of that day counts as open and overdue is what the report does.
-    """
+    """What the digest of that day counts as open and overdue is what the report does."""
     office.extract(*rows())
     weekly = office.weekly(**TYPES)
     counts = weekly.run(AS_OF).counts
@@ -87,9 +77,7 @@ def test_the_open_and_overdue_stand_beside(office: Office) -> None:
 
 @pytest.mark.parametrize("name", ["report.html", "report.HTML", "report.docx"])
 def test_papers_hold_no_child_and_no_small_number(office: Office, name: str) -> None:
-    """
-    Neither id of an assessment or child, nor a count from 1 to 5 of late ones.
-    """
+    """Neither id of an assessment or child, nor a count from 1 to 5 of late ones."""
     of = read(office)
     out = office.folder / name
     write_report(of, None, AS_OF, out)  # type: ignore[arg-type]
@@ -104,9 +92,7 @@ def test_papers_hold_no_child_and_no_small_number(office: Office, name: str) -> 
 
 
 def test_a_report_cannot_look_ahead(office: Office) -> None:
-    """
-    A last day to come is today; a first one after it is a slip.
-    """
+    """A last day to come is today; a first one after it is a slip."""
     of = office.open(**TYPES)
     read(office)
     ahead = of.today() + timedelta(days=90)
@@ -116,9 +102,7 @@ def test_a_report_cannot_look_ahead(office: Office) -> None:
 
 
 def test_an_empty_store_has_a_report(office: Office) -> None:
-    """
-    Before anything was read there is nothing to tell, and that is told.
-    """
+    """Before anything was read there is nothing to tell, and that is told."""
     of = office.open(**TYPES)
     out = office.folder / "report.html"
     write_report(of, None, None, out)
@@ -127,8 +111,6 @@ def test_an_empty_store_has_a_report(office: Office) -> None:
 
 
 def test_another_ending_is_refused(office: Office) -> None:
-    """
-    The three that can be written are named.
-    """
+    """The three that can be written are named."""
     with pytest.raises(ConfigError, match=r"--out: .* one of \.html, \.csv, \.docx"):
         write_report(office.open(), None, None, office.folder / "report.pdf")

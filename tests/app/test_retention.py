@@ -9,9 +9,7 @@ from tests.app.office import AS_OF, NEXT, Office, row, today
 
 
 def test_a_run_of_today_loses_nothing_by_itself(office: Office) -> None:
-    """
-    The text of what was sent just now stays for its days; so does an assessment that ended long ago.
-    """
+    """The text of what was sent just now stays for its days; so does an assessment that ended long ago."""
     office.extract(row("A-1"), row("A-2", days=200, authorised_on="2009-03-02"))
     weekly = office.weekly()
     weekly.run(AS_OF)
@@ -24,9 +22,7 @@ def test_a_run_of_today_loses_nothing_by_itself(office: Office) -> None:
 
 
 def test_before_a_day_all_goes_that_is_not_needed(office: Office) -> None:
-    """
-    From before tomorrow: every message's text, and the first of two runs; the latest stays.
-    """
+    """From before tomorrow: every message's text, and the first of two runs; the latest stays."""
     office.extract(row("A-1"), row("A-3", started_on=""))
     weekly = office.weekly()
     weekly.run(AS_OF)

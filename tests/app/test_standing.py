@@ -14,17 +14,13 @@ from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 
 
 def from_now(hours: int) -> datetime:
-    """
-    Return a moment some *hours* away, or twice as many where the settings allow no send time.
-    """
+    """Return a moment some *hours* away, or twice as many where the settings allow no send time."""
     moment = clock.now(LONDON) + timedelta(hours=hours)
     return moment if moment.hour != 1 else moment + timedelta(hours=hours)
 
 
 def scheduled(moment: datetime) -> dict[str, object]:
-    """
-    Return settings under which digests are due each week at that *moment*, holidays or not.
-    """
+    """Return settings under which digests are due each week at that *moment*, holidays or not."""
     return {
         "schedule__weekday": f"{moment:%A}".lower(),
         "schedule__time": f"{moment:%H:%M}",
@@ -33,9 +29,7 @@ def scheduled(moment: datetime) -> dict[str, object]:
 
 
 def standing_after_run(office: Office, **changes: object) -> Standing:
-    """
-    Do this week's job under settings with *changes*, and return how the installation then stands.
-    """
+    """Do this week's job under settings with *changes*, and return how the installation then stands."""
     office.extract(row("A-1", as_of=today()), at=from_now(-2))
     weekly = office.weekly(**changes)
     weekly.run()
@@ -43,9 +37,7 @@ def standing_after_run(office: Office, **changes: object) -> Standing:
 
 
 def test_no_database_is_made_by_a_look(office: Office) -> None:
-    """
-    Without one nothing is known, which is not well; the next send date is said all the same.
-    """
+    """Without one nothing is known, which is not well; the next send date is said all the same."""
     (office.folder / "alerter.db").unlink()
     standing = standing_of(office.open())
     assert (standing.is_ok, standing.last_run, standing.owed) == (False, None, 0)
@@ -54,9 +46,7 @@ def test_no_database_is_made_by_a_look(office: Office) -> None:
 
 
 def test_new_installation_waits_for_its_first_run(office: Office) -> None:
-    """
-    Without a run and without data nothing is wrong: the next send date is awaited.
-    """
+    """Without a run and without data nothing is wrong: the next send date is awaited."""
     (office.folder / "alerter.db").unlink()
     installation = office.open()
     installation.migrate()
@@ -69,9 +59,7 @@ def test_new_installation_waits_for_its_first_run(office: Office) -> None:
 
 
 def test_week_that_is_done_is_fine(office: Office) -> None:
-    """
-    After this week's run nothing is owed, and the data are as old as their file.
-    """
+    """After this week's run nothing is owed, and the data are as old as their file."""
     standing = standing_after_run(office)
     assert standing.last_run is not None
     assert (standing.last_run.state, standing.is_ok) == ("done", True)
@@ -88,9 +76,7 @@ def test_week_that_is_done_is_fine(office: Office) -> None:
 
 @pytest.mark.parametrize(("hours", "is_overdue"), [(-2, True), (2, False)])
 def test_run_is_overdue_once_its_moment_has_come(office: Office, hours: int, *, is_overdue: bool) -> None:
-    """
-    With last week's run in the ledger, this week's is overdue after its time of day and not before.
-    """
+    """With last week's run in the ledger, this week's is overdue after its time of day and not before."""
     due = from_now(hours)
     office.extract(row("A-1", as_of=due.date() - WEEK))
     weekly = office.weekly(**scheduled(due))
@@ -101,18 +87,14 @@ def test_run_is_overdue_once_its_moment_has_come(office: Office, hours: int, *, 
 
 
 def test_held_run_needs_a_person(office: Office) -> None:
-    """
-    A run that waits for a release is counted and said.
-    """
+    """A run that waits for a release is counted and said."""
     standing = standing_after_run(office, source__max_age_hours=1)
     assert (standing.held, standing.is_ok) == (1, False)
     assert standing.sentences()[0] == "1 run held: read the admins' summary."
 
 
 def test_owed_messages_make_a_run_undelivered(office: Office) -> None:
-    """
-    What the mail server has not taken is counted, and the run is not fine until it has.
-    """
+    """What the mail server has not taken is counted, and the run is not fine until it has."""
     away = {"email__transport": "smtp", "email__smtp__port": free_port()}
     standing = standing_after_run(office, **away)
     assert standing.last_run is not None
@@ -121,9 +103,7 @@ def test_owed_messages_make_a_run_undelivered(office: Office) -> None:
 
 
 def test_unknown_outcome_waits_for_a_person(office: Office) -> None:
-    """
-    A message whose reply never came, and which is not to be sent again, is stuck.
-    """
+    """A message whose reply never came, and which is not to be sent again, is stuck."""
     with ScriptedSmtp({"dot": [HANG_UP, b"250 queued\r\n"]}) as server:
         standing = standing_after_run(
             office,
@@ -136,18 +116,14 @@ def test_unknown_outcome_waits_for_a_person(office: Office) -> None:
 
 
 def test_server_is_never_migrated_by_a_look(office: Office, empty_postgresql_url: str) -> None:
-    """
-    Also asking how things stand refuses a server's old schema, and a current one is not migrated again.
-    """
+    """Also asking how things stand refuses a server's old schema, and a current one is not migrated again."""
     installation = office.open(database__url=empty_postgresql_url)
     assert (installation.migrate(), installation.migrate()) == (True, False)
     assert standing_of(installation).is_ok
 
 
 def test_next_run_follows_one_that_came_early(office: Office) -> None:
-    """
-    Where the last run was for a send date still to come, the next one is the one after it.
-    """
+    """Where the last run was for a send date still to come, the next one is the one after it."""
     later = today() + WEEK
     office.extract(row("A-1", as_of=AS_OF))
     weekly = office.weekly()

@@ -12,17 +12,13 @@ from tests.app.serving.made_up_service import Watcher
 
 @pytest.fixture
 def watcher() -> Iterator[Watcher]:
-    """
-    Run a watcher that hears the heartbeat.
-    """
+    """Run a watcher that hears the heartbeat."""
     with Watcher() as listening:
         yield listening
 
 
 def test_a_run_is_heard_to_start_and_to_succeed(office: Office, watcher: Watcher) -> None:
-    """
-    The first time and when it is called again; of a held one a failure is heard.
-    """
+    """The first time and when it is called again; of a held one a failure is heard."""
     office.extract(row("A-1"))
     weekly = office.weekly(schedule__heartbeat_url=watcher.url, **GATED)
     said: list[str] = []
@@ -37,9 +33,7 @@ def test_a_run_is_heard_to_start_and_to_succeed(office: Office, watcher: Watcher
 
 
 def test_what_cannot_be_done_is_heard_to_fail(office: Office, watcher: Watcher) -> None:
-    """
-    There is no extract: the error passes on, after the watcher has heard.
-    """
+    """There is no extract: the error passes on, after the watcher has heard."""
     weekly = office.weekly(schedule__heartbeat_url=watcher.url)
     with pytest.raises(SourceError):
         watched(weekly.of, lambda: weekly.run(AS_OF), print)
@@ -47,9 +41,7 @@ def test_what_cannot_be_done_is_heard_to_fail(office: Office, watcher: Watcher) 
 
 
 def test_a_watcher_that_is_away_keeps_nobodys_digest(office: Office) -> None:
-    """
-    The person at the terminal is told, without the address, which is a secret.
-    """
+    """The person at the terminal is told, without the address, which is a secret."""
     office.extract(row("A-1"))
     weekly = office.weekly(schedule__heartbeat_url="http://127.0.0.1:9/ping/secret")
     said: list[str] = []
@@ -59,9 +51,7 @@ def test_a_watcher_that_is_away_keeps_nobodys_digest(office: Office) -> None:
 
 
 def test_without_a_watcher_nobody_is_told(office: Office) -> None:
-    """
-    And before the first run there is nothing to tell.
-    """
+    """And before the first run there is nothing to tell."""
     office.extract(row("A-1"))
     weekly = office.weekly()
     said: list[str] = []

@@ -18,9 +18,7 @@ UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check
 
 
 def test_one_week_from_extract_to_emails(office: Office) -> None:
-    """
-    The job reads, judges and sends: a digest to each manager, and a summary to the admins.
-    """
+    """The job reads, judges and sends: a digest to each manager, and a summary to the admins."""
     office.extract(row("A-1"), row("A-2", days=3, team="South"), row("A-3", days=40, team="Nowhere"))
     result = office.weekly().run(AS_OF)
     assert (result.state, result.digests, result.outcomes) == ("done", 3, {"sent": 3})
@@ -35,9 +33,7 @@ def test_one_week_from_extract_to_emails(office: Office) -> None:
 
 
 def test_same_send_date_is_done_already(office: Office) -> None:
-    """
-    A second job in the week sends nothing, and does not even look at the source.
-    """
+    """A second job in the week sends nothing, and does not even look at the source."""
     office.extract(row("A-1"))
     weekly = office.weekly()
     first = weekly.run(AS_OF)
@@ -62,9 +58,7 @@ def test_two_jobs_at_once_make_one_run(office: Office) -> None:
 
 
 def test_job_without_sync_judges_the_store(office: Office) -> None:
-    """
-    With the source left alone, a run goes by what was read before.
-    """
+    """With the source left alone, a run goes by what was read before."""
     office.extract(row("A-1"))
     weekly = office.weekly()
     assert weekly.sync().sync.stored == 1
@@ -73,9 +67,7 @@ def test_job_without_sync_judges_the_store(office: Office) -> None:
 
 
 def test_unreadable_source_leaves_no_run(office: Office) -> None:
-    """
-    Without an extract or without a directory there is no run, and no message.
-    """
+    """Without an extract or without a directory there is no run, and no message."""
     weekly = office.weekly()
     with pytest.raises(SourceError):
         weekly.run(AS_OF)
@@ -89,9 +81,7 @@ def test_unreadable_source_leaves_no_run(office: Office) -> None:
 
 
 def test_again_sends_a_further_run_with_its_reason(office: Office) -> None:
-    """
-    A fresh run for the same send date has a number and messages of its own, and the summary says why.
-    """
+    """A fresh run for the same send date has a number and messages of its own, and the summary says why."""
     office.extract(row("A-1"))
     weekly = office.weekly()
     weekly.run(AS_OF)
@@ -103,9 +93,7 @@ def test_again_sends_a_further_run_with_its_reason(office: Office) -> None:
 
 
 def test_rehearsal_leaves_no_trace(office: Office) -> None:
-    """
-    A dry run says what would be, and neither the store nor a mailbox knows of it.
-    """
+    """A dry run says what would be, and neither the store nor a mailbox knows of it."""
     office.extract(row("A-1"), row("A-2", started_on=""))
     weekly = office.weekly()
     result = weekly.rehearse(AS_OF)
@@ -118,9 +106,7 @@ def test_rehearsal_leaves_no_trace(office: Office) -> None:
 
 
 def test_rehearsal_shows_what_a_held_extract_would_say(office: Office) -> None:
-    """
-    A dry run names the gates that would close, and judges the extract all the same.
-    """
+    """A dry run names the gates that would close, and judges the extract all the same."""
     office.extract(row("A-1"))
     weekly = office.weekly(**GATED, source__max_shrink_percent=10)
     weekly.run(AS_OF)
@@ -132,9 +118,7 @@ def test_rehearsal_shows_what_a_held_extract_would_say(office: Office) -> None:
 
 
 def test_rehearsal_without_sync_judges_the_store(office: Office) -> None:
-    """
-    With the source left alone, a dry run goes by the last reading, or by none.
-    """
+    """With the source left alone, a dry run goes by the last reading, or by none."""
     weekly = office.weekly()
     nothing = weekly.rehearse(AS_OF, is_synced=False)
     assert (nothing.sync, nothing.counts["open"]) == (None, 0)
@@ -144,9 +128,7 @@ def test_rehearsal_without_sync_judges_the_store(office: Office) -> None:
 
 
 def test_server_with_an_old_schema_is_left_alone(office: Office, empty_postgresql_url: str) -> None:
-    """
-    A database server's schema is changed by `migrate` only, and the refusal names it.
-    """
+    """A database server's schema is changed by `migrate` only, and the refusal names it."""
     office.extract(row("A-1"))
     weekly = office.weekly(database__url=empty_postgresql_url)
     with pytest.raises(StoreError, match="alerter migrate"):
@@ -156,9 +138,7 @@ def test_server_with_an_old_schema_is_left_alone(office: Office, empty_postgresq
 
 
 def test_mail_server_that_is_away_leaves_the_digests_owed(office: Office) -> None:
-    """
-    The run is undelivered and says why; `deliver` sends what is owed later, and the run is done.
-    """
+    """The run is undelivered and says why; `deliver` sends what is owed later, and the run is done."""
     office.extract(row("A-1"), row("A-2", team="South"))
     away = {"email__transport": "smtp", "email__smtp__port": free_port()}
     result = office.weekly(**away).run(AS_OF)
@@ -174,9 +154,7 @@ def test_mail_server_that_is_away_leaves_the_digests_owed(office: Office) -> Non
 
 
 def test_refused_login_stops_the_run(office: Office) -> None:
-    """
-    A fault that every message would meet is met once, and is in the result.
-    """
+    """A fault that every message would meet is met once, and is in the result."""
     office.extract(row("A-1"), row("A-2", team="South"))
     with ScriptedSmtp({"MAIL": b"550 5.7.60 not allowed to send as this sender\r\n"}) as server:
         weekly = office.weekly(email__transport="smtp", email__smtp__port=server.port)
@@ -186,9 +164,7 @@ def test_refused_login_stops_the_run(office: Office) -> None:
 
 
 def test_deliver_tries_what_is_owed_whatever_its_back_off(office: Office) -> None:
-    """
-    Due is what the back-off says; owed is everything that is not settled.
-    """
+    """Due is what the back-off says; owed is everything that is not settled."""
     office.extract(row("A-1"))
     with ScriptedSmtp({"RCPT": b"450 later\r\n"}) as server:
         weekly = office.weekly(email__transport="smtp", email__smtp__port=server.port)
@@ -200,18 +176,14 @@ def test_deliver_tries_what_is_owed_whatever_its_back_off(office: Office) -> Non
 
 
 def test_pace_is_kept_between_messages(office: Office) -> None:
-    """
-    With a limit to the minute, all messages go out all the same.
-    """
+    """With a limit to the minute, all messages go out all the same."""
     office.extract(row("A-1"), row("A-2", team="South"))
     weekly = office.weekly(email__smtp__max_per_minute=60_000)
     assert weekly.run(AS_OF).outcomes == {"sent": 2}
 
 
 def test_calendar_changed_between_runs_is_told(office: Office) -> None:
-    """
-    A day off added to the settings appears in the next digest of whom it moves, and in the summary.
-    """
+    """A day off added to the settings appears in the next digest of whom it moves, and in the summary."""
     office.extract(row("A-1", days=20))
     office.weekly().run(AS_OF)
     changed = office.weekly(calendar__days_off=[date(2009, 12, 10)])
@@ -222,9 +194,7 @@ def test_calendar_changed_between_runs_is_told(office: Office) -> None:
 
 
 def test_changed_mapping_reads_the_same_extract_again(office: Office) -> None:
-    """
-    An extract that was rejected for its type is believed once the type is configured.
-    """
+    """An extract that was rejected for its type is believed once the type is configured."""
     office.council.extract([row("A-1") | {"type": "initial"}])
     os.utime(office.folder / "extract.csv", (EXTRACTED_AT.timestamp(),) * 2)
     assert office.weekly().sync(is_accepted=True).sync.rejected == 1

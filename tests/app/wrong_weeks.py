@@ -23,9 +23,7 @@ RENAMED = {"Core assessment": "C&F Assessment (Core)", "Initial assessment": "C&
 
 
 def sound(week: int = 0) -> list[dict[str, Any]]:
-    """
-    Return the rows of one week: 65 open and 535 signed off, of two types, and *week* more of each.
-    """
+    """Return the rows of one week: 65 open and 535 signed off, of two types, and *week* more of each."""
     starts = DAYS.latest_start(AS_OF, 27).isoformat(), DAYS.latest_start(AS_OF, 90).isoformat()
     return [
         {
@@ -42,16 +40,12 @@ def sound(week: int = 0) -> list[dict[str, Any]]:
 
 
 def unsigned(rows: Sequence[Row]) -> list[Row]:
-    """
-    Return *rows* with nothing in the column of the sign-off.
-    """
+    """Return *rows* with nothing in the column of the sign-off."""
     return [{**row, "Manager Authorised": ""} for row in rows]
 
 
 def swapped(rows: Sequence[Row]) -> list[Row]:
-    """
-    Return *rows* with start and sign-off in each other's columns.
-    """
+    """Return *rows* with start and sign-off in each other's columns."""
     return [
         {**row, "started_on": row["Manager Authorised"], "Manager Authorised": row["started_on"]}
         for row in rows
@@ -59,9 +53,7 @@ def swapped(rows: Sequence[Row]) -> list[Row]:
 
 
 def renamed(rows: Sequence[Row]) -> list[Row]:
-    """
-    Return *rows* under new names for both types.
-    """
+    """Return *rows* under new names for both types."""
     return [{**row, "type": RENAMED[row["type"]]} for row in rows]
 
 
@@ -78,17 +70,13 @@ HELD_BY = {
 
 
 def with_first_week(office: Office) -> None:
-    """
-    Configure the council of two types, and write its first, sound extract.
-    """
+    """Configure the council of two types, and write its first, sound extract."""
     office.council.directory(NORTH, SOUTH)
     office.configure(**SETTINGS)
     office.council.extract(sound())
 
 
 def open_in_store(office: Office) -> int:
-    """
-    Count what the store holds open.
-    """
+    """Count what the store holds open."""
     with office.open(**SETTINGS).database.read() as connection:
         return len(assessments.open_on(connection, AS_OF + WEEK))

@@ -53,17 +53,13 @@ def easter(year: int) -> date:
 
 
 def nth_monday(year: int, month: int, n: int) -> date:
-    """
-    Return the *n*-th Monday of May or August, which have 31 days; -1 is the last.
-    """
+    """Return the *n*-th Monday of May or August, which have 31 days; -1 is the last."""
     mondays = [on for day in range(1, 32) if (on := date(year, month, day)).weekday() == 0]
     return mondays[n - 1 if n > 0 else n]
 
 
 def statutory(nation: str, year: int) -> set[date]:
-    """
-    Return the weekdays that are bank holidays of *nation* in *year*.
-    """
+    """Return the weekdays that are bank holidays of *nation* in *year*."""
     fixed = [date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)]
     moving = {
         easter(year) - 2 * ONE_DAY,
@@ -82,9 +78,7 @@ def statutory(nation: str, year: int) -> set[date]:
 
 
 def substituted(fixed: list[date]) -> set[date]:
-    """
-    Return *fixed* with each weekend date moved to the first weekday after it that is not taken.
-    """
+    """Return *fixed* with each weekend date moved to the first weekday after it that is not taken."""
     taken = {d for d in fixed if d.weekday() < 5}
     for d in sorted(set(fixed) - taken):
         while d.weekday() >= 5 or d in taken:
@@ -95,9 +89,7 @@ def substituted(fixed: list[date]) -> set[date]:
 
 @pytest.mark.parametrize("nation", NATIONS)
 def test_no_disagreement_with_the_statutes(nation: str) -> None:
-    """
-    Every weekday of every year known is a bank holiday exactly where the law says so.
-    """
+    """Every weekday of every year known is a bank holiday exactly where the law says so."""
     ruled = set().union(*(statutory(nation, year) for year in range(FIRST_YEAR, LAST_YEAR + 1)))
     assert set(bank_holidays(nation)) ^ ruled == set()
 
@@ -123,9 +115,7 @@ BY_HAND = {  # dates looked up one by one; a year's whole list, or single days t
 
 @pytest.mark.parametrize(("nation", "year"), BY_HAND)
 def test_the_years_checked_by_hand(nation: str, year: int) -> None:
-    """
-    Years with substitutes, jubilees, a wedding, a funeral, a coronation and a World Cup are whole.
-    """
+    """Years with substitutes, jubilees, a wedding, a funeral, a coronation and a World Cup are whole."""
     found = [on.strftime("%m-%d") for on in bank_holidays(nation) if on.year == year]
     assert sorted(found) == BY_HAND[nation, year].split()
 
@@ -149,9 +139,7 @@ NAMED_BETTER_THERE = {  # the same days, which GOV.UK names or swaps by hand
 
 
 def gov_uk(name: str) -> Any:
-    """
-    Return one of GOV.UK's files kept beside the repository; skip where they are not.
-    """
+    """Return one of GOV.UK's files kept beside the repository; skip where they are not."""
     if not (GOV_UK / name).is_file():
         pytest.skip(f"NOT COMPARED WITH GOV.UK: no {name} in shared/data/bank-holidays beside the repository")
     return json.loads((GOV_UK / name).read_text(encoding="utf-8"))
@@ -159,9 +147,7 @@ def gov_uk(name: str) -> Any:
 
 @pytest.mark.parametrize("nation", NATIONS)
 def test_gov_uk_has_the_same_days_and_names(nation: str) -> None:
-    """
-    Dates and names are GOV.UK's for 2012-2028; only a day proclaimed later is not in its file.
-    """
+    """Dates and names are GOV.UK's for 2012-2028; only a day proclaimed later is not in its file."""
     events = gov_uk("govuk-package_2012-2028.json")[DIVISIONS[nation]]["events"]
     theirs = {date.fromisoformat(event["date"]): event for event in events}
     ours = {on: off.name for on, off in bank_holidays(nation).items() if 2012 <= on.year <= 2028}
@@ -173,9 +159,7 @@ def test_gov_uk_has_the_same_days_and_names(nation: str) -> None:
 
 @pytest.mark.parametrize("nation", NATIONS)
 def test_gov_uk_s_own_source_has_the_same_days(nation: str) -> None:
-    """
-    The file GOV.UK's page was made from gives the same dates for 2015-2021.
-    """
+    """The file GOV.UK's page was made from gives the same dates for 2015-2021."""
     years = gov_uk("alphagov-calendars-source_2015-2021.json")["divisions"][DIVISIONS[nation]]
     theirs = {
         date(*map(int, reversed(event["date"].split("/"))))

@@ -22,9 +22,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def test_only_weekdays_in_order_within_the_years_known() -> None:
-    """
-    No weekend date and no date outside the years known is ever a day off, overrides included.
-    """
+    """No weekend date and no date outside the years known is ever a day off, overrides included."""
     closure = [(date(2026, 12, 24) + timedelta(days=i), "Closed") for i in range(8)] + [
         (date(2050, 3, 1), "")
     ]
@@ -35,9 +33,7 @@ def test_only_weekdays_in_order_within_the_years_known() -> None:
 
 
 def test_overrides_say_where_they_come_from() -> None:
-    """
-    A council's day carries the council's name for it, and a bank holiday it spans stays one.
-    """
+    """A council's day carries the council's name for it, and a bank holiday it spans stays one."""
     closure = [(date(2026, 12, 24), "Christmas closure"), (date(2026, 12, 25), "Christmas closure")]
     worked = [(date(2026, 8, 31), "Worked"), (date(2026, 8, 29), "A Saturday")]
     calendar = working_calendar("england", days_off=closure, working_days=worked, count_start_day=True)
@@ -50,9 +46,7 @@ def test_overrides_say_where_they_come_from() -> None:
 
 
 def test_a_day_both_worked_and_off_is_off() -> None:
-    """
-    Where the two lists contradict each other the day does not count, and `check` says so.
-    """
+    """Where the two lists contradict each other the day does not count, and `check` says so."""
     both = [(date(2026, 8, 31), "Local choice")]
     calendar = working_calendar("england", days_off=both, working_days=both)
     assert calendar.day_off(date(2026, 8, 31)) == DayOff(date(2026, 8, 31), "Local choice", "council")
@@ -62,9 +56,7 @@ def test_a_day_both_worked_and_off_is_off() -> None:
 
 
 def test_a_nation_that_is_none() -> None:
-    """
-    An unknown nation is a fault of the settings that names the four.
-    """
+    """An unknown nation is a fault of the settings that names the four."""
     with pytest.raises(ConfigError, match="england, wales, scotland, northern-ireland"):
         working_calendar("cornwall")
 
@@ -80,9 +72,7 @@ def test_a_nation_that_is_none() -> None:
     ],
 )
 def test_an_override_that_changes_nothing_is_named(key: str, on: date) -> None:
-    """
-    It moves no day of the calendar, and its sentence gives the key, the date and the name.
-    """
+    """It moves no day of the calendar, and its sentence gives the key, the date and the name."""
     override: dict[str, Any] = {key: [(on, "Slip")]}
     [sentence] = idle_overrides("england", **override)
     assert sentence.startswith(f"calendar.{key}: {on} (Slip) changes nothing")
@@ -90,9 +80,7 @@ def test_an_override_that_changes_nothing_is_named(key: str, on: date) -> None:
 
 
 def test_an_override_that_changes_something_is_not_named() -> None:
-    """
-    A range that spans a weekend and bank holidays is one override, idle only as a whole.
-    """
+    """A range that spans a weekend and bank holidays is one override, idle only as a whole."""
     closure = [(date(2026, 12, 24) + timedelta(days=i), "Christmas closure") for i in range(11)]
     worked = [(date(2026, 5, 25), "")]
     assert idle_overrides("england", days_off=closure, working_days=worked) == []
@@ -104,9 +92,7 @@ def test_an_override_that_changes_something_is_not_named() -> None:
 
 
 def test_the_fingerprint_changes_exactly_when_a_count_can() -> None:
-    """
-    A day more, another nation's days or the start-day rule change it; a name or a release does not.
-    """
+    """A day more, another nation's days or the start-day rule change it; a name or a release does not."""
     renamed = working_calendar("england", days_off=[(date(2026, 12, 24), "Closed")])
     named = working_calendar("england", days_off=[(date(2026, 12, 24), "Shut")])
     assert renamed.fingerprint == named.fingerprint

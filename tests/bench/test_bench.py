@@ -7,9 +7,7 @@ from bench.__main__ import main
 
 @pytest.mark.no_cover
 def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    Each heading is followed by a table in which alerter stands; the page itself is not written.
-    """
+    """Each heading is followed by a table in which alerter stands; the page itself is not written."""
     main(is_quick=True)
     said = capsys.readouterr().out
     tables = {part.partition("\n")[0]: part for part in said.split("\n## ")[1:]}

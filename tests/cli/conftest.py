@@ -12,9 +12,7 @@ from tests.app.office import Office, new_office
 
 @pytest.fixture
 def office(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
-    """
-    Return a configured council, and close what was opened after the test.
-    """
+    """Return a configured council, and close what was opened after the test."""
     shutil.copy(migrated_file, tmp_path / "alerter.db")
     with closing(new_office(tmp_path)) as office:
         yield office

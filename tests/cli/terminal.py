@@ -23,9 +23,7 @@ def alerter(office: Office, *arguments: object) -> Result:
 
 
 def json_of(result: Result) -> dict[str, Any]:
-    """
-    Return the one JSON object that a command printed.
-    """
+    """Return the one JSON object that a command printed."""
     value = json.loads(result.stdout)
     assert isinstance(value, dict)
     return value
@@ -35,9 +33,7 @@ def json_of(result: Result) -> dict[str, Any]:
 def drawn(
     redirected: type[redirect_stdout[TextIO] | redirect_stderr[TextIO]] = redirect_stdout,
 ) -> Iterator[io.StringIO]:
-    """
-    Let standard output or error be a terminal, and give what was drawn on it when the block has ended.
-    """
+    """Let standard output or error be a terminal, and give what was drawn on it when the block has ended."""
     ours, theirs = os.openpty()
     shown = io.StringIO()
     with open(theirs, "w", encoding="utf-8") as screen, redirected(screen):  # noqa: PTH123 - no path, a descriptor

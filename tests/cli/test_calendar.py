@@ -14,9 +14,7 @@ GOOD_FRIDAY = date(2009, 4, 10)
 
 
 def test_dates_of_the_contract(office: Office) -> None:
-    """
-    The worked example in JSON, to the letter.
-    """
+    """The worked example in JSON, to the letter."""
     assert json.loads(alerter(office, "dates", "2009-04-09", "--json").stdout) == {
         "start": "2009-04-09", "nation": "england", "alert_on": "2009-05-19",
         "past_alert_from": "2009-05-20", "due_on": "2009-06-03", "overdue_from": "2009-06-04",
@@ -27,18 +25,14 @@ def test_dates_of_the_contract(office: Office) -> None:
     "changes", [{"calendar__nation": "scotland"}, {"calendar__count_start_day": True}], ids=str
 )
 def test_dates_go_by_the_settings(office: Office, changes: dict[str, object]) -> None:
-    """
-    In Scotland, and where the start counts, everything comes a day earlier in that spring.
-    """
+    """In Scotland, and where the start counts, everything comes a day earlier in that spring."""
     office.configure(**changes)
     answer = json.loads(alerter(office, "dates", "2009-04-09", "--json").stdout)
     assert (answer["alert_on"], answer["due_on"]) == ("2009-05-18", "2009-06-02")
 
 
 def test_dates_for_a_person(office: Office) -> None:
-    """
-    Each date has its weekday, and the rule of counting is said beside it.
-    """
+    """Each date has its weekday, and the rule of counting is said beside it."""
     result = alerter(office, "dates", "2009-04-09")
     assert result.stdout.splitlines() == [
         "\tCore assessment",
@@ -54,9 +48,7 @@ def test_dates_for_a_person(office: Office) -> None:
 
 
 def test_dates_of_a_type_that_is_not_configured(office: Office) -> None:
-    """
-    The configured ones are named.
-    """
+    """The configured ones are named."""
     result = alerter(office, "dates", "2009-04-09", "--type", "initial")
     assert isinstance(result.exception, ConfigError)
     assert "core" in str(result.exception)
@@ -64,9 +56,7 @@ def test_dates_of_a_type_that_is_not_configured(office: Office) -> None:
 
 
 def test_days_off_of_a_year(office: Office) -> None:
-    """
-    Each is listed with its name and who says so, in lines for people and in JSON.
-    """
+    """Each is listed with its name and who says so, in lines for people and in JSON."""
     office.configure(calendar__days_off=[date(2009, 12, 24)])
     result = alerter(office, "calendar", "2009")
     lines = result.stdout.splitlines()
@@ -80,9 +70,7 @@ def test_days_off_of_a_year(office: Office) -> None:
 
 
 def test_days_off_for_a_calendar_program(office: Office) -> None:
-    """
-    The iCalendar file holds each day off once, and is the same each time.
-    """
+    """The iCalendar file holds each day off once, and is the same each time."""
     written = alerter(office, "calendar", "2009", "--ics").stdout
     events = icalendar.Calendar.from_ical(written).walk("VEVENT")
     assert GOOD_FRIDAY in [event.decoded("dtstart") for event in events]
@@ -91,18 +79,14 @@ def test_days_off_for_a_calendar_program(office: Office) -> None:
 
 
 def test_year_that_is_not_known(office: Office) -> None:
-    """
-    Beyond the years known there is no list, and the years are said.
-    """
+    """Beyond the years known there is no list, and the years are said."""
     result = alerter(office, "calendar", "2036")
     assert isinstance(result.exception, CalendarRangeError)
     assert "1990 to 2035" in str(result.exception)
 
 
 def test_explained_by_weeks(office: Office) -> None:
-    """
-    Days in a row are one line, each holiday its own with its name, and the stage comes first.
-    """
+    """Days in a row are one line, each holiday its own with its name, and the stage comes first."""
     office.extract(row("A-1", started_on="2009-04-09"))
     alerter(office, "sync")
     lines = alerter(office, "explain", "A-1", "--as-of", "2009-05-20").stdout.splitlines()
@@ -125,9 +109,7 @@ def test_explained_by_weeks(office: Office) -> None:
 
 
 def test_single_counted_day_is_a_line(office: Office) -> None:
-    """
-    A week with one counted day so far shows that day.
-    """
+    """A week with one counted day so far shows that day."""
     office.extract(row("A-1", started_on="2009-11-20"))
     alerter(office, "sync")
     last = alerter(office, "explain", "A-1", "--as-of", AS_OF).stdout.splitlines()[-1]
@@ -135,9 +117,7 @@ def test_single_counted_day_is_a_line(office: Office) -> None:
 
 
 def test_explained_day_by_day(office: Office) -> None:
-    """
-    With `--days` every day stands alone, weekends with their reason.
-    """
+    """With `--days` every day stands alone, weekends with their reason."""
     office.extract(row("A-1", started_on="2009-11-19"))
     alerter(office, "sync")
     lines = alerter(office, "explain", "A-1", "--days", "--as-of", AS_OF).stdout.splitlines()
@@ -150,9 +130,7 @@ def test_explained_day_by_day(office: Office) -> None:
 
 
 def test_explained_with_its_reassurance_and_start_day(office: Office) -> None:
-    """
-    Who looked, when, and what is expected; and that the start counts where it does.
-    """
+    """Who looked, when, and what is expected; and that the start counts where it does."""
     office.configure(calendar__count_start_day=True)
     office.extract(row("A-1"))
     alerter(office, "sync")
@@ -164,9 +142,7 @@ def test_explained_with_its_reassurance_and_start_day(office: Office) -> None:
 
 
 def test_explained_in_json(office: Office) -> None:
-    """
-    For programs: the stage, the dates, and every day with its age or its reason.
-    """
+    """For programs: the stage, the dates, and every day with its age or its reason."""
     office.extract(row("A-1", started_on="2009-04-09"), row("A-1", child_id="7", authorised_on="2009-11-20"))
     alerter(office, "sync")
     answer = json.loads(alerter(office, "explain", "A-1", "--as-of", "2009-05-20", "--json").stdout)
@@ -184,9 +160,7 @@ def test_explained_in_json(office: Office) -> None:
 
 
 def test_explained_when_it_was_signed_off(office: Office) -> None:
-    """
-    The first line says how it ended, and the count is the one of that day.
-    """
+    """The first line says how it ended, and the count is the one of that day."""
     office.extract(row("A-1", started_on="2009-05-29", authorised_on="2009-07-20"))
     alerter(office, "sync", "--accept")
     lines = alerter(office, "explain", "A-1").stdout.splitlines()
@@ -195,8 +169,6 @@ def test_explained_when_it_was_signed_off(office: Office) -> None:
 
 
 def test_nobody_is_explained(office: Office) -> None:
-    """
-    An unknown id is a mistake of the caller's.
-    """
+    """An unknown id is a mistake of the caller's."""
     result = alerter(office, "explain", "A-7")
     assert isinstance(result.exception, ConfigError)

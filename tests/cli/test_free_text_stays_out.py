@@ -34,9 +34,7 @@ COMMANDS = (
 
 
 def line_of(number: int, name: str, note: str) -> str:
-    """
-    Write one row with unquoted free text in two columns.
-    """
+    """Write one row with unquoted free text in two columns."""
     start = row(f"A-{number}", days=number - 980)["started_on"]
     return f"A-{number},9{number},{name},{start},{note},North,P. Adeyemi"
 
@@ -50,9 +48,7 @@ def looks_sound(name: str, note: str) -> bool:
 
 
 def extract(title: str, names: Sequence[str], notes: Sequence[str], between: str) -> str:
-    """
-    Write an extract with unquoted free text above its headings, in two columns, between rows and below.
-    """
+    """Write an extract with unquoted free text above its headings, in two columns, between rows and below."""
     lines = [title, "assessment_id,child_id,name,started_on,notes,team,worker"]
     for number, (name, note) in enumerate(zip(names, notes, strict=True), start=1001):
         lines += [line_of(number, name, note), between]

@@ -19,9 +19,7 @@ COMMANDS = {
 @pytest.mark.parametrize("fault", list(WRONG))
 @pytest.mark.parametrize("command", list(COMMANDS))
 def test_a_week_that_went_wrong_is_held(office: Office, command: str, fault: str) -> None:
-    """
-    Exit code 1 and each gate's setting; the store is as it was, and only the admins are written to.
-    """
+    """Exit code 1 and each gate's setting; the store is as it was, and only the admins are written to."""
     with_first_week(office)
     assert alerter(office, "run", "--as-of", AS_OF).exit_code == 0
     before = len(office.sent()) - len(office.summaries())
@@ -37,9 +35,7 @@ def test_a_week_that_went_wrong_is_held(office: Office, command: str, fault: str
 
 @pytest.mark.parametrize("fault", list(WRONG))
 def test_what_would_hold_is_said_beforehand(office: Office, fault: str) -> None:
-    """
-    `check` and `preview` name the gates and end with exit code 1; nothing stays of either.
-    """
+    """`check` and `preview` name the gates and end with exit code 1; nothing stays of either."""
     with_first_week(office)
     alerter(office, "run", "--as-of", AS_OF)
     office.council.extract(WRONG[fault](sound()))
@@ -53,9 +49,7 @@ def test_what_would_hold_is_said_beforehand(office: Office, fault: str) -> None:
 
 
 def test_a_sound_week_passes(office: Office) -> None:
-    """
-    One more assessment and one that was signed off are no reason, for no command.
-    """
+    """One more assessment and one that was signed off are no reason, for no command."""
     with_first_week(office)
     alerter(office, "run", "--as-of", AS_OF)
     rows = sound(1)
@@ -71,9 +65,7 @@ def test_a_sound_week_passes(office: Office) -> None:
 
 
 def test_the_sentences_say_where_to_look(office: Office) -> None:
-    """
-    The column without sign-offs under its heading, and how many are open again.
-    """
+    """The column without sign-offs under its heading, and how many are open again."""
     with_first_week(office)
     alerter(office, "run", "--as-of", AS_OF)
     office.council.extract(WRONG["unsigned"](sound()))
@@ -88,9 +80,7 @@ def test_the_sentences_say_where_to_look(office: Office) -> None:
 
 
 def test_an_accepted_reading_is_applied_and_the_next_one_judged(office: Office) -> None:
-    """
-    `--accept` is for one reading: a run on it goes on, and another wrong one is held.
-    """
+    """`--accept` is for one reading: a run on it goes on, and another wrong one is held."""
     with_first_week(office)
     alerter(office, "run", "--as-of", AS_OF)
     office.council.extract(WRONG["unsigned"](sound()))
@@ -103,9 +93,7 @@ def test_an_accepted_reading_is_applied_and_the_next_one_judged(office: Office) 
 
 
 def test_a_held_sync_leaves_a_held_run_its_extract(office: Office) -> None:
-    """
-    What waits for a release is not replaced by another extract that is held: the release applies it.
-    """
+    """What waits for a release is not replaced by another extract that is held: the release applies it."""
     with_first_week(office)
     alerter(office, "run", "--as-of", AS_OF)
     office.council.extract(WRONG["unsigned"](sound()))
@@ -117,9 +105,7 @@ def test_a_held_sync_leaves_a_held_run_its_extract(office: Office) -> None:
 
 
 def test_sync_answers_in_json(office: Office) -> None:
-    """
-    The fields of the contract, no more and no fewer.
-    """
+    """The fields of the contract, no more and no fewer."""
     office.extract(row("A-1"))
     assert set(json_of(alerter(office, "sync", "--json"))) == {
         "source", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "held_because",
@@ -145,9 +131,7 @@ def test_a_renamed_type_is_named_wherever_rows_are_rejected(office: Office) -> N
 
 
 def test_a_note_in_the_place_of_a_type_is_nowhere(office: Office) -> None:
-    """
-    Neither one child's, nor the same one of every row whose cells have slipped.
-    """
+    """Neither one child's, nor the same one of every row whose cells have slipped."""
     with_first_week(office)
     rows = sound()
     rows[0]["type"] = "Mum is Gail"
@@ -162,9 +146,7 @@ def test_a_note_in_the_place_of_a_type_is_nowhere(office: Office) -> None:
 
 
 def add_footer(office: Office, rows: int) -> None:
-    """
-    Write below the extract what a case system writes there.
-    """
+    """Write below the extract what a case system writes there."""
     with (office.folder / "extract.csv").open("a", encoding="utf-8") as file:
         file.write(f",,,,,,\r\nTotal: {rows} rows,,,,,,\r\nPrinted on 23/11/2009,,,,,,\r\n")
 
@@ -189,9 +171,7 @@ def test_a_footer_in_each_extract_changes_nothing(office: Office, fault: str) ->
 
 
 def test_a_run_without_a_reading_has_none_to_judge(office: Office) -> None:
-    """
-    With `--no-sync` the store is judged by nothing, whatever lies in the folder.
-    """
+    """With `--no-sync` the store is judged by nothing, whatever lies in the folder."""
     with_first_week(office)
     alerter(office, "sync")
     office.council.extract(WRONG["unsigned"](sound()))

@@ -15,9 +15,7 @@ from tests.app.office import AS_OF, Office, row
 
 
 def leave(*arguments: object) -> int:
-    """
-    Run the command line as a process would, and return its exit code.
-    """
+    """Run the command line as a process would, and return its exit code."""
     with pytest.raises(SystemExit) as ended:
         main([str(each) for each in arguments])
     assert isinstance(ended.value.code, int)
@@ -25,9 +23,7 @@ def leave(*arguments: object) -> int:
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    Each command stands in the help with a sentence about it.
-    """
+    """Each command stands in the help with a sentence about it."""
     assert leave("--help") == 0
     listed = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == list(COMMANDS)
@@ -35,9 +31,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_is_explained(name: str) -> None:
-    """
-    No command and no option goes without help.
-    """
+    """No command and no option goes without help."""
     command = group.get_command(click.Context(group), name)
     assert command is not None
     assert command.get_short_help_str(limit=200) == COMMANDS[name]
@@ -46,25 +40,19 @@ def test_every_command_and_option_is_explained(name: str) -> None:
 
 
 def test_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    A word that is no command ends with exit code 2.
-    """
+    """A word that is no command ends with exit code 2."""
     assert leave("sned") == 2
     assert "No such command 'sned'" in capsys.readouterr().err
 
 
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    The package has a version, or says that it is run where it is not installed.
-    """
+    """The package has a version, or says that it is run where it is not installed."""
     assert leave("--version") == 0
     assert re.fullmatch(r"alerter(, from a checkout .*| \d+\.\d+\.\d+)\n", capsys.readouterr().out)
 
 
 def test_every_fault_of_the_settings_is_a_line(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    All that is wrong is said at once on standard error, with nothing on standard output; exit code 2.
-    """
+    """All that is wrong is said at once on standard error, with nothing on standard output; exit code 2."""
     office.configure(calendar__nation="atlantis", schedule__weekday="moonday")
     assert leave("--config", office.config, "status") == 2
     said = capsys.readouterr()
@@ -77,9 +65,7 @@ def test_every_fault_of_the_settings_is_a_line(office: Office, capsys: pytest.Ca
 def test_source_that_cannot_be_used_is_exit_code_3(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """
-    A missing extract is a sentence that names it.
-    """
+    """A missing extract is a sentence that names it."""
     assert leave("--config", office.config, "run", "--as-of", AS_OF) == 3
     assert "extract.csv does not exist" in capsys.readouterr().err
 
@@ -87,9 +73,7 @@ def test_source_that_cannot_be_used_is_exit_code_3(
 def test_file_that_cannot_be_written_is_exit_code_3(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """
-    What the system refuses is said in its words, with the path.
-    """
+    """What the system refuses is said in its words, with the path."""
     office.extract(row("A-1"))
     assert leave("--config", office.config, "preview", "--as-of", AS_OF, "--out", office.config) == 3
     assert capsys.readouterr().err == f"alerter: File exists: {office.config}\n"
@@ -107,9 +91,7 @@ def test_traceback_is_shown_where_it_is_asked_for(office: Office) -> None:
 
 
 def test_output_need_not_be_a_stream_of_bytes() -> None:
-    """
-    Standard output may be anything one can write text to.
-    """
+    """Standard output may be anything one can write text to."""
     with redirect_stdout(io.StringIO()) as shown:
         assert leave("--version") == 0
     assert shown.getvalue().startswith("alerter")
@@ -118,9 +100,7 @@ def test_output_need_not_be_a_stream_of_bytes() -> None:
 def test_settings_are_found_where_they_are_looked_for(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """
-    `ALERTER_CONFIG`, else `config.toml` in the folder one stands in; without any, `init` is named.
-    """
+    """`ALERTER_CONFIG`, else `config.toml` in the folder one stands in; without any, `init` is named."""
     monkeypatch.setenv("ALERTER_CONFIG", str(office.config))
     assert leave("dates", "2009-04-09") == 0
     monkeypatch.delenv("ALERTER_CONFIG")
@@ -145,16 +125,12 @@ def test_settings_are_found_where_they_are_looked_for(
     ],
 )
 def test_error_is_told_with_its_exit_code(error: Exception, text: str, exit_code: int) -> None:
-    """
-    Our own errors have their words and their code; the system's have the words of the system.
-    """
+    """Our own errors have their words and their code; the system's have the words of the system."""
     assert told(error) == (text, exit_code)
 
 
 def burst() -> None:
-    """
-    Fail in a way nobody has foreseen, with a child's id in the error.
-    """
+    """Fail in a way nobody has foreseen, with a child's id in the error."""
     int("A-77 child 88213")
 
 

@@ -11,17 +11,13 @@ HEADINGS = ["team", "assessment_id", "child_id", "worker", "field", "dfe_rule", 
 
 
 def read(office: Office, *rows: dict[str, object]) -> None:
-    """
-    Read these rows into the store.
-    """
+    """Read these rows into the store."""
     office.extract(*rows)
     assert alerter(office, "sync").exit_code == 0
 
 
 def test_records_to_mend_are_listed_by_team(office: Office) -> None:
-    """
-    Each with its team, its field, and the DfE's rule where there is one.
-    """
+    """Each with its team, its field, and the DfE's rule where there is one."""
     twice = [row(f"A-{number}", child_id="7", team="South") for number in (4, 5)]
     read(office, row("A-1"), row("A-2", started_on="2009-12-01"), *twice)
     lines = [line.split("\t") for line in alerter(office, "quality", "--as-of", AS_OF).stdout.splitlines()]
@@ -34,9 +30,7 @@ def test_records_to_mend_are_listed_by_team(office: Office) -> None:
 
 
 def test_list_for_a_spreadsheet_computes_nothing(office: Office) -> None:
-    """
-    A cell that a spreadsheet would take for a formula is written as text.
-    """
+    """A cell that a spreadsheet would take for a formula is written as text."""
     read(office, row("=1+1", child_id="7", started_on="2009-12-01", team="@North"))
     out = office.folder / "to mend.csv"
     result = alerter(office, "quality", "--as-of", AS_OF, "--out", out)
@@ -48,17 +42,13 @@ def test_list_for_a_spreadsheet_computes_nothing(office: Office) -> None:
 
 
 def test_nothing_to_mend_is_an_empty_list(office: Office) -> None:
-    """
-    Without faults there are only the headings, judged by today where no day is named.
-    """
+    """Without faults there are only the headings, judged by today where no day is named."""
     read(office, row("A-1"))
     assert alerter(office, "quality").stdout.splitlines() == ["\t".join(HEADINGS)]
 
 
 def test_history_tells_who_was_told_what(office: Office) -> None:
-    """
-    A digest, a reassurance and a changed date are told in the order they happened.
-    """
+    """A digest, a reassurance and a changed date are told in the order they happened."""
     office.extract(row("A-1"))
     alerter(office, "run", "--as-of", AS_OF)
     by = NORTH["manager_email"]
@@ -76,16 +66,12 @@ def test_history_tells_who_was_told_what(office: Office) -> None:
 
 
 def test_history_of_nobody_is_refused(office: Office) -> None:
-    """
-    An unknown id is a mistake of the caller's.
-    """
+    """An unknown id is a mistake of the caller's."""
     assert isinstance(alerter(office, "history", "A-7").exception, ConfigError)
 
 
 def test_a_reassurance_is_taken_back_and_history_shows_both(office: Office) -> None:
-    """
-    With `--undo` in place of `--expected`; one of the two must be given.
-    """
+    """With `--undo` in place of `--expected`; one of the two must be given."""
     read(office, row("A-1"))
     by = NORTH["manager_email"]
     alerter(office, "reassure", "A-1", "--by", by, "--expected", NEXT, "--on", AS_OF, "--reason", "OTHER")

@@ -17,17 +17,13 @@ FORM = {
 
 
 def read(office: Office, *rows: dict[str, object]) -> None:
-    """
-    Read these rows into the store.
-    """
+    """Read these rows into the store."""
     office.extract(*rows)
     assert alerter(office, "sync", "--accept").exit_code == 0
 
 
 def test_report_is_a_table_with_the_open_ones_beside(office: Office) -> None:
-    """
-    Data on standard output, what is open and overdue on standard error.
-    """
+    """Data on standard output, what is open and overdue on standard error."""
     read(office, row("A-1", authorised_on="2009-11-16"), row("A-2", days=40), row("A-3"))
     result = alerter(office, "report", "--to", AS_OF)
     lines = [line.split("\t") for line in result.stdout.splitlines()]
@@ -39,9 +35,7 @@ def test_report_is_a_table_with_the_open_ones_beside(office: Office) -> None:
 
 
 def test_report_goes_into_a_file(office: Office) -> None:
-    """
-    Of the kind its name ends in; another ending is a mistake.
-    """
+    """Of the kind its name ends in; another ending is a mistake."""
     read(office, row("A-1", authorised_on="2009-11-16"))
     out = office.folder / "report.csv"
     assert str(out) in alerter(office, "report", "--from", "2009-11-01", "--out", out).stdout
@@ -52,9 +46,7 @@ def test_report_goes_into_a_file(office: Office) -> None:
 
 
 def test_replay_compares_alert_days(office: Office) -> None:
-    """
-    For each day the rows a manager would have had, and how many late ones were told before.
-    """
+    """For each day the rows a manager would have had, and how many late ones were told before."""
     read(office, row("A-1", days=40), row("A-2", days=3), row("A-3", days=22))
     options = ("--from", "2009-10-26", "--to", AS_OF)
     result = alerter(office, "replay", "--alert-after", 20, "--alert-after", 30, *options, "--json")
@@ -87,16 +79,12 @@ def test_replay_compares_alert_days(office: Office) -> None:
     ],
 )
 def test_replay_of_no_weeks_or_no_day_is_refused(office: Office, options: tuple[object, ...]) -> None:
-    """
-    An alert day beyond every limit, days out of order, or days to come.
-    """
+    """An alert day beyond every limit, days out of order, or days to come."""
     assert isinstance(alerter(office, "replay", *options).exception, ConfigError)
 
 
 def test_audit_records_points_or_a_sum(office: Office) -> None:
-    """
-    By criterion, or the score alone; history tells both.
-    """
+    """By criterion, or the score alone; history tells both."""
     office.configure(**FORM)
     read(office, row("A-1"))
     first = alerter(office, "audit", "A-1", "--by", BY, "--scores", "a=74", "--on", AS_OF)
@@ -117,18 +105,14 @@ def test_audit_records_points_or_a_sum(office: Office) -> None:
     ],
 )
 def test_audit_wants_one_of_the_two(office: Office, options: tuple[object, ...], said: str) -> None:
-    """
-    Neither, both, or no pairs: the command says how it is written.
-    """
+    """Neither, both, or no pairs: the command says how it is written."""
     office.configure(**FORM)
     result = alerter(office, "audit", "A-1", "--by", BY, *options)
     assert (result.exit_code, said in result.stderr) == (UsageError.exit_code, True)
 
 
 def test_audit_names_each_criterion_that_is_wrong(office: Office) -> None:
-    """
-    Points beyond the weight, and a key the form has not.
-    """
+    """Points beyond the weight, and a key the form has not."""
     office.configure(**FORM)
     result = alerter(office, "audit", "A-1", "--by", BY, "--scores", "a=101,z=1")
     assert isinstance(result.exception, ConfigError)

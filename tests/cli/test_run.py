@@ -16,16 +16,12 @@ STAGES = ("overdue", "past_alert", "reassured", "approaching", "on_track")
 
 
 def run(office: Office, *options: object) -> Result:
-    """
-    Do the weekly job as on 23 November 2009.
-    """
+    """Do the weekly job as on 23 November 2009."""
     return alerter(office, "run", "--as-of", AS_OF, *options)
 
 
 def hold(office: Office) -> Result:
-    """
-    Run a week, and hold the next one on the same bytes.
-    """
+    """Run a week, and hold the next one on the same bytes."""
     office.configure(source__hold_unchanged=True)
     office.extract(row("A-1"))
     run(office)
@@ -33,18 +29,14 @@ def hold(office: Office) -> Result:
 
 
 def cut_off(office: Office) -> Result:
-    """
-    Do the weekly job while the mail server is away.
-    """
+    """Do the weekly job while the mail server is away."""
     office.extract(row("A-1"))
     office.configure(email__transport="smtp", email__smtp__port=free_port())
     return run(office)
 
 
 def test_run_answers_in_json(office: Office) -> None:
-    """
-    Every field of the contract is there, and the stages add up to the open assessments.
-    """
+    """Every field of the contract is there, and the stages add up to the open assessments."""
     office.extract(row("A-1"), row("A-2", days=3), row("A-3", started_on=""))
     result = run(office, "--json")
     answer = json_of(result)
@@ -71,9 +63,7 @@ def test_run_answers_in_json(office: Office) -> None:
 
 
 def test_run_answers_a_person(office: Office) -> None:
-    """
-    The same in a line or two each.
-    """
+    """The same in a line or two each."""
     office.extract(row("A-1"), row("A-2", started_on=""))
     digests = "Digests 1: 1 sent, 0 still owed, 0 refused, 0 of unknown outcome. Exceptions: 1."
     assert run(office).stdout.splitlines() == [
@@ -86,9 +76,7 @@ def test_run_answers_a_person(office: Office) -> None:
 
 
 def test_second_run_is_already_done(office: Office) -> None:
-    """
-    The same send date again ends well and sends nothing.
-    """
+    """The same send date again ends well and sends nothing."""
     office.extract(row("A-1"))
     run(office)
     result = run(office, "--json")
@@ -97,9 +85,7 @@ def test_second_run_is_already_done(office: Office) -> None:
 
 
 def test_dry_run_leaves_no_trace(office: Office) -> None:
-    """
-    What would be is told, with no number and exit code 0.
-    """
+    """What would be is told, with no number and exit code 0."""
     office.extract(row("A-1"))
     result = run(office, "--dry-run")
     assert (result.exit_code, result.stdout.splitlines()[0]) == (
@@ -112,9 +98,7 @@ def test_dry_run_leaves_no_trace(office: Office) -> None:
 
 
 def test_run_without_sync_and_without_data(office: Office) -> None:
-    """
-    A store into which nothing was read gives a run without a source, in both kinds of answer.
-    """
+    """A store into which nothing was read gives a run without a source, in both kinds of answer."""
     answer = json_of(run(office, "--no-sync", "--dry-run", "--json"))
     assert (answer["source"], answer["assessments"]["open"]) == (None, 0)
     assert "Read " not in run(office, "--no-sync").stdout
@@ -122,9 +106,7 @@ def test_run_without_sync_and_without_data(office: Office) -> None:
 
 @pytest.mark.parametrize("options", [["--again"], ["--reason", "x"], ["--again", "--reason", " "]])
 def test_again_needs_a_reason(office: Office, options: list[str]) -> None:
-    """
-    One without the other is a usage error, before anything is read.
-    """
+    """One without the other is a usage error, before anything is read."""
     office.extract(row("A-1"))
     result = run(office, *options)
     assert result.exit_code == 2
@@ -133,9 +115,7 @@ def test_again_needs_a_reason(office: Office, options: list[str]) -> None:
 
 
 def test_again_sends_anew(office: Office) -> None:
-    """
-    With a reason the week is prepared once more under a number of its own.
-    """
+    """With a reason the week is prepared once more under a number of its own."""
     office.extract(row("A-1"))
     run(office)
     again = run(office, "--again", "--reason", "the directory was wrong", "--json")
@@ -143,18 +123,14 @@ def test_again_sends_anew(office: Office) -> None:
 
 
 def test_bad_date_is_a_usage_error(office: Office) -> None:
-    """
-    A date is written one way only, and the message shows which.
-    """
+    """A date is written one way only, and the message shows which."""
     result = alerter(office, "run", "--as-of", "23/11/2009")
     assert result.exit_code == 2
     assert "write it as YYYY-MM-DD" in result.stderr
 
 
 def test_held_run_names_reason_and_command(office: Office) -> None:
-    """
-    A gate that closes is exit code 1; the way out is on standard error.
-    """
+    """A gate that closes is exit code 1; the way out is on standard error."""
     held = hold(office)
     assert held.exit_code == 1
     assert held.stdout.startswith("Run 2 as of 2009-11-30: held.\n")
@@ -167,9 +143,7 @@ def test_held_run_names_reason_and_command(office: Office) -> None:
 
 
 def test_dry_run_of_a_held_extract_offers_no_release(office: Office) -> None:
-    """
-    There is no run to release, only the reason, and the exit code of a run that is held.
-    """
+    """There is no run to release, only the reason, and the exit code of a run that is held."""
     hold(office)
     result = alerter(office, "run", "--as-of", NEXT, "--dry-run")
     assert result.exit_code == 1
@@ -188,27 +162,21 @@ def test_release_lets_a_held_run_go(office: Office) -> None:
 
 
 def test_release_answers_in_json(office: Office) -> None:
-    """
-    The answer is a run's.
-    """
+    """The answer is a run's."""
     hold(office)
     result = alerter(office, "release", 2, "--by", "A. Admin", "--json")
     assert (result.exit_code, json_of(result)["state"]) == (0, "done")
 
 
 def test_release_of_nothing_is_refused(office: Office) -> None:
-    """
-    A run that is not there, or not held, is a mistake of the caller's.
-    """
+    """A run that is not there, or not held, is a mistake of the caller's."""
     result = alerter(office, "release", 7)
     assert isinstance(result.exception, ConfigError)
     assert alerter(office, "release", 0).exit_code == 2
 
 
 def test_undelivered_run_names_the_next_command(office: Office) -> None:
-    """
-    With the mail server away the run is owed, exit code 1, and `deliver` is named.
-    """
+    """With the mail server away the run is owed, exit code 1, and `deliver` is named."""
     result = cut_off(office)
     assert result.exit_code == 1
     assert result.stdout.startswith("Run 1 as of 2009-11-23: undelivered.\n")
@@ -219,9 +187,7 @@ def test_undelivered_run_names_the_next_command(office: Office) -> None:
 
 
 def test_second_run_over_what_is_owed_ends_as_the_first(office: Office) -> None:
-    """
-    Whether it planned the run itself or found it planned: exit code 1 while it is undelivered.
-    """
+    """Whether it planned the run itself or found it planned: exit code 1 while it is undelivered."""
     cut_off(office)
     again = run(office, "--json")
     assert (again.exit_code, json_of(again)["state"]) == (1, "already_done")
@@ -231,9 +197,7 @@ def test_second_run_over_what_is_owed_ends_as_the_first(office: Office) -> None:
 
 
 def test_stopped_delivery_says_why(office: Office) -> None:
-    """
-    When sending gives up for now, its reason is on standard error, of `run` and of `deliver`.
-    """
+    """When sending gives up for now, its reason is on standard error, of `run` and of `deliver`."""
     office.extract(*(row(f"A-{number}", manager_email=f"m{number}@council.example") for number in range(4)))
     office.configure(email__transport="smtp", email__smtp__port=free_port())
     for result in (run(office), alerter(office, "deliver")):
@@ -242,9 +206,7 @@ def test_stopped_delivery_says_why(office: Office) -> None:
 
 
 def test_deliver_sends_what_is_owed(office: Office) -> None:
-    """
-    Once the server is back everything owed goes; a second time there is nothing to do.
-    """
+    """Once the server is back everything owed goes; a second time there is nothing to do."""
     cut_off(office)
     owed = alerter(office, "deliver", "--json")
     assert (owed.exit_code, json_of(owed)["owed"]) == (1, 2)
@@ -257,9 +219,7 @@ def test_deliver_sends_what_is_owed(office: Office) -> None:
 
 
 def test_what_is_ignored_stands_beside_the_stages(office: Office) -> None:
-    """
-    In `sync` and `run`, and outside `open`; without the key the JSON has no such field.
-    """
+    """In `sync` and `run`, and outside `open`; without the key the JSON has no such field."""
     office.extract(row("A-1"), row("A-2", started_on="2007-01-02"))
     dry_run = ("run", "--as-of", AS_OF, "--dry-run")
     assert "ignored" not in json_of(alerter(office, *dry_run, "--json"))["assessments"]

@@ -17,9 +17,7 @@ from tests.cli.terminal import alerter, drawn
 
 
 def test_init_writes_settings_that_load(office: Office) -> None:
-    """
-    Settings and directory are complete, and the folder for extracts is there.
-    """
+    """Settings and directory are complete, and the folder for extracts is there."""
     result = alerter(office, "init", office.folder / "new")
     new = office.folder / "new"
     assert result.exit_code == 0
@@ -32,9 +30,7 @@ def test_init_writes_settings_that_load(office: Office) -> None:
 
 @pytest.mark.parametrize("name", ["config.toml", "directory.csv"])
 def test_init_never_overwrites(office: Office, name: str) -> None:
-    """
-    Where one of the files is there already, none is written.
-    """
+    """Where one of the files is there already, none is written."""
     folder = office.folder / "new"
     folder.mkdir()
     (folder / name).write_text("mine", encoding="utf-8")
@@ -46,9 +42,7 @@ def test_init_never_overwrites(office: Office, name: str) -> None:
 
 
 def test_init_names_every_file_that_is_there(office: Office) -> None:
-    """
-    Both at once, where both are there.
-    """
+    """Both at once, where both are there."""
     alerter(office, "init", office.folder / "new")
     refused = alerter(office, "init", office.folder / "new")
     assert isinstance(refused.exception, ConfigError)
@@ -56,9 +50,7 @@ def test_init_names_every_file_that_is_there(office: Office) -> None:
 
 
 def test_check_of_what_is_in_order(office: Office) -> None:
-    """
-    One line a part, each ok, and exit code 0.
-    """
+    """One line a part, each ok, and exit code 0."""
     office.extract(row("A-1", as_of=today()))
     result = alerter(office, "check")
     lines = [line.split("\t") for line in result.stdout.splitlines()]
@@ -68,9 +60,7 @@ def test_check_of_what_is_in_order(office: Office) -> None:
 
 
 def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
-    """
-    A fault decides the exit code, a warning does not.
-    """
+    """A fault decides the exit code, a warning does not."""
     office.extract(row("A-1", team="Nowhere", worker=""))
     warned = alerter(office, "check")
     assert warned.exit_code == 0
@@ -82,9 +72,7 @@ def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
 
 
 def test_check_sends_a_test_message(office: Office) -> None:
-    """
-    When all is well the message goes, and the answer to it is shown.
-    """
+    """When all is well the message goes, and the answer to it is shown."""
     office.extract(row("A-1"))
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
     assert result.exit_code == 0
@@ -93,9 +81,7 @@ def test_check_sends_a_test_message(office: Office) -> None:
 
 
 def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
-    """
-    Nobody waits for a test message that was never sent.
-    """
+    """Nobody waits for a test message that was never sent."""
     office.extract(row("A-1"))
     office.configure(email__transport="smtp", email__smtp__port=free_port())
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
@@ -104,9 +90,7 @@ def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
 
 
 def test_preview_says_where_to_look(office: Office) -> None:
-    """
-    The count and the folder.
-    """
+    """The count and the folder."""
     office.extract(row("A-1"))
     shown = office.folder / "shown"
     result = alerter(office, "preview", "--as-of", AS_OF, "--out", shown)
@@ -115,9 +99,7 @@ def test_preview_says_where_to_look(office: Office) -> None:
 
 
 def test_table_is_drawn_on_a_terminal() -> None:
-    """
-    Where somebody looks the rows stand in a frame; in a pipe they are separated by tabs.
-    """
+    """Where somebody looks the rows stand in a frame; in a pipe they are separated by tabs."""
     with drawn() as shown:
         print_table(("to", "subject"), [("n.okafor@council.example", 1)])
     lines = shown.getvalue().splitlines()
@@ -127,9 +109,7 @@ def test_table_is_drawn_on_a_terminal() -> None:
 
 
 def test_progress_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Where somebody looks the rows read so far are shown, and wiped at the end; elsewhere nothing is.
-    """
+    """Where somebody looks the rows read so far are shown, and wiped at the end; elsewhere nothing is."""
     monkeypatch.setenv("TERM", "xterm")
     with drawn(redirect_stderr) as shown, reading() as show:
         show(5000)
@@ -142,9 +122,7 @@ def test_progress_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_demonstration_shows_what_arrived(office: Office, tmp_path: Path) -> None:
-    """
-    A borough, a run, the emails with their subjects, and a page to open.
-    """
+    """A borough, a run, the emails with their subjects, and a page to open."""
     out = tmp_path / "demonstration"
     result = alerter(office, "demo", "--out", out, "--as-of", date(2026, 11, 23))
     assert result.exit_code == 0

@@ -6,9 +6,7 @@ from tests.cli.terminal import alerter, json_of
 
 
 def test_sync_counts_what_became_of_the_rows(office: Office) -> None:
-    """
-    Stored is new, changed and unchanged; the same bytes again are unchanged.
-    """
+    """Stored is new, changed and unchanged; the same bytes again are unchanged."""
     office.extract(row("A-1"), row("A-1"), row("A-2"), row("A-3", started_on=""))
     answer = json_of(alerter(office, "sync", "--json"))
     assert (answer["source"]["rows"], answer["source"]["rejected"]) == (4, 1)
@@ -24,9 +22,7 @@ def test_sync_counts_what_became_of_the_rows(office: Office) -> None:
 
 
 def test_status_of_a_week_that_is_done(office: Office) -> None:
-    """
-    Exit code 0, and the contract's fields.
-    """
+    """Exit code 0, and the contract's fields."""
     office.extract(row("A-1", as_of=today()))
     alerter(office, "run")
     result = alerter(office, "status", "--json")
@@ -51,9 +47,7 @@ def test_status_before_anything_was_done(office: Office) -> None:
 
 
 def test_status_of_a_run_long_ago_is_overdue(office: Office) -> None:
-    """
-    For monitoring it is exit code 1.
-    """
+    """For monitoring it is exit code 1."""
     office.extract(row("A-1"))
     alerter(office, "run", "--as-of", AS_OF)
     result = alerter(office, "status")
@@ -62,9 +56,7 @@ def test_status_of_a_run_long_ago_is_overdue(office: Office) -> None:
 
 
 def test_migrate_brings_a_server_to_the_current_schema(office: Office, empty_postgresql_url: str) -> None:
-    """
-    A server's schema is changed by this command only, which other commands name.
-    """
+    """A server's schema is changed by this command only, which other commands name."""
     office.configure(database__url=empty_postgresql_url)
     refused = alerter(office, "status")
     assert isinstance(refused.exception, StoreError)
@@ -75,9 +67,7 @@ def test_migrate_brings_a_server_to_the_current_schema(office: Office, empty_pos
 
 
 def test_reassured_manager_is_not_asked_again(office: Office) -> None:
-    """
-    From the command to the next run: what was past the alert day is reassured.
-    """
+    """From the command to the next run: what was past the alert day is reassured."""
     office.extract(row("A-1", child_id="7"), row("A-1", child_id="8"))
     alerter(office, "sync")
     options = ["--by", NORTH["manager_email"], "--expected", NEXT, "--on", AS_OF]
@@ -91,9 +81,7 @@ def test_reassured_manager_is_not_asked_again(office: Office) -> None:
 
 
 def test_reassurance_of_today_needs_no_day(office: Office) -> None:
-    """
-    Without `--on` the manager looked today, so that an expectation before today is refused.
-    """
+    """Without `--on` the manager looked today, so that an expectation before today is refused."""
     office.extract(row("A-1"))
     alerter(office, "sync")
     options = ["--by", NORTH["manager_email"], "--expected"]
@@ -103,9 +91,7 @@ def test_reassurance_of_today_needs_no_day(office: Office) -> None:
 
 
 def test_resend_sends_one_message_again(office: Office) -> None:
-    """
-    In words and in JSON; without a reason, or with nothing to send, it is a mistake of the caller's.
-    """
+    """In words and in JSON; without a reason, or with nothing to send, it is a mistake of the caller's."""
     office.extract(row("A-1"))
     alerter(office, "run", "--as-of", AS_OF)
     to = ("1", "n.okafor@council.example")
@@ -123,9 +109,7 @@ def test_resend_sends_one_message_again(office: Office) -> None:
 
 
 def test_purge_says_what_it_deleted(office: Office) -> None:
-    """
-    In words and in JSON; a day stands in for the settings.
-    """
+    """In words and in JSON; a day stands in for the settings."""
     office.extract(row("A-1"))
     alerter(office, "run", "--as-of", AS_OF)
     assert json_of(alerter(office, "purge", "--json")) == {

@@ -13,9 +13,7 @@ from tests.config.small_file import MINIMAL, Changes, Faults, Load, Write
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """
-    Write the small file with some keys changed, or left out where the value is None.
-    """
+    """Write the small file with some keys changed, or left out where the value is None."""
 
     def written(changes: Changes) -> Path:
         keys = {**MINIMAL, **changes}
@@ -29,9 +27,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def load(write: Write) -> Load:
-    """
-    Load the small file with some keys changed.
-    """
+    """Load the small file with some keys changed."""
 
     def loaded(changes: Changes | None = None, environ: Mapping[str, str] | None = None) -> Settings:
         return load_settings(write(changes or {}), environ or {})
@@ -41,9 +37,7 @@ def load(write: Write) -> Load:
 
 @pytest.fixture
 def faults(load: Load) -> Faults:
-    """
-    Return the faults of the small file with some keys changed; none is a failure.
-    """
+    """Return the faults of the small file with some keys changed; none is a failure."""
 
     def found(changes: Changes, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
         with pytest.raises(ConfigError) as caught:

@@ -11,17 +11,13 @@ from tests.mail import gallery
 
 
 def test_without_a_look_there_is_none(load: Load) -> None:
-    """
-    No name, no logo, near black on white and near white on dark.
-    """
+    """No name, no logo, near black on white and near white on dark."""
     look = load({}).branding
     assert (look.name, look.logo, look.colour, look.colour_dark) == ("", None, "#0b0c0c", "#f3f2f1")
 
 
 def test_a_whole_look(load: Load, tmp_path: Path) -> None:
-    """
-    Colours may be written in capitals; the logo lies beside the settings file.
-    """
+    """Colours may be written in capitals; the logo lies beside the settings file."""
     (tmp_path / "logo.png").write_bytes(gallery.logo())
     look = load(
         {
@@ -52,9 +48,7 @@ def test_a_whole_look(load: Load, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused(faults: Faults, key: str, value: str, fault: str) -> None:
-    """
-    A colour needs 4.5 to 1 against its ground, and the sentence says which way to go.
-    """
+    """A colour needs 4.5 to 1 against its ground, and the sentence says which way to go."""
     (found,) = faults({f"branding.{key}": f'"{value}"'})
     assert found.startswith(fault)
 
@@ -69,9 +63,7 @@ def test_what_cannot_be_read_is_refused(faults: Faults, key: str, value: str, fa
     ],
 )
 def test_a_logo_is_a_small_png(faults: Faults, tmp_path: Path, content: bytes, fault: str) -> None:
-    """
-    Not another kind of picture, none of unusual size, and no file that every email would suffer from.
-    """
+    """Not another kind of picture, none of unusual size, and no file that every email would suffer from."""
     (tmp_path / "logo.png").write_bytes(content)
     (found,) = faults({"branding.logo": f'"{tmp_path / "logo.png"}"'})
     assert found.startswith("branding.logo: ")
@@ -79,9 +71,7 @@ def test_a_logo_is_a_small_png(faults: Faults, tmp_path: Path, content: bytes, f
 
 
 def test_contrast_is_that_of_wcag() -> None:
-    """
-    Black on white has 21, a colour on itself 1, and the order does not matter.
-    """
+    """Black on white has 21, a colour on itself 1, and the order does not matter."""
     assert round(contrast("#000000", "#ffffff"), 2) == 21
     assert contrast("#1d70b8", "#1d70b8") == 1
     assert (
@@ -104,9 +94,7 @@ def test_contrast_is_that_of_wcag() -> None:
 def test_escalation_is_after_digests_or_from_a_day(
     load: Load, changes: dict[str, str], rule: EscalationRule
 ) -> None:
-    """
-    By default in the second digest running, or once overdue.
-    """
+    """By default in the second digest running, or once overdue."""
     assert load(changes).escalation.as_rule() == rule
 
 
@@ -115,17 +103,13 @@ def test_escalation_is_after_digests_or_from_a_day(
     [("after_digests", "13"), ("from_day", "0"), ("from_day", '"late"'), ("from_day", "2.5")],
 )
 def test_other_escalations_are_refused(faults: Faults, key: str, value: str) -> None:
-    """
-    Each with its key, and no value of another kind is taken for a day.
-    """
+    """Each with its key, and no value of another kind is taken for a day."""
     (found,) = faults({f"escalation.{key}": value})
     assert found.startswith(f"escalation.{key}: must be ")
 
 
 def test_language_and_templates_are_checked(faults: Faults, load: Load, tmp_path: Path) -> None:
-    """
-    Two languages, and a folder that is there.
-    """
+    """Two languages, and a folder that is there."""
     assert (load({}).email.language, load({}).email.templates) == ("en", None)
     assert load({"email.language": '"cy"', "email.templates": f'"{tmp_path}"'}).email.templates == tmp_path
     assert faults({"email.language": '"fr"'}) == ('email.language: must be one of "en", "cy".',)

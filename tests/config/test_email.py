@@ -20,9 +20,7 @@ from tests.config.small_file import Faults, Load
 def test_a_sender_is_an_address_with_or_without_a_name(
     load: Load, sender: str, name: str, address: str
 ) -> None:
-    """
-    Both parts are there for the message to be built from.
-    """
+    """Both parts are there for the message to be built from."""
     email = load({"email.sender": f'"{sender}"'}).email
     assert (email.sender_name, email.sender_address) == (name, address)
 
@@ -44,9 +42,7 @@ def test_a_sender_is_an_address_with_or_without_a_name(
     ],
 )
 def test_what_hides_another_address_or_lies_elsewhere_is_no_sender(faults: Faults, sender: str) -> None:
-    """
-    One name, one address, in the allowed domains.
-    """
+    """One name, one address, in the allowed domains."""
     (fault,) = faults({"email.sender": f'"{sender}"'})
     assert fault.startswith("email.sender: ")
 
@@ -65,17 +61,13 @@ def test_what_hides_another_address_or_lies_elsewhere_is_no_sender(faults: Fault
 def test_the_fixed_recipients_lie_in_the_allowed_domains(
     faults: Faults, changes: dict[str, str], fault: str
 ) -> None:
-    """
-    Otherwise the one message that tells of trouble would be refused.
-    """
+    """Otherwise the one message that tells of trouble would be refused."""
     (found,) = faults(changes)
     assert found.startswith(fault)
 
 
 def test_subdomains_are_allowed_only_where_written(load: Load) -> None:
-    """
-    The star takes in every subdomain, and not the domain itself.
-    """
+    """The star takes in every subdomain, and not the domain itself."""
     changes = {
         "email.allowed_domains": '["Council.Example", "*.council.example"]',
         "email.fallback": '"a@mail.council.example"',
@@ -87,43 +79,33 @@ def test_subdomains_are_allowed_only_where_written(load: Load) -> None:
     "domain", ["*", "", "council", "a@council.example", "council.*", "council.example.", "a b.c"]
 )
 def test_what_is_no_domain_is_refused(faults: Faults, domain: str) -> None:
-    """
-    A star alone would allow the world.
-    """
+    """A star alone would allow the world."""
     (fault,) = faults({"email.allowed_domains": f'["council.example", "{domain}"]'})
     assert fault.startswith("email.allowed_domains: entry 2: must be a domain")
 
 
 def test_an_admin_listed_twice_is_written_to_once(load: Load) -> None:
-    """
-    Two addresses that differ in case alone are one recipient.
-    """
+    """Two addresses that differ in case alone are one recipient."""
     admins = '["a@council.example", "b@council.example", "A@council.example"]'
     assert load({"email.admins": admins}).email.admins == ("a@council.example", "b@council.example")
 
 
 @pytest.mark.parametrize("prefix", ["[TEST]\\nBcc: x", "a\\u2028b", "a\\u0000"])
 def test_a_subject_prefix_cannot_end_its_line(faults: Faults, prefix: str) -> None:
-    """
-    A line break in a subject would begin a header.
-    """
+    """A line break in a subject would begin a header."""
     (fault,) = faults({"email.subject_prefix": f'"{prefix}"'})
     assert fault.startswith("email.subject_prefix: must not hold line breaks")
 
 
 def test_a_subject_prefix_is_read_as_it_is_written(faults: Faults) -> None:
-    """
-    An encoded word would be decoded by the readers of the email, and could hold anything.
-    """
+    """An encoded word would be decoded by the readers of the email, and could hold anything."""
     (fault,) = faults({"email.subject_prefix": '"=?UTF-8?Q?=0D=0ABcc?="'})
     assert fault.startswith('email.subject_prefix: must not hold "=?"')
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "LOCALHOST"])
 def test_no_encryption_is_for_this_machine(load: Load, host: str) -> None:
-    """
-    The whole loopback network, in either protocol, and its name.
-    """
+    """The whole loopback network, in either protocol, and its name."""
     assert load({"email.smtp.host": f'"{host}"', "email.smtp.security": '"none"'}).email.smtp.port == 1025
 
 
@@ -133,9 +115,7 @@ def test_no_encryption_is_for_this_machine(load: Load, host: str) -> None:
 def test_another_machine_is_not_written_to_in_clear_unless_the_admin_insists(
     load: Load, faults: Faults, host: str
 ) -> None:
-    """
-    Leaving `security` out is no way round.
-    """
+    """Leaving `security` out is no way round."""
     (fault,) = faults({"email.smtp.host": f'"{host}"'})
     assert fault.startswith("email.smtp.security: ")
     insisted = {"email.smtp.host": f'"{host}"', "email.smtp.allow_plaintext": "true"}
@@ -144,9 +124,7 @@ def test_another_machine_is_not_written_to_in_clear_unless_the_admin_insists(
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 1025)])
 def test_the_port_follows_the_security_unless_given(load: Load, security: str, port: int) -> None:
-    """
-    The usual ports of RFC 6409 and RFC 8314.
-    """
+    """The usual ports of RFC 6409 and RFC 8314."""
     chosen = {"email.smtp.security": f'"{security}"'}
     assert load(chosen).email.smtp.port == port
     assert load({**chosen, "email.smtp.port": "2525"}).email.smtp.port == 2525
@@ -154,34 +132,26 @@ def test_the_port_follows_the_security_unless_given(load: Load, security: str, p
 
 @pytest.mark.parametrize("host", ["", "smtp://council.example", "smtp.council.example/x", "a b"])
 def test_a_host_is_a_name_alone(faults: Faults, host: str) -> None:
-    """
-    Not a URL.
-    """
+    """Not a URL."""
     (fault,) = faults({"email.smtp.host": f'"{host}"', "email.smtp.security": '"tls"'})
     assert fault.startswith("email.smtp.host: must be a host name")
 
 
 @pytest.mark.parametrize("name", ["alerts.council.example", "[192.0.2.7]", "[IPv6:2001:db8::7]"])
 def test_the_machine_may_be_given_a_name(load: Load, name: str) -> None:
-    """
-    A host name or an address literal (RFC 5321 4.1.3).
-    """
+    """A host name or an address literal (RFC 5321 4.1.3)."""
     assert load({"email.smtp.helo_name": f'"{name}"'}).email.smtp.helo_name == name
 
 
 @pytest.mark.parametrize("name", ["", "duty_pc", "192.0.2.7", "[council.example]", "a b", "x\\r\\nMAIL"])
 def test_what_no_server_takes_for_a_name_is_refused(faults: Faults, name: str) -> None:
-    """
-    Least of all a second line.
-    """
+    """Least of all a second line."""
     (fault,) = faults({"email.smtp.helo_name": f'"{name}"'})
     assert fault.startswith("email.smtp.helo_name: must be this machine's full name")
 
 
 def test_a_certificate_file_must_be_there(load: Load, faults: Faults, tmp_path: Path) -> None:
-    """
-    Better known now than on Monday at eight.
-    """
+    """Better known now than on Monday at eight."""
     assert faults({"email.smtp.ca_file": '"ca.pem"'}) == (
         "email.smtp.ca_file: there is no such file; correct the path.",
     )
@@ -190,9 +160,7 @@ def test_a_certificate_file_must_be_there(load: Load, faults: Faults, tmp_path: 
 
 
 def test_writing_into_a_folder_needs_the_folder(load: Load, faults: Faults, tmp_path: Path) -> None:
-    """
-    It is taken from the settings file's folder on.
-    """
+    """It is taken from the settings file's folder on."""
     (fault,) = faults({"email.transport": '"folder"'})
     assert fault.startswith("email.folder: is missing")
     assert load({"email.transport": '"folder"', "email.folder": '"out"'}).email.folder == tmp_path / "out"
@@ -214,9 +182,7 @@ NOTIFY = {
 
 
 def test_a_login_by_token_needs_the_application_alone(load: Load) -> None:
-    """
-    Authority and scope are those of Microsoft's public cloud; no secret shows.
-    """
+    """Authority and scope are those of Microsoft's public cloud; no secret shows."""
     smtp = load(OAUTH).email.smtp
     assert smtp.oauth is not None
     assert smtp.oauth.authority == "https://login.microsoftonline.com/council.onmicrosoft.com"
@@ -248,17 +214,13 @@ def test_a_login_by_token_needs_the_application_alone(load: Load) -> None:
 def test_a_login_by_token_is_whole_or_refused(
     faults: Faults, changes: dict[str, str | None], fault: str
 ) -> None:
-    """
-    Half of one, or both kinds at once, would fail on Monday at eight.
-    """
+    """Half of one, or both kinds at once, would fail on Monday at eight."""
     (found,) = faults(changes)
     assert found.startswith(fault)
 
 
 def test_notify_needs_its_key_and_template(load: Load) -> None:
-    """
-    The service's public address is the usual one; the key shows nowhere.
-    """
+    """The service's public address is the usual one; the key shows nowhere."""
     notify = load(NOTIFY).email.notify
     assert notify is not None
     assert notify.base_url == "https://api.notifications.service.gov.uk"
@@ -277,18 +239,14 @@ def test_notify_needs_its_key_and_template(load: Load) -> None:
     ],
 )
 def test_notify_is_whole_or_refused(faults: Faults, changes: dict[str, str | None], fault: str) -> None:
-    """
-    A key is checked for its form, and not repeated.
-    """
+    """A key is checked for its form, and not repeated."""
     (found,) = faults(changes)
     assert found.startswith(fault)
     assert "3d844edf" not in found
 
 
 def test_a_secret_that_cannot_be_read_is_one_fault(faults: Faults) -> None:
-    """
-    Its absence is not told again as a key of the wrong form.
-    """
+    """Its absence is not told again as a key of the wrong form."""
     changes = {**NOTIFY, "email.notify.api_key": None, "email.notify.api_key_file": '"no-such-file"'}
     (found,) = faults(changes)
     assert found.startswith("email.notify.api_key_file: the file cannot be read")

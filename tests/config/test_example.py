@@ -18,9 +18,7 @@ KEY = re.compile(r"(?:# )?(?P<name>[a-z_]+) = ")
 
 
 def shown_keys() -> Iterator[tuple[str, ...]]:
-    """
-    Give every key that stands in the example, commented out or not, and its table.
-    """
+    """Give every key that stands in the example, commented out or not, and its table."""
     table: tuple[str, ...] = ()
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if match := TABLE.fullmatch(line):
@@ -33,16 +31,12 @@ def shown_keys() -> Iterator[tuple[str, ...]]:
 
 
 def test_the_example_is_valid() -> None:
-    """
-    It can be copied and filled in.
-    """
+    """It can be copied and filled in."""
     assert load_settings(EXAMPLE, {}).clocks()["core"].alert_after == 25
 
 
 def test_every_key_is_in_the_example() -> None:
-    """
-    The models are walked, so a new key is missed here until it is explained there.
-    """
+    """The models are walked, so a new key is missed here until it is explained there."""
     entries = {"date", "from", "to", "name"}
     known = {key for key, _ in keys_of(Settings) if key[-1] not in entries}
     known |= {
@@ -54,16 +48,12 @@ def test_every_key_is_in_the_example() -> None:
 
 @pytest.mark.parametrize("entry", ["date = ", "from = ", "to = ", "name = "])
 def test_the_ways_to_write_a_day_are_in_the_example(entry: str) -> None:
-    """
-    These stand within braces.
-    """
+    """These stand within braces."""
     assert f" {entry}" in EXAMPLE.read_text(encoding="utf-8")
 
 
 def test_the_table_of_presets_says_what_the_presets_are() -> None:
-    """
-    Name, limit, alert day and clock stand in one line each.
-    """
+    """Name, limit, alert day and clock stand in one line each."""
     text = EXAMPLE.read_text(encoding="utf-8")
     for name, preset in PRESETS.items():
         numbers = (name, preset["working_days"], preset["alert_after"], preset["clock"])

@@ -11,18 +11,14 @@ from tests.config.small_file import MINIMAL, Faults
 
 @pytest.mark.parametrize("key", [key for key in MINIMAL if not key.startswith("assessments")])
 def test_a_required_key_left_out_is_named(faults: Faults, key: str) -> None:
-    """
-    Nothing that is required has a silent default; a table that is gone altogether is named itself.
-    """
+    """Nothing that is required has a silent default; a table that is gone altogether is named itself."""
     (fault,) = faults({key: None})
     assert fault.partition(": ")[0] in {key, key.partition(".")[0]}
     assert "is missing" in fault
 
 
 def test_at_least_one_assessment_type_is_required(faults: Faults) -> None:
-    """
-    No table at all is as empty as an empty one.
-    """
+    """No table at all is as empty as an empty one."""
     gone = {"assessments.core.working_days": None}
     assert faults(gone) == ("assessments: is missing; config.example.toml shows how to write it.",)
     assert faults({**gone, "assessments": "{}"}) == ("assessments: must not be empty.",)
@@ -77,9 +73,7 @@ def test_faults_of_every_kind_are_listed_together(faults: Faults) -> None:
 def test_an_unknown_key_is_answered_with_the_nearest_known_one(
     faults: Faults, wrong: str, meant: str
 ) -> None:
-    """
-    Nearest in its own table; else of the same name in another; and some key in any case.
-    """
+    """Nearest in its own table; else of the same name in another; and some key in any case."""
     (fault,) = faults({wrong: '"x"'})
     assert fault.startswith(f"{wrong}: is not a known key; did you mean `{meant}")
 
@@ -118,9 +112,7 @@ def test_an_unknown_key_is_answered_with_the_nearest_known_one(
 def test_a_value_that_does_not_fit_is_told_in_plain_words(
     faults: Faults, key: str, value: str, fault: str
 ) -> None:
-    """
-    The sentence says what the key takes, and what kind of value it was given.
-    """
+    """The sentence says what the key takes, and what kind of value it was given."""
     replaced = {required: None for required in MINIMAL if required.startswith(f"{key}.")}
     (found,) = faults({**replaced, key: value})
     assert found.startswith(f"{key}: {fault}")

@@ -11,17 +11,13 @@ from tests.config.test_example import EXAMPLE
 
 
 def criterion(key: str, weight: object) -> dict[str, str]:
-    """
-    Return one criterion of the form, as its keys in the file.
-    """
+    """Return one criterion of the form, as its keys in the file."""
     name = f"quality_audit.criteria.{key}"
     return {f"{name}.name": '"Plan"', f"{name}.description": '"Dates."', f"{name}.weight": str(weight)}
 
 
 def test_the_examples_form_has_eleven_criteria_of_a_hundred_points() -> None:
-    """
-    Each with a name and what to look for, under a short key.
-    """
+    """Each with a name and what to look for, under a short key."""
     form = load_settings(EXAMPLE, {}).quality_audit.form()
     assert "".join(each.key for each in form) == "abcdefghijk"
     assert sum(each.weight for each in form) == 100
@@ -29,9 +25,7 @@ def test_the_examples_form_has_eleven_criteria_of_a_hundred_points() -> None:
 
 
 def test_without_a_table_there_is_no_form_and_all_reasons(load: Load) -> None:
-    """
-    The defaults: nothing to fill in, four reasons, counts under six hidden.
-    """
+    """The defaults: nothing to fill in, four reasons, counts under six hidden."""
     settings = load({})
     assert settings.quality_audit.form() == ()
     assert settings.quality_audit.since is None
@@ -40,9 +34,7 @@ def test_without_a_table_there_is_no_form_and_all_reasons(load: Load) -> None:
 
 
 def test_the_form_keeps_the_files_order(load: Load) -> None:
-    """
-    And a day from which sign-offs are looked at.
-    """
+    """And a day from which sign-offs are looked at."""
     settings = load({"quality_audit.since": "2026-04-01", **criterion("z", 40), **criterion("b", 60)})
     assert [each.key for each in settings.quality_audit.form()] == ["z", "b"]
     assert settings.quality_audit.since == date(2026, 4, 1)
@@ -58,23 +50,17 @@ def test_the_form_keeps_the_files_order(load: Load) -> None:
     ],
 )
 def test_what_does_not_add_up_is_refused(faults: Faults, changes: dict[str, str], said: str) -> None:
-    """
-    With its key, and what to do.
-    """
+    """With its key, and what to do."""
     assert said in faults(changes)
 
 
 def test_other_reasons_are_another_way_of_reading(load: Load) -> None:
-    """
-    A council that names its reasons anew has its extract read again, though it is the same file.
-    """
+    """A council that names its reasons anew has its extract read again, though it is the same file."""
     assert load({"reasons.care": '"Care order"'}).reading_fingerprint != load({}).reading_fingerprint
 
 
 def test_the_pass_mark_holds_for_earlier_rules_too(load: Load) -> None:
-    """
-    An audit is of the council, not of a limit.
-    """
+    """An audit is of the council, not of a limit."""
     settings = load(
         {
             "assessments.core.audit_pass_mark": "75",

@@ -15,9 +15,7 @@ LOGIN = {"email.smtp.username": '"alerter"'}
 
 
 def test_logins_and_urls_are_the_secrets() -> None:
-    """
-    A new secret joins this list, and with it the tests that walk it.
-    """
+    """A new secret joins this list, and with it the tests that walk it."""
     assert [dotted(key) for key in secrets_of(Settings)] == [
         "database.url",
         "source.url",
@@ -34,9 +32,7 @@ def test_logins_and_urls_are_the_secrets() -> None:
 def test_a_secret_file_beside_the_settings_is_read_without_its_line_end(
     load: Load, tmp_path: Path, content: str
 ) -> None:
-    """
-    Editors end files with a line end, which is no part of a password; blanks may be.
-    """
+    """Editors end files with a line end, which is no part of a password; blanks may be."""
     (tmp_path / "password").write_text(content, encoding="utf-8", newline="")
     loaded = load({**LOGIN, "email.smtp.password_file": '"password"'})
     assert loaded.email.smtp.password is not None
@@ -44,9 +40,7 @@ def test_a_secret_file_beside_the_settings_is_read_without_its_line_end(
 
 
 def test_a_secret_is_taken_from_the_environment(load: Load) -> None:
-    """
-    `x_env` names the variable.
-    """
+    """`x_env` names the variable."""
     loaded = load({"database.url_env": '"DB"'}, {"DB": f"postgres://u:{CANARY}@db.example/a"})
     assert loaded.database.url.get_secret_value() == f"postgresql+psycopg://u:{CANARY}@db.example/a"
 
@@ -88,9 +82,7 @@ def test_a_secret_is_taken_from_the_environment(load: Load) -> None:
 def test_a_secret_that_cannot_be_had_is_one_fault_without_a_trace_of_it(
     faults: Faults, tmp_path: Path, changes: dict[str, str], environ: dict[str, str], fault: str
 ) -> None:
-    """
-    The key is named; neither path nor variable is repeated, since a secret may have been written there.
-    """
+    """The key is named; neither path nor variable is repeated, since a secret may have been written there."""
     (tmp_path / "empty").write_bytes(b"\n")
     (tmp_path / "latin").write_bytes("Café".encode("cp1252"))
     (found,) = faults({**LOGIN, **changes}, environ)
@@ -100,18 +92,14 @@ def test_a_secret_that_cannot_be_had_is_one_fault_without_a_trace_of_it(
 
 @pytest.mark.parametrize("url", [f"mysql://u:{CANARY}@x/y", CANARY])
 def test_a_refused_url_is_not_repeated(faults: Faults, url: str) -> None:
-    """
-    A database URL may hold a password.
-    """
+    """A database URL may hold a password."""
     (fault,) = faults({"database.url": f'"{url}"'})
     assert fault.startswith("database.url: ")
     assert CANARY not in fault
 
 
 def test_settings_never_show_a_secret(load: Load) -> None:
-    """
-    Neither printed nor dumped, and the fingerprint is the same whatever the password.
-    """
+    """Neither printed nor dumped, and the fingerprint is the same whatever the password."""
     first, second = (
         load({"email.smtp.username": f'"{word}"', "email.smtp.password": f'"{word}"'})
         for word in (CANARY, "b")
@@ -121,9 +109,7 @@ def test_settings_never_show_a_secret(load: Load) -> None:
 
 
 def test_a_refusal_drags_no_secret_along(write: Write) -> None:
-    """
-    A traceback shows the errors behind an error; there is none that holds what was read.
-    """
+    """A traceback shows the errors behind an error; there is none that holds what was read."""
     path = write({**LOGIN, "email.smtp.password": f'"{CANARY}"', "council": "7"})
     with pytest.raises(ConfigError) as caught:
         load_settings(path, {})
@@ -132,9 +118,7 @@ def test_a_refusal_drags_no_secret_along(write: Write) -> None:
 
 @pytest.mark.parametrize("key", ["username", "password"])
 def test_half_a_login_is_a_fault(faults: Faults, key: str) -> None:
-    """
-    A server that wants a login wants both.
-    """
+    """A server that wants a login wants both."""
     assert faults({f"email.smtp.{key}": '"x"'}) == (
         "email.smtp.password: username and password go together: give both or neither.",
     )

@@ -7,18 +7,14 @@ from tests.config.small_file import Load
 
 
 def test_settings_cannot_be_changed_once_read(load: Load) -> None:
-    """
-    A run ends by the settings it began with.
-    """
+    """A run ends by the settings it began with."""
     loaded = load()
     with pytest.raises(ValidationError, match="frozen"):
         loaded.council = "Elsewhere"  # type: ignore[misc]  # that it may not is the point
 
 
 def test_the_same_file_has_the_same_fingerprint(load: Load) -> None:
-    """
-    Twelve hexadecimal digits.
-    """
+    """Twelve hexadecimal digits."""
     assert load().fingerprint == load().fingerprint
     assert len(load().fingerprint) == 12
 
@@ -33,9 +29,7 @@ def test_the_same_file_has_the_same_fingerprint(load: Load) -> None:
     ],
 )
 def test_any_change_shows_in_the_fingerprint(load: Load, changes: dict[str, str]) -> None:
-    """
-    Whatever is no secret counts.
-    """
+    """Whatever is no secret counts."""
     assert load(changes).fingerprint != load().fingerprint
 
 
@@ -55,7 +49,5 @@ def test_any_change_shows_in_the_fingerprint(load: Load, changes: dict[str, str]
 def test_only_what_decides_how_rows_are_read_is_in_the_reading_fingerprint(
     load: Load, changes: dict[str, str], *, matters: bool
 ) -> None:
-    """
-    An unchanged extract is read again when the mapping or the clocks changed, and only then.
-    """
+    """An unchanged extract is read again when the mapping or the clocks changed, and only then."""
     assert (load(changes).reading_fingerprint != load().reading_fingerprint) is matters

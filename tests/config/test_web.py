@@ -12,9 +12,7 @@ PROXY = WEB | {"web.auth": '"proxy"', "web.trusted_proxies": '["10.1.2.3", "::00
 
 
 def test_there_is_no_page_unless_it_is_configured(load: Load) -> None:
-    """
-    And the reasons are there without a word of the settings.
-    """
+    """And the reasons are there without a word of the settings."""
     settings = load({})
     assert settings.web is None
     assert settings.reassurance.reasons == REASONS
@@ -25,9 +23,7 @@ def test_there_is_no_page_unless_it_is_configured(load: Load) -> None:
 
 
 def test_a_page_needs_its_address_and_a_key(load: Load) -> None:
-    """
-    The rest has its defaults; neither key nor proxies show in a `repr`.
-    """
+    """The rest has its defaults; neither key nor proxies show in a `repr`."""
     web = load(WEB).web
     assert web is not None
     assert (web.base_url, web.link_days, web.auth) == ("https://alerts.council.example", 14, "link")
@@ -36,18 +32,14 @@ def test_a_page_needs_its_address_and_a_key(load: Load) -> None:
 
 
 def test_a_page_for_a_trial_may_be_on_this_machine(load: Load) -> None:
-    """
-    Then its port is the one that it listens on, and a path is kept.
-    """
+    """Then its port is the one that it listens on, and a path is kept."""
     web = load(WEB | {"web.base_url": '"http://127.0.0.1:8025/alerts"'}).web
     assert web is not None
     assert (web.is_https, web.path, web.port) == (False, "/alerts", 8025)
 
 
 def test_proxies_are_named_by_address(load: Load) -> None:
-    """
-    However an IPv6 address is written.
-    """
+    """However an IPv6 address is written."""
     web = load(PROXY).web
     assert web is not None
     assert web.trusted_proxies == ("10.1.2.3", "::1")
@@ -72,9 +64,7 @@ def test_proxies_are_named_by_address(load: Load) -> None:
     ],
 )
 def test_what_cannot_work_is_refused(load: Load, changes: dict[str, str], fault: str) -> None:
-    """
-    Each with its key, what is wrong and what to write.
-    """
+    """Each with its key, what is wrong and what to write."""
     with pytest.raises(ConfigError) as refused:
         load(WEB | changes)
     assert fault in str(refused.value)

@@ -29,50 +29,38 @@ Written = tuple[Path, Borough]
 
 @cache
 def england() -> WorkingCalendar:
-    """
-    Return the real calendar, made once.
-    """
+    """Return the real calendar, made once."""
     return working_calendar("england")
 
 
 def written(folder: Path, as_of: date = AS_OF, seed: int = 1) -> Written:
-    """
-    Return *folder* with a borough in it, and what the borough says of itself.
-    """
+    """Return *folder* with a borough in it, and what the borough says of itself."""
     borough = make_borough(folder, as_of=as_of, seed=seed, calendar=england(), smtp_port=8025)
     return folder, borough
 
 
 @pytest.fixture(scope="module")
 def northmere(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """
-    The borough most facts are checked on.
-    """
+    """The borough most facts are checked on."""
     return written(tmp_path_factory.mktemp("northmere"))
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[date, list[Assessment]]]:
-    """
-    Boroughs at four times of the year, as their assessments.
-    """
+    """Boroughs at four times of the year, as their assessments."""
     days = (date(2026, 2, 16), date(2026, 6, 22), date(2026, 9, 7), AS_OF)
     folders = ((day, seed, tmp_path_factory.mktemp("many")) for seed, day in enumerate(days, start=1))
     return [(day, assessments_in(written(folder, day, seed)[0])) for day, seed, folder in folders]
 
 
 def read(folder: Path) -> list[Assessment | Rejected]:
-    """
-    Return every row as the alerter reads it.
-    """
+    """Return every row as the alerter reads it."""
     source = open_source("csv", folder / "extracts" / "assessments.csv", {}, {"core": CORE})
     return [value for _, value in source.rows()]
 
 
 def assessments_in(folder: Path) -> list[Assessment]:
-    """
-    Return each believable assessment once.
-    """
+    """Return each believable assessment once."""
     found = {
         (each.assessment_id, each.child_id): each for each in read(folder) if isinstance(each, Assessment)
     }
@@ -80,33 +68,25 @@ def assessments_in(folder: Path) -> list[Assessment]:
 
 
 def open_in(folder: Path, as_of: date = AS_OF) -> list[Assessment]:
-    """
-    Return the assessments open on *as_of*.
-    """
+    """Return the assessments open on *as_of*."""
     return [each for each in assessments_in(folder) if each.is_open(as_of)]
 
 
 def stages(assessments: list[Assessment], as_of: date) -> Iterator[Stage]:
-    """
-    Return the stage of each open one of *assessments* in a Monday digest.
-    """
+    """Return the stage of each open one of *assessments* in a Monday digest."""
     window = Window(as_of, Schedule(0, england()).next_after(as_of))
     policy = Policy(england(), {"core": CORE}, window)
     return (policy.judge(each).stage for each in assessments if each.is_open(as_of))
 
 
 def router(folder: Path) -> Router:
-    """
-    Return the directory, ready to answer.
-    """
+    """Return the directory, ready to answer."""
     entries = read_directory(folder / "directory.csv")
     return Router(entries, Recipient("service.manager@northmere.example"), ("northmere.example",), AS_OF)
 
 
 def test_the_numbers_are_what_a_reader_finds(northmere: Written) -> None:
-    """
-    Every row is stored, rejected or a repetition, in the numbers that were told.
-    """
+    """Every row is stored, rejected or a repetition, in the numbers that were told."""
     folder, borough = northmere
     values = read(folder)
     assert len(values) == borough.rows
@@ -117,9 +97,7 @@ def test_the_numbers_are_what_a_reader_finds(northmere: Written) -> None:
 
 
 def test_it_is_of_the_size_of_a_borough(northmere: Written) -> None:
-    """
-    Three years, some six thousand assessments, a good two hundred of them open, newest within days.
-    """
+    """Three years, some six thousand assessments, a good two hundred of them open, newest within days."""
     folder, borough = northmere
     starts = [each.clock_on for each in assessments_in(folder) if each.clock_on <= AS_OF]
     assert 5500 <= borough.assessments <= 6500
@@ -130,9 +108,7 @@ def test_it_is_of_the_size_of_a_borough(northmere: Written) -> None:
 
 
 def test_one_seed_and_date_give_the_same_bytes(tmp_path: Path) -> None:
-    """
-    The same seed and date write the same three files; another seed does not.
-    """
+    """The same seed and date write the same three files; another seed does not."""
     first, again, other = (
         written(tmp_path / name, seed=seed)[0] for name, seed in (("a", 5), ("b", 5), ("c", 6))
     )
@@ -142,17 +118,13 @@ def test_one_seed_and_date_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_extract_is_fresh(northmere: Written) -> None:
-    """
-    The extract's file time is five past six on the evening before, in London.
-    """
+    """The extract's file time is five past six on the evening before, in London."""
     written_at = (northmere[0] / "extracts" / "assessments.csv").stat().st_mtime
     assert datetime.fromtimestamp(written_at, UTC) == datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 
 
 def test_the_settings_name_what_was_written(northmere: Written) -> None:
-    """
-    The settings point at the files beside them, at the port given, and at no address elsewhere.
-    """
+    """The settings point at the files beside them, at the port given, and at no address elsewhere."""
     folder, borough = northmere
     settings = tomllib.loads(borough.config.read_text(encoding="utf-8"))
     assert (folder / settings["source"]["path"]).is_file()
@@ -162,17 +134,13 @@ def test_the_settings_name_what_was_written(northmere: Written) -> None:
 
 
 def test_the_rows_nobody_could_believe(northmere: Written) -> None:
-    """
-    Two rows lack a start, two have an unknown type, and one sign-off is no date.
-    """
+    """Two rows lack a start, two have an unknown type, and one sign-off is no date."""
     rejected = [each.kind for each in read(northmere[0]) if isinstance(each, Rejected)]
     assert Counter(rejected) == {"start_missing": 2, "unknown_type": 2, "": 1}
 
 
 def test_the_rows_that_need_mending(northmere: Written) -> None:
-    """
-    Each doubt a real extract raises is there, and nothing raises one by accident.
-    """
+    """Each doubt a real extract raises is there, and nothing raises one by accident."""
     folder, borough = northmere
     doubts = Counter(each.kind for each in data_exceptions.of_open(open_in(folder), AS_OF))
     closed = [each for each in assessments_in(folder) if each.closed_on and not each.authorised_on]
@@ -189,9 +157,7 @@ def test_the_rows_that_need_mending(northmere: Written) -> None:
 
 
 def test_every_manager_owns_open_work(northmere: Written) -> None:
-    """
-    All find a manager but those of leavers in a team renamed since, and one address elsewhere.
-    """
+    """All find a manager but those of leavers in a team renamed since, and one address elsewhere."""
     folder, borough = northmere
     directory = router(folder)
     routes = [directory.route(each) for each in open_in(folder)]
@@ -206,18 +172,14 @@ def test_every_manager_owns_open_work(northmere: Written) -> None:
 
 
 def test_workers_are_away(northmere: Written) -> None:
-    """
-    Some open assessments lie with a worker who is away for days to come.
-    """
+    """Some open assessments lie with a worker who is away for days to come."""
     away = {each.worker for each in open_in(northmere[0]) if each.worker_away_until}
     assert 1 <= len(away) <= 3
     assert all(each.worker_away_until > AS_OF for each in open_in(northmere[0]) if each.worker_away_until)
 
 
 def test_siblings_share_an_assessment(northmere: Written) -> None:
-    """
-    About one assessment in four is for several children: one id, one start, one worker.
-    """
+    """About one assessment in four is for several children: one id, one start, one worker."""
     sets: dict[str, list[Assessment]] = {}
     for each in assessments_in(northmere[0]):
         sets.setdefault(each.assessment_id, []).append(each)
@@ -227,9 +189,7 @@ def test_siblings_share_an_assessment(northmere: Written) -> None:
 
 
 def test_nothing_starts_when_the_office_is_closed(many: list[tuple[date, list[Assessment]]]) -> None:
-    """
-    Every start and every sign-off is on a working day, and around Christmas there are few.
-    """
+    """Every start and every sign-off is on a working day, and around Christmas there are few."""
     calendar = england()
     plain = [each for _, found in many for each in found if not each.is_authorised_before_start]
     assert all(calendar.is_working_day(each.clock_on) for each in plain)
@@ -240,9 +200,7 @@ def test_nothing_starts_when_the_office_is_closed(many: list[tuple[date, list[As
 
 
 def test_durations_are_those_of_a_real_borough(many: list[tuple[date, list[Assessment]]]) -> None:
-    """
-    Half are authorised by about day 29 and four in five in time, but not in the month staff were away.
-    """
+    """Half are authorised by about day 29 and four in five in time, but not in the month staff were away."""
     in_time: dict[bool, list[bool]] = {True: [], False: []}
     durations = []
     for as_of, found in many:
@@ -259,9 +217,7 @@ def test_durations_are_those_of_a_real_borough(many: list[tuple[date, list[Asses
 
 
 def test_the_open_ones_stand_at_every_stage(many: list[tuple[date, list[Assessment]]]) -> None:
-    """
-    A few in a hundred are overdue, about fifteen past day 25, about ten reach it, the rest on track.
-    """
+    """A few in a hundred are overdue, about fifteen past day 25, about ten reach it, the rest on track."""
     counted = Counter(stage for as_of, found in many for stage in stages(found, as_of))
     percent = {stage: 100 * count / counted.total() for stage, count in counted.items()}
     assert 5 <= percent[Stage.OVERDUE] <= 8

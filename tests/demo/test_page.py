@@ -18,9 +18,7 @@ WAYS = ["a manager's list", "all teams", "the emails"]
 
 
 def answer(shelf: Shelf, path: str) -> tuple[str, str]:
-    """
-    Return the status and the page that a shelf answers with.
-    """
+    """Return the status and the page that a shelf answers with."""
     said: list[str] = []
 
     def start(status: str, _headers: object) -> Any:
@@ -31,9 +29,7 @@ def answer(shelf: Shelf, path: str) -> tuple[str, str]:
 
 
 def test_emails_are_listed_and_opened(tmp_path: Path) -> None:
-    """
-    Each as it arrived, under its place in the list; there are no others.
-    """
+    """Each as it arrived, under its place in the list; there are no others."""
     with showing(tmp_path / "demo", AS_OF) as shown:
         shelf = Shelf(shown.postbox)
         status, page = answer(shelf, "/")
@@ -48,24 +44,18 @@ def test_emails_are_listed_and_opened(tmp_path: Path) -> None:
 
 
 def test_an_empty_shelf_is_a_list_of_nothing(tmp_path: Path) -> None:
-    """
-    Before the first email there is none.
-    """
+    """Before the first email there is none."""
     assert "<li>" not in answer(Shelf(Postbox(tmp_path)), "/")[1]
 
 
 def test_a_wanted_port_is_taken_if_it_is_free() -> None:
-    """
-    Else any other.
-    """
+    """Else any other."""
     port = free_port()
     assert free_port(port) == port
 
 
 def test_demo_ends_with_links_and_serves_them(tmp_path: Path) -> None:
-    """
-    What it prints last opens a manager's list, all teams and the emails, until it is stopped.
-    """
+    """What it prints last opens a manager's list, all teams and the emails, until it is stopped."""
     command = [sys.executable, "-m", "alerter", "demo", "--serve", "--out", str(tmp_path / "demo")]
     process = subprocess.Popen(  # noqa: S603 - this Python, on arguments the tests wrote
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -12,9 +12,7 @@ AS_OF = date(2026, 11, 23)
 
 
 def test_every_email_arrives_and_is_kept(tmp_path: Path) -> None:
-    """
-    Each digest and the admins' summary is there as the server took it, and as a page to open.
-    """
+    """Each digest and the admins' summary is there as the server took it, and as a page to open."""
     shown = show(tmp_path / "demo", AS_OF)
     assert (shown.result.state, shown.result.outcomes) == ("done", {"sent": shown.result.digests})
     assert len(shown.arrived) == shown.result.digests + 1
@@ -34,9 +32,7 @@ def test_every_email_arrives_and_is_kept(tmp_path: Path) -> None:
 
 
 def test_demonstration_may_be_repeated(tmp_path: Path) -> None:
-    """
-    A second one into the same folder begins anew, and shows the same.
-    """
+    """A second one into the same folder begins anew, and shows the same."""
     first, second = (show(tmp_path, AS_OF) for _ in range(2))
     assert second.result.run is not None
     assert second.result.run.id == 1
@@ -47,18 +43,14 @@ def test_demonstration_may_be_repeated(tmp_path: Path) -> None:
 
 
 def test_demonstration_of_today_needs_no_day(tmp_path: Path) -> None:
-    """
-    Without a day the borough is as of today.
-    """
+    """Without a day the borough is as of today."""
     shown = show(tmp_path, None)
     assert shown.result.run is not None
     assert shown.result.as_of == shown.result.run.prepared_at.date()
 
 
 def test_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    """
-    What is no earlier demonstration is neither emptied nor written into.
-    """
+    """What is no earlier demonstration is neither emptied nor written into."""
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(ConfigError, match="name another folder with --out"):
         show(tmp_path, AS_OF)

@@ -16,9 +16,7 @@ Away = tuple[date, date]
 def courses(
     seed: int, rate: float, away: tuple[Away, ...], first: date = FIRST, as_of: date = AS_OF
 ) -> list[Course]:
-    """
-    Return some three years of assessments, *rate* pieces of work a day, slowed while staff are *away*.
-    """
+    """Return some three years of assessments, *rate* pieces of work a day, slowed while staff are *away*."""
     rng = Random(seed)  # noqa: S311 - the same seed must make the same borough
     calendar, found = calendar_of(), []
     for number, started_on in enumerate(calendar.working_days_between(first, as_of)):
@@ -39,9 +37,7 @@ def courses(
 
 
 def duration(share: float) -> int:
-    """
-    Return the working days by which *share* of all work is signed off.
-    """
+    """Return the working days by which *share* of all work is signed off."""
     below, fewer = 0.0, 0
     for above, more in QUANTILES:
         if share <= above:

@@ -64,9 +64,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_no_plain_address(name: str) -> None:
-    """
-    Whatever is not exactly one plain address is none.
-    """
+    """Whatever is not exactly one plain address is none."""
     assert not is_address(HOSTILE[name])
 
 
@@ -93,9 +91,7 @@ def test_plain_addresses(text: str) -> None:
 
 @pytest.mark.parametrize(("length", "is_one"), [(254, True), (255, False)])
 def test_longest_address(length: int, *, is_one: bool) -> None:
-    """
-    254 characters are an address, 255 are none.
-    """
+    """254 characters are an address, 255 are none."""
     domain = f"{LABEL}.{LABEL}.{LABEL}.example"
     text = f"{'a' * (length - len(domain) - 1)}@{domain}"
     assert len(text) == length
@@ -117,9 +113,7 @@ def test_no_address_holds_a_second_one(before: str, inside: str, behind: str) ->
 
 
 def test_case_makes_no_second_recipient() -> None:
-    """
-    Two spellings of one address have one key; another address has another.
-    """
+    """Two spellings of one address have one key; another address has another."""
     assert address_key("P.Novak@Council.Example") == address_key("p.novak@council.example")
     assert address_key("p.novak@council.example") != address_key("pnovak@council.example")
 
@@ -142,7 +136,5 @@ def test_case_makes_no_second_recipient() -> None:
     ],
 )
 def test_allowed_domains(address: str, allowed: tuple[str, ...], *, is_in: bool) -> None:
-    """
-    A domain is allowed as written, whatever its case; its subdomains only where `*.` stands before it.
-    """
+    """A domain is allowed as written, whatever its case; its subdomains only where `*.` stands before it."""
     assert is_in_domains(address, allowed) is is_in

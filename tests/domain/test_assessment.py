@@ -37,9 +37,7 @@ def test_ended_on_is_the_first_believable_end(ends: dict[str, object], ended_on:
 
 
 def test_open_until_the_day_it_ended() -> None:
-    """
-    Signed off on a day, it is open the day before and no longer open on the day itself.
-    """
+    """Signed off on a day, it is open the day before and no longer open on the day itself."""
     signed = assessment(START, authorised_on=day("Fri 2026-11-20"))
     assert signed.is_open(day("Thu 2026-11-19"))
     assert not signed.is_open(day("Fri 2026-11-20"))
@@ -60,16 +58,12 @@ def test_open_until_the_day_it_ended() -> None:
 def test_sign_off_before_the_start(
     referred: object, started: object, authorised: object, *, is_before: bool
 ) -> None:  # fmt: skip
-    """
-    It lies before the start when it is before the clock's day, or before the assessment itself began.
-    """
+    """It lies before the start when it is before the clock's day, or before the assessment itself began."""
     each = assessment(clock_on=referred, referred_on=referred, started_on=started, authorised_on=authorised)
     assert each.is_authorised_before_start is is_before
 
 
 def test_only_ids_show() -> None:
-    """
-    What a log or a traceback prints of an assessment is its ids.
-    """
+    """What a log or a traceback prints of an assessment is its ids."""
     each = assessment(START, team="Duty", worker="W. Orker", manager_email="m@council.example", audit_score=7)
     assert repr(each) == "Assessment(assessment_id='A-1', child_id='71')"

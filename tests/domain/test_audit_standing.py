@@ -20,9 +20,7 @@ FRIDAY = day("Fri 2026-11-20")
 
 
 def alert(days: int, audit: Audit | None = None, *, is_gated: bool = True, **facts: object) -> Alert:
-    """
-    Return an open assessment *days* old, judged, with an audit on record.
-    """
+    """Return an open assessment *days* old, judged, with an audit on record."""
     found = judged(aged(days, **facts))
     return replace(found, clock=GATED if is_gated else CORE, audit=audit)
 
@@ -36,16 +34,12 @@ def alert(days: int, audit: Audit | None = None, *, is_gated: bool = True, **fac
     ],
 )
 def test_below_the_mark_it_is_returned(score: int | None, standing: AuditStanding | None) -> None:
-    """
-    At the mark it has passed; nothing is said where there is no score.
-    """
+    """At the mark it has passed; nothing is said where there is no score."""
     assert audit_standing(alert(31, audit_score=score)) == standing
 
 
 def test_without_a_pass_mark_the_score_stands_alone() -> None:
-    """
-    A council without the gate sees the number its case system tells.
-    """
+    """A council without the gate sees the number its case system tells."""
     assert audit_standing(alert(31, is_gated=False, audit_score=74)) == AuditStanding("scored", 74)
 
 
@@ -61,18 +55,14 @@ def test_without_a_pass_mark_the_score_stands_alone() -> None:
 def test_what_was_handed_in_waits_until_it_is_audited(
     audit: Audit | None, score: int | None, *, is_waiting: bool
 ) -> None:
-    """
-    An audit before the day it was handed in, the last time, does not end the waiting.
-    """
+    """An audit before the day it was handed in, the last time, does not end the waiting."""
     found = audit_standing(alert(31, audit, submitted_on=FRIDAY, audit_score=score))
     waiting, returned = AuditStanding("waiting", since=FRIDAY), AuditStanding("returned", 74, 80)
     assert found == (waiting if is_waiting else returned)
 
 
 def test_an_audit_recorded_here_wins_over_the_extract() -> None:
-    """
-    It has a day and a name.
-    """
+    """It has a day and a name."""
     recorded = Audit(score=90, by="a@council.example", audited_on=FRIDAY)
     each = assessment(audit_score=74)
     assert latest_audit(each, recorded) == recorded
@@ -100,9 +90,7 @@ def test_signed_off_without_a_passing_audit() -> None:
 
 
 def test_first_audits_by_band() -> None:
-    """
-    Each score is in one band, and the rate is of those that have one.
-    """
+    """Each score is in one band, and the rate is of those that have one."""
     found = first_audits([0, 59, 60, 79, 80, 100], 80)
     assert found.by_band == {"0-59": 2, "60-69": 1, "70-79": 1, "80-89": 1, "90-100": 1}
     assert (found.audited, found.passed, found.percent) == (6, 2, pytest.approx(100 / 3))
@@ -111,9 +99,7 @@ def test_first_audits_by_band() -> None:
 
 @pytest.mark.parametrize("points", ["", "x", "-1", "61", "7.5", "\u0663"])
 def test_points_must_be_whole_and_within_the_weight(points: str) -> None:
-    """
-    What is no number from 0 to the weight is named with its criterion, and adds nothing to the score.
-    """
+    """What is no number from 0 to the weight is named with its criterion, and adds nothing to the score."""
     filled = fill_in(FORM, {"a": points, "b": " 40 "})
     assert filled.faults == ("a (Child seen): give 0 to 60 points.",)
     assert (filled.score, filled.points) == (40, {"b": 40})

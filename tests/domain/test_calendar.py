@@ -15,16 +15,12 @@ ONE_DAY = timedelta(days=1)
 
 @cache
 def calendar_of(nation: str, *, count_start_day: bool = False) -> WorkingCalendar:
-    """
-    Return the nation's calendar, made once for all examples.
-    """
+    """Return the nation's calendar, made once for all examples."""
     return working_calendar(nation, count_start_day=count_start_day)
 
 
 def day(text: str) -> date:
-    """
-    Return the date of "Thu 2009-04-09", having checked that it is a Thursday.
-    """
+    """Return the date of "Thu 2009-04-09", having checked that it is a Thursday."""
     weekday, iso = text.split()
     on = date.fromisoformat(iso)
     assert on.strftime("%a") == weekday, f"{iso} is no {weekday}"
@@ -54,9 +50,7 @@ WORKED = [  # nation, start, day 25, first past 25, day 35, first overdue
 def test_worked_dates(
     nation: str, start: str, alert_on: str, past_from: str, due_on: str, overdue_from: str
 ) -> None:
-    """
-    Day 25 and day 35 fall where a person counts them, and the next working day is the first beyond.
-    """
+    """Day 25 and day 35 fall where a person counts them, and the next working day is the first beyond."""
     calendar = calendar_of(nation)
     assert calendar.nth_day(day(start), 25) == day(alert_on)
     assert calendar.nth_day(day(start), 26) == day(past_from)
@@ -67,9 +61,7 @@ def test_worked_dates(
 
 
 def test_worked_dates_counting_the_start_day() -> None:
-    """
-    With `count_start_day` the same start reaches each mark a working day earlier.
-    """
+    """With `count_start_day` the same start reaches each mark a working day earlier."""
     calendar = calendar_of("england", count_start_day=True)
     start = day("Thu 2009-04-09")
     marks = [calendar.nth_day(start, n) for n in (1, 25, 26, 35, 36)]
@@ -99,9 +91,7 @@ NOT_SCOTLAND = ("england", "wales", "northern-ireland")
 def test_three_autumn_starts_in_every_nation(
     nations: Sequence[str], start: str, day_25: str, day_35: str, day_45: str
 ) -> None:
-    """
-    The nations part where their holidays do: late August, St Andrew's Day, 2 January.
-    """
+    """The nations part where their holidays do: late August, St Andrew's Day, 2 January."""
     for nation in nations:
         calendar = calendar_of(nation)
         assert [calendar.nth_day(day(start), n) for n in (25, 35, 45)] == [
@@ -115,34 +105,26 @@ def test_three_autumn_starts_in_every_nation(
     ("authorised", "age"), [("Fri 2009-07-17", 35), ("Sat 2009-07-18", 35), ("Mon 2009-07-20", 36)]
 )
 def test_a_weekend_sign_off_is_as_old_as_friday(authorised: str, age: int) -> None:
-    """
-    In time is a count: a sign-off on the Saturday after the due date is still on day 35.
-    """
+    """In time is a count: a sign-off on the Saturday after the due date is still on day 35."""
     assert calendar_of("england").age(day("Fri 2009-05-29"), day(authorised)) == age
 
 
 def test_nothing_passes_before_the_start() -> None:
-    """
-    A date before the start has age 0, whichever day is day 1.
-    """
+    """A date before the start has age 0, whichever day is day 1."""
     for count_start_day in (False, True):
         calendar = calendar_of("england", count_start_day=count_start_day)
         assert calendar.age(day("Mon 2026-06-01"), day("Mon 2026-03-02")) == 0
 
 
 def test_a_start_that_does_not_count_is_day_zero_either_way() -> None:
-    """
-    From a Saturday or a bank holiday, `count_start_day` changes no date.
-    """
+    """From a Saturday or a bank holiday, `count_start_day` changes no date."""
     for start in (day("Sat 2026-08-29"), day("Mon 2026-08-31")):
         marks = [calendar_of("england", count_start_day=c).nth_day(start, 1) for c in (False, True)]
         assert marks == [day("Tue 2026-09-01")] * 2
 
 
 def test_christmas_and_new_year_are_walked_over() -> None:
-    """
-    From Christmas Eve 2026 the next working days are 29, 30, 31 December and 4 January.
-    """
+    """From Christmas Eve 2026 the next working days are 29, 30, 31 December and 4 January."""
     calendar = calendar_of("england")
     counted = calendar.working_days_between(day("Thu 2026-12-24"), day("Mon 2027-01-04"))
     assert counted == [date(2026, 12, 24), *(date(2026, 12, d) for d in (29, 30, 31)), date(2027, 1, 4)]
@@ -150,9 +132,7 @@ def test_christmas_and_new_year_are_walked_over() -> None:
 
 
 def test_each_day_says_what_it_is() -> None:
-    """
-    A working day, a weekend and a bank holiday differ, and only the last has a name.
-    """
+    """A working day, a weekend and a bank holiday differ, and only the last has a name."""
     calendar = calendar_of("england")
     days = [day("Thu 2026-12-24"), day("Fri 2026-12-25"), day("Sat 2026-12-26")]
     assert [calendar.is_working_day(on) for on in days] == [True, False, False]
@@ -164,9 +144,7 @@ def test_each_day_says_what_it_is() -> None:
 
 
 def test_day_zero() -> None:
-    """
-    Day 0 needs no working day: it is the start, and what has reached it by a date started by then.
-    """
+    """Day 0 needs no working day: it is the start, and what has reached it by a date started by then."""
     sunday = day("Sun 2026-12-27")
     assert calendar_of("england").nth_day(sunday, 0) == sunday
     assert calendar_of("england").latest_start(sunday, 0) == sunday
@@ -179,9 +157,7 @@ INSIDE = date(2026, 6, 1)
 @pytest.mark.parametrize("count_start_day", [False, True])
 @pytest.mark.parametrize("outside", [BEFORE, AFTER, date.min, date.max])
 def test_no_date_outside_the_years_known_is_counted(outside: date, *, count_start_day: bool) -> None:
-    """
-    Every question about a date outside stops, and names the years and the remedy, but not the date.
-    """
+    """Every question about a date outside stops, and names the years and the remedy, but not the date."""
     calendar = WorkingCalendar("wales", 2026, 2026, [], count_start_day=count_start_day, version="list 7")
     questions: list[Callable[[], object]] = [
         lambda: calendar.age(outside, INSIDE),
@@ -202,9 +178,7 @@ def test_no_date_outside_the_years_known_is_counted(outside: date, *, count_star
 
 
 def test_no_answer_lies_outside_the_years_known() -> None:
-    """
-    A count that would run off either end stops; the last day inside is still given.
-    """
+    """A count that would run off either end stops; the last day inside is still given."""
     calendar = WorkingCalendar("wales", 2026, 2026, [])
     in_all = calendar.age(calendar.first_day, calendar.last_day)
     assert calendar.nth_day(calendar.first_day, in_all) == date(2026, 12, 31)

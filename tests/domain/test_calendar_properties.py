@@ -15,9 +15,7 @@ ONE_DAY = timedelta(days=1)
 
 @cache
 def calendar_of(nation: str, *, count_start_day: bool = False) -> WorkingCalendar:
-    """
-    Return the nation's calendar, made once for all examples.
-    """
+    """Return the nation's calendar, made once for all examples."""
     return working_calendar(nation, count_start_day=count_start_day)
 
 
@@ -32,9 +30,7 @@ PROPERTY = settings(max_examples=300, deadline=None)
 @PROPERTY
 @given(CALENDARS, STARTS, COUNTS)
 def test_day_n_is_the_working_day_of_age_n(calendar: WorkingCalendar, start: date, n: int) -> None:
-    """
-    `nth_day` and `age` undo each other, and the day before is not yet that old.
-    """
+    """`nth_day` and `age` undo each other, and the day before is not yet that old."""
     reached = calendar.nth_day(start, n)
     assert calendar.age(start, reached) == n
     assert calendar.is_working_day(reached)
@@ -46,9 +42,7 @@ def test_day_n_is_the_working_day_of_age_n(calendar: WorkingCalendar, start: dat
 def test_a_cut_off_says_the_same_as_a_count(
     calendar: WorkingCalendar, start: date, later: int, n: int
 ) -> None:
-    """
-    `age(S, on) >= n` exactly when `S <= latest_start(on, n)`, on both sides of the cut.
-    """
+    """`age(S, on) >= n` exactly when `S <= latest_start(on, n)`, on both sides of the cut."""
     on = start + timedelta(days=later)
     cut_off = calendar.latest_start(on, n)
     assert (calendar.age(start, on) >= n) == (start <= cut_off)
@@ -59,9 +53,7 @@ def test_a_cut_off_says_the_same_as_a_count(
 @PROPERTY
 @given(CALENDARS, STARTS, st.integers(0, 120))
 def test_age_is_the_count_of_days_walked(calendar: WorkingCalendar, start: date, later: int) -> None:
-    """
-    `age` is the length of the walk that `explain` shows, with the start only under `count_start_day`.
-    """
+    """`age` is the length of the walk that `explain` shows, with the start only under `count_start_day`."""
     on = start + timedelta(days=later)
     first = start if calendar.count_start_day else start + ONE_DAY
     days = [
@@ -75,9 +67,7 @@ def test_age_is_the_count_of_days_walked(calendar: WorkingCalendar, start: date,
 @PROPERTY
 @given(CALENDARS, STARTS, COUNTS)
 def test_later_is_never_less(calendar: WorkingCalendar, start: date, n: int) -> None:
-    """
-    A day later in time makes nothing younger; a later start or a higher day never comes earlier.
-    """
+    """A day later in time makes nothing younger; a later start or a higher day never comes earlier."""
     on = start + timedelta(days=n)
     assert 0 <= calendar.age(start, on + ONE_DAY) - calendar.age(start, on) <= 1
     assert calendar.nth_day(start + ONE_DAY, n) >= calendar.nth_day(start, n)
@@ -88,9 +78,7 @@ def test_later_is_never_less(calendar: WorkingCalendar, start: date, n: int) -> 
 @PROPERTY
 @given(st.sampled_from(NATIONS), STARTS, COUNTS)
 def test_counting_the_start_day_is_one_earlier_or_nothing(nation: str, start: date, n: int) -> None:
-    """
-    `count_start_day` adds one to each age from a working day, and nothing from any other.
-    """
+    """`count_start_day` adds one to each age from a working day, and nothing from any other."""
     plain, counting = calendar_of(nation), calendar_of(nation, count_start_day=True)
     gain = 1 if plain.is_working_day(start) else 0
     on = start + timedelta(days=n)

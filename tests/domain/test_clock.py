@@ -29,18 +29,14 @@ LONG_AGO = day("Mon 1990-01-01")
     ],
 )
 def test_checkpoint_is_named_once(age: int, checkpoint: tuple[int, str] | None) -> None:
-    """
-    The first one after today and up to the next digest is named; the alert day itself is none.
-    """
+    """The first one after today and up to the next digest is named; the alert day itself is none."""
     clock = replace(CORE, checkpoints=(10, 18, 20, 25))
     alert = Policy(calendar_of(), {"core": clock}, WEEK).judge(aged(age))
     assert alert.checkpoint == (checkpoint and (checkpoint[0], day(checkpoint[1])))
 
 
 def test_no_checkpoint_before_the_start() -> None:
-    """
-    What starts tomorrow reaches nothing yet, though its first days lie within the week.
-    """
+    """What starts tomorrow reaches nothing yet, though its first days lie within the week."""
     clock = replace(CORE, checkpoints=(1,))
     policy = Policy(calendar_of(), {"core": clock}, WEEK)
     assert policy.judge(assessment(AS_OF)).checkpoint == (1, AS_OF + ONE_DAY)
@@ -80,9 +76,7 @@ def test_what_started_before_a_change_keeps_the_earlier_rule(
 
 
 def test_rules_go_back_further_than_one_change() -> None:
-    """
-    Three rules in a row each have their own time, and the policy judges by the one in force.
-    """
+    """Three rules in a row each have their own time, and the policy judges by the one in force."""
     newest = replace(CORE, working_days=30, effective_from=CHANGE + timedelta(days=7), earlier=BY_START)
     assert list(newest.versions()) == [newest, BY_START, CORE]
     starts = [CHANGE - ONE_DAY, CHANGE, CHANGE + timedelta(days=7)]

@@ -25,9 +25,7 @@ START = AS_OF - timedelta(days=14)
 
 
 def kinds(*assessments: Assessment) -> list[tuple[str, str, str]]:
-    """
-    Return the kind, assessment and child of each exception among open *assessments*.
-    """
+    """Return the kind, assessment and child of each exception among open *assessments*."""
     return [(each.kind, each.assessment_id, each.child_id) for each in of_open(assessments, AS_OF)]
 
 
@@ -46,9 +44,7 @@ def kinds(*assessments: Assessment) -> list[tuple[str, str, str]]:
     ],
 )
 def test_dates_that_cannot_be(start: date, authorised_on: date | None, found: list[str]) -> None:
-    """
-    A start or a sign-off tomorrow, and a sign-off before the start, are exceptions; today is not.
-    """
+    """A start or a sign-off tomorrow, and a sign-off before the start, are exceptions; today is not."""
     each = assessment(start, authorised_on=authorised_on)
     assert kinds(each) == [(kind, "A-1", "71") for kind in found]
 
@@ -67,9 +63,7 @@ def test_dates_that_cannot_be(start: date, authorised_on: date | None, found: li
     ],
 )
 def test_cancellations_and_closures_that_cannot_be(ends: dict[str, date], found: list[str]) -> None:
-    """
-    Each kind once, however many of the dates it is about: the sentence names both.
-    """
+    """Each kind once, however many of the dates it is about: the sentence names both."""
     assert kinds(assessment(START, **ends)) == [(kind, "A-1", "71") for kind in found]
 
 
@@ -82,18 +76,14 @@ def test_sign_off_before_the_assessment_began() -> None:
 
 
 def test_two_open_for_one_child() -> None:
-    """
-    Both are named, and each time they are more than two, all.
-    """
+    """Both are named, and each time they are more than two, all."""
     two = [assessment(START), assessment(START, assessment_id="A-2")]
     assert kinds(*two) == [("duplicate_open", "A-1", "71"), ("duplicate_open", "A-2", "71")]
     assert len(kinds(*two, assessment(START, assessment_id="A-3"))) == 3
 
 
 def test_siblings_under_one_id_are_no_duplicates() -> None:
-    """
-    Two children with one assessment id are two assessments; one of them may be a duplicate by itself.
-    """
+    """Two children with one assessment id are two assessments; one of them may be a duplicate by itself."""
     siblings = [assessment(START), assessment(START, child_id="72")]
     assert kinds(*siblings) == []
     again = assessment(START, assessment_id="A-2", child_id="72")
@@ -101,9 +91,7 @@ def test_siblings_under_one_id_are_no_duplicates() -> None:
 
 
 def test_sentences_name_fields_and_never_a_child() -> None:
-    """
-    Every kind that is found on an assessment has a sentence, and no sentence holds an id or a date.
-    """
+    """Every kind that is found on an assessment has a sentence, and no sentence holds an id or a date."""
     each = assessment(AS_OF + ONE_DAY, assessment_id="A-4711", child_id="88213", authorised_on=AS_OF)
     found = [
         *of_open([each, assessment(START, assessment_id="A-4712", child_id="88213")], AS_OF),
@@ -122,9 +110,7 @@ def test_sentences_name_fields_and_never_a_child() -> None:
 
 
 def test_closed_vanished_and_unknown_carry_their_ids() -> None:
-    """
-    Each assessment handed in makes one exception, in its order.
-    """
+    """Each assessment handed in makes one exception, in its order."""
     pair = [assessment(START), assessment(START, child_id="72")]
     for of_kind, kind in (
         (of_closed, "closed_but_open"),
@@ -136,9 +122,7 @@ def test_closed_vanished_and_unknown_carry_their_ids() -> None:
 
 
 def test_rejected_rows_with_a_kind() -> None:
-    """
-    A missing start and an unknown type are exceptions with their line; any other rejection is none.
-    """
+    """A missing start and an unknown type are exceptions with their line; any other rejection is none."""
     rejected = [
         Rejected(4, "has no started_on", "start_missing", "A-1", "71"),
         Rejected(5, "has no child_id"),
@@ -151,9 +135,7 @@ def test_rejected_rows_with_a_kind() -> None:
 
 
 def test_who_was_not_reached_is_an_exception_about_no_child() -> None:
-    """
-    A digest that came back is told by its address, its run and the status; no assessment is named.
-    """
+    """A digest that came back is told by its address, its run and the status; no assessment is named."""
     found = of_unreached("n.okafor@council.example", 7, "5.1.1")
     assert (found.kind, found.assessment_id, found.child_id) == ("bounced", "", "")
     assert found.detail.startswith(
@@ -162,9 +144,7 @@ def test_who_was_not_reached_is_an_exception_about_no_child() -> None:
 
 
 def test_a_line_of_the_directory_with_a_fault() -> None:
-    """
-    Named by its line alone, and about no assessment; a line without a fault is none.
-    """
+    """Named by its line alone, and about no assessment; a line without a fault is none."""
     found = of_directory([entry(2), entry(3, fault="cover_from is after cover_until")])
     assert found == [
         DataException("bad_directory_line", "", "", "directory line 3: cover_from is after cover_until")

@@ -21,38 +21,28 @@ GIVEN = Reassurance(by="north@council.example", given_on=AS_OF, expected_on=AS_O
 
 
 def alert_of(days: int, assessment_id: str, child_id: str = "71", **changed: Any) -> Alert:
-    """
-    Return an alert whose count is *days*.
-    """
+    """Return an alert whose count is *days*."""
     return judged(aged(days, assessment_id=assessment_id, child_id=child_id, **changed))
 
 
 def reassured(days: int, assessment_id: str) -> Alert:
-    """
-    Return an alert for which a reassurance stands.
-    """
+    """Return an alert for which a reassurance stands."""
     return judged(aged(days, assessment_id=assessment_id), reassurance=GIVEN)
 
 
 def keys(alerts: tuple[Alert, ...]) -> list[tuple[str, str]]:
-    """
-    Return the assessment and child of each, in their order.
-    """
+    """Return the assessment and child of each, in their order."""
     return [(alert.assessment.assessment_id, alert.assessment.child_id) for alert in alerts]
 
 
 def moved_dates(assessment_id: str, child_id: str = "71") -> Moved:
-    """
-    Return a made-up change of dates.
-    """
+    """Return a made-up change of dates."""
     days: dict[str, date] = dict.fromkeys(("alert_from", "due_from", "alert_to", "due_to"), AS_OF)
     return Moved(assessment_id=assessment_id, child_id=child_id, alert_day=25, **days)
 
 
 def test_one_digest_per_recipient_whatever_the_case() -> None:
-    """
-    Two addresses that differ only in case are one recipient, under the first name that is known.
-    """
+    """Two addresses that differ only in case are one recipient, under the first name that is known."""
     shouting = Route(Recipient("NORTH@council.example"))
     found = compile_digests(
         [(alert_of(27, "A-1"), SOUTH), (alert_of(28, "A-2"), shouting), (alert_of(3, "A-3"), NORTH)]
@@ -67,16 +57,12 @@ def test_one_digest_per_recipient_whatever_the_case() -> None:
 
 
 def test_nothing_open_is_no_digest() -> None:
-    """
-    Who owns nothing is told nothing, whatever exceptions there are.
-    """
+    """Who owns nothing is told nothing, whatever exceptions there are."""
     assert compile_digests([], [DataException("vanished", "A-1", "71", "gone")], [moved_dates("A-1")]) == []
 
 
 def test_worst_first() -> None:
-    """
-    Stages go from overdue to approaching, and within one, from the longest open to the shortest.
-    """
+    """Stages go from overdue to approaching, and within one, from the longest open to the shortest."""
     alerts = [
         alert_of(21, "A-1"), reassured(34, "A-2"), alert_of(26, "A-3"), alert_of(40, "A-4"),
         alert_of(24, "A-5"), alert_of(36, "A-6"), reassured(35, "A-7"), alert_of(35, "A-8"),
@@ -91,9 +77,7 @@ def test_worst_first() -> None:
 
 
 def test_clocks_of_different_length_go_by_what_is_left() -> None:
-    """
-    Day 15 of 10 is five days over and comes before day 37 of 35; day 9 of 10 comes before day 30 of 35.
-    """
+    """Day 15 of 10 is five days over and comes before day 37 of 35; day 9 of 10 comes before day 30 of 35."""
     alerts = [
         alert_of(37, "A-1"), alert_of(15, "A-2", type="initial"),
         alert_of(30, "A-3"), alert_of(9, "A-4", type="initial"),
@@ -103,9 +87,7 @@ def test_clocks_of_different_length_go_by_what_is_left() -> None:
 
 
 def test_siblings_stand_together() -> None:
-    """
-    One assessment's children of one stage stand where the worst does, though others lie between in age.
-    """
+    """One assessment's children of one stage stand where the worst does, though others lie between in age."""
     alerts = [
         alert_of(26, "A-2", "80"), alert_of(29, "A-1", "72"), alert_of(27, "A-3", "90"),
         alert_of(28, "A-2", "82"), alert_of(28, "A-2", "81"), alert_of(38, "A-2", "83"),
@@ -122,9 +104,7 @@ def test_siblings_stand_together() -> None:
 
 
 def test_what_looks_like_one_family_stands_together() -> None:
-    """
-    The same worker, referral and start under ids of their own: next to each other where equally old.
-    """
+    """The same worker, referral and start under ids of their own: next to each other where equally old."""
     seen = {"worker": "W-1", "referred_on": AS_OF - timedelta(days=60)}
     alerts = [
         alert_of(28, "A-1", "1", **seen), alert_of(28, "A-2", "2", worker="W-2"),
@@ -165,9 +145,7 @@ def test_teams_and_those_covered_for() -> None:
 
 
 def test_exceptions_and_moved_dates_go_with_their_assessment() -> None:
-    """
-    Each recipient reads of their own alone: a sibling's stay with the sibling.
-    """
+    """Each recipient reads of their own alone: a sibling's stay with the sibling."""
     faults = [
         DataException("duplicate_open", "A-1", "71", "first"),
         DataException("start_in_future", "A-1", "71", "second"),
@@ -185,9 +163,7 @@ def test_exceptions_and_moved_dates_go_with_their_assessment() -> None:
 
 
 def test_checkpoints_are_those_on_track() -> None:
-    """
-    What reaches a checkpoint is named while it is on track; what is listed already is not named twice.
-    """
+    """What reaches a checkpoint is named while it is on track; what is listed already is not named twice."""
     policy = Policy(calendar_of(), {"core": replace(CORE, checkpoints=(10, 30))}, WEEK)
     alerts = [policy.judge(aged(days, assessment_id=f"A-{days}")) for days in (4, 8, 27)]
     (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
@@ -196,9 +172,7 @@ def test_checkpoints_are_those_on_track() -> None:
 
 
 def test_unrouted_are_the_fallbacks() -> None:
-    """
-    What nobody else was found for is in the fallback's digest, listed or counted, with the reason.
-    """
+    """What nobody else was found for is in the fallback's digest, listed or counted, with the reason."""
     nobody = Route(FALLBACK, "no_manager", "team 'Court' is not in the directory")
     pairs = [
         (alert_of(27, "A-1"), nobody),
@@ -212,9 +186,7 @@ def test_unrouted_are_the_fallbacks() -> None:
 
 
 def test_all_clear_is_nothing_but_a_count() -> None:
-    """
-    Anything there is to say, a checkpoint or a moved date too, makes a digest more than an all-clear.
-    """
+    """Anything there is to say, a checkpoint or a moved date too, makes a digest more than an all-clear."""
     clear = Digest(recipient=NORTH.recipient, alerts=(), on_track=3)
     assert clear.is_all_clear
     alert, fault = alert_of(27, "A-1"), DataException("vanished", "A-1", "71", "gone")
@@ -235,17 +207,13 @@ FOREIGN = alert_of(36, "A-99")
 
 
 def test_digests_that_add_up() -> None:
-    """
-    What was compiled from all that is open passes, and so does nothing from nothing.
-    """
+    """What was compiled from all that is open passes, and so does nothing from nothing."""
     check_partition(OPEN, ALERTS, compile_digests(JUDGED))
     check_partition([], [], [])
 
 
 def tampered(**changed: Any) -> list[Digest]:
-    """
-    Return the two digests with the first one *changed*.
-    """
+    """Return the two digests with the first one *changed*."""
     first, second = compile_digests(JUDGED)
     return [replace(first, **changed), second]
 
@@ -273,9 +241,7 @@ ASTRAY = {
 
 @pytest.mark.parametrize("what", ASTRAY)
 def test_digests_that_do_not_add_up(what: str) -> None:
-    """
-    One row missing, doubled, foreign or misplaced stops the run.
-    """
+    """One row missing, doubled, foreign or misplaced stops the run."""
     with pytest.raises(PartitionError, match="the digests do not add up: 5 open, 5 judged, "):
         check_partition(OPEN, ALERTS, ASTRAY[what])
 
@@ -293,17 +259,13 @@ def test_digests_that_do_not_add_up(what: str) -> None:
     ],
 )
 def test_what_is_open_and_was_not_judged_once(open_keys: list[tuple[str, str]], alerts: list[Alert]) -> None:
-    """
-    Sums that agree prove nothing while what was judged is not exactly what is open.
-    """
+    """Sums that agree prove nothing while what was judged is not exactly what is open."""
     with pytest.raises(PartitionError):
         check_partition(open_keys, alerts, compile_digests(JUDGED))
 
 
 def test_complaint_gives_the_sums_and_names_nobody() -> None:
-    """
-    The sentence says what does not add up, with no id in it.
-    """
+    """The sentence says what does not add up, with no id in it."""
     with pytest.raises(PartitionError) as caught:
         check_partition(OPEN, ALERTS, ASTRAY["a row is twice and another missing"])
     assert str(caught.value) == (

@@ -28,9 +28,7 @@ def on(days: int | None) -> date | None:
 def test_open_by_arithmetic_on_whole_numbers(
     clock: int, started: int | None, ends: tuple[int | None, int | None, int | None]
 ) -> None:
-    """
-    Independent of dates: days are whole numbers, and each end that cannot be has its kind.
-    """
+    """Independent of dates: days are whole numbers, and each end that cannot be has its kind."""
     today = (AS_OF - EPOCH).days
     begun = clock if started is None else max(clock, started)
     made = assessment(

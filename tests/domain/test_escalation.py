@@ -20,9 +20,7 @@ LAST = day("Mon 2026-11-16")
 
 
 def team(line: int, name: str, manager: str, to: str = HEAD, **changed: Any) -> DirectoryEntry:
-    """
-    Return a line of the directory with its service manager.
-    """
+    """Return a line of the directory with its service manager."""
     return entry(line, team=name, manager_email=manager, escalate_to=to, **changed)
 
 
@@ -30,9 +28,7 @@ DIRECTORY = (team(2, "North", NORTH, manager_name="N. Orth"), team(3, "South", S
 
 
 def of_team(days: int, number: int, name: str = "North", **changed: Any) -> Assessment:
-    """
-    Return an assessment with a number of its own.
-    """
+    """Return an assessment with a number of its own."""
     return aged(days, assessment_id=f"A-{number}", child_id=f"7{number}", team=name, **changed)
 
 
@@ -42,18 +38,14 @@ def plan_of(
     rule: EscalationRule | None = None,
     **changed: Any,
 ) -> Plan:
-    """
-    Return the run for 23 November 2026.
-    """
+    """Return the run for 23 November 2026."""
     return work_out(
         rules(escalation=rule or EscalationRule()), findings(*opened, directory=directory, **changed), AS_OF
     )
 
 
 def service_of(plan: Plan, address: str = HEAD) -> Service | None:
-    """
-    Return what is told to one address as a service manager.
-    """
+    """Return what is told to one address as a service manager."""
     return next((each.service for each in plan.digests if each.recipient.key == address.casefold()), None)
 
 
@@ -75,16 +67,12 @@ def service_of(plan: Plan, address: str = HEAD) -> Service | None:
 def test_it_climbs_after_so_many_digests_or_on_its_day(
     rule: EscalationRule, days: int, weeks: int, *, climbs: bool
 ) -> None:
-    """
-    Once overdue, or from the day that is set; what only approaches never does.
-    """
+    """Once overdue, or from the day that is set; what only approaches never does."""
     assert rule.climbs(judged(aged(days)), weeks) is climbs
 
 
 def test_a_standing_reassurance_does_not_climb() -> None:
-    """
-    The manager has looked, so there is nothing to tell above.
-    """
+    """The manager has looked, so there is nothing to tell above."""
     given = Reassurance(by=NORTH, given_on=AS_OF, expected_on=AS_OF + timedelta(days=3))
     alert = judged(aged(34), reassurance=given)
     assert alert.stage is Stage.REASSURED
@@ -92,9 +80,7 @@ def test_a_standing_reassurance_does_not_climb() -> None:
 
 
 def test_the_manager_keeps_the_row_and_the_service_manager_gets_it_too() -> None:
-    """
-    Each open assessment is in exactly one manager's digest; the service manager's repeats what climbed.
-    """
+    """Each open assessment is in exactly one manager's digest; the service manager's repeats what climbed."""
     before = Before(
         as_of=LAST, listed={2: Listed(stage=Stage.PAST_ALERT, owner=SOUTH, weeks=1, is_escalated=True)}
     )
@@ -150,9 +136,7 @@ def test_one_email_for_a_person_in_both_roles() -> None:
 
 
 def test_nobody_is_told_where_the_directory_names_nobody() -> None:
-    """
-    Without `escalate_to` nothing climbs, and that is no exception.
-    """
+    """Without `escalate_to` nothing climbs, and that is no exception."""
     plan = plan_of(of_team(40, 1), directory=(team(2, "North", NORTH, to=""),))
     assert (plan.climbed, plan.exceptions) == ([], [])
     assert [each.service for each in plan.digests] == [None]
@@ -169,9 +153,7 @@ def test_nobody_is_told_where_the_directory_names_nobody() -> None:
 def test_an_address_that_cannot_be_used_loses_nothing(
     directory: tuple[DirectoryEntry, ...], kind: str
 ) -> None:
-    """
-    One exception, however many rows it concerns, and the fallback is told in their place.
-    """
+    """One exception, however many rows it concerns, and the fallback is told in their place."""
     plan = plan_of(of_team(40, 1), of_team(40, 2), directory=directory)
     assert [each.kind for each in plan.exceptions] == [kind]
     assert "directory line" in plan.exceptions[0].detail
@@ -181,9 +163,7 @@ def test_an_address_that_cannot_be_used_loses_nothing(
 
 
 def test_nearest_place_that_names_somebody_decides() -> None:
-    """
-    A worker's own line may leave it to the team's; a manager the extract names has their own lines.
-    """
+    """A worker's own line may leave it to the team's; a manager the extract names has their own lines."""
     directory = (
         team(2, "North", NORTH),
         team(3, "North", SOUTH, to="", worker="W-1"),
@@ -197,9 +177,7 @@ def test_nearest_place_that_names_somebody_decides() -> None:
 
 
 def test_a_service_managers_cover_reads_for_whom() -> None:
-    """
-    The dates of the directory hold for service managers who are managers in it.
-    """
+    """The dates of the directory hold for service managers who are managers in it."""
     directory = (*DIRECTORY, team(4, "East", HEAD, to="", manager_name="H. Ead", cover_email=DEPUTY))
     plan = plan_of(of_team(40, 1), directory=directory)
     service = service_of(plan, DEPUTY)
@@ -209,9 +187,7 @@ def test_a_service_managers_cover_reads_for_whom() -> None:
 
 
 def test_all_clear_is_the_councils_choice_for_service_managers_too() -> None:
-    """
-    Without all-clears they hear only when something has climbed.
-    """
+    """Without all-clears they hear only when something has climbed."""
     clear, climbed = plan_of(of_team(3, 1)), plan_of(of_team(40, 1))
     assert [each.recipient.email for each in clear.worth_sending(send_all_clear=True)] == [HEAD, NORTH]
     assert clear.worth_sending(send_all_clear=False) == []

@@ -33,38 +33,28 @@ OFF = Gates(
 
 
 def whole(reading: Reading, gates: Gates = GATES, before: Before = FIRST) -> list[str]:
-    """
-    Return why the run for 23 November 2026 would be held.
-    """
+    """Return why the run for 23 November 2026 would be held."""
     return reasons_to_hold(gates, reading, before, calendar=calendar_of(), as_of=AS_OF, now=NOW)
 
 
 def reasons(reading: Reading, gates: Gates = GATES, before: Before = FIRST) -> list[str]:
-    """
-    Return the same without where to look.
-    """
+    """Return the same without where to look."""
     return [reason.partition(": ")[0] for reason in whole(reading, gates, before)]
 
 
 def of(content: Content, before: Before = FIRST, **limits: int) -> list[str]:
-    """
-    Return why *content* would be held after *before*, by no gate but those that have *limits*.
-    """
+    """Return why *content* would be held after *before*, by no gate but those that have *limits*."""
     return whole(replace(READING, content=content), replace(OFF, **limits), before)
 
 
 def shrunk(before: Mapping[str, int], now: Mapping[str, int], percent: int = 50) -> list[str]:
-    """
-    Return why an extract with *now* open would be held after one with *before*.
-    """
+    """Return why an extract with *now* open would be held after one with *before*."""
     held = of(Content(teams=now), Before(figures=[before]), max_shrink_percent=percent)
     return [reason.partition(": ")[0] for reason in held]
 
 
 def test_limits_unless_the_council_says_otherwise() -> None:
-    """
-    Three days, half, thirty working days, double, a fifth, a tenth, and never the same bytes twice.
-    """
+    """Three days, half, thirty working days, double, a fifth, a tenth, and never the same bytes twice."""
     told = Gates(
         max_age_hours=72,
         max_shrink_percent=50,
@@ -95,9 +85,7 @@ def test_sound_extract_is_not_held() -> None:
     ],
 )
 def test_old_extract_is_held(age: timedelta, held: list[str]) -> None:
-    """
-    72 hours old it passes, a second later it does not; a file from the future is not old.
-    """
+    """72 hours old it passes, a second later it does not; a file from the future is not old."""
     reading = replace(READING, extracted_at=NOW - age)
     assert reasons(reading) == held
     assert reasons(reading, replace(GATES, max_age_hours=0)) == []
@@ -112,40 +100,30 @@ def test_old_extract_is_held(age: timedelta, held: list[str]) -> None:
     ],
 )
 def test_quiet_extract_is_held(newest: str, held: list[str]) -> None:
-    """
-    With the newest start 30 working days back it passes, with 31 it does not; weekends are not counted.
-    """
+    """With the newest start 30 working days back it passes, with 31 it does not; weekends are not counted."""
     reading = replace(READING, newest_start=day(newest))
     assert reasons(reading) == held
     assert reasons(reading, replace(GATES, max_quiet_days=0)) == []
 
 
 def test_no_start_at_all_is_not_quiet() -> None:
-    """
-    Where nothing has started yet there is no day to count from.
-    """
+    """Where nothing has started yet there is no day to count from."""
     assert reasons(replace(READING, newest_start=None)) == []
 
 
 def test_start_beyond_the_years_known_is_no_guess() -> None:
-    """
-    A newest start that cannot be counted from stops.
-    """
+    """A newest start that cannot be counted from stops."""
     with pytest.raises(CalendarRangeError):
         reasons(replace(READING, newest_start=day("Fri 1989-12-29")))
 
 
 def test_nothing_open_is_held() -> None:
-    """
-    An extract without any open assessment is held, and no limit turns that off.
-    """
+    """An extract without any open assessment is held, and no limit turns that off."""
     assert reasons(replace(READING, content=Content(teams={})), OFF) == ["the extract has no open assessment"]
 
 
 def test_unchanged_extract_is_held() -> None:
-    """
-    The same bytes as at the last run are held, unless the council allows them.
-    """
+    """The same bytes as at the last run are held, unless the council allows them."""
     same = replace(BEFORE, sha256=READING.sha256)
     assert reasons(READING, before=same) == ["the extract is byte for byte the last run's (hold_unchanged)"]
     assert reasons(READING, replace(GATES, hold_unchanged=False), same) == []
@@ -186,17 +164,13 @@ def test_shrinking_over_all(before: int, now: int, percent: int, held: list[str]
     ],
 )
 def test_shrinking_in_a_team(before: int, now: int, percent: int, held: list[str]) -> None:
-    """
-    A team of five or more may not fall by more than the limit, though over all nothing is missed.
-    """
+    """A team of five or more may not fall by more than the limit, though over all nothing is missed."""
     left = {"Court": now, "Duty": 200} if now else {"Duty": 200}
     assert shrunk({"Court": before, "Duty": 200}, left, percent) == held
 
 
 def test_teams_that_fell_are_named_in_order() -> None:
-    """
-    Each has its sentence, whatever order the extract has them in.
-    """
+    """Each has its sentence, whatever order the extract has them in."""
     held = shrunk({"North": 9, "East": 6, "": 200}, {"": 200})
     assert held == [
         "team 'East' fell from 6 open assessments to 0 (max_shrink_percent is 50)",
@@ -205,9 +179,7 @@ def test_teams_that_fell_are_named_in_order() -> None:
 
 
 def test_new_spelling_is_no_empty_team() -> None:
-    """
-    A team is compared by what the directory would take for its name, its several spellings added up.
-    """
+    """A team is compared by what the directory would take for its name, its several spellings added up."""
     before = {"Duty & Assessment": 6, "duty and assessment": 4}
     assert shrunk(before, {"DUTY AND\u00a0ASSESSMENT": 3, "Duty & Assessment": 2}) == []
     assert shrunk(before, {"Duty and Assessment": 4, "": 6}) == [
@@ -231,17 +203,13 @@ def test_new_spelling_is_no_empty_team() -> None:
     ],
 )
 def test_growing(before: int, now: int, percent: int, held: str) -> None:
-    """
-    Growing by the limit passes, or by fewer than twenty; a team that grows is no reason of its own.
-    """
+    """Growing by the limit passes, or by fewer than twenty; a team that grows is no reason of its own."""
     said = of(Content(teams={"Duty": now}), Before(figures=[{"Court": before}]), max_growth_percent=percent)
     assert [reason.partition(": ")[0] for reason in said] == ([held] if held else [])
 
 
 def test_the_larger_of_two_figures_counts() -> None:
-    """
-    Neither what the last run had nor what the store held hides a fall, over all or in a team.
-    """
+    """Neither what the last run had nor what the store held hides a fall, over all or in a team."""
     figures = [{"Duty": 30, "Court": 10}, {"duty": 5, "Court": 40}]
     assert [reason.partition(" (")[0] for reason in of(
         Content(teams={"Duty": 14, "Court": 8}), Before(figures=figures), max_shrink_percent=50
@@ -266,9 +234,7 @@ def test_the_larger_of_two_figures_counts() -> None:
     ],
 )
 def test_rejected_share(rejected: int, rows: int, percent: int, *, is_held: bool) -> None:
-    """
-    The limit itself passes, and fewer than twenty rows.
-    """
+    """The limit itself passes, and fewer than twenty rows."""
     lines = [Rejected(line, "has no child_id") for line in range(2, rejected + 2)]
     said = of(Content(teams=OPEN, rows=rows, rejected=lines), max_rejected_percent=percent)
     held = (
@@ -279,9 +245,7 @@ def test_rejected_share(rejected: int, rows: int, percent: int, *, is_held: bool
 
 
 def test_rejected_share_names_the_reasons_by_their_rows() -> None:
-    """
-    The three most frequent, and how many more there are.
-    """
+    """The three most frequent, and how many more there are."""
     lines = [Rejected(line, reason) for line, reason in enumerate("DDAAABBBBCCCCCEEEEEEEEEEE", start=2)]
     (said,) = of(Content(teams=OPEN, rows=30, rejected=lines), max_rejected_percent=20)
     assert said.partition(": ")[2] == (
@@ -294,9 +258,7 @@ def test_rejected_share_names_the_reasons_by_their_rows() -> None:
     [(9, 9, 10, False), (10, 100, 10, False), (11, 100, 10, True), (10, 99, 10, True), (535, 560, 0, False)],
 )
 def test_reopened_share(open_again: int, ended: int, percent: int, *, is_held: bool) -> None:
-    """
-    The limit itself passes, and fewer than ten.
-    """
+    """The limit itself passes, and fewer than ten."""
     content = Content(teams=OPEN, reopened=Reopened(ended=ended, open_again=open_again))
     said = [reason.partition(": ")[0] for reason in of(content, max_reopened_percent=percent)]
     held = f"{open_again} of {ended} assessments that had ended are open again (max_reopened_percent is 10)"
@@ -316,9 +278,7 @@ def test_reopened_share(open_again: int, ended: int, percent: int, *, is_held: b
     ],
 )
 def test_reopened_says_where_to_look(unsigned: int, doubted: int, where: str) -> None:
-    """
-    By what most of them have lost: the sign-off, its being believable, or either or neither.
-    """
+    """By what most of them have lost: the sign-off, its being believable, or either or neither."""
     reopened = Reopened(ended=560, open_again=535, unsigned=unsigned, doubted=doubted)
     reading = replace(READING, content=Content(teams=OPEN, reopened=reopened))
     (said,) = whole(reading, replace(OFF, max_reopened_percent=10, headings={"authorised_on": "Signed"}))
@@ -340,9 +300,7 @@ def test_what_is_in_the_store_is_judged_by_its_time_alone() -> None:
 
 
 def test_every_gate_speaks() -> None:
-    """
-    All reasons are given at once, each with its setting; with every gate off there is none.
-    """
+    """All reasons are given at once, each with its setting; with every gate off there is none."""
     content = Content(
         teams={"Duty": 1},
         rows=100,
@@ -367,9 +325,7 @@ TEAMS = st.dictionaries(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 12)
 @settings(max_examples=200, deadline=None)
 @given(before=TEAMS, now=TEAMS, percent=st.integers(0, 100))
 def test_wider_limit_holds_no_more(before: dict[str, int], now: dict[str, int], percent: int) -> None:
-    """
-    What passes one limit passes every wider one, and an extract never shrank against itself.
-    """
+    """What passes one limit passes every wider one, and an extract never shrank against itself."""
     wider = shrunk(before, now, 100)
     assert len(wider) <= len(shrunk(before, now, percent or 1)) or not percent
     assert [reason for reason in shrunk(before, before, percent) if "fell" in reason] == []
@@ -385,9 +341,7 @@ def test_wider_limit_holds_no_more(before: dict[str, int], now: dict[str, int], 
 def test_gates_close_as_fractions_say(
     last: dict[str, int], store: dict[str, int], now: dict[str, int], percent: int
 ) -> None:
-    """
-    Worked out with fractions, growing and shrinking hold what is more than the limit, and nothing else.
-    """
+    """Worked out with fractions, growing and shrinking hold what is more than the limit, and nothing else."""
     part, are = Fraction(percent, 100), sum(now.values())
     were = max(sum(last.values()), sum(store.values()))
     falls = [(were, are)] + [

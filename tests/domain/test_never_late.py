@@ -15,9 +15,7 @@ FIRST_START, LAST_START = date(2019, 1, 1), date(2028, 12, 31)
 
 
 def policies(schedule: Schedule, first: date, last: date) -> list[Policy]:
-    """
-    Return one policy per send date after *first*, to the first one after *last*.
-    """
+    """Return one policy per send date after *first*, to the first one after *last*."""
     made: list[Policy] = []
     as_of = schedule.next_after(first)
     while not made or made[-1].window.as_of <= last:
@@ -28,16 +26,12 @@ def policies(schedule: Schedule, first: date, last: date) -> list[Policy]:
 
 
 def started(on: date) -> Assessment:
-    """
-    Return an open assessment that started on *on*.
-    """
+    """Return an open assessment that started on *on*."""
     return Assessment(assessment_id="A1", child_id="7", type="core", clock_on=on, started_on=on)
 
 
 def first_listed_ages(calendar: WorkingCalendar, weekday: int) -> dict[date, int]:
-    """
-    Return, for every start of ten years, the age at which a weekly digest first lists it.
-    """
+    """Return, for every start of ten years, the age at which a weekly digest first lists it."""
     waiting = [FIRST_START + timedelta(days=i) for i in range((LAST_START - FIRST_START).days + 1)]
     ages: dict[date, int] = {}
     for policy in policies(Schedule(weekday, calendar), FIRST_START, LAST_START + timedelta(days=80)):
@@ -72,8 +66,6 @@ def test_nothing_is_first_listed_after_its_alert_day(nation: str, weekday: int) 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("nation", ["england", "scotland"])
 def test_nor_when_the_start_day_counts(nation: str) -> None:
-    """
-    The promise holds with `count_start_day` too.
-    """
+    """The promise holds with `count_start_day` too."""
     ages = first_listed_ages(working_calendar(nation, count_start_day=True), 0)
     assert max(ages.values()) <= CORE.alert_after

@@ -21,9 +21,7 @@ DIRECTORY = (
 
 
 def alert(team: str, stage: Stage, age: int, clock: Clock = CORE) -> Alert:
-    """
-    Return an alert of one team.
-    """
+    """Return an alert of one team."""
     assessment = Assessment(
         assessment_id="A-1", child_id="7", type=clock.type, clock_on=date(2026, 10, 5), team=team
     )
@@ -42,9 +40,7 @@ ALERTS = (
 
 
 def whose(email: str, *judged: tuple[Alert, Route]) -> Scope:
-    """
-    Return whose figures *email* may see.
-    """
+    """Return whose figures *email* may see."""
     return scope_of(
         email, admins=["Performance@council.example"], fallback=FALLBACK, directory=DIRECTORY, judged=judged
     )
@@ -61,17 +57,13 @@ def whose(email: str, *judged: tuple[Alert, Route]) -> Scope:
     ],
 )
 def test_each_sees_what_is_theirs(email: str, scope: Scope) -> None:
-    """
-    An admin everything, a service manager the teams whose lines name them, a manager nothing.
-    """
+    """An admin everything, a service manager the teams whose lines name them, a manager nothing."""
     assert whose(email) == scope
     assert bool(scope) is (scope != Scope())
 
 
 def test_the_fallback_sees_teams_with_work_of_nobodys() -> None:
-    """
-    Those whose work somebody owns are not the fallback's.
-    """
+    """Those whose work somebody owns are not the fallback's."""
     nobody, owned = Route(Recipient(FALLBACK), "no_manager", "x"), Route(Recipient("a@council.example"))
     scope = whose(FALLBACK, (ALERTS[5], nobody), (ALERTS[0], owned))
     assert scope == Scope(frozenset({"south"}))
@@ -79,9 +71,7 @@ def test_the_fallback_sees_teams_with_work_of_nobodys() -> None:
 
 
 def test_teams_stand_side_by_side() -> None:
-    """
-    By name, with what has no team named so; the oldest counts in working days.
-    """
+    """By name, with what has no team named so; the oldest counts in working days."""
     assert team_standings(ALERTS, ALL) == [
         TeamStanding(team=NO_TEAM, open=1, overdue=0, past_alert=0, approaching=1, reassured=0, oldest=25),
         TeamStanding(team=NORTH, open=4, overdue=1, past_alert=1, approaching=0, reassured=1, oldest=36),
@@ -91,17 +81,13 @@ def test_teams_stand_side_by_side() -> None:
 
 
 def test_bands_are_26_to_30_31_to_35_and_beyond() -> None:
-    """
-    Whatever is reassured counts by its days all the same.
-    """
+    """Whatever is reassured counts by its days all the same."""
     assert [(band.first, band.last, band.count) for band in bands(ALERTS, ALL)] == [
         (26, 30, 2), (31, 35, 1), (36, None, 1),
     ]  # fmt: skip
 
 
 def test_a_clock_with_one_day_between_has_one_band_less() -> None:
-    """
-    Day 11 of 11 is the only one past day 10 and in time.
-    """
+    """Day 11 of 11 is the only one past day 10 and in time."""
     brief = [alert("South", Stage.PAST_ALERT, 11, BRIEF)]
     assert [(band.first, band.last, band.count) for band in bands(brief, ALL)] == [(11, 11, 1), (12, None, 0)]

@@ -15,9 +15,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def at(text: str) -> datetime:
-    """
-    Return the moment of "Mon 2026-11-23 08:00" in London, having checked that it is a Monday.
-    """
+    """Return the moment of "Mon 2026-11-23 08:00" in London, having checked that it is a Monday."""
     weekday, rest = text.split(maxsplit=1)
     moment = datetime.fromisoformat(rest).replace(tzinfo=LONDON)
     assert moment.strftime("%a") == weekday, f"{rest} is no {weekday}"
@@ -25,18 +23,14 @@ def at(text: str) -> datetime:
 
 
 def run_for(send_date: str, *, held_at: str = "") -> LastRun:
-    """
-    Return the run of a send date, which went out, or was held at a moment.
-    """
+    """Return the run of a send date, which went out, or was held at a moment."""
     on = date.fromisoformat(send_date.split()[1])
     tried = at(held_at) if held_at else datetime.combine(on, time(8), LONDON)
     return LastRun(send_date=on, is_held=bool(held_at), tried_at=tried.astimezone(UTC))
 
 
 def owed(now: str, last: LastRun | None, since: datetime = LONG_AGO) -> bool:
-    """
-    Say whether a run is owed, the moment given in UTC as well as in London's words.
-    """
+    """Say whether a run is owed, the moment given in UTC as well as in London's words."""
     local = is_owed(MONDAYS, at(now), last, serving_since=since)
     assert is_owed(MONDAYS, at(now).astimezone(UTC), last, serving_since=since) == local
     return local
@@ -65,9 +59,7 @@ def owed(now: str, last: LastRun | None, since: datetime = LONG_AGO) -> bool:
     ],
 )
 def test_a_run_is_owed_from_its_moment_until_it_is_there(now: str, last: str, expected: object) -> None:
-    """
-    However many send dates went by, and wherever the bank holidays and the clock changes lie.
-    """
+    """However many send dates went by, and wherever the bank holidays and the clock changes lie."""
     assert owed(now, run_for(last)) is expected
 
 
@@ -82,9 +74,7 @@ def test_a_run_is_owed_from_its_moment_until_it_is_there(now: str, last: str, ex
     ],
 )
 def test_a_store_without_a_run_waits_for_the_next_send_date(since: str, now: str, expected: object) -> None:
-    """
-    Whoever starts the service on a Wednesday does not send a digest on that Wednesday.
-    """
+    """Whoever starts the service on a Wednesday does not send a digest on that Wednesday."""
     assert owed(now, None, at(since)) is expected
 
 
@@ -103,17 +93,13 @@ def test_a_store_without_a_run_waits_for_the_next_send_date(since: str, now: str
     ],
 )
 def test_a_held_run_is_tried_again_after_an_hour(now: str, held: tuple[str, str], expected: object) -> None:
-    """
-    Until the next send date's own morning, when it gives way to the next run.
-    """
+    """Until the next send date's own morning, when it gives way to the next run."""
     send_date, held_at = held
     assert owed(now, run_for(send_date, held_at=held_at)) is expected
 
 
 def test_a_held_run_is_tried_again_at_once_with_another_extract() -> None:
-    """
-    News ends the hour's rest, but not the next send date's claim to its own morning.
-    """
+    """News ends the hour's rest, but not the next send date's claim to its own morning."""
     held = replace(run_for("Mon 2026-11-23", held_at="Mon 2026-11-23 08:00"), has_news=True)
     assert owed("Mon 2026-11-23 08:01", held)
     assert not owed("Mon 2026-11-30 07:59", held)
@@ -121,9 +107,7 @@ def test_a_held_run_is_tried_again_at_once_with_another_extract() -> None:
 
 
 def test_an_hour_is_an_hour_when_the_clocks_go_back() -> None:
-    """
-    Held at 00:45, and 01:30 comes twice: 45 minutes later, and an hour and 45 minutes later.
-    """
+    """Held at 00:45, and 01:30 comes twice: 45 minutes later, and an hour and 45 minutes later."""
     held = run_for("Mon 2026-10-19", held_at="Sun 2026-10-25 00:45")
     second = at("Sun 2026-10-25 01:30").replace(fold=1)
     assert is_owed(MONDAYS, second, held, serving_since=LONG_AGO)
@@ -131,8 +115,6 @@ def test_an_hour_is_an_hour_when_the_clocks_go_back() -> None:
 
 
 def test_the_moment_of_a_send_date_is_the_councils_own_time() -> None:
-    """
-    Eight o'clock in London is 07:00 UTC in summer, and 08:00 in winter.
-    """
+    """Eight o'clock in London is 07:00 UTC in summer, and 08:00 in winter."""
     assert MONDAYS.moment(date(2026, 7, 6)).astimezone(UTC).hour == 7
     assert MONDAYS.moment(date(2026, 11, 23)).astimezone(UTC).hour == 8

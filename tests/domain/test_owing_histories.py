@@ -29,25 +29,19 @@ LONGEST_UP = timedelta(days=60)
 
 @dataclass(slots=True)
 class Ledger:
-    """
-    Which run was made when, as the store would know.
-    """
+    """Which run was made when, as the store would know."""
 
     runs: dict[date, datetime] = field(default_factory=dict)
 
     @property
     def last(self) -> LastRun:
-        """
-        Return the run of the latest send date.
-        """
+        """Return the run of the latest send date."""
         send_date = max(self.runs)
         return LastRun(send_date=send_date, is_held=False, tried_at=self.runs[send_date])
 
 
 def send_dates(weekday: int, days_off: frozenset[date]) -> list[date]:
-    """
-    List every send date, by walking from each weekday to the next day that is not off.
-    """
+    """List every send date, by walking from each weekday to the next day that is not off."""
     on, found = date(2019, 12, 16) + timedelta(days=weekday), set()
     while on < date(2030, 2, 1):
         moved = on

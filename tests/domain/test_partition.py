@@ -39,9 +39,7 @@ Row = tuple[int, int, int, str, str, str, str, tuple[int, int] | None]
 
 
 def plan_of(rows: list[Row], directory: list[DirectoryEntry], as_of: date, weekday: int) -> Plan:
-    """
-    Return the run worked out from *rows*, each with its days open and perhaps a reassurance.
-    """
+    """Return the run worked out from *rows*, each with its days open and perhaps a reassurance."""
     calendar = calendar_of("england")
     rules = Rules(
         calendar=calendar, clocks=CLOCKS, schedule=Schedule(weekday, calendar), fallback=FALLBACK,
@@ -66,9 +64,7 @@ def plan_of(rows: list[Row], directory: list[DirectoryEntry], as_of: date, weekd
 
 
 def key(alert: Alert) -> tuple[str, str]:
-    """
-    Return the assessment and the child.
-    """
+    """Return the assessment and the child."""
     return alert.assessment.assessment_id, alert.assessment.child_id
 
 
@@ -110,9 +106,7 @@ def test_every_open_assessment_is_in_exactly_one_digest(
 @settings(max_examples=150, deadline=None)
 @given(rows=ROWS, as_of=st.dates(date(2019, 1, 1), date(2030, 12, 1)))
 def test_order_within_a_digest(rows: list[Row], as_of: date) -> None:
-    """
-    Stages follow each other worst first, one assessment's children stand together, and the worst leads.
-    """
+    """Stages follow each other worst first, one assessment's children stand together, and the worst leads."""
     plan = plan_of(rows, [], as_of, 0)
     for digest in plan.digests:
         stages = [stage for stage, _ in groupby(digest.alerts, key=lambda alert: alert.stage)]
@@ -131,9 +125,7 @@ def test_order_within_a_digest(rows: list[Row], as_of: date) -> None:
 def test_order_of_the_rows_changes_no_digest(
     rows: list[Row], directory: list[DirectoryEntry], as_of: date, random: Random
 ) -> None:
-    """
-    The same caseload in another order makes the same digests, but for the order of remarks.
-    """
+    """The same caseload in another order makes the same digests, but for the order of remarks."""
     shuffled = list(rows)
     random.shuffle(shuffled)
     first, second = (plan_of(each, directory, as_of, 0).digests for each in (rows, shuffled))

@@ -33,9 +33,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def rules(**changed: Any) -> Rules:
-    """
-    Return what a run goes by, with what is *changed*.
-    """
+    """Return what a run goes by, with what is *changed*."""
     calendar = changed.get("calendar", calendar_of())
     usual = {
         "calendar": calendar, "clocks": CLOCKS, "schedule": Schedule(0, calendar), "fallback": FALLBACK,
@@ -45,17 +43,13 @@ def rules(**changed: Any) -> Rules:
 
 
 def findings(*opened: Assessment, **changed: Any) -> Findings:
-    """
-    Return what the store holds, numbered from 1, with what is *changed*.
-    """
+    """Return what the store holds, numbered from 1, with what is *changed*."""
     usual = {"open": dict(enumerate(opened, start=1)), "reassurances": {}, "directory": DIRECTORY}
     return Findings(**{**usual, **changed})
 
 
 def plan_of(*opened: Assessment, **changed: Any) -> Plan:
-    """
-    Return the run for 23 November 2026.
-    """
+    """Return the run for 23 November 2026."""
     return work_out(rules(), findings(*opened, **changed), AS_OF)
 
 
@@ -70,17 +64,13 @@ CASELOAD = (
 
 
 def test_run_looks_from_its_day_to_the_next_send_date() -> None:
-    """
-    The week ends on the next real send date: Easter Monday 2026 makes it a Tuesday.
-    """
+    """The week ends on the next real send date: Easter Monday 2026 makes it a Tuesday."""
     assert plan_of().window == Window(AS_OF, NEXT_RUN)
     assert rules().window(day("Mon 2026-03-30")).next_run == day("Tue 2026-04-07")
 
 
 def test_each_is_judged_and_routed() -> None:
-    """
-    Every open assessment keeps its number, has its stage, and goes to its manager or to the fallback.
-    """
+    """Every open assessment keeps its number, has its stage, and goes to its manager or to the fallback."""
     plan = plan_of(*CASELOAD)
     assert [(number, alert.stage, route.recipient.email) for number, alert, route in plan.judged] == [
         (1, Stage.OVERDUE, NORTH),
@@ -96,16 +86,12 @@ def test_each_is_judged_and_routed() -> None:
 
 
 def test_rules_unless_the_council_says_otherwise() -> None:
-    """
-    A reassurance lasts four digests, and all-clears are sent.
-    """
+    """A reassurance lasts four digests, and all-clears are sent."""
     assert rules() == rules(reassurance_lasts_runs=4, send_all_clear=True)
 
 
 def test_counts_teams_and_who_was_told() -> None:
-    """
-    The stages add up to what is open, the teams too, and somebody answers for each, on track or not.
-    """
+    """The stages add up to what is open, the teams too, and somebody answers for each, on track or not."""
     plan = plan_of(*CASELOAD)
     assert plan.counts == {
         "open": 6, "overdue": 1, "past_alert": 2, "reassured": 0, "approaching": 1, "on_track": 2,
@@ -118,18 +104,14 @@ def test_counts_teams_and_who_was_told() -> None:
 
 
 def test_empty_store_is_an_empty_run() -> None:
-    """
-    With nothing open there is no digest, and the counts are noughts.
-    """
+    """With nothing open there is no digest, and the counts are noughts."""
     plan = plan_of()
     assert (plan.digests, plan.exceptions, plan.judged, plan.teams) == ([], [], [], {})
     assert set(plan.counts.values()) == {0}
 
 
 def test_reassurance_counts_for_its_own_number() -> None:
-    """
-    Given for one sibling it says nothing of the other, and it lasts as long as the council has it last.
-    """
+    """Given for one sibling it says nothing of the other, and it lasts as long as the council has it last."""
     given = Reassurance(by=NORTH, given_on=AS_OF, expected_on=AS_OF + ONE_DAY, runs_since=1)
     pair = (aged(27, child_id="71"), aged(27, child_id="72"))
     found = findings(*pair, reassurances={2: given})
@@ -174,9 +156,7 @@ def test_exceptions_of_every_source() -> None:
 
 
 def test_type_that_is_configured_no_longer() -> None:
-    """
-    Such an assessment is an exception each week, and stops nobody else's digest; it is not on track.
-    """
+    """Such an assessment is an exception each week, and stops nobody else's digest; it is not on track."""
     plan = plan_of(
         aged(36, team="North"), aged(36, assessment_id="A-2", child_id="72", type="gone", team="North")
     )
@@ -219,18 +199,14 @@ def test_all_clear_is_the_councils_choice(changed: dict[str, Any], *, is_sent: b
 
 
 def test_sums_that_do_not_add_up_stop_the_run() -> None:
-    """
-    One assessment under two numbers would be told twice: nothing is planned at all.
-    """
+    """One assessment under two numbers would be told twice: nothing is planned at all."""
     twice = aged(30, team="North")
     with pytest.raises(PartitionError, match="do not add up"):
         plan_of(twice, twice)
 
 
 def test_checkpoint_is_worth_a_digest() -> None:
-    """
-    A look that the council wants before the next digest is said without all-clears too.
-    """
+    """A look that the council wants before the next digest is said without all-clears too."""
     clocks = {"core": replace(CORE, checkpoints=(10,))}
     plan = work_out(rules(clocks=clocks), findings(aged(8, team="North")), AS_OF)
     assert plan.worth_sending(send_all_clear=False) == list(plan.digests)
@@ -238,8 +214,6 @@ def test_checkpoint_is_worth_a_digest() -> None:
 
 
 def test_day_beyond_the_years_known_is_no_guess() -> None:
-    """
-    A run for a day whose next send date nobody knows stops.
-    """
+    """A run for a day whose next send date nobody knows stops."""
     with pytest.raises(CalendarRangeError):
         work_out(rules(), findings(), date(2035, 12, 31))

@@ -55,16 +55,12 @@ STARTS = [  # rule, as of, start, stage, age, whether the limit falls before the
 
 
 def week_of(as_of: date, nation: str = "england") -> Window:
-    """
-    Return the week of a digest sent on Mondays.
-    """
+    """Return the week of a digest sent on Mondays."""
     return Window(as_of, Schedule(0, calendar_of(nation)).next_after(as_of))
 
 
 def reassured_until(expected_on: date, runs_since: int = 0) -> Reassurance:
-    """
-    Return what a manager recorded a fortnight before.
-    """
+    """Return what a manager recorded a fortnight before."""
     given_on = AS_OF - timedelta(days=14)
     return Reassurance(
         by="m@council.example", given_on=given_on, expected_on=expected_on, runs_since=runs_since
@@ -75,9 +71,7 @@ def reassured_until(expected_on: date, runs_since: int = 0) -> Reassurance:
 def test_first_and_last_start_of_each_stage(
     rule: tuple[str, bool], as_of: str, start: str, stage: str, age: int, *, is_last_chance: bool
 ) -> None:  # fmt: skip
-    """
-    A start a day later is a stage milder, wherever holidays stretch the week.
-    """
+    """A start a day later is a stage milder, wherever holidays stretch the week."""
     nation, count_start_day = rule
     calendar = calendar_of(nation, count_start_day=count_start_day)
     alert = judged(assessment(day(start)), week_of(day(as_of), nation), calendar=calendar)
@@ -98,27 +92,21 @@ def test_first_and_last_start_of_each_stage(
     ],
 )
 def test_last_chance_is_a_flag_on_any_stage(age: int, stage: str, *, is_last_chance: bool) -> None:
-    """
-    A clock of 10 days may run out within the week in which day 7 is first spoken of.
-    """
+    """A clock of 10 days may run out within the week in which day 7 is first spoken of."""
     alert = judged(aged(age, type="initial"))
     assert (alert.stage, alert.is_last_chance) == (stage, is_last_chance)
     assert judged(aged(10, type="initial"), reassurance=reassured_until(AS_OF)).is_last_chance
 
 
 def test_start_of_today_may_already_be_spoken_of() -> None:
-    """
-    Over a closure of a fortnight a clock of 10 days reaches day 7 from a start of that very day.
-    """
+    """Over a closure of a fortnight a clock of 10 days reaches day 7 from a start of that very day."""
     window = Window(AS_OF, AS_OF + timedelta(days=14))
     assert judged(assessment(AS_OF, type="initial"), window).stage is Stage.APPROACHING
     assert judged(assessment(AS_OF + ONE_DAY, type="initial"), window).stage is Stage.ON_TRACK
 
 
 def test_dates_of_what_is_listed() -> None:
-    """
-    What is listed carries its alert day and its due date; what is on track carries neither.
-    """
+    """What is listed carries its alert day and its due date; what is on track carries neither."""
     alert = judged(assessment(day("Fri 2026-10-16")))
     assert (alert.alert_on, alert.due_on) == (day("Fri 2026-11-20"), day("Fri 2026-12-04"))
     assert (alert.assessment.child_id, alert.clock) == ("71", CORE)
@@ -128,17 +116,13 @@ def test_dates_of_what_is_listed() -> None:
 
 @pytest.mark.parametrize("days", [1, 2, 40, 4000])
 def test_start_in_the_future_is_on_track(days: int) -> None:
-    """
-    It is judged without a count, even where it lies beyond the years known.
-    """
+    """It is judged without a count, even where it lies beyond the years known."""
     alert = judged(assessment(AS_OF + timedelta(days=days)))
     assert (alert.stage, alert.age, alert.checkpoint) == (Stage.ON_TRACK, 0, None)
 
 
 def test_start_before_the_years_known_is_no_guess() -> None:
-    """
-    A count that would need bank holidays nobody knows stops.
-    """
+    """A count that would need bank holidays nobody knows stops."""
     with pytest.raises(CalendarRangeError):
         judged(assessment(date(1989, 12, 29)))
 
@@ -155,9 +139,7 @@ def test_start_before_the_years_known_is_no_guess() -> None:
     ],
 )
 def test_reassurance_stands(days: int, expected_on: date, runs_since: int, *, stands: bool) -> None:
-    """
-    It stands on the very day expected, and in the fourth digest; after that the stage is what it was.
-    """
+    """It stands on the very day expected, and in the fourth digest; after that the stage is what it was."""
     given = reassured_until(expected_on, runs_since)
     alert = judged(aged(days), reassurance=given)
     without = judged(aged(days))
@@ -166,24 +148,18 @@ def test_reassurance_stands(days: int, expected_on: date, runs_since: int, *, st
 
 @pytest.mark.parametrize(("lasts_runs", "stage"), [(1, Stage.PAST_ALERT), (2, Stage.REASSURED)])
 def test_how_long_a_reassurance_lasts_is_the_councils_choice(lasts_runs: int, stage: Stage) -> None:
-    """
-    With one digest gone out since, it has lapsed where it lasts one, and stands where it lasts two.
-    """
+    """With one digest gone out since, it has lapsed where it lasts one, and stands where it lasts two."""
     policy = Policy(calendar_of(), CLOCKS, WEEK, lasts_runs)
     assert policy.judge(aged(26), reassured_until(AS_OF, runs_since=1)).stage is stage
 
 
 def test_reassurance_never_hides_what_is_overdue() -> None:
-    """
-    However far off the date expected, past working day 35 it is overdue.
-    """
+    """However far off the date expected, past working day 35 it is overdue."""
     assert judged(aged(36), reassurance=reassured_until(AS_OF + timedelta(days=90))).stage is Stage.OVERDUE
 
 
 def test_reassurance_before_its_time_changes_nothing() -> None:
-    """
-    What is on track stays on track.
-    """
+    """What is on track stays on track."""
     assert judged(aged(19), reassurance=reassured_until(AS_OF + ONE_DAY)).stage is Stage.ON_TRACK
 
 
@@ -192,9 +168,7 @@ def test_reassurance_before_its_time_changes_nothing() -> None:
     [("Fri 2009-07-17", 35, True), ("Sat 2009-07-18", 35, True), ("Mon 2009-07-20", 36, False)],
 )
 def test_in_time_is_a_count_and_no_due_date(authorised_on: str, age: int, *, in_time: bool) -> None:
-    """
-    Due on Friday 17 July 2009, it is signed off in time on the Saturday after, and late on the Monday.
-    """
+    """Due on Friday 17 July 2009, it is signed off in time on the Saturday after, and late on the Monday."""
     start, signed = day("Fri 2009-05-29"), day(authorised_on)
     assert calendar_of().nth_day(start, 35) == day("Fri 2009-07-17")
     assert calendar_of().age(start, signed) == age
@@ -223,9 +197,7 @@ def test_in_time_needs_a_believable_sign_off() -> None:
 def test_stages_are_what_the_counts_say(
     nation: str, as_of: date, days_old: int, stretch: int, type_: str, *, count_start_day: bool
 ) -> None:  # fmt: skip
-    """
-    Comparing a start with the cut-offs gives what counting its days one by one would.
-    """
+    """Comparing a start with the cut-offs gives what counting its days one by one would."""
     calendar = calendar_of(nation, count_start_day=count_start_day)
     window, clock = Window(as_of, as_of + timedelta(days=stretch)), CLOCKS[type_]
     start = as_of - timedelta(days=days_old)

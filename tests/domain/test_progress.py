@@ -22,26 +22,20 @@ DIRECTORY = (
 
 
 def north(days: int, number: int, **changed: Any) -> Assessment:
-    """
-    Return an assessment of the team North with a number of its own.
-    """
+    """Return an assessment of the team North with a number of its own."""
     usual = {"assessment_id": f"A-{number}", "child_id": f"7{number}", "team": "North"}
     return aged(days, **{**usual, **changed})
 
 
 def listed(stage: Stage = Stage.PAST_ALERT, owner: str = NORTH, weeks: int = 1) -> Listed:
-    """
-    Return a row of the digest before.
-    """
+    """Return a row of the digest before."""
     return Listed(stage=stage, owner=owner, weeks=weeks)
 
 
 def plan_of(
     opened: list[Assessment], before: Before | None, *, promises: dict[int, int] | None = None, **changed: Any
 ) -> Plan:
-    """
-    Return the run for 23 November 2026; *promises* are by number, in days from then.
-    """
+    """Return the run for 23 November 2026; *promises* are by number, in days from then."""
     given = {
         number: Reassurance(by=NORTH, given_on=LAST, expected_on=AS_OF + timedelta(days=days), runs_since=9)
         for number, days in (promises or {}).items()
@@ -51,25 +45,19 @@ def plan_of(
 
 
 def since_of(plan: Plan, address: str = NORTH) -> Since | None:
-    """
-    Return what one recipient is told of the weeks before.
-    """
+    """Return what one recipient is told of the weeks before."""
     return next(digest.since for digest in plan.digests if digest.recipient.email == address)
 
 
 def test_first_digest_knows_no_week_before() -> None:
-    """
-    Nothing is called new where there is nothing to compare with.
-    """
+    """Nothing is called new where there is nothing to compare with."""
     (digest,) = plan_of([north(27, 1)], None).digests
     assert digest.since is None
     assert digest.past_of(digest.alerts[0]) == Past()
 
 
 def test_rows_know_their_weeks_running() -> None:
-    """
-    A row that was chased counts on; one that was not listed, approaching or reassured is new.
-    """
+    """A row that was chased counts on; one that was not listed, approaching or reassured is new."""
     before = Before(
         as_of=LAST,
         listed={
@@ -85,9 +73,7 @@ def test_rows_know_their_weeks_running() -> None:
 
 
 def test_handovers_are_told_to_both_managers() -> None:
-    """
-    Who has it now reads where it came from, who had it reads who has it; a cover hands nothing over.
-    """
+    """Who has it now reads where it came from, who had it reads who has it; a cover hands nothing over."""
     before = Before(as_of=LAST, listed={1: listed(owner=SOUTH.upper()), 2: listed(), 3: listed(owner=SOUTH)})
     plan = plan_of([north(30, 1), north(30, 2), north(3, 3, team="South")], before)
     moved = next(alert for _, alert, _ in plan.judged if alert.assessment.assessment_id == "A-1")
@@ -106,18 +92,14 @@ def test_handovers_are_told_to_both_managers() -> None:
 
 
 def test_what_went_to_nobodys_digest_is_told_to_nobody() -> None:
-    """
-    A manager who has nothing left has no digest to read it in.
-    """
+    """A manager who has nothing left has no digest to read it in."""
     plan = plan_of([north(30, 1)], Before(as_of=LAST, listed={1: listed(owner=SOUTH)}))
     assert [digest.recipient.email for digest in plan.digests] == [NORTH]
     assert since_of(plan) == Since(last=LAST, came=1)
 
 
 def test_thanks_count_what_was_signed_off_and_in_time() -> None:
-    """
-    By the count of working days; what was cancelled, or by no clock known, is not thanked for.
-    """
+    """By the count of working days; what was cancelled, or by no clock known, is not thanked for."""
     friday = day("Fri 2026-11-20")
     ended = {
         10: north(30, 10, authorised_on=friday),
@@ -143,9 +125,7 @@ def test_thanks_count_what_was_signed_off_and_in_time() -> None:
     ],
 )
 def test_a_promise_is_judged_once(promised: str, signed: str | None, kept: int, missed: int) -> None:
-    """
-    Kept where the sign-off came by its day, missed where the day went by since the last digest.
-    """
+    """Kept where the sign-off came by its day, missed where the day went by since the last digest."""
     days = (day(promised) - AS_OF).days
     assessment = north(30, 1, authorised_on=signed and day(signed))
     opened = [north(3, 9)] if signed else [assessment]
@@ -157,9 +137,7 @@ def test_a_promise_is_judged_once(promised: str, signed: str | None, kept: int, 
 
 
 def test_cancelled_work_keeps_and_breaks_no_promise() -> None:
-    """
-    It ended without a sign-off, so there is nothing to hold the manager to.
-    """
+    """It ended without a sign-off, so there is nothing to hold the manager to."""
     ended = {7: north(30, 7, cancelled_on=day("Fri 2026-11-20"))}
     plan = plan_of([north(3, 1)], Before(as_of=LAST, listed={}, ended=ended), promises={7: -2})
     assert since_of(plan) == Since(last=LAST)

@@ -14,9 +14,7 @@ START = date(2026, 10, 5)
 
 
 def row(assessment_id: str = "A-1", child_id: str = "7", start: date = START, **changed: Any) -> Assessment:
-    """
-    Return an assessment that started on *start*, with what is *changed*.
-    """
+    """Return an assessment that started on *start*, with what is *changed*."""
     usual = {"type": "core", "clock_on": start, "started_on": start, "team": "Duty"}
     return Assessment(assessment_id=assessment_id, child_id=child_id, **{**usual, **changed})
 
@@ -36,9 +34,7 @@ def row(assessment_id: str = "A-1", child_id: str = "7", start: date = START, **
     ],
 )
 def test_each_rule_names_the_field_to_mend(changed: dict[str, Any], field: str, rule: str) -> None:
-    """
-    One fault, one field, and the census guide's number where there is one.
-    """
+    """One fault, one field, and the census guide's number where there is one."""
     (fault,) = quality_faults([row(**changed)], AS_OF)
     assert (fault.field, fault.rule) == (field, rule)
     assert (rule in fault.sentence) or rule == "8696"
@@ -70,16 +66,12 @@ def test_a_closed_one_whose_sign_off_does_not_count_was_never_signed_off() -> No
     ],
 )
 def test_what_can_be_is_no_fault(changed: dict[str, Any]) -> None:
-    """
-    The last day before each fault begins.
-    """
+    """The last day before each fault begins."""
     assert quality_faults([row(**changed)], AS_OF) == []
 
 
 def test_two_open_for_one_child_are_both_named() -> None:
-    """
-    Siblings under one id are two children, and no fault.
-    """
+    """Siblings under one id are two children, and no fault."""
     found = quality_faults([row("A-1"), row("A-2"), row("A-3", "8"), row("A-3", "9")], AS_OF)
     assert [(each.assessment.assessment_id, each.rule) for each in found] == [
         ("A-1", "8896"),
@@ -88,9 +80,7 @@ def test_two_open_for_one_child_are_both_named() -> None:
 
 
 def test_a_start_within_another_assessment_is_named() -> None:
-    """
-    On the day the other ended it is none: one may follow the other.
-    """
+    """On the day the other ended it is none: one may follow the other."""
     ended = row("A-1", authorised_on=date(2026, 11, 2))
     within = row("A-2", start=date(2026, 10, 30))
     after = row("A-3", "7", start=date(2026, 11, 2))
@@ -99,9 +89,7 @@ def test_a_start_within_another_assessment_is_named() -> None:
 
 
 def test_faults_come_by_team() -> None:
-    """
-    A team's list is one block; a fault reads as a line of its manager's digest.
-    """
+    """A team's list is one block; a fault reads as a line of its manager's digest."""
     wrong = {"authorised_on": date(2026, 10, 4)}
     found = quality_faults(
         [row("A-9", "1", team="duty", **wrong), row("A-1", "2", team="Court", **wrong)], AS_OF
@@ -116,9 +104,7 @@ def test_faults_come_by_team() -> None:
 
 
 def test_a_near_miss_is_a_name_and_nothing_like_it_is_none() -> None:
-    """
-    A slip of one letter finds its team; another word finds nothing.
-    """
+    """A slip of one letter finds its team; another word finds nothing."""
     entries = [DirectoryEntry(line=2, team="Duty & Assessment"), DirectoryEntry(line=3, worker="P. Adeyemi")]
     assert near_miss("duty and Assesment", entries) == "Duty & Assessment"
     assert near_miss("P. Adeyemmi", entries) == "P. Adeyemi"

@@ -38,16 +38,12 @@ TOLD = Assessment(
     ],
 )  # fmt: skip
 def test_reason_is_known_by_code_or_label(text: str, code: str | None) -> None:
-    """
-    Case and blanks do not matter, in a code or in a label.
-    """
+    """Case and blanks do not matter, in a code or in a label."""
     assert REASONS.code_of(text) == code
 
 
 def test_code_configured_no_longer_is_its_own_label() -> None:
-    """
-    What was recorded under older settings can still be shown.
-    """
+    """What was recorded under older settings can still be shown."""
     assert [REASONS.label_of(code) for code in ("absence", "flood")] == ["worker absence", "flood"]
     assert REASONS.listed == "absence (worker absence), other (other)"
 
@@ -65,9 +61,7 @@ def test_code_configured_no_longer_is_its_own_label() -> None:
     ],
 )
 def test_what_can_be_recorded(given: Reassurance, note: str, faults: list[Fault]) -> None:
-    """
-    Dates in order, a known reason or none, and a note of one short line.
-    """
+    """Dates in order, a known reason or none, and a note of one short line."""
     assert faults_of(given, note, REASONS, TODAY) == faults
 
 
@@ -85,16 +79,12 @@ RECORDED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     ],
 )
 def test_only_its_giver_undoes_it_and_within_the_hour(by: str, after: timedelta, *, may: bool) -> None:
-    """
-    The hour counts from the recording; whoever else asks is refused.
-    """
+    """The hour counts from the recording; whoever else asks is refused."""
     assert may_withdraw(GIVEN, RECORDED_AT, by=by, now=RECORDED_AT + after) is may
 
 
 def test_word_of_the_extract_is_taken_as_told() -> None:
-    """
-    Who looked may be named in whatever way the case system does.
-    """
+    """Who looked may be named in whatever way the case system does."""
     assert imported_reassurance(TOLD, TODAY) == Reassurance(
         by="N. Okafor", given_on=date(2026, 11, 16), expected_on=date(2026, 11, 27)
     )
@@ -113,9 +103,7 @@ def test_word_of_the_extract_is_taken_as_told() -> None:
     ],
 )
 def test_word_that_cannot_be_believed_is_to_mend(told: Assessment) -> None:
-    """
-    Incomplete, before the start, in the future, expected before it was looked at: it does not count.
-    """
+    """Incomplete, before the start, in the future, expected before it was looked at: it does not count."""
     assert imported_reassurance(told, TODAY) is None
     (fault,) = quality_faults([told], TODAY)
     assert (fault.kind, fault.field, fault.rule) == ("reassurance_not_believed", "reassured_on", "")
@@ -123,9 +111,7 @@ def test_word_that_cannot_be_believed_is_to_mend(told: Assessment) -> None:
 
 
 def test_no_word_is_no_fault() -> None:
-    """
-    The columns are optional, and an ended assessment needs no word any more.
-    """
+    """The columns are optional, and an ended assessment needs no word any more."""
     silent = replace(TOLD, reassured_by="", reassured_on=None, expected_on=None)
     ended = replace(TOLD, reassured_by="", authorised_on=TODAY)
     assert quality_faults([silent], TODAY) == quality_faults([ended], TODAY) == []

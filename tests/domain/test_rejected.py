@@ -10,9 +10,7 @@ LABELS = {"core": "Core assessment", "initial": "Initial assessment"}
 
 
 def test_the_most_frequent_reason_comes_first() -> None:
-    """
-    Of equally frequent ones the one that came first; the number of another line makes no other reason.
-    """
+    """Of equally frequent ones the one that came first; the number of another line makes no other reason."""
     rows = [Rejected(9, "a"), Rejected(4, "as line 2"), Rejected(7, "b"), Rejected(8, "as line 3")]
     assert [(group.reason, group.lines) for group in by_reason(rows)] == [
         ("as another line", (4, 8)), ("b", (7,)), ("a", (9,)),
@@ -30,9 +28,7 @@ def test_the_most_frequent_reason_comes_first() -> None:
     ],
 )
 def test_a_group_in_words(lines: tuple[int, ...], words: str) -> None:
-    """
-    Five lines are named, and the others counted.
-    """
+    """Five lines are named, and the others counted."""
     assert RejectedGroup("no start", lines).words == words
 
 
@@ -46,9 +42,7 @@ def test_a_group_in_words(lines: tuple[int, ...], words: str) -> None:
     ],
 )
 def test_an_unknown_type_says_what_to_write(value: str, advice: str) -> None:
-    """
-    The label of a type whose key it names, else a table of its own.
-    """
+    """The label of a type whose key it names, else a table of its own."""
     said = unknown_type_reason(value, LABELS)
     assert said.startswith("the type ")
     assert said.endswith(f"is not configured: {advice}")
@@ -56,7 +50,5 @@ def test_an_unknown_type_says_what_to_write(value: str, advice: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "--", "x" * 61, "the child said that she would rather not go home"])
 def test_what_is_no_name_of_a_type_is_never_named(value: str) -> None:
-    """
-    A text of more than 60 characters or eight words is a note, and signs alone are no type.
-    """
+    """A text of more than 60 characters or eight words is a note, and signs alone are no type."""
     assert unknown_type_reason(value, LABELS) == ""

@@ -21,9 +21,7 @@ def route_of(
     *entries: DirectoryEntry, team: str = "", worker: str = "", manager_email: str = "",
     allowed_domains: tuple[str, ...] = DOMAINS,
 ) -> Route:  # fmt: skip
-    """
-    Return where a directory of *entries* sends an assessment of this team and worker.
-    """
+    """Return where a directory of *entries* sends an assessment of this team and worker."""
     router = Router(entries, FALLBACK, allowed_domains, AS_OF)
     return router.route(assessment(team=team, worker=worker, manager_email=manager_email))
 
@@ -43,9 +41,7 @@ def route_of(
     ],
 )
 def test_precedence(team: str, worker: str, manager_email: str, recipient: str) -> None:
-    """
-    The row's own address beats team and worker, that beats worker alone, and that beats team.
-    """
+    """The row's own address beats team and worker, that beats worker alone, and that beats team."""
     route = route_of(*DIRECTORY, team=team, worker=worker, manager_email=manager_email)
     assert (route.recipient.email, route.problem, route.detail) == (recipient, "", "")
 
@@ -58,18 +54,14 @@ def test_precedence(team: str, worker: str, manager_email: str, recipient: str) 
     ],
 )  # fmt: skip
 def test_spellings_that_match(spelling: str) -> None:
-    """
-    Case, runs of blanks of any kind, and `&` for "and" make no other team, on either side.
-    """
+    """Case, runs of blanks of any kind, and `&` for "and" make no other team, on either side."""
     assert route_of(*DIRECTORY, team=spelling).recipient.email == TEAM
     assert route_of(entry(team=spelling, manager_email=OWN), team="duty & assessment").recipient.email == OWN
 
 
 @pytest.mark.parametrize("spelling", ["Duty Assessment", "Duty & Assessments", "Duty-and-Assessment", "Duty"])
 def test_spellings_that_do_not_match(spelling: str) -> None:
-    """
-    Nothing is guessed: a team that is only like another is not in the directory.
-    """
+    """Nothing is guessed: a team that is only like another is not in the directory."""
     route = route_of(*DIRECTORY, team=spelling)
     assert (route.recipient, route.problem) == (FALLBACK, "no_manager")
 
@@ -77,16 +69,12 @@ def test_spellings_that_do_not_match(spelling: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("aA& \u00a0\tnNdD\u00df\u0130"), max_size=12))
 def test_matching_what_is_matched_changes_nothing(text: str) -> None:
-    """
-    However often a name is made ready to compare, it stays what it became, and its case never mattered.
-    """
+    """However often a name is made ready to compare, it stays what it became, and its case never mattered."""
     assert matched(matched(text)) == matched(text) == matched(f" {text}\u00a0")
 
 
 def test_street_sharp_s_is_two_letters() -> None:
-    """
-    Case is folded as Unicode has it.
-    """
+    """Case is folded as Unicode has it."""
     assert matched("STRASSE") == matched("stra\u00dfe")
 
 
@@ -100,17 +88,13 @@ def test_street_sharp_s_is_two_letters() -> None:
     ],
 )
 def test_place_that_is_not_in_the_directory_is_named(team: str, worker: str, place: str) -> None:
-    """
-    The exception says what to add to the directory.
-    """
+    """The exception says what to add to the directory."""
     found = route_of(*DIRECTORY[:3], team=team, worker=worker)
     assert found == Route(FALLBACK, "no_manager", f"{place} is not in the directory")
 
 
 def test_blank_never_matches_blank() -> None:
-    """
-    A line without team and worker manages nobody, and a row without them belongs to no such line.
-    """
+    """A line without team and worker manages nobody, and a row without them belongs to no such line."""
     blank = entry(manager_email=OWN)
     assert route_of(blank).problem == "no_manager"
     assert route_of(blank, team=" ", worker="\u00a0").problem == "no_manager"
@@ -118,16 +102,12 @@ def test_blank_never_matches_blank() -> None:
 
 
 def test_team_is_not_taken_for_a_worker() -> None:
-    """
-    A worker who is called like a team is not managed by the team's manager.
-    """
+    """A worker who is called like a team is not managed by the team's manager."""
     assert route_of(entry(team="Court", manager_email=OWN), worker="Court").problem == "no_manager"
 
 
 def test_two_managers_are_ambiguous() -> None:
-    """
-    With two managers for one place nobody is guessed, and the lines are named.
-    """
+    """With two managers for one place nobody is guessed, and the lines are named."""
     twice = (entry(2, team="Court", manager_email=TEAM), entry(5, team="COURT", manager_email=OWN))
     assert route_of(*twice, team="Court") == Route(
         FALLBACK, "ambiguous_manager", "team 'Court' has more than one manager (directory lines 2, 5)"
@@ -137,25 +117,19 @@ def test_two_managers_are_ambiguous() -> None:
 
 
 def test_one_manager_twice_is_one() -> None:
-    """
-    Two lines that differ only in the case of the address agree.
-    """
+    """Two lines that differ only in the case of the address agree."""
     twice = (entry(2, team="Court", manager_email=TEAM), entry(3, team="Court", manager_email=TEAM.title()))
     assert route_of(*twice, team="Court") == Route(Recipient(TEAM))
 
 
 def test_line_with_an_address_and_line_without_are_ambiguous() -> None:
-    """
-    A line whose address is missing may stand for somebody else, so the other is no answer.
-    """
+    """A line whose address is missing may stand for somebody else, so the other is no answer."""
     lines = (entry(2, team="Court", manager_name="N. Ew"), entry(3, team="Court", manager_email=TEAM))
     assert route_of(*lines, team="Court").problem == "ambiguous_manager"
 
 
 def test_line_without_an_address_is_no_manager() -> None:
-    """
-    Such a line hides no wider one either: the worker's own line is the one to mend.
-    """
+    """Such a line hides no wider one either: the worker's own line is the one to mend."""
     lines = (entry(2, worker="W. Orker", manager_name="N. Ew"), entry(3, team="Court", manager_email=TEAM))
     assert route_of(*lines, team="Court", worker="W. Orker") == Route(
         FALLBACK,
@@ -193,9 +167,7 @@ def test_bad_address(address: str) -> None:
     ],
 )
 def test_domains(address: str, allowed_domains: tuple[str, ...], problem: str) -> None:
-    """
-    An address outside the allowed domains is never written to, whether the row or the directory has it.
-    """
+    """An address outside the allowed domains is never written to, whether the row or the directory has it."""
     line = entry(team="Court", manager_email=address)
     by_line = route_of(line, team="Court", allowed_domains=allowed_domains)
     by_row = route_of(manager_email=address, allowed_domains=allowed_domains)
@@ -209,9 +181,7 @@ def test_domains(address: str, allowed_domains: tuple[str, ...], problem: str) -
 
 
 def test_manager_has_the_directorys_name() -> None:
-    """
-    The first line with a name gives it, also to an address from the row; no line, no name.
-    """
+    """The first line with a name gives it, also to an address from the row; no line, no name."""
     lines = (entry(2, team="Court", manager_email=OWN), *DIRECTORY)
     assert route_of(*lines, team="Duty & Assessment").recipient == Recipient(TEAM, "T. Eam")
     assert route_of(*lines, manager_email=TEAM.title()).recipient == Recipient(TEAM.title(), "T. Eam")
@@ -219,9 +189,7 @@ def test_manager_has_the_directorys_name() -> None:
 
 
 def test_one_router_answers_each_row_for_itself() -> None:
-    """
-    Rows of different places have different answers, and rows of the same place the very same.
-    """
+    """Rows of different places have different answers, and rows of the same place the very same."""
     router = Router(DIRECTORY, FALLBACK, DOMAINS, AS_OF)
     first = router.route(assessment(team="Court"))
     other = router.route(assessment(team="Court", manager_email=OWN))
@@ -257,9 +225,7 @@ def test_every_route_ends_at_an_allowed_address(
 
 
 def test_an_address_of_two_names_is_told() -> None:
-    """
-    Spelt alike but for case and blanks it is one name, and an entry without a name tells nothing.
-    """
+    """Spelt alike but for case and blanks it is one name, and an entry without a name tells nothing."""
     entries = [
         DirectoryEntry(line=2, team="North", manager_name="N. Okafor", manager_email="duty@council.example"),
         DirectoryEntry(line=3, team="East", manager_name="n.  okafor", manager_email="Duty@council.example"),

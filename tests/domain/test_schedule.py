@@ -17,16 +17,12 @@ ONE_DAY = timedelta(days=1)
 
 @cache
 def england() -> WorkingCalendar:
-    """
-    Return England's calendar, made once for all examples.
-    """
+    """Return England's calendar, made once for all examples."""
     return working_calendar("england")
 
 
 def on_day(text: str) -> date:
-    """
-    Return the date of "Mon 2026-04-06", having checked that it is a Monday.
-    """
+    """Return the date of "Mon 2026-04-06", having checked that it is a Monday."""
     weekday, iso = text.split()
     on = date.fromisoformat(iso)
     assert on.strftime("%a") == weekday, f"{iso} is no {weekday}"
@@ -50,27 +46,21 @@ def on_day(text: str) -> date:
     ],
 )
 def test_the_next_send_date(weekday: str, as_of: str, next_run: str) -> None:
-    """
-    The send day is the weekday configured, or the first day after it that is no bank holiday.
-    """
+    """The send day is the weekday configured, or the first day after it that is no bank holiday."""
     schedule = Schedule(WEEKDAYS.index(weekday), england())
     assert schedule.next_after(on_day(as_of)) == on_day(next_run)
     assert schedule.due_on_or_before(on_day(next_run)) == on_day(next_run)
 
 
 def test_the_day_of_a_moved_send_date_belongs_to_the_week_before() -> None:
-    """
-    On Easter Monday itself nothing is due yet: the last send date is the Monday before.
-    """
+    """On Easter Monday itself nothing is due yet: the last send date is the Monday before."""
     schedule = Schedule(0, england())
     assert schedule.due_on_or_before(on_day("Mon 2026-04-06")) == on_day("Mon 2026-03-30")
     assert schedule.due_on_or_before(on_day("Tue 2026-04-07")) == on_day("Tue 2026-04-07")
 
 
 def test_a_council_day_off_and_an_office_closure_move_the_send_day_alike() -> None:
-    """
-    Either moves Monday to Tuesday; the closure leaves the clock as it is.
-    """
+    """Either moves Monday to Tuesday; the closure leaves the clock as it is."""
     monday, tuesday = on_day("Mon 2026-11-30"), on_day("Tue 2026-12-01")
     by_day_off = Schedule(0, working_calendar("england", days_off=[(monday, "Staff day")]))
     by_closure = Schedule(0, england(), frozenset({monday}))
@@ -80,18 +70,14 @@ def test_a_council_day_off_and_an_office_closure_move_the_send_day_alike() -> No
 
 
 def test_a_bank_holiday_worked_keeps_the_send_day() -> None:
-    """
-    A council that works Easter Monday sends on it.
-    """
+    """A council that works Easter Monday sends on it."""
     easter_monday = on_day("Mon 2026-04-06")
     calendar = working_calendar("england", working_days=[(easter_monday, "")])
     assert Schedule(0, calendar).next_after(on_day("Mon 2026-03-30")) == easter_monday
 
 
 def test_a_closure_longer_than_a_week_leaves_one_send_date() -> None:
-    """
-    Shut from 21 December to 3 January, two Mondays share Monday 4 January, and no week is sent twice.
-    """
+    """Shut from 21 December to 3 January, two Mondays share Monday 4 January, and no week is sent twice."""
     shut = frozenset(on_day("Mon 2026-12-21") + timedelta(days=i) for i in range(14))
     schedule = Schedule(0, england(), shut)
     assert schedule.upcoming(on_day("Mon 2026-12-14"), 2) == [
@@ -102,9 +88,7 @@ def test_a_closure_longer_than_a_week_leaves_one_send_date() -> None:
 
 
 def test_upcoming_send_dates() -> None:
-    """
-    The next five around Easter and May 2026, two of them moved.
-    """
+    """The next five around Easter and May 2026, two of them moved."""
     assert Schedule(0, england()).upcoming(on_day("Tue 2026-03-31"), 5) == [
         on_day("Tue 2026-04-07"),
         on_day("Mon 2026-04-13"),
@@ -117,9 +101,7 @@ def test_upcoming_send_dates() -> None:
 @pytest.mark.parametrize("weekday", range(7))
 @pytest.mark.parametrize("nation", ["england", "scotland", "northern-ireland"])
 def test_send_dates_partition_twelve_years(nation: str, weekday: int) -> None:
-    """
-    Over 2019-2030 each week has one send date, and each day lies between two that follow each other.
-    """
+    """Over 2019-2030 each week has one send date, and each day lies between two that follow each other."""
     calendar = working_calendar(nation)
     schedule = Schedule(weekday, calendar)
     literal = set()
@@ -160,9 +142,7 @@ def test_send_dates_keep_order_whatever_is_closed(
 
 
 def test_no_send_date_outside_the_years_known() -> None:
-    """
-    A send date that would lie, or would have to be looked for, outside the years known stops.
-    """
+    """A send date that would lie, or would have to be looked for, outside the years known stops."""
     schedule = Schedule(0, WorkingCalendar("england", 2026, 2026, []))
     with pytest.raises(CalendarRangeError):
         schedule.next_after(date(2026, 12, 28))

@@ -30,9 +30,7 @@ ENGLAND_2025 = (
 
 
 def made(counts: Sequence[int], unit: int = 1) -> Iterator[Assessment]:
-    """
-    Yield as many assessments of each band as *counts* says, one for every *unit* of them.
-    """
+    """Yield as many assessments of each band as *counts* says, one for every *unit* of them."""
     calendar = calendar_of()
     for days, count in zip(LONGEST, counts, strict=True):
         ended_on = calendar.nth_day(START, days)
@@ -52,9 +50,7 @@ def rebuilt(counts: Sequence[int], total: int, unit: int = 1) -> Timeliness:
 
 
 def published() -> Iterator[Mapping[str, str]]:
-    """
-    Yield the rows of DfE's table in which nothing is suppressed.
-    """
+    """Yield the rows of DfE's table in which nothing is suppressed."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if all(row[column].isdigit() for column in (*COLUMNS, *QUARTILES, "Assessments_completed")):
@@ -113,18 +109,14 @@ def test_published_quartiles_lie_in_our_bands() -> None:
 
 
 def test_bands_are_dfes() -> None:
-    """
-    The nine bands of the table, each with the longest duration it holds.
-    """
+    """The nine bands of the table, each with the longest duration it holds."""
     assert [last for _, last in BANDS[:-1]] == list(LONGEST[:-1])
     assert list(bands(LONGEST).values()) == [1] * 9
     assert bands([])["61+"] == 0
 
 
 def test_quartiles_are_whole_days() -> None:
-    """
-    None come of nothing; of two, each quartile is one of them or half way, rounded up.
-    """
+    """None come of nothing; of two, each quartile is one of them or half way, rounded up."""
     assert quartiles([]) is None
     found = quartiles([10, 13])
     assert found is not None
@@ -141,18 +133,14 @@ def test_quartiles_are_whole_days() -> None:
     ],
 )
 def test_only_a_believed_sign_off_counts(authorised_on: str, *, is_counted: bool) -> None:
-    """
-    One before the start or after the day of the report is none.
-    """
+    """One before the start or after the day of the report is none."""
     each = assessment(day("Fri 2026-10-02"), authorised_on=day(authorised_on))
     found = sign_offs(calendar_of(), CLOCKS, [each], day("Mon 2026-11-23"))
     assert bool(found) is is_counted
 
 
 def test_a_weekend_counts_as_the_friday_before() -> None:
-    """
-    Authorised on Friday, Saturday or Monday after a start on 29 May 2009: age 35, 35 and 36.
-    """
+    """Authorised on Friday, Saturday or Monday after a start on 29 May 2009: age 35, 35 and 36."""
     ends = [day(text) for text in ("Fri 2009-07-17", "Sat 2009-07-18", "Mon 2009-07-20")]
     rows = [assessment(day("Fri 2009-05-29"), assessment_id=str(on), authorised_on=on) for on in ends]
     found = sign_offs(calendar_of(), CLOCKS, rows, day("Mon 2009-07-20"))
@@ -161,17 +149,13 @@ def test_a_weekend_counts_as_the_friday_before() -> None:
 
 
 def test_a_type_that_is_configured_no_longer_has_no_figure() -> None:
-    """
-    There is no limit to measure it by.
-    """
+    """There is no limit to measure it by."""
     each = assessment(day("Fri 2026-10-02"), type="gone", authorised_on=day("Mon 2026-10-05"))
     assert sign_offs(calendar_of(), CLOCKS, [each], day("Mon 2026-11-23")) == []
 
 
 def test_what_started_before_keeps_its_limit() -> None:
-    """
-    Each is measured by the rule in force when it started.
-    """
+    """Each is measured by the rule in force when it started."""
     earlier = Clock(type="core", label="Core assessment", working_days=10, alert_after=5)
     changed = Clock(
         type="core",
@@ -192,8 +176,6 @@ def test_what_started_before_keeps_its_limit() -> None:
 
 
 def test_nothing_authorised_is_neither_good_nor_bad() -> None:
-    """
-    There is no percentage of nothing.
-    """
+    """There is no percentage of nothing."""
     assert timeliness([]).percent is None
     assert Timeliness(3, 1).late == 2

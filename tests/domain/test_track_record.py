@@ -14,9 +14,7 @@ from tests.domain.test_plan import findings, rules
 
 
 def signed(days: int, **changed: Any) -> Assessment:
-    """
-    Return an assessment that was signed off on its working day *days*.
-    """
+    """Return an assessment that was signed off on its working day *days*."""
     start = day("Mon 2026-06-01")
     usual = {"team": "North", "authorised_on": calendar_of().nth_day(start, days)}
     return assessment(start, **{**usual, **changed})
@@ -52,17 +50,13 @@ def test_teams_are_added_up_by_type() -> None:
     ],
 )  # fmt: skip
 def test_percent_never_flatters(authorised: int, in_time: int, target: float, percent: int | None) -> None:
-    """
-    Fewer than ten give none; 80.6 rounds to 81 unless 81 is the target that it misses.
-    """
+    """Fewer than ten give none; 80.6 rounds to 81 unless 81 is the target that it misses."""
     record = TrackRecord(label="Core", authorised=authorised, in_time=in_time, target_percent=target)
     assert record.percent == percent
 
 
 def test_digest_has_its_teams_record_and_the_fallback_has_none() -> None:
-    """
-    The target comes with it; who stands in for an unknown manager is told of no team.
-    """
+    """The target comes with it; who stands in for an unknown manager is told of no team."""
     target = Clock(type="core", label="Core assessment", working_days=35, alert_after=25, target_percent=81)
     rows = {("North", "core"): Timeliness(1, 1), ("South", "core"): Timeliness(1, 1)}
     opened = [aged(3, team="North"), aged(3, assessment_id="A-2", child_id="72", team="South")]

@@ -17,9 +17,7 @@ EASTER_STAFF_DAY = day("Wed 2026-04-08")
 
 
 def easter() -> WorkingCalendar:
-    """
-    Return England's calendar with a day off of the council's own after Easter 2026.
-    """
+    """Return England's calendar with a day off of the council's own after Easter 2026."""
     return working_calendar("england", days_off=[(EASTER_STAFF_DAY, "Staff day")])
 
 
@@ -42,9 +40,7 @@ def test_each_day_says_why_it_does_not_count() -> None:
 
 
 def test_start_is_part_of_the_walk_where_it_counts() -> None:
-    """
-    With `count_start_day` the walk begins on the start, as day 1, or as the day off it is.
-    """
+    """With `count_start_day` the walk begins on the start, as day 1, or as the day off it is."""
     counting = calendar_of(count_start_day=True)
     assert next(walk(counting, day("Thu 2026-04-02"), day("Fri 2026-04-03"))) == Step(
         day("Thu 2026-04-02"), 1
@@ -55,17 +51,13 @@ def test_start_is_part_of_the_walk_where_it_counts() -> None:
 
 @pytest.mark.parametrize("until", ["Tue 2026-03-31", "Wed 2026-04-01"])
 def test_no_walk_before_the_first_day(until: str) -> None:
-    """
-    Up to the start itself there is nothing to walk.
-    """
+    """Up to the start itself there is nothing to walk."""
     assert list(walk(calendar_of(), day("Wed 2026-04-01"), day(until))) == []
     assert stretches([]) == []
 
 
 def test_lines_by_week_with_days_off_between() -> None:
-    """
-    Counted days of one week are one line, each day off its own, and weekends have none.
-    """
+    """Counted days of one week are one line, each day off its own, and weekends have none."""
     found = stretches(walk(easter(), day("Thu 2026-03-26"), day("Fri 2026-04-10")))
     assert [(line.first.on.day, line.last.on.day, line.last.age, line.days) for line in found] == [
         (27, 27, 1, 1),
@@ -82,9 +74,7 @@ def test_lines_by_week_with_days_off_between() -> None:
 
 
 def test_weeks_without_a_day_off_stay_apart() -> None:
-    """
-    A weekend between two counted days begins a new line.
-    """
+    """A weekend between two counted days begins a new line."""
     found = stretches(walk(calendar_of(), day("Fri 2026-11-06"), day("Fri 2026-11-20")))
     monday, friday = day("Mon 2026-11-09"), day("Fri 2026-11-13")
     week = timedelta(days=7)
@@ -105,9 +95,7 @@ WALKS = {
 @settings(max_examples=150, deadline=None)
 @given(**WALKS)
 def test_walk_is_the_count(nation: str, start: date, days: int, *, count_start_day: bool) -> None:
-    """
-    The last step's age and the number of counted steps are the age; every day is there once.
-    """
+    """The last step's age and the number of counted steps are the age; every day is there once."""
     calendar = calendar_of(nation, count_start_day=count_start_day)
     until = start + timedelta(days=days)
     steps = list(walk(calendar, start, until))
@@ -124,9 +112,7 @@ def test_walk_is_the_count(nation: str, start: date, days: int, *, count_start_d
 @settings(max_examples=150, deadline=None)
 @given(**WALKS)
 def test_lines_lose_no_day(nation: str, start: date, days: int, *, count_start_day: bool) -> None:
-    """
-    They hold every weekday once and in order, and their counted days add up to the age.
-    """
+    """They hold every weekday once and in order, and their counted days add up to the age."""
     calendar = calendar_of(nation, count_start_day=count_start_day)
     until = start + timedelta(days=days)
     found = stretches(walk(calendar, start, until))
@@ -140,17 +126,13 @@ def test_lines_lose_no_day(nation: str, start: date, days: int, *, count_start_d
 
 
 def test_walk_beyond_the_years_known_is_no_guess() -> None:
-    """
-    It stops where no bank holidays are known.
-    """
+    """It stops where no bank holidays are known."""
     with pytest.raises(CalendarRangeError):
         list(walk(WorkingCalendar("england", 2026, 2026, []), day("Wed 2026-12-30"), day("Sat 2027-01-02")))
 
 
 def test_thresholds_are_the_first_and_the_last_days() -> None:
-    """
-    Day 25 and day 35 by Easter 2009, and the working days after them; a shorter clock has its own.
-    """
+    """Day 25 and day 35 by Easter 2009, and the working days after them; a shorter clock has its own."""
     start = day("Thu 2009-04-09")
     assert thresholds(calendar_of(), CORE, start) == {
         "alert_on": day("Tue 2009-05-19"), "past_alert_from": day("Wed 2009-05-20"),

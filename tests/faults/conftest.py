@@ -36,18 +36,14 @@ _shown: defaultdict[int, Shown] = defaultdict(Shown)
 
 @pytest.fixture
 def office() -> Iterator[WatchedOffice]:
-    """
-    Run a mail server at whose every step a test may step in.
-    """
+    """Run a mail server at whose every step a test may step in."""
     with WatchedOffice() as server:
         yield server
 
 
 @pytest.fixture
 def council(tmp_path: Path, migrated_file: Path, office: WatchedOffice) -> Council:
-    """
-    Return a council on a migrated SQLite file whose mail server is `office`.
-    """
+    """Return a council on a migrated SQLite file whose mail server is `office`."""
     shutil.copy(migrated_file, tmp_path / "alerter.db")
     council = Council(tmp_path, office.port)
     council.configure()
@@ -56,9 +52,7 @@ def council(tmp_path: Path, migrated_file: Path, office: WatchedOffice) -> Counc
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_council(request: pytest.FixtureRequest, council: Council) -> Council:
-    """
-    Return such a council, and again one on PostgreSQL.
-    """
+    """Return such a council, and again one on PostgreSQL."""
     if request.param == "postgresql":
         council.configure(database__url=request.getfixturevalue("postgresql_url"))
     return council
@@ -66,61 +60,47 @@ def either_council(request: pytest.FixtureRequest, council: Council) -> Council:
 
 @pytest.fixture
 def week(either_council: Council) -> Council:
-    """
-    Return a council whose extract is read in, and whose weekly job is `WEEK`.
-    """
+    """Return a council whose extract is read in, and whose weekly job is `WEEK`."""
     return made_ready(either_council)
 
 
 @pytest.fixture
 def on_file(council: Council) -> Council:
-    """
-    Return a council on a SQLite file, ready for its weekly job.
-    """
+    """Return a council on a SQLite file, ready for its weekly job."""
     return made_ready(council)
 
 
 @pytest.fixture
 def watcher() -> Iterator[Watcher]:
-    """
-    Run a watcher that hears the heartbeat.
-    """
+    """Run a watcher that hears the heartbeat."""
     with Watcher() as listening:
         yield listening
 
 
 @pytest.fixture
 def post_office() -> Iterator[PostOffice]:
-    """
-    Run a mail server that takes everything.
-    """
+    """Run a mail server that takes everything."""
     with PostOffice() as server:
         yield server
 
 
 @pytest.fixture
 def monday(tmp_path: Path, migrated_file: Path, post_office: PostOffice) -> Iterator[Monday]:
-    """
-    Return a service that waits for its Monday, with `post_office` for its mail server.
-    """
+    """Return a service that waits for its Monday, with `post_office` for its mail server."""
     with waiting(tmp_path, migrated_file, post_office.port) as monday:
         yield monday
 
 
 @pytest.fixture
 def mailroom(sqlite_url: str, tmp_path: Path) -> Iterator[Mailroom]:
-    """
-    Return a council whose messages a test delivers by a transport of its own.
-    """
+    """Return a council whose messages a test delivers by a transport of its own."""
     with closing(open_database(sqlite_url)) as database:
         yield Mailroom(database, tmp_path)
 
 
 @pytest.fixture
 def desk(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
-    """
-    Return a council that does its weekly job in the tests' process, and sends into a folder.
-    """
+    """Return a council that does its weekly job in the tests' process, and sends into a folder."""
     shutil.copy(migrated_file, tmp_path / "alerter.db")
     with closing(new_office(tmp_path)) as desk:
         yield desk
@@ -128,18 +108,14 @@ def desk(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def calls(request: pytest.FixtureRequest, week: Council) -> list[Call]:
-    """
-    Return the system calls that `WEEK` makes on the database of `week`.
-    """
+    """Return the system calls that `WEEK` makes on the database of `week`."""
     kind = "sqlite" if ledger_of(week).is_file else "postgresql"
     return list(request.getfixturevalue(f"{kind}_calls"))
 
 
 @pytest.fixture(scope="session")
 def sqlite_calls(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> list[Call]:
-    """
-    Write down the system calls of `WEEK` on a SQLite file.
-    """
+    """Write down the system calls of `WEEK` on a SQLite file."""
     folder = tmp_path_factory.mktemp("calls")
     shutil.copy(migrated_file, folder / "alerter.db")
     return calls_of_week(folder)
@@ -149,9 +125,7 @@ def sqlite_calls(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) 
 def postgresql_calls(
     tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, migrated_template: str
 ) -> list[Call]:
-    """
-    Write down the system calls of `WEEK` on PostgreSQL.
-    """
+    """Write down the system calls of `WEEK` on PostgreSQL."""
     name = f"{migrated_template}_calls"
     url = postgres_server.create(name, migrated_template)
     calls = calls_of_week(tmp_path_factory.mktemp("calls"), url)
@@ -160,18 +134,14 @@ def postgresql_calls(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """
-    Register the mark of a row that cannot be shown in full.
-    """
+    """Register the mark of a row that cannot be shown in full."""
     config.addinivalue_line(
         "markers", f"{IN_PART}(what): the row is shown but for *what*, which cannot be here, and why"
     )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Note beside each test of a row what its reports do not tell: its database, and what it leaves out.
-    """
+    """Note beside each test of a row what its reports do not tell: its database, and what it leaves out."""
     for item in items:
         if number_of(item.name) is not None:
             item.user_properties.extend(("database", each) for each in _databases(item))
@@ -179,9 +149,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """
-    Gather what each row came to.
-    """
+    """Gather what each row came to."""
     number = number_of(report.nodeid.rpartition("::")[2])
     if number is None or (report.when != "call" and report.passed):
         return
@@ -197,17 +165,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """
-    Write the document where that was asked for; of several processes, the one that hears from all.
-    """
+    """Write the document where that was asked for; of several processes, the one that hears from all."""
     if os.environ.get("ALERTER_FAULT_TABLE") and not hasattr(session.config, "workerinput"):
         DOCUMENT.write_text(document(_shown), encoding="utf-8")
 
 
 def _databases(item: pytest.Item) -> list[str]:
-    """
-    Return what a test works on: by its parameter, else by the fixtures it asks for.
-    """
+    """Return what a test works on: by its parameter, else by the fixtures it asks for."""
     names: list[str] = getattr(item, "fixturenames", [])
     params = getattr(getattr(item, "callspec", None), "params", {}).values()
     if "postgresql" in params or (

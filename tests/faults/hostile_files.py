@@ -20,9 +20,7 @@ CENSUS = b"<Message><Children>%b</Children></Message>"
 
 
 def _book(folder: Path, rows: str, **parts: bytes) -> Path:
-    """
-    Write a workbook whose sheet holds the XML of *rows* under a heading.
-    """
+    """Write a workbook whose sheet holds the XML of *rows* under a heading."""
     more = {"xl/worksheets/sheet1.xml": sheet_xml(TOP + rows)}
     more |= {f"xl/{name}.xml": content for name, content in parts.items()}
     return xlsx(folder / "x.xlsx", {"S": []}, more=more)
@@ -40,9 +38,7 @@ def _zeros(folder: Path) -> Path:
 
 
 def _understated(folder: Path) -> Path:
-    """
-    Write a bomb whose directory says that it is small.
-    """
+    """Write a bomb whose directory says that it is small."""
     size = 80 * MEGABYTE
     path = _book(folder, "", sharedStrings=bytes(size))
     path.write_bytes(path.read_bytes().replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little")))
@@ -172,9 +168,7 @@ BOMBS = tuple(
 
 
 def by_hand() -> Iterator[Make]:
-    """
-    Give every file that was thought out.
-    """
+    """Give every file that was thought out."""
     for make in (*WORKBOOKS.values(), *SHEETS.values(), *OLD.values()):
         yield _making(make)
     for kind, suffix, contents in (("csv", "csv", TEXTS), ("cin-census", "xml", MARKUP)):
@@ -183,9 +177,7 @@ def by_hand() -> Iterator[Make]:
 
 
 def at_random(number: int) -> Make:
-    """
-    Return what makes the damaged file with this *number*, the same one each time.
-    """
+    """Return what makes the damaged file with this *number*, the same one each time."""
     name = list(MAKERS)[number % len(MAKERS)]
     kind, make = MAKERS[name]
 

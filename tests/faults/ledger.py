@@ -19,24 +19,18 @@ STAGES = ("overdue", "past_alert", "reassured", "approaching", "on_track")
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """
-    The store of one council.
-    """
+    """The store of one council."""
 
     url: str
 
     @property
     def is_file(self) -> bool:
-        """
-        Say whether it is a SQLite file.
-        """
+        """Say whether it is a SQLite file."""
         return self.url.startswith("sqlite")
 
     @contextmanager
     def opened(self) -> Iterator[Database]:
-        """
-        Open the database, which does not wait for what is away.
-        """
+        """Open the database, which does not wait for what is away."""
         database = open_database(self.url, patience_seconds=0)
         try:
             yield database
@@ -45,44 +39,32 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """
-        Look into the store.
-        """
+        """Look into the store."""
         with self.opened() as database, database.read() as connection:
             yield connection
 
     def revision(self) -> str | None:
-        """
-        Return the revision of the schema.
-        """
+        """Return the revision of the schema."""
         with self.read() as connection:
             return schema_version(connection)
 
     def age(self, revision: str) -> None:
-        """
-        Take the schema back to an older *revision*.
-        """
+        """Take the schema back to an older *revision*."""
         with self.opened() as database:
             downgrade(database, revision)
 
     def runs(self) -> list[Any]:
-        """
-        Return the rows of the runs, in the order of their numbers.
-        """
+        """Return the rows of the runs, in the order of their numbers."""
         with self.read() as connection:
             return list(connection.execute(select(runs).order_by(runs.c.id)))
 
     def messages(self, kind: str = "digest") -> list[Any]:
-        """
-        Return the rows of the outbox of one kind.
-        """
+        """Return the rows of the outbox of one kind."""
         with self.read() as connection:
             return list(connection.execute(select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.id)))
 
     def states(self, kind: str = "digest") -> dict[str, str]:
-        """
-        Return how the last message to each recipient stands.
-        """
+        """Return how the last message to each recipient stands."""
         return {row.recipient: row.state for row in self.messages(kind)}
 
     def assert_sound(self) -> None:
@@ -100,9 +82,7 @@ class Ledger:
 
 
 def ledger_of(council: Council) -> Ledger:
-    """
-    Return the ledger of a council, which its settings name.
-    """
+    """Return the ledger of a council, which its settings name."""
     settings = tomllib.loads((council.folder / "config.toml").read_text(encoding="utf-8"))
     url = str(settings["database"]["url"])
     file = url.removeprefix("sqlite:///")

@@ -62,9 +62,7 @@ class Reading:
     slowness: float = 1
 
     def fault(self) -> str:
-        """
-        Return what is wrong with it: a crash, too much time, or rows that do not add up.
-        """
+        """Return what is wrong with it: a crash, too much time, or rows that do not add up."""
         if self.crash:
             return self.crash
         if self.cpu_seconds > CPU_SECONDS * self.slowness:
@@ -78,9 +76,7 @@ class Reading:
 
 
 def read_limited(files: Sequence[tuple[str, Path]], empty: Path) -> list[Reading]:
-    """
-    Read each of *files*, given with its kind, into a copy of the *empty* store.
-    """
+    """Read each of *files*, given with its kind, into a copy of the *empty* store."""
     lines = [json.dumps([kind, str(path), str(empty)]) for kind, path in files]
     ended = subprocess.run(
         [sys.executable, "-m", "tests.faults.limited_reader"],
@@ -95,9 +91,7 @@ def read_limited(files: Sequence[tuple[str, Path]], empty: Path) -> list[Reading
 
 
 def _read(kind: str, path: Path, store: Path) -> Reading:
-    """
-    Read one file as a run does, and count what the store holds afterwards.
-    """
+    """Read one file as a run does, and count what the store holds afterwards."""
     with closing(open_database(f"sqlite:///{store}")) as database:
         said, done = "", None
         try:
@@ -122,9 +116,7 @@ def _reading(done: Sync | None, said: str, kept: int, told: int) -> Reading:
 
 
 def _limit() -> None:
-    """
-    Let this process use so much more than it does now.
-    """
+    """Let this process use so much more than it does now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     most = pages * resource.getpagesize() + (MEGABYTES << 20)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -134,9 +126,7 @@ def _limit() -> None:
 
 
 def _forked(kind: str, path: Path, empty: Path) -> Reading:
-    """
-    Read one file in a process of its own, and say how that ended.
-    """
+    """Read one file in a process of its own, and say how that ended."""
     ours, theirs = os.pipe()
     store = path.with_name(f"{path.name}.db")
     store.write_bytes(empty.read_bytes())
@@ -161,9 +151,7 @@ def _forked(kind: str, path: Path, empty: Path) -> Reading:
 
 
 def _loop_seconds() -> float:
-    """
-    Return how much CPU a small loop takes now.
-    """
+    """Return how much CPU a small loop takes now."""
     began = process_time()
     total = 0
     for number in range(LOOP):

@@ -19,9 +19,7 @@ EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """
-    One row: its number, what is broken, and by which letters of `EXPECTED` it must end.
-    """
+    """One row: its number, what is broken, and by which letters of `EXPECTED` it must end."""
 
     number: int
     words: str
@@ -30,9 +28,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """
-    The faults of one kind; *name* begins the names of the test modules that have them.
-    """
+    """The faults of one kind; *name* begins the names of the test modules that have them."""
 
     name: str
     title: str

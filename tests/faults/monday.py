@@ -22,62 +22,44 @@ STARTED_ON = "2026-10-12"
 
 @dataclass(frozen=True, slots=True)
 class Monday:
-    """
-    A service that waits for Monday 23 November 2026 at eight, and the watcher that hears its heartbeat.
-    """
+    """A service that waits for Monday 23 November 2026 at eight, and the watcher that hears its heartbeat."""
 
     service: Service
     watcher: Watcher
 
     @property
     def folder(self) -> Path:
-        """
-        Return where the council's files are.
-        """
+        """Return where the council's files are."""
         return self.service.council.folder
 
     def configure(self, **changes: object) -> None:
-        """
-        Write the settings, with *changes*.
-        """
+        """Write the settings, with *changes*."""
         usual = {"schedule__heartbeat_url": self.watcher.url, **changes}
         self.service.council.configure(**usual)
 
     def extract(self, *rows: dict[str, object]) -> None:
-        """
-        Write the extract.
-        """
+        """Write the extract."""
         self.service.council.extract(rows)
 
     def at(self, *times: str) -> None:
-        """
-        Tick at each of *times* on that Monday.
-        """
+        """Tick at each of *times* on that Monday."""
         for time in times:
             self.service.tick_at(f"Mon 2026-11-23 {time}")
 
     def heard(self) -> list[str]:
-        """
-        Return what the watcher heard: `start`, `fail`, or `success`.
-        """
+        """Return what the watcher heard: `start`, `fail`, or `success`."""
         return [path.removeprefix("/ping/abc").strip("/") or "success" for path in self.watcher.heard]
 
     def messages(self, kind: str = "digest") -> list[dict[str, Any]]:
-        """
-        Return what the outbox holds of one kind, in order.
-        """
+        """Return what the outbox holds of one kind, in order."""
         return self.asked(f"SELECT * FROM outbox WHERE kind = '{kind}' ORDER BY id")  # noqa: S608 - our word
 
     def states(self) -> list[str]:
-        """
-        Return the state of every digest, in order.
-        """
+        """Return the state of every digest, in order."""
         return [str(message["state"]) for message in self.messages()]
 
     def asked(self, query: str) -> list[dict[str, Any]]:
-        """
-        Return what *query* finds in the store.
-        """
+        """Return what *query* finds in the store."""
         engine = create_engine(f"sqlite:///{self.folder / 'alerter.db'}", poolclass=NullPool)
         with engine.connect() as connection:
             return [dict(row) for row in connection.execute(text(query)).mappings()]
@@ -85,9 +67,7 @@ class Monday:
 
 @contextmanager
 def waiting(folder: Path, migrated_file: Path, port: int) -> Iterator[Monday]:
-    """
-    Give a service of two managers whose mail server is at *port*, on the Wednesday before.
-    """
+    """Give a service of two managers whose mail server is at *port*, on the Wednesday before."""
     shutil.copy(migrated_file, folder / "alerter.db")
     council = Council(folder, port)
     council.directory()
@@ -100,16 +80,12 @@ def waiting(folder: Path, migrated_file: Path, port: int) -> Iterator[Monday]:
 
 
 def rows_of(managers: Sequence[str]) -> list[dict[str, object]]:
-    """
-    Return one open assessment for each of *managers*, past day 25.
-    """
+    """Return one open assessment for each of *managers*, past day 25."""
     return [row(number, manager_email=manager) for number, manager in enumerate(managers, start=70_001)]
 
 
 def row(number: int, **changed: object) -> dict[str, object]:
-    """
-    Return one open assessment, past day 25, with what is *changed*.
-    """
+    """Return one open assessment, past day 25, with what is *changed*."""
     usual = {
         "assessment_id": f"A-{number}",
         "child_id": f"C{number}",

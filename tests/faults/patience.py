@@ -8,9 +8,7 @@ POLL_SECONDS = 0.02
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """
-    Wait until *condition* holds, not for ever.
-    """
+    """Wait until *condition* holds, not for ever."""
     pause = Event()
     for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
         if condition():

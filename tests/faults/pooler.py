@@ -31,17 +31,13 @@ server_round_robin = {turns}
 
 
 def pgbouncer() -> str | None:
-    """
-    Return the program, where it is installed.
-    """
+    """Return the program, where it is installed."""
     return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 @contextmanager
 def pooled(url: str, *, mode: str, size: int = 4, turns: int = 0) -> Iterator[str]:
-    """
-    Give the URL of the database at *url* through a pooler of *size* sessions in that *mode*.
-    """
+    """Give the URL of the database at *url* through a pooler of *size* sessions in that *mode*."""
     program, server, port = pgbouncer(), make_url(url), free_port()
     assert program is not None
     with TemporaryDirectory(prefix="alerter-") as folder:

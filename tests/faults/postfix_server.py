@@ -62,39 +62,29 @@ gone unix - n n - - pipe flags= user={user} argv={folder}/etc/gone
 
 @dataclass(frozen=True, slots=True)
 class Postfix:
-    """
-    A running server, its folder and its port.
-    """
+    """A running server, its folder and its port."""
 
     folder: Path
     port: int
 
     def answer(self, answers: Mapping[str, str]) -> None:
-        """
-        Answer RCPT for these addresses so from now on, and take everybody else.
-        """
+        """Answer RCPT for these addresses so from now on, and take everybody else."""
         lines = [f"{address} {answer}\n" for address, answer in answers.items()]
         (self.folder / "etc" / "access").write_text("".join(lines), encoding="ascii")
         self.told("reload")
 
     def told(self, command: str) -> None:
-        """
-        Tell the server a command of `postfix`.
-        """
+        """Tell the server a command of `postfix`."""
         words = ["postfix", "-c", str(self.folder / "etc"), command]
         subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE_SECONDS)  # noqa: S603 - our words
 
     def mailbox(self, address: str) -> list[bytes]:
-        """
-        Return what was delivered to one address, as it lies in its Maildir.
-        """
+        """Return what was delivered to one address, as it lies in its Maildir."""
         new = self.folder / "mail" / address.partition("@")[0] / "new"
         return [file.read_bytes() for file in sorted(new.iterdir())] if new.is_dir() else []
 
     def wait_for(self, is_there: Callable[[], bool]) -> None:
-        """
-        Wait until something *is_there*, and show the server's log if it never is.
-        """
+        """Wait until something *is_there*, and show the server's log if it never is."""
         log = self.folder / "log" / "mail.log"
         assert wait_until(is_there, PATIENCE_SECONDS), log.read_text(encoding="utf-8")
 
@@ -139,7 +129,5 @@ def _set_up(folder: Path, port: int, users: Sequence[str], gone: str) -> None:
 
 
 def is_installed() -> bool:
-    """
-    Say whether Postfix is there, and this process may run it.
-    """
+    """Say whether Postfix is there, and this process may run it."""
     return shutil.which("postfix") is not None and os.geteuid() == 0

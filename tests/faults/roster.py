@@ -12,9 +12,7 @@ CONSTANT = "CANNOT_RUN_HERE"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """
-    What one test module has for one row: a test's *name*, or a *reason* why there is none.
-    """
+    """What one test module has for one row: a test's *name*, or a *reason* why there is none."""
 
     number: int
     module: str
@@ -23,9 +21,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """
-    Return every entry of every module of the matrix.
-    """
+    """Return every entry of every module of the matrix."""
     return [entry for path in sorted(FOLDER.glob("test_c?_*.py")) for entry in _entries_of(path)]
 
 

@@ -30,42 +30,32 @@ _LINE = re.compile(r"(?:\d+ +)?(?P<name>\w+)\((?P<text>.*)")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """
-    The *nth* call of one *name*, with its arguments as strace writes them.
-    """
+    """The *nth* call of one *name*, with its arguments as strace writes them."""
 
     name: str
     nth: int
     text: str
 
     def has(self, *words: str) -> bool:
-        """
-        Say whether all the words stand in its arguments.
-        """
+        """Say whether all the words stand in its arguments."""
         return all(word in self.text for word in words)
 
 
 def recorded(council: Council, *arguments: object, names: Sequence[str] = WATCHED) -> list[Call]:
-    """
-    Run a command to its end, and return its calls in their order.
-    """
+    """Run a command to its end, and return its calls in their order."""
     said = _under(council, [f"--trace={','.join(names)}"], *arguments)
     assert said.exit_code in (0, 1), said
     return list(_calls(_log(council)))
 
 
 def killed_at(council: Council, call: Call, *arguments: object) -> None:
-    """
-    Run a command that is killed as it makes *call*, which it does not get.
-    """
+    """Run a command that is killed as it makes *call*, which it does not get."""
     exit_code = struck_at(council, call, *arguments)
     assert exit_code == -signal.SIGKILL, exit_code
 
 
 def struck_at(council: Council, call: Call, *arguments: object) -> int:
-    """
-    Run a command that is killed if ever it makes *call*; return how it ended.
-    """
+    """Run a command that is killed if ever it makes *call*; return how it ended."""
     return _under(council, _injecting(call, "signal=SIGKILL"), *arguments).exit_code
 
 
@@ -77,39 +67,29 @@ def failing_at(council: Council, call: Call, error: str, *arguments: object, tim
 
 
 def kill_at_next(council: Council, victim: Victim, name: str, nth: int = 1) -> None:
-    """
-    Let a running process die as it makes the *nth* call of *name* from now on.
-    """
+    """Let a running process die as it makes the *nth* call of *name* from now on."""
     victim.trace([*_strace(council), *_injecting(Call(name, nth, ""), "signal=SIGKILL")])
 
 
 def fail_at_next(council: Council, victim: Victim, name: str, error: str, *, times: int = 1) -> None:
-    """
-    Let the system say *error* to the next calls of *name* that a running process makes.
-    """
+    """Let the system say *error* to the next calls of *name* that a running process makes."""
     victim.trace([*_strace(council), *_injecting(Call(name, 1, ""), f"error={error}", times)])
 
 
 def first(calls: Sequence[Call], name: str, *words: str, after: Call | None = None) -> Call:
-    """
-    Return the first call of *name* with *words*, *after* another one or of all.
-    """
+    """Return the first call of *name* with *words*, *after* another one or of all."""
     begin = 0 if after is None else calls.index(after) + 1
     return next(call for call in calls[begin:] if call.name == name and call.has(*words))
 
 
 def distance(calls: Sequence[Call], after: Call, until: Call) -> int:
-    """
-    Return which call of its name *until* is, counted *after* another one.
-    """
+    """Return which call of its name *until* is, counted *after* another one."""
     between = calls[calls.index(after) + 1 : calls.index(until) + 1]
     return [call.name for call in between].count(until.name)
 
 
 def plan_writes(calls: Sequence[Call]) -> tuple[Call, Call, Call]:
-    """
-    Return three writes of the transaction that plans a run, on a file: first, middle and last.
-    """
+    """Return three writes of the transaction that plans a run, on a file: first, middle and last."""
     until = calls.index(first(calls, "flock"))
     commit = [call for call in calls[:until] if call.name == "fdatasync"][-1]
     writes = [call for call in calls[: calls.index(commit)] if call.name == "pwrite64"]

@@ -20,18 +20,14 @@ COLUMNS = "| # | what is broken | must end as | test | on | outcome |"
 
 @dataclass(slots=True)
 class Shown:
-    """
-    What the tests of one row came to: each outcome, the databases, and what was not shown, if anything.
-    """
+    """What the tests of one row came to: each outcome, the databases, and what was not shown, if anything."""
 
     outcomes: set[str] = field(default_factory=set)
     databases: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
 
     def words(self) -> str:
-        """
-        Return the outcome in words.
-        """
+        """Return the outcome in words."""
         missing = "; ".join(sorted(self.missing))
         if FAILED in self.outcomes:
             return "**failed**"
@@ -41,9 +37,7 @@ class Shown:
 
 
 def document(shown: Mapping[int, Shown]) -> str:
-    """
-    Return the whole document.
-    """
+    """Return the whole document."""
     found = {entry.number: entry for entry in entries()}
     legend = [f"- **{letter}**: {words}" for letter, words in EXPECTED.items()]
     lines = ["# The fault matrix", "", _preface(), "", *legend]

@@ -8,9 +8,7 @@ from tests.acceptance.council import Council, Said
 
 
 def alerter(council: Council, *arguments: object) -> Said:
-    """
-    Run one command to its end, under the settings of *council*.
-    """
+    """Run one command to its end, under the settings of *council*."""
     out, err, code = StringIO(), StringIO(), 0
     with redirect_stdout(out), redirect_stderr(err):
         try:

@@ -45,9 +45,7 @@ def killed_waiting_for(council: Council, table: str) -> None:
 def test_fault_001_killed_while_the_plan_is_written(
     request: pytest.FixtureRequest, week: Council, office: WatchedOffice, table: str
 ) -> None:
-    """
-    All of a plan is there or nothing: no run, no message; the next process plans from the beginning.
-    """
+    """All of a plan is there or nothing: no run, no message; the next process plans from the beginning."""
     if ledger_of(week).is_file:
         killed_at(week, plan_writes(request.getfixturevalue("calls"))[TABLES.index(table)], *WEEK)
     else:
@@ -59,9 +57,7 @@ def test_fault_001_killed_while_the_plan_is_written(
 def test_fault_002_killed_between_plan_and_claim(
     week: Council, calls: list[Call], office: WatchedOffice
 ) -> None:
-    """
-    The plan is read and not computed again: what is sent is what was written, to the byte.
-    """
+    """The plan is read and not computed again: what is sent is what was written, to the byte."""
     # To live, a sender takes a lock: of a file, or on a further connection to the server.
     if ledger_of(week).is_file:
         call = first(calls, "flock")
@@ -75,9 +71,7 @@ def test_fault_002_killed_between_plan_and_claim(
 
 
 def test_fault_003_killed_after_the_claim(week: Council, office: WatchedOffice) -> None:
-    """
-    Before the mark nothing was delivered, so the message of the dead sender is sent at once, and once.
-    """
+    """Before the mark nothing was delivered, so the message of the dead sender is sent at once, and once."""
     for step in (CONNECT, "EHLO", "MAIL", "RCPT"):
         killed(week, office, step, *WEEK)
         assert sorted(ledger_of(week).states().values()) == ["claimed", "queued"]
@@ -85,9 +79,7 @@ def test_fault_003_killed_after_the_claim(week: Council, office: WatchedOffice) 
 
 
 def test_fault_004_killed_in_the_middle_of_the_body(week: Council, office: WatchedOffice) -> None:
-    """
-    The server has seen no dot and keeps nothing; the digest goes out whole, once.
-    """
+    """The server has seen no dot and keeps nothing; the digest goes out whole, once."""
     week.extract([row(number, manager=FIRST.partition("@")[0]) for number in range(150)])
     assert alerter(week, "sync").exit_code == 0
     office.narrow()
@@ -123,9 +115,7 @@ def test_fault_005_killed_between_mark_and_dot(
 
 
 def test_fault_006_killed_after_the_dot(week: Council, office: WatchedOffice) -> None:
-    """
-    The server has kept what nobody heard of: one copy more, the same to the byte, and no third.
-    """
+    """The server has kept what nobody heard of: one copy more, the same to the byte, and no third."""
     killed(week, office, DOT, *WEEK)
     assert ledger_of(week).states()[FIRST] == "marked"
     settled(week, office, twice=FIRST)
@@ -133,9 +123,7 @@ def test_fault_006_killed_after_the_dot(week: Council, office: WatchedOffice) ->
 
 
 def test_fault_007_killed_after_the_reply(week: Council, office: WatchedOffice) -> None:
-    """
-    A reply that is not recorded is unknown, as if there had been none.
-    """
+    """A reply that is not recorded is unknown, as if there had been none."""
     call = "pwrite64" if ledger_of(week).is_file else "sendto"
     struck(week, office, DOT, lambda victim: kill_at_next(week, victim, call), *WEEK)
     assert ledger_of(week).states()[FIRST] == "marked"
@@ -158,9 +146,7 @@ def test_fault_008_killed_while_the_reply_is_recorded(
 
 
 def test_fault_009_killed_five_times_in_recovery(week: Council, office: WatchedOffice) -> None:
-    """
-    Taking over is one transaction that begins anew each time; nothing is sent by halves or twice.
-    """
+    """Taking over is one transaction that begins anew each time; nothing is sent by halves or twice."""
     idle = recorded(week, "deliver", names=("pwrite64", "sendto"))
     looks = [call.nth for call in idle if call.name == "sendto" and call.has("FROM outbox", "IN (")]
     killed(week, office, "RCPT", *WEEK)

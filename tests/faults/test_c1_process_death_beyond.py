@@ -30,9 +30,7 @@ OLDER = "0001"
 def test_fault_010_killed_while_reporting(
     week: Council, office: WatchedOffice, watcher: Watcher, where: str
 ) -> None:
-    """
-    The admins' summary goes by the same rules as a digest; a heartbeat may be heard twice.
-    """
+    """The admins' summary goes by the same rules as a digest; a heartbeat may be heard twice."""
     amend(week, f'schedule.heartbeat_url = "{watcher.url}"')
     if where == "heartbeat":
         victim = start(week, *WEEK)
@@ -91,9 +89,7 @@ def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: Watc
 
 
 def sent_meanwhile(council: Council, victim: Victim) -> None:
-    """
-    Stop a sender, let another send all that there is when its lease has run out, and wake it.
-    """
+    """Stop a sender, let another send all that there is when its lease has run out, and wake it."""
     victim.stop()
     of = Installation.open(council.folder / "config.toml", {})
     transport = of.transport()

@@ -40,9 +40,7 @@ def test_fault_037_bounced(monday: Monday, post_office: Office) -> None:
 
 
 def test_fault_038_automatic_reply(monday: Monday, post_office: Office) -> None:
-    """
-    An absence note that brings the digest back and speaks like a report is none: nothing changes by it.
-    """
+    """An absence note that brings the digest back and speaks like a report is none: nothing changes by it."""
     monday.configure(email__bounces__mailbox="bounces")
     monday.at("07:00", "08:00", "08:01")
     digest = next(each for each in post_office.arrived if each.recipient == MANAGERS[0])
@@ -60,23 +58,17 @@ def test_fault_038_automatic_reply(monday: Monday, post_office: Office) -> None:
 
 
 class Stutterer(Office):
-    """
-    A relay that accepts a message once and delivers it twice.
-    """
+    """A relay that accepts a message once and delivers it twice."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """
-        Take the message, and deliver a second copy of it.
-        """
+        """Take the message, and deliver a second copy of it."""
         reply = await super().handle_DATA(server, session, envelope)
         self.arrived.append(Parcel(self.arrived[-1].recipient, self.arrived[-1].content))
         return reply
 
 
 def test_fault_039_a_relay_that_delivers_twice(monday: Monday) -> None:
-    """
-    We send each message once; the copies are told by their one Message-ID, and nothing is amiss for us.
-    """
+    """We send each message once; the copies are told by their one Message-ID, and nothing is amiss for us."""
     with Stutterer() as relay:
         monday.configure(email__smtp__port=relay.port)
         monday.at("08:00", "08:01")
@@ -87,17 +79,13 @@ def test_fault_039_a_relay_that_delivers_twice(monday: Monday) -> None:
 
 
 def _head_of(post_office: Office, recipient: str) -> str:
-    """
-    Return the headers of what *recipient* was sent.
-    """
+    """Return the headers of what *recipient* was sent."""
     sent = next(each for each in post_office.arrived if each.recipient == recipient)
     return sent.content.partition(b"\r\n\r\n")[0].decode("ascii")
 
 
 def _put(path: Path, message: bytes) -> None:
-    """
-    Put a message into the mailbox at *path*, as a mail server does.
-    """
+    """Put a message into the mailbox at *path*, as a mail server does."""
     box = mailbox.mbox(path)
     box.add(message)
     box.close()

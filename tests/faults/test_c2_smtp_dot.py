@@ -31,9 +31,7 @@ JUNK["10 MB in lines"] *= 10_000_000 // len(JUNK["10 MB in lines"])
 
 @pytest.mark.parametrize("reply", [b"452 4.3.1 insufficient storage\r\n", b"421 4.3.2 closing\r\n"])
 def test_fault_028_later_after_the_dot(monday: Monday, reply: bytes) -> None:
-    """
-    4xx after the dot is owed and goes again with the same bytes; the ledger knows that it was marked.
-    """
+    """4xx after the dot is owed and goes again with the same bytes; the ledger knows that it was marked."""
     with ScriptedSmtp({"dot": [reply, b"250 ok\r\n"]}) as server:
         monday.configure(email__smtp__port=server.port)
         monday.at("08:00")
@@ -49,9 +47,7 @@ def test_fault_028_later_after_the_dot(monday: Monday, reply: bytes) -> None:
 
 @pytest.mark.parametrize("reply", [b"552 5.3.4 too big\r\n", b"554 5.7.1 blocked by policy\r\n"])
 def test_fault_029_never_after_the_dot(mailroom: Council, reply: bytes) -> None:
-    """
-    Too big, or blocked for what it says: refused, and the same bytes are never sent again.
-    """
+    """Too big, or blocked for what it says: refused, and the same bytes are never sent again."""
     enqueue(mailroom, 2)
     _, server = _over_smtp(mailroom, {"dot": [reply, b"250 ok\r\n"]})
     assert states(mailroom) == ["refused", "sent"]
@@ -61,9 +57,7 @@ def test_fault_029_never_after_the_dot(mailroom: Council, reply: bytes) -> None:
 
 
 def test_more_of_029_the_admins_read_it(monday: Monday, post_office: Office) -> None:
-    """
-    The summary names whom the content was refused for, in the server's words.
-    """
+    """The summary names whom the content was refused for, in the server's words."""
     post_office.reply(MANAGERS[0], NEVER_AT_DOT)
     monday.at("08:00", "08:01")
     told = text_of(post_office, ADMINS)
@@ -133,9 +127,7 @@ def test_fault_033_no_reply_ever(mailroom: Council) -> None:
 
 @pytest.mark.parametrize("reply", [b"421 4.4.2 gone\r\n", b"500 what\r\n", HANG_UP])
 def test_fault_034_quit_changes_nothing(mailroom: Council, reply: bytes) -> None:
-    """
-    Accepted is accepted, however the server takes leave.
-    """
+    """Accepted is accepted, however the server takes leave."""
     enqueue(mailroom, 2)
     _, server = _over_smtp(mailroom, {"QUIT": reply})
     assert (states(mailroom), server.verbs()[-1]) == (["sent"] * 2, "QUIT")
@@ -144,9 +136,7 @@ def test_fault_034_quit_changes_nothing(mailroom: Council, reply: bytes) -> None
 
 @pytest.mark.parametrize("step", STEPS)
 def test_fault_035_peer_vanishes_before_the_mark(mailroom: Council, step: str) -> None:
-    """
-    Neither an answer nor an end of the connection: each step has its time, and the message stays owed.
-    """
+    """Neither an answer nor an end of the connection: each step has its time, and the message stays owed."""
     enqueue(mailroom, 1)
     delivered, server = _over_smtp(mailroom, {step: SILENT}, timeout_seconds=0.3)
     assert (delivered.outcomes, states(mailroom)) == (["deferred"], ["deferred"])
@@ -154,9 +144,7 @@ def test_fault_035_peer_vanishes_before_the_mark(mailroom: Council, step: str) -
 
 
 def test_more_of_035_peer_vanishes_in_the_body() -> None:
-    """
-    A body that nobody takes off the line runs into its time as well, and was never marked.
-    """
+    """A body that nobody takes off the line runs into its time as well, and was never marked."""
     mark = Mark()
     with Deaf({}) as server:
         transport = SmtpTransport(settings(server.port, timeout_seconds=0.5))
@@ -166,9 +154,7 @@ def test_more_of_035_peer_vanishes_in_the_body() -> None:
 
 
 def test_more_of_035_peer_vanishes_after_the_mark() -> None:
-    """
-    Gone between the mark and the reply, nobody knows.
-    """
+    """Gone between the mark and the reply, nobody knows."""
     outcome, mark, _ = attempt({"dot": SILENT}, dot_timeout_seconds=0.3)
     assert (outcome.state, mark.times) == ("unknown", 1)
 
@@ -176,9 +162,7 @@ def test_more_of_035_peer_vanishes_after_the_mark() -> None:
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("step", [*STEPS, "dot"])
 def test_fault_036_no_reply_at_all(mailroom: Council, step: str, junk: str) -> None:
-    """
-    A reply without end, or none of SMTP's, is read no further: owed before the mark, unknown after.
-    """
+    """A reply without end, or none of SMTP's, is read no further: owed before the mark, unknown after."""
     enqueue(mailroom, 1)
     delivered, server = _over_smtp(mailroom, {step: JUNK[junk]}, unknown_outcome="hold")
     expected = "unknown" if step == "dot" else "deferred"
@@ -188,9 +172,7 @@ def test_fault_036_no_reply_at_all(mailroom: Council, step: str, junk: str) -> N
 
 
 class Tardy(ScriptedSmtp):
-    """
-    A server that takes two seconds over its answer to the dot.
-    """
+    """A server that takes two seconds over its answer to the dot."""
 
     def _reply(self, connection: socket, step: str) -> bool:
         if step == "dot":
@@ -199,9 +181,7 @@ class Tardy(ScriptedSmtp):
 
 
 class Deaf(ScriptedSmtp):
-    """
-    A server that asks for the body, and then reads nothing more.
-    """
+    """A server that asks for the body, and then reads nothing more."""
 
     def _body(self, _reader: Iterable[bytes], _connection: socket) -> bool:
         self._is_over.wait()
@@ -216,9 +196,7 @@ def _over_smtp(
     now: datetime = NOW,
     **changed: object,
 ) -> tuple[Delivered, ScriptedSmtp]:
-    """
-    Deliver what is due through a server that follows *script*.
-    """
+    """Deliver what is due through a server that follows *script*."""
     with ScriptedSmtp(script) as server:
         transport = SmtpTransport(settings(server.port, **changed))
         delivered = mailroom.deliver(transport, unknown_outcome=unknown_outcome, now=now)

@@ -35,9 +35,7 @@ def test_fault_021_mail_later(mailroom: Council) -> None:
 
 
 def test_fault_023_greylisted(mailroom: Council) -> None:
-    """
-    A server that wants five minutes between two tries gets them by the second back-off, and takes it.
-    """
+    """A server that wants five minutes between two tries gets them by the second back-off, and takes it."""
     enqueue(mailroom, 1)
     with ScriptedSmtp({"RCPT": b"450 4.2.0 greylisted, wait five minutes\r\n"}) as server:
         _deliver(mailroom, server)
@@ -65,9 +63,7 @@ def test_fault_024_no_such_user(monday: Monday, post_office: Office) -> None:
 
 
 def test_fault_025_closing_at_the_seventh_of_fifty(mailroom: Council) -> None:
-    """
-    421 at the seventh opens a new connection that goes on with the seventh; nobody gets a second copy.
-    """
+    """421 at the seventh opens a new connection that goes on with the seventh; nobody gets a second copy."""
     enqueue(mailroom, 50)
     script: Script = {"RCPT": [*[OK] * 6, b"421 4.4.2 closing\r\n", OK]}
     with ScriptedSmtp(script) as server:
@@ -106,9 +102,7 @@ def test_fault_026_throttled(mailroom: Council) -> None:
 
 
 def test_fault_027_data_refused(mailroom: Council) -> None:
-    """
-    DATA answered with 451 is for later, with 550 never; either way no body went, and no mark was made.
-    """
+    """DATA answered with 451 is for later, with 550 never; either way no body went, and no mark was made."""
     enqueue(mailroom, 3)
     script: Script = {"DATA": [b"451 4.3.0 later\r\n", b"550 5.7.1 no\r\n", b"354 go ahead\r\n"]}
     with ScriptedSmtp(script) as server:
@@ -121,17 +115,13 @@ def test_fault_027_data_refused(mailroom: Council) -> None:
 
 
 def enqueue_more(mailroom: Council, count: int) -> None:
-    """
-    Put another run with *count* digests into the outbox.
-    """
+    """Put another run with *count* digests into the outbox."""
     with mailroom.database.write() as connection:
         run_with(connection, *(f"n{number}@council.example" for number in range(count)), send_date=NEXT_RUN)
 
 
 def _deliver(mailroom: Council, server: ScriptedSmtp, *, minutes: int = 0) -> Delivered:
-    """
-    Send what is due so many *minutes* after eight.
-    """
+    """Send what is due so many *minutes* after eight."""
     transport = SmtpTransport(settings(server.port))
     delivered = mailroom.deliver(transport, now=NOW + minutes * MINUTE)
     transport.close()

@@ -28,9 +28,7 @@ needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="need
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """
-    Make a certificate authority.
-    """
+    """Make a certificate authority."""
     return new_authority(tmp_path_factory.mktemp("authority"))
 
 
@@ -65,9 +63,7 @@ def test_fault_015_not_connected(monday: Monday, post_office: Office, fault: str
 
 @pytest.mark.parametrize("banner", [b"421 too busy\r\n", SILENT], ids=["421", "hangs"])
 def test_fault_016_banner(mailroom: Council, banner: bytes) -> None:
-    """
-    A greeting that says 421, or never comes, costs nothing: the message goes a minute later.
-    """
+    """A greeting that says 421, or never comes, costs nothing: the message goes a minute later."""
     enqueue(mailroom, 1)
     with ScriptedSmtp({"banner": [banner, b"220 ready\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port, timeout_seconds=0.5))
@@ -126,9 +122,7 @@ def test_fault_019_old_tls(authority: Authority, version: str, error: type[Excep
 
 
 def test_fault_020_password_refused(tmp_path: Path, migrated_file: Path) -> None:
-    """
-    535 stops the run with one login, not one a digest; half an hour of ticks tries four times more.
-    """
+    """535 stops the run with one login, not one a digest; half an hour of ticks tries four times more."""
     script = {"AUTH": b"535 5.7.8 authentication failed\r\n"}
     with ScriptedSmtp(script) as server, waiting(tmp_path, migrated_file, server.port) as monday:
         monday.configure(email__smtp__username="alerts", email__smtp__password="made-up")
@@ -145,9 +139,7 @@ def test_fault_020_password_refused(tmp_path: Path, migrated_file: Path) -> None
 def test_more_of_020_token_refused(
     mailroom: Council, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """
-    A token that is refused is fetched anew once; the second refusal stops the run after two logins.
-    """
+    """A token that is refused is fetched anew once; the second refusal stops the run after two logins."""
     pytest.importorskip("msal", reason="needs the extra m365")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -172,9 +164,7 @@ def test_more_of_020_token_refused(
 
 
 def test_fault_022_sender_refused(tmp_path: Path, migrated_file: Path) -> None:
-    """
-    `5.7.60 SendAs denied` is nobody's message: nothing is sent, the run stops, and goes on when mended.
-    """
+    """`5.7.60 SendAs denied` is nobody's message: nothing is sent, the run stops, and goes on when mended."""
     script = {"MAIL": b"550 5.7.60 SMTP; Client does not have permissions to send as this sender\r\n"}
     with ScriptedSmtp(script) as server, waiting(tmp_path, migrated_file, server.port) as monday:
         monday.at("08:00")
@@ -183,9 +173,7 @@ def test_fault_022_sender_refused(tmp_path: Path, migrated_file: Path) -> None:
 
 
 def _assert_stopped(monday: Monday, server: ScriptedSmtp, verbs: list[str]) -> None:
-    """
-    Say that the run stopped at its first message: heard as failed, nothing sent, nothing given up.
-    """
+    """Say that the run stopped at its first message: heard as failed, nothing sent, nothing given up."""
     assert server.verbs() == verbs
     assert server.bodies == server.unfinished == []
     assert set(monday.states()) <= {"queued", "deferred"}
@@ -193,9 +181,7 @@ def _assert_stopped(monday: Monday, server: ScriptedSmtp, verbs: list[str]) -> N
 
 
 def _assert_resumes(monday: Monday) -> None:
-    """
-    Say that once the settings name a server that is well, everything goes out without a further hand.
-    """
+    """Say that once the settings name a server that is well, everything goes out without a further hand."""
     with PostOffice() as post_office:
         monday.configure(email__smtp__port=post_office.port)
         monday.at("13:00", "13:01")
@@ -205,9 +191,7 @@ def _assert_resumes(monday: Monday) -> None:
 
 @contextmanager
 def _openssl_server(authority: Authority, version: str) -> Iterator[int]:
-    """
-    Run `openssl s_server`, which speaks that *version* of TLS alone, and give its port.
-    """
+    """Run `openssl s_server`, which speaks that *version* of TLS alone, and give its port."""
     authority.server()
     files = ["-cert", authority.folder / "server.pem", "-key", authority.folder / "server.key"]
     command = ["openssl", "s_server", "-accept", "127.0.0.1:0", f"-{version}", "-cipher", "ALL:@SECLEVEL=0"]

@@ -34,9 +34,7 @@ BACKUP = f"alerter_backup_{os.getpid()}"
 
 @pytest.fixture
 def postgres_to_stop(postgres_cluster: PostgresCluster) -> Iterator[PostgresCluster]:
-    """
-    Return a server that may be stopped, and have it run afterwards.
-    """
+    """Return a server that may be stopped, and have it run afterwards."""
     yield postgres_cluster
     with socket.socket() as knocking:
         is_up = knocking.connect_ex((HOST, postgres_cluster.server.url.port)) == 0
@@ -46,9 +44,7 @@ def postgres_to_stop(postgres_cluster: PostgresCluster) -> Iterator[PostgresClus
 
 @pytest.fixture
 def hasty(council: Council, postgresql_url: str) -> Iterator[Installation]:
-    """
-    Open a council's installation on a server, which does not wait for what is away.
-    """
+    """Open a council's installation on a server, which does not wait for what is away."""
     council.configure(database__url=postgresql_url)
     made_ready(council)
     opened = Installation.open(council.folder / "config.toml", {})
@@ -125,9 +121,7 @@ def test_fault_042_server_down_at_the_send_moment(
 def test_fault_043_server_down_before_the_mark(
     hasty: Installation, council: Council, office: WatchedOffice, postgres_to_stop: PostgresCluster
 ) -> None:
-    """
-    What cannot be marked gets no dot: nothing was delivered, and the next process sends it.
-    """
+    """What cannot be marked gets no dot: nothing was delivered, and the next process sends it."""
     office.at("DATA", postgres_to_stop.stop)
     with pytest.raises(StoreError, match="cannot be used"):
         Weekly(hasty).run(MONDAY, is_synced=False)
@@ -165,9 +159,7 @@ def test_fault_044_server_down_after_the_reply(
 def test_fault_046_restored_from_a_backup(
     week: Council, office: WatchedOffice, request: pytest.FixtureRequest
 ) -> None:
-    """
-    A store of before the run owes it again: a second copy of each, known as one by its Message-ID.
-    """
+    """A store of before the run owes it again: a second copy of each, known as one by its Message-ID."""
     if ledger_of(week).is_file:
         backup = (week.folder / "alerter.db").read_bytes()
         settled(week, office)

@@ -33,9 +33,7 @@ FOR_GOOD = 10_000
 def test_fault_047_disk_full_while_the_plan_is_written(
     on_file: Council, office: WatchedOffice, sqlite_calls: list[Call]
 ) -> None:
-    """
-    The whole plan is taken back, the exit code is 3, and with room again the same command does it all.
-    """
+    """The whole plan is taken back, the exit code is 3, and with room again the same command does it all."""
     said = failing_at(on_file, plan_writes(sqlite_calls)[1], "ENOSPC", *WEEK, times=FOR_GOOD)
     assert (said.exit_code, "the disk is full" in said.err) == (3, True)
     assert (ledger_of(on_file).runs(), office.kept) == ([], [])
@@ -44,9 +42,7 @@ def test_fault_047_disk_full_while_the_plan_is_written(
 
 @needs_linux
 def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: WatchedOffice) -> None:
-    """
-    The answer is kept and recorded when there is room: no second copy, though the first tries fail.
-    """
+    """The answer is kept and recorded when there is room: no second copy, though the first tries fail."""
     victim = start(on_file, *WEEK)
     office.at(DOT, lambda: fail_at_next(on_file, victim, "pwrite64", "ENOSPC", times=3))
     said = victim.ended()
@@ -56,9 +52,7 @@ def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: Wa
 
 @needs_linux
 def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: Office) -> None:
-    """
-    Everything is sent and signalled; with room again the log says how many lines it lost.
-    """
+    """Everything is sent and signalled; with room again the log says how many lines it lost."""
     with Path("/dev/full").open("w", encoding="utf-8") as log, (monday.folder / "log").open("w") as room:
         monday.service.log = cast("Any", log)
         monday.at("07:59", "08:00")
@@ -151,9 +145,7 @@ def test_fault_054_damaged_page(on_file: Council, office: WatchedOffice, table: 
 
 @needs_linux
 def test_fault_055_four_at_once(week: Council, office: WatchedOffice) -> None:
-    """
-    One of four processes plans, all of them send, nobody gets two, and each says that it went well.
-    """
+    """One of four processes plans, all of them send, nobody gets two, and each says that it went well."""
     for said in [victim.ended() for victim in [start(week, *WEEK) for _ in range(4)]]:
         assert said.exit_code == 0, said
     settled(week, office)
@@ -161,9 +153,7 @@ def test_fault_055_four_at_once(week: Council, office: WatchedOffice) -> None:
 
 @pytest.mark.shown_in_part("there is one machine here, so both copies name the same")
 def test_fault_056_two_copies_of_one_file(on_file: Council, office: WatchedOffice, tmp_path: Path) -> None:
-    """
-    Neither can know of the other, so all goes out twice; the summaries name installation and machine.
-    """
+    """Neither can know of the other, so all goes out twice; the summaries name installation and machine."""
     copy = tmp_path / "copy"
     shutil.copytree(on_file.folder, copy, ignore=shutil.ignore_patterns(copy.name))
     for each in (on_file, Council(copy, office.port)):
@@ -197,9 +187,7 @@ def test_fault_057_power_lost_after_a_commit(calls: list[Call], week: Council) -
 
 @needs_linux
 def test_fault_058_left_over_locks(on_file: Council, office: WatchedOffice) -> None:
-    """
-    What a killed sender leaves beside the file holds nobody up, and is cleared away.
-    """
+    """What a killed sender leaves beside the file holds nobody up, and is cleared away."""
     killed(on_file, office, "RCPT", *WEEK)
     (left,) = on_file.folder.glob("alerter.db.sender-*.lock")
     assert (on_file.folder / "alerter.db-wal").exists()
@@ -210,9 +198,7 @@ def test_fault_058_left_over_locks(on_file: Council, office: WatchedOffice) -> N
 
 @contextmanager
 def _read_only(folder: Path) -> Iterator[None]:
-    """
-    Let *folder* be a file system that may only be read.
-    """
+    """Let *folder* be a file system that may only be read."""
     for mount in (["--bind", str(folder), str(folder)], ["-o", "remount,bind,ro", str(folder)]):
         done = subprocess.run(["mount", *mount], capture_output=True, check=False)  # noqa: S603, S607 - the system's mount
         if done.returncode != 0:

@@ -24,9 +24,7 @@ ZONES = ("Europe/London", "UTC", "Asia/Kathmandu", "America/Los_Angeles", "Pacif
 
 @pytest.fixture
 def zone_of_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """
-    Let a test set the time zone of this process, and set it back.
-    """
+    """Let a test set the time zone of this process, and set it back."""
     yield monkeypatch
     monkeypatch.undo()
     time.tzset()
@@ -61,9 +59,7 @@ def test_fault_059_down_over_the_send_moment(
 
 
 def test_fault_060_asleep_over_the_send_moment(monday: Monday, post_office: Office) -> None:
-    """
-    A machine that slept from a minute before until two hours after does the run at its first tick.
-    """
+    """A machine that slept from a minute before until two hours after does the run at its first tick."""
     monday.at("07:59")
     assert not post_office.arrived
     monday.at("10:00")
@@ -205,9 +201,7 @@ def test_fault_067_the_wrong_nation(monday: Monday, nation: str | None) -> None:
     "around", ["2020-02-29", "2028-02-29", "2020-12-31", "2026-12-31", "2027-12-31", "2032-12-31"]
 )
 def test_fault_068_leap_days_and_week_53(around: str, weekday: int) -> None:
-    """
-    For eight weeks around it each week has one send date, and the one after each is the next week's.
-    """
+    """For eight weeks around it each week has one send date, and the one after each is the next week's."""
     schedule = Schedule(weekday, ENGLAND)
     begin = date.fromisoformat(around) - timedelta(weeks=4)
     days = [begin + timedelta(days=n) for n in range(8 * 7)]

@@ -41,9 +41,7 @@ def test_fault_081_dates_of_other_lands(tmp_path: Path) -> None:
 
 
 def test_fault_082_formula_without_a_value(tmp_path: Path) -> None:
-    """
-    A sign-off that is a formula nobody calculated reads as blank in other readers: the file is refused.
-    """
+    """A sign-off that is a formula nobody calculated reads as blank in other readers: the file is refused."""
     book = xlsx(
         tmp_path / "x.xlsx", {"S": [HEADING, ["1", FIFTH, None, "Duty"], ["2", FIFTH, Formula(), "D"]]}
     )
@@ -54,9 +52,7 @@ def test_fault_082_formula_without_a_value(tmp_path: Path) -> None:
 
 
 def test_fault_083_lying_dimension(tmp_path: Path) -> None:
-    """
-    A sheet that says it has two rows is read to its end.
-    """
+    """A sheet that says it has two rows is read to its end."""
     rows = "".join(
         f'<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>{number}</t></is></c>'
         f'<c r="B{number}"><v>46300</v></c></row>'
@@ -101,9 +97,7 @@ def test_fault_084_broken_csv(desk: Office, fault: str) -> None:
 def test_fault_085_implausible_extract(
     desk: Office, make: Callable[[list[dict[str, object]]], list[dict[str, object]]], why: str
 ) -> None:
-    """
-    The run is held and the admins are told why; nothing is applied, and no manager reads "0 due".
-    """
+    """The run is held and the admins are told why; nothing is applied, and no manager reads "0 due"."""
     rows = [row(f"A-{number}") for number in range(6)]
     desk.extract(*rows)
     weekly = desk.weekly(source__hold_unchanged=True, source__max_shrink_percent=50)
@@ -129,9 +123,7 @@ DOCTYPES = {
 
 
 def test_fault_086_xml_with_a_dtd(tmp_path: Path, migrated_file: Path) -> None:
-    """
-    Whatever a document type declares, the file is refused for having one, before any of it is expanded.
-    """
+    """Whatever a document type declares, the file is refused for having one, before any of it is expanded."""
     files = []
     for number, doctype in enumerate(DOCTYPES.values()):
         path = tmp_path / f"{number}.xml"

@@ -49,9 +49,7 @@ def test_fault_071_manager_left(teams: Monday, post_office: Office, duty: str | 
 
 @pytest.mark.parametrize("signed", [{1}, {1, 2}], ids=["one of two", "all"])
 def test_fault_088_signed_off_meanwhile(teams: Monday, post_office: Office, signed: set[int]) -> None:
-    """
-    Signed off before the digest went: it speaks of what is left, and is withdrawn where nothing is.
-    """
+    """Signed off before the digest went: it speaks of what is left, and is withdrawn where nothing is."""
     _sign_off(teams, signed)
     teams.at("08:02", "08:03", "08:04")
     left = {1, 2} - signed
@@ -81,17 +79,13 @@ def test_more_of_088_signed_off_after_the_mark(
 
 
 def _name(monday: Monday, **managers: str) -> None:
-    """
-    Write the directory, with the manager of each team.
-    """
+    """Write the directory, with the manager of each team."""
     entries = [{"team": team, "manager_email": manager} for team, manager in managers.items()]
     monday.service.council.directory(*entries)
 
 
 def _sign_off(monday: Monday, numbers: set[int]) -> None:
-    """
-    Sign assessments off in the extract, and read it.
-    """
+    """Sign assessments off in the extract, and read it."""
     signed = {f"A-{number}" for number in numbers}
     monday.extract(
         *(
@@ -103,7 +97,5 @@ def _sign_off(monday: Monday, numbers: set[int]) -> None:
 
 
 def _ids(post_office: Office, reader: str) -> set[str]:
-    """
-    Return the assessments listed in what *reader* was sent last.
-    """
+    """Return the assessments listed in what *reader* was sent last."""
     return {line.split()[0] for line in text_of(post_office, reader).splitlines() if line.startswith("A-")}

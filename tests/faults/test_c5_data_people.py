@@ -25,9 +25,7 @@ TWO_IN_ONE = (
 
 
 def test_fault_070_no_address(desk: Office) -> None:
-    """
-    All of such a manager's assessments are exceptions and in the fallback's digest; the others' go out.
-    """
+    """All of such a manager's assessments are exceptions and in the fallback's digest; the others' go out."""
     kinds = {"": "no_manager", "n.okafor": "bad_address", "n.okafor@": "bad_address", "@x.y": "bad_address"}
     directory = [_entry(number, address) for number, address in enumerate(kinds)]
     rows = [row(f"A-{number}{twin}", team=f"T{number}") for number in range(len(kinds)) for twin in "ab"]
@@ -41,9 +39,7 @@ def test_fault_070_no_address(desk: Office) -> None:
 
 
 def test_fault_072_two_managers_for_one_team(desk: Office) -> None:
-    """
-    One place with two managers is nobody's: an exception, and the fallback's.
-    """
+    """One place with two managers is nobody's: an exception, and the fallback's."""
     directory = [NORTH, {**SOUTH, "team": "North"}, SOUTH]
     done = _run(desk, directory, row("A-1"), _south("A-2"))
     assert _exceptions(done) == {("A-1", "ambiguous_manager")}
@@ -51,9 +47,7 @@ def test_fault_072_two_managers_for_one_team(desk: Office) -> None:
 
 
 def test_more_of_072_two_managers_with_one_address(desk: Office) -> None:
-    """
-    One digest goes to the address, and the admins are told each week that two names share it.
-    """
+    """One digest goes to the address, and the admins are told each week that two names share it."""
     _run(desk, [NORTH, {**SOUTH, "manager_email": OKAFOR}], row("A-1"), _south("A-2"))
     assert _readers(desk) == {OKAFOR: 1, ADMINS: 1}
     assert _ids(desk, OKAFOR) == ["A-1", "A-2"]
@@ -87,9 +81,7 @@ def test_fault_073_more_than_one_address(desk: Office) -> None:
 
 
 def test_fault_074_address_beyond_ascii(desk: Office) -> None:
-    """
-    A name may have any letters; an address that needs SMTPUTF8 is an exception.
-    """
+    """A name may have any letters; an address that needs SMTPUTF8 is an exception."""
     beyond = ("ngözi@council.example", "n.okafor@cöuncil.example", "н@council.example")
     named = {**SOUTH, "manager_name": "Søren Łindqvist-Ōno"}
     directory = [*(_entry(number, address) for number, address in enumerate(beyond)), named]
@@ -125,9 +117,7 @@ def _exceptions(done: RunResult) -> set[tuple[str, str]]:
 
 
 def _readers(desk: Office) -> Counter[str]:
-    """
-    Return how many messages each address was sent, all headers that can hold one considered.
-    """
+    """Return how many messages each address was sent, all headers that can hold one considered."""
     return Counter(
         address.addr_spec
         for mail in desk.sent()
@@ -138,8 +128,6 @@ def _readers(desk: Office) -> Counter[str]:
 
 
 def _ids(desk: Office, reader: str) -> list[str]:
-    """
-    Return the assessments that stand in what *reader* was sent last.
-    """
+    """Return the assessments that stand in what *reader* was sent last."""
     words = text_of(desk.sent(reader)[-1]).split()
     return sorted({word for word in words if word.startswith("A-")})

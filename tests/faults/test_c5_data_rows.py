@@ -15,9 +15,7 @@ TOMORROW = AS_OF + timedelta(days=1)
 
 
 def test_fault_078_duplicates(desk: Office) -> None:
-    """
-    Identical rows are one; of two that differ the open one is judged, the other is told with its line.
-    """
+    """Identical rows are one; of two that differ the open one is judged, the other is told with its line."""
     signed = row("A-2", authorised_on="2009-11-20")
     done = _run(desk, row("A-1"), row("A-1"), signed, row("A-2"), row("A-3"))
     assert done.sync is not None
@@ -60,9 +58,7 @@ def test_fault_080_implausible_sign_off(desk: Office, signed: str, kind: str) ->
 
 
 def test_fault_089_vanished(desk: Office) -> None:
-    """
-    Open last week and missing now: told once by its id, and then neither chased nor told again.
-    """
+    """Open last week and missing now: told once by its id, and then neither chased nor told again."""
     _run(desk, row("A-1"), row("A-2"))
     kinds = []
     for week in (1, 2):
@@ -118,8 +114,6 @@ def _run(desk: Office, *rows: dict[str, object], as_of: date = AS_OF) -> RunResu
 
 
 def _listed(desk: Office) -> list[str]:
-    """
-    Return the assessments listed in the manager's last digest, in order of id.
-    """
+    """Return the assessments listed in the manager's last digest, in order of id."""
     lines = text_of(desk.sent(OKAFOR)[-1]).splitlines()
     return sorted(line.split()[0] for line in lines if line.startswith("A-"))

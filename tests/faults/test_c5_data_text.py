@@ -77,9 +77,7 @@ def test_fault_076_encoded_word_newline(desk: Office, place: str) -> None:
 
 
 def test_fault_077_five_thousand_for_one_manager(desk: Office) -> None:
-    """
-    The digest lists what it has room for and counts the rest; all 5,000 are recorded as told in it.
-    """
+    """The digest lists what it has room for and counts the rest; all 5,000 are recorded as told in it."""
     desk.extract(*(row(f"A-{number}") for number in range(10_000, 15_000)))
     done = desk.weekly().run(AS_OF)
     assert (done.state, done.digests, done.counts["past_alert"]) == ("done", 1, 5_000)
@@ -95,9 +93,7 @@ def test_fault_077_five_thousand_for_one_manager(desk: Office) -> None:
 
 
 def test_more_of_077_notes_of_ten_megabytes(desk: Office) -> None:
-    """
-    Notes are never read; as CSV a cell of 10 MB is refused as a quotation mark that was never closed.
-    """
+    """Notes are never read; as CSV a cell of 10 MB is refused as a quotation mark that was never closed."""
     notes = ("canary " * 14_000, "canary " * 1_500_000)
     for length, text in enumerate(notes):
         columns = [*row("A-1"), "notes"]
@@ -112,9 +108,7 @@ def test_more_of_077_notes_of_ten_megabytes(desk: Office) -> None:
 
 
 def _assert_plain(mail: EmailMessage) -> None:
-    """
-    Say that the headers are those we write, each printable.
-    """
+    """Say that the headers are those we write, each printable."""
     assert set(mail.keys()) == HEADERS
     assert len(mail.keys()) == len(HEADERS)
     assert all(str(value).isprintable() for value in mail.values())

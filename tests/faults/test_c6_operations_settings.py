@@ -54,9 +54,7 @@ def test_fault_096_settings_changed_while_sending(tmp_path: Path, migrated_file:
 
 
 class Editing(Office):
-    """
-    A mail server that edits the settings when the first recipient is named.
-    """
+    """A mail server that edits the settings when the first recipient is named."""
 
     def __init__(self) -> None:
         super().__init__(on_rcpt=self._edit)
@@ -73,9 +71,7 @@ class Editing(Office):
 
 
 def test_fault_098_no_allowed_domain(desk: Desk) -> None:
-    """
-    Without a domain to send to, every command refuses to begin, and names the key.
-    """
+    """Without a domain to send to, every command refuses to begin, and names the key."""
     desk.extract()
     desk.configure(email__allowed_domains=[])
     for command in ("run", "deliver", "serve", "check"):
@@ -86,9 +82,7 @@ def test_fault_098_no_allowed_domain(desk: Desk) -> None:
 
 @pytest.mark.parametrize("fault", UNREADABLE)
 def test_fault_099_secret_not_read(monday: Monday, fault: str) -> None:
-    """
-    A secret that is not there, or not to be read, is refused at start, with none of its bytes.
-    """
+    """A secret that is not there, or not to be read, is refused at start, with none of its bytes."""
     path = monday.folder / "password"
     match fault:
         case "a folder":
@@ -110,8 +104,6 @@ def test_fault_099_secret_not_read(monday: Monday, fault: str) -> None:
 
 
 def _is_new(post_office: Office, manager: str) -> bool:
-    """
-    Say whether the last digest of *manager* came from the new sender.
-    """
+    """Say whether the last digest of *manager* came from the new sender."""
     last = [each for each in post_office.arrived if each.recipient == manager][-1]
     return b"new@council.example" in last.content.partition(b"\r\n\r\n")[0]

@@ -28,24 +28,18 @@ Write = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """
-    The real writer of digests, with somebody's hand on one: what a template would be edited into.
-    """
+    """The real writer of digests, with somebody's hand on one: what a template would be edited into."""
 
     hand: Callable[[Write, Any], Any]
     real: Renderer
 
     @property
     def brand(self) -> Any:
-        """
-        Return how the emails look.
-        """
+        """Return how the emails look."""
         return self.real.brand
 
     def digest(self, digest: Any, *more: Any, **named: Any) -> Any:
-        """
-        Return what the hand makes of a digest.
-        """
+        """Return what the hand makes of a digest."""
         return self.hand(lambda each: self.real.digest(each, *more, **named), digest)
 
 
@@ -125,9 +119,7 @@ def test_fault_093_wrong_rows(mailroom: Council, edit: str) -> None:
     "the memory that a council's own template asks for is not limited: who may write one is trusted so far"
 )
 def test_fault_094_reaching_for_python(desk: Office) -> None:
-    """
-    Whatever is not the package's own is rendered in a sandbox, by a Jinja without its known ways out.
-    """
+    """Whatever is not the package's own is rendered in a sandbox, by a Jinja without its known ways out."""
     assert tuple(map(int, version("jinja2").split(".")[:3])) >= SAFE_SINCE
     found = _environments(desk)
     assert found
@@ -139,9 +131,7 @@ def test_fault_094_reaching_for_python(desk: Office) -> None:
 
 
 def _environments(desk: Office) -> list[Environment]:
-    """
-    Return every environment that the emails of an installation are written with, however deep it lies.
-    """
+    """Return every environment that the emails of an installation are written with, however deep it lies."""
     waiting: list[object] = [desk.open().press]
     seen: dict[int, object] = {}
     while waiting:
@@ -153,9 +143,7 @@ def _environments(desk: Office) -> list[Environment]:
 
 
 def _prepare(mailroom: Council, hand: Callable[[Write, Any], Any]) -> Run | None:
-    """
-    Prepare the week with a writer of digests that was edited.
-    """
+    """Prepare the week with a writer of digests that was edited."""
     whole = press()
     edited = replace(whole, renderer=Edited(hand, whole.renderer))
     assert isinstance(edited, Press)

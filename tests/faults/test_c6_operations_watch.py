@@ -48,9 +48,7 @@ def test_fault_101_admins_refused(monday: Monday, post_office: Office) -> None:
 
 
 def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> None:
-    """
-    A host five minutes ahead, or behind, leaves alone what a living sender on the other has in hand.
-    """
+    """A host five minutes ahead, or behind, leaves alone what a living sender on the other has in hand."""
     council = Council(database, tmp_path)
     enqueue(council, 2)
     other = FolderTransport(tmp_path / "other")
@@ -67,9 +65,7 @@ def test_fault_102_clocks_that_differ(database: Database, tmp_path: Path) -> Non
 
 
 def test_fault_124_newer_program(database: Database, tmp_path: Path) -> None:
-    """
-    A newer program changes the schema in mid-delivery: what is in hand ends, and no more is claimed.
-    """
+    """A newer program changes the schema in mid-delivery: what is in hand ends, and no more is claimed."""
     council = Council(database, tmp_path)
     enqueue(council, 3)
     before = _revision(database)

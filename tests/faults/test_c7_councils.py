@@ -56,9 +56,7 @@ def test_more_of_105_what_waits_for_people_goes_into_no_folder(week: Council, of
 
 @pytest.mark.parametrize("seed", range(3))
 def test_more_of_105_whichever_comes_first(council: Council, office: WatchedOffice, seed: int) -> None:
-    """
-    Trials and real runs in any order: the managers have one digest a send date, each trial has its own.
-    """
+    """Trials and real runs in any order: the managers have one digest a send date, each trial has its own."""
     random = Random(seed)  # noqa: S311 - a history that can be repeated
     made_ready(council)
     done = set()
@@ -92,9 +90,7 @@ def test_fault_106_another_councils_settings(either_council: Council, office: Wa
 
 
 def test_more_of_106_the_same_council_in_other_letters(council: Council) -> None:
-    """
-    Case and blanks make no other council, and a database that has met no settings takes the first.
-    """
+    """Case and blanks make no other council, and a database that has met no settings takes the first."""
     made_ready(council)
     with ledger_of(council).opened() as database, database.write() as connection:
         connection.exec_driver_sql("UPDATE installation SET council = NULL")

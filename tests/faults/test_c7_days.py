@@ -20,9 +20,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 def test_fault_107_a_day_that_has_not_come(desk: Office) -> None:
-    """
-    More than seven days ahead is refused and leaves no run; a look may go as far as it likes.
-    """
+    """More than seven days ahead is refused and leaves no run; a look may go as far as it likes."""
     desk.extract(row("A-1", as_of=today()))
     weekly = desk.weekly()
     for ahead in (8 * DAY, timedelta(days=366)):
@@ -37,9 +35,7 @@ def test_fault_107_a_day_that_has_not_come(desk: Office) -> None:
 
 
 def test_more_of_107_a_run_made_ahead_blinds_nobody(desk: Office) -> None:
-    """
-    `status` goes by the run whose date has come, which was held and can still be released.
-    """
+    """`status` goes by the run whose date has come, which was held and can still be released."""
     desk.extract(row("A-1", as_of=today()))
     weekly = desk.weekly(source__max_age_hours=1)
     held = weekly.run()
@@ -72,9 +68,7 @@ def test_more_of_107_a_slip_of_an_older_alerter_keeps_no_week(desk: Office) -> N
 
 
 def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_office: PostOffice) -> None:
-    """
-    Beside a run made ahead, too: hourly, or as soon as the extract is another one.
-    """
+    """Beside a run made ahead, too: hourly, or as soon as the extract is another one."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     assert monday.service.serving is not None
     with monday.service.serving.installation.database.write() as connection:
@@ -90,9 +84,7 @@ def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_of
 
 
 def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Monday) -> None:
-    """
-    A held run whose extract has gone since is not tried until its hour is over.
-    """
+    """A held run whose extract has gone since is not tried until its hour is over."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     extract = monday.folder / "extract.csv"
     kept = extract.read_bytes()
@@ -107,9 +99,7 @@ def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Monday) -> None:
 
 
 def test_fault_108_two_weeks_back(monday: Monday, post_office: PostOffice) -> None:
-    """
-    Started anew by a clock two weeks behind, the service mails for no older date, and says why, once.
-    """
+    """Started anew by a clock two weeks behind, the service mails for no older date, and says why, once."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     monday.at("08:00")
     monday.service.stop()
@@ -127,9 +117,7 @@ def test_fault_108_two_weeks_back(monday: Monday, post_office: PostOffice) -> No
 
 
 def test_more_of_108_by_hand(desk: Office) -> None:
-    """
-    The date that has its run is `already_done`; an older one is refused, whether or not it has one.
-    """
+    """The date that has its run is `already_done`; an older one is refused, whether or not it has one."""
     desk.extract(row("A-1"))
     weekly = desk.weekly()
     weekly.run(AS_OF - 2 * WEEK)
@@ -147,9 +135,7 @@ def test_more_of_108_by_hand(desk: Office) -> None:
 
 
 def test_more_of_108_status_names_the_clock(desk: Office) -> None:
-    """
-    A run from after now is no success: whoever set the clock reads what to do.
-    """
+    """A run from after now is no success: whoever set the clock reads what to do."""
     desk.extract(row("A-1", as_of=today()))
     weekly = desk.weekly()
     weekly.run()
@@ -162,9 +148,7 @@ def test_more_of_108_status_names_the_clock(desk: Office) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_more_of_108_whatever_days_are_typed(desk: Office, seed: int) -> None:
-    """
-    Days at random: send dates only ever go forward, and never more than seven days ahead of today.
-    """
+    """Days at random: send dates only ever go forward, and never more than seven days ahead of today."""
     random = Random(seed)  # noqa: S311 - a history that can be repeated
     desk.extract(row("A-1"))
     weekly = desk.weekly(**{key: not value for key, value in GATED.items()})

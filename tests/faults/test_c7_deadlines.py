@@ -48,16 +48,12 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def whole(words: bytes) -> Answer:
-    """
-    Return an answer that comes at once.
-    """
+    """Return an answer that comes at once."""
     return Answer(words, len(words))
 
 
 def notify(url: str) -> NotifyTransport:
-    """
-    Return the way through Notify, with a deadline in which a busy machine can give a whole answer.
-    """
+    """Return the way through Notify, with a deadline in which a busy machine can give a whole answer."""
     return NotifyTransport(
         NotifyService(api_key=API_KEY, template_id=TEMPLATE_ID, base_url=url, timeout_seconds=4 * SECONDS)
     )
@@ -65,9 +61,7 @@ def notify(url: str) -> NotifyTransport:
 
 @pytest.mark.parametrize("at_once", [0, 12, 40])
 def test_fault_104_watcher_drips(monday: Monday, at_once: int) -> None:
-    """
-    Everything is sent before the watcher has answered the start, which takes none of the run's time.
-    """
+    """Everything is sent before the watcher has answered the start, which takes none of the run's time."""
     has_mail = threading.Event()
     has_waited: list[bool] = []
     monday.watcher.on_heard = lambda: has_waited.append(has_mail.wait(LONGEST))
@@ -85,9 +79,7 @@ def test_fault_104_watcher_drips(monday: Monday, at_once: int) -> None:
 @settings(max_examples=600 if IS_SOAK else 20, deadline=None, suppress_health_check=EVERY)
 @given(st.sampled_from([http(), http(status="503 Away"), http(b"x" * 99), TLS_RECORD]), st.integers(0, 4_200))
 def test_more_of_104_watchers_at_random(words: bytes, at_once: int) -> None:
-    """
-    Wherever the drip begins, a signal has its time in all, and the server sees the line end.
-    """
+    """Wherever the drip begins, a signal has its time in all, and the server sees the line end."""
     head = len(words) if words == TLS_RECORD else words.find(b"\r\n\r\n") + 4
     is_answered = words != TLS_RECORD and at_once >= head
     assume(is_answered or at_once < head - SHORT)
@@ -102,9 +94,7 @@ def test_more_of_104_watchers_at_random(words: bytes, at_once: int) -> None:
 
 
 def test_more_of_104_proxy_drips(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    A proxy's go-ahead for the tunnel is a part of the request.
-    """
+    """A proxy's go-ahead for the tunnel is a part of the request."""
     with DrippingServer([Answer(http(), 9)]) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
         assert fault_of(asked("https://watch.example/abc", "success", SECONDS)) == LATE
@@ -113,9 +103,7 @@ def test_more_of_104_proxy_drips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_of_104_watcher_that_hangs_is_told_once() -> None:
-    """
-    Start and success are each given up in their time, told of, and tried again when next asked for.
-    """
+    """Start and success are each given up in their time, told of, and tried again when next asked for."""
     told: list[tuple[str, str]] = []
     with DrippingServer([Answer(http(), 0)]) as server:
         heartbeat = Heartbeat(lambda signal, why: told.append((signal, why)), seconds=SECONDS)
@@ -142,9 +130,7 @@ def test_more_of_104_notify_drips(at_once: int) -> None:
 
 
 def test_more_of_104_notify_drips_before_the_mark(mailroom: Council) -> None:
-    """
-    Until the template is known nothing is marked: the message is owed, and the next delivery sends it.
-    """
+    """Until the template is known nothing is marked: the message is owed, and the next delivery sends it."""
     enqueue(mailroom, 1)
     with DrippingServer([Answer(KNOWN, 30)]) as server:
         mailroom.deliver(notify(server.url))
@@ -157,9 +143,7 @@ def test_more_of_104_notify_drips_before_the_mark(mailroom: Council) -> None:
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 @pytest.mark.parametrize("step", ["discovery", "token"])
 def test_more_of_104_token_endpoint_drips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    """
-    Entra is given up in its time, within TLS as well; every message waits, and none is at fault.
-    """
+    """Entra is given up in its time, within TLS as well; every message waits, and none is at fault."""
     authority = new_authority(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     answers = [Answer(http(), 60)]
@@ -183,9 +167,7 @@ def test_more_of_104_token_endpoint_drips(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_more_of_104_nothing_leaves_after_the_time() -> None:
-    """
-    Whoever was still waiting for a name or a connection when the time ended sends nothing on it.
-    """
+    """Whoever was still waiting for a name or a connection when the time ended sends nothing on it."""
     is_over, tried = threading.Event(), threading.Event()
 
     def work(lines: Lines) -> None:
@@ -204,9 +186,7 @@ def test_more_of_104_nothing_leaves_after_the_time() -> None:
 
 
 def test_what_work_raises_is_raised_where_its_result_is_wanted() -> None:
-    """
-    A thread of its own loses no error.
-    """
+    """A thread of its own loses no error."""
 
     def failing(_lines: Lines) -> None:
         raise ZeroDivisionError

@@ -34,9 +34,7 @@ VALUES = {"out": "out.csv", "by": ADDRESS, "email": ADDRESS, "for": ADDRESS}
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """
-    Give every command that takes a date.
-    """
+    """Give every command that takes a date."""
     for name in COMMANDS:
         command: click.Command = importlib.import_module(f"alerter.cli.{name}").command
         if any(isinstance(each.type, Day) for each in command.params):
@@ -69,9 +67,7 @@ def _value(parameter: click.Parameter, folder: Path) -> str:
 
 @pytest.fixture
 def wide(desk: Office) -> Office:
-    """
-    Return a council with an overdue assessment that was sent out today.
-    """
+    """Return a council with an overdue assessment that was sent out today."""
     desk.extract(row("A-1", as_of=today(), days=40), row("A-2", as_of=today()))
     assert typed(desk, "run").exit_code == 0
     return desk
@@ -100,9 +96,7 @@ def test_fault_121_odd_dates(wide: Office, tmp_path: Path) -> None:
 
 
 def test_any_weeks_at_all_end_in_a_sentence(wide: Office) -> None:
-    """
-    Dates drawn from all that can be written, as both ends of what takes two.
-    """
+    """Dates drawn from all that can be written, as both ends of what takes two."""
     rng = Random(121)  # noqa: S311 - the same seed must give the same dates
     for _ in range(WEEKS):
         first, last = (date.fromordinal(rng.randint(1, date.max.toordinal())) for _ in range(2))
@@ -114,16 +108,12 @@ def test_any_weeks_at_all_end_in_a_sentence(wide: Office) -> None:
 
 @pytest.mark.parametrize("year", ["0", "1", "1989", "2036", "9999", "10000"])
 def test_a_year_that_is_not_known(wide: Office, year: str) -> None:
-    """
-    The list of days off is refused for it, with 2.
-    """
+    """The list of days off is refused for it, with 2."""
     assert alerter(wide.council, "calendar", year).exit_code == 2
 
 
 def test_a_purge_of_days_to_come_is_not_done_unasked(wide: Office) -> None:
-    """
-    Nobody at a terminal to ask: refused, and nothing goes. Today is no day to come.
-    """
+    """Nobody at a terminal to ask: refused, and nothing goes. Today is no day to come."""
     tomorrow = today() + timedelta(days=1)
     said = alerter(wide.council, "purge", "--before", tomorrow)
     assert (said.exit_code, said.out) == (2, "")
@@ -134,9 +124,7 @@ def test_a_purge_of_days_to_come_is_not_done_unasked(wide: Office) -> None:
 
 @pytest.mark.parametrize(("answer", "code"), [("n", 2), ("", 2), ("y", 0)])
 def test_a_purge_of_days_to_come_asks_at_a_terminal(wide: Office, answer: str, code: int) -> None:
-    """
-    Only a yes deletes anything.
-    """
+    """Only a yes deletes anything."""
     said = at_a_terminal(wide, answer, "purge", "--before", today() + timedelta(days=1))
     assert said.exit_code == code
     assert "Delete it? [y/N]" in said.err
@@ -144,9 +132,7 @@ def test_a_purge_of_days_to_come_asks_at_a_terminal(wide: Office, answer: str, c
 
 
 def at_a_terminal(office: Office, answer: str, *arguments: object) -> Said:
-    """
-    Run a command in a process whose standard input is a terminal at which *answer* is typed.
-    """
+    """Run a command in a process whose standard input is a terminal at which *answer* is typed."""
     ours, theirs = pty.openpty()
     os.write(ours, f"{answer}\n".encode())
     done = subprocess.run(  # noqa: S603 - this Python, on arguments the tests wrote

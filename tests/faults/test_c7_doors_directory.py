@@ -53,9 +53,7 @@ def _is_told(post_office: Office, times: int) -> bool:
 def test_fault_111_directory_unreadable_at_delivery(
     monday: Monday, post_office: Office, damage: Callable[[Path], None]
 ) -> None:
-    """
-    Each command ends with 3, nothing goes, the admins have one email, and all goes once it is back.
-    """
+    """Each command ends with 3, nothing goes, the admins have one email, and all goes once it is back."""
     directory, council = monday.folder / "directory.csv", monday.service.council
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
@@ -79,9 +77,7 @@ def test_fault_111_directory_unreadable_at_delivery(
 def test_the_service_says_it_once_and_goes_on(
     monday: Monday, post_office: Office, damage: Callable[[Path], None]
 ) -> None:
-    """
-    It tries each minute, signals failure, writes one email however long it lasts, and sends by itself.
-    """
+    """It tries each minute, signals failure, writes one email however long it lasts, and sends by itself."""
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
     monday.at("07:00", "08:00")
@@ -97,9 +93,7 @@ def test_the_service_says_it_once_and_goes_on(
 
 
 def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_office: Office) -> None:
-    """
-    A run from the store sends nothing by an older directory than there is.
-    """
+    """A run from the store sends nothing by an older directory than there is."""
     council = monday.service.council
     assert alerter(council, "sync").exit_code == 0
     _missing(monday.folder / "directory.csv")
@@ -109,9 +103,7 @@ def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_o
 
 
 def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office: Office) -> None:
-    """
-    What was held may be days old: it goes by the directory as it is when it is let go.
-    """
+    """What was held may be days old: it goes by the directory as it is when it is let go."""
     council = monday.service.council
     monday.configure(source__max_quiet_days=1)
     assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1
@@ -124,9 +116,7 @@ def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office:
 
 
 def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office: Office) -> None:
-    """
-    A mail server that is away keeps the word waiting, not the exit code.
-    """
+    """A mail server that is away keeps the word waiting, not the exit code."""
     council = monday.service.council
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
@@ -141,9 +131,7 @@ def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office
 
 
 def test_nothing_that_waits_needs_no_directory(monday: Monday) -> None:
-    """
-    `deliver` with nothing to send has nobody to look up.
-    """
+    """`deliver` with nothing to send has nobody to look up."""
     assert alerter(monday.service.council, "run", "--as-of", "2026-11-23").exit_code == 0
     _missing(monday.folder / "directory.csv")
     assert alerter(monday.service.council, "deliver").exit_code == 0

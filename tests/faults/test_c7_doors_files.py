@@ -24,9 +24,7 @@ WRITING = {
 
 @contextmanager
 def under(umask: int) -> Iterator[None]:
-    """
-    Let the process make files under this umask for a while.
-    """
+    """Let the process make files under this umask for a while."""
     before = os.umask(umask)
     try:
         yield
@@ -35,17 +33,13 @@ def under(umask: int) -> Iterator[None]:
 
 
 def open_to_others(folder: Path) -> dict[str, str]:
-    """
-    Return what in *folder* somebody but its owner may do anything with, and the modes.
-    """
+    """Return what in *folder* somebody but its owner may do anything with, and the modes."""
     modes = {str(path.relative_to(folder)): path.stat().st_mode for path in folder.rglob("*")}
     return {name: stat.filemode(mode) for name, mode in modes.items() if mode & (stat.S_IRWXG | stat.S_IRWXO)}
 
 
 def test_fault_114_umask(desk: Office, tmp_path: Path) -> None:
-    """
-    Whatever the umask and the command, what it writes is 0600 in folders of 0700, over older files too.
-    """
+    """Whatever the umask and the command, what it writes is 0600 in folders of 0700, over older files too."""
     desk.extract(row("A-1"), row("A-2", days=40, authorised_on="2009-11-20"))
     desk.configure(email__folder="out/sent")
     assert alerter(desk.council, "sync").exit_code == 0
@@ -95,9 +89,7 @@ PATHS = ("drop", "drop/*.csv", "d*/*.csv", "*/extract.csv", "drop/extract.csv")
 
 @pytest.mark.parametrize("make", LINKS, ids=lambda make: make.__name__.strip("_"))
 def test_fault_115_symbolic_link(desk: Office, tmp_path: Path, make: Callable[[Path], None]) -> None:
-    """
-    A link among the dropped files is refused with 3 and named, however the settings lead there.
-    """
+    """A link among the dropped files is refused with 3 and named, however the settings lead there."""
     desk.extract(row("A-9"))
     (tmp_path / "extract.csv").rename(tmp_path / "elsewhere.csv")
     desk.extract(row("A-1"))
@@ -117,9 +109,7 @@ def test_fault_115_symbolic_link(desk: Office, tmp_path: Path, make: Callable[[P
 
 
 def test_a_folder_that_the_settings_name_may_be_a_link(desk: Office, tmp_path: Path) -> None:
-    """
-    Whoever writes the settings decides where the drop folder lies; below it nothing is followed.
-    """
+    """Whoever writes the settings decides where the drop folder lies; below it nothing is followed."""
     (tmp_path / "share").mkdir()
     (tmp_path / "drop").symlink_to(tmp_path / "share", target_is_directory=True)
     desk.extract(row("A-1"))

@@ -29,9 +29,7 @@ class Town:
     cookies: list["Copied"] = field(default_factory=list)
 
     def visits(self, house: House, email: str) -> "Copied":
-        """
-        Let somebody in at *house*, and copy the cookie that they got.
-        """
+        """Let somebody in at *house*, and copy the cookie that they got."""
         visitor = house.inside(email)
         cookie = visitor.browser.get_cookie("alerter")
         assert cookie is not None
@@ -41,9 +39,7 @@ class Town:
 
 @dataclass(slots=True)
 class Copied:
-    """
-    A copy of a cookie, the browser it was taken from, and whether that has left since.
-    """
+    """A copy of a cookie, the browser it was taken from, and whether that has left since."""
 
     house: House
     visitor: Visitor
@@ -51,9 +47,7 @@ class Copied:
     has_left: bool = False
 
     def shown_at(self, house: House) -> int:
-        """
-        Show the copy in another browser at *house*, and return how that was answered.
-        """
+        """Show the copy in another browser at *house*, and return how that was answered."""
         thief = house.visitor()
         thief.browser.set_cookie("alerter", self.value)
         return thief.get("/list").status_code
@@ -61,9 +55,7 @@ class Copied:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """
-    Open two councils with one secret, the second always on a SQLite file.
-    """
+    """Open two councils with one secret, the second always on a SQLite file."""
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
     with ExitStack() as stack:
         first = stack.enter_context(new_council(tmp_path / "first", url))
@@ -73,9 +65,7 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
 
 @contextmanager
 def new_council(folder: Path, url: str | None = None) -> Iterator[House]:
-    """
-    Open a council's page in a new folder, on a new SQLite file or on the database at *url*.
-    """
+    """Open a council's page in a new folder, on a new SQLite file or on the database at *url*."""
     folder.mkdir(exist_ok=True)
     changes = {} if url is None else {"database__url": url}
     with closing(new_office(folder)) as office, new_house(office, **changes) as house:
@@ -83,9 +73,7 @@ def new_council(folder: Path, url: str | None = None) -> Iterator[House]:
 
 
 def test_fault_113_tokens_elsewhere_and_afterwards(town: Town) -> None:
-    """
-    In any order of coming, leaving and copying, a token opens its own database's page until it is left.
-    """
+    """In any order of coming, leaving and copying, a token opens its own database's page until it is left."""
     for seed in range(ORDERS):
         rng = Random(seed)  # noqa: S311 - the same seed must give the same order
         for _ in range(STEPS):

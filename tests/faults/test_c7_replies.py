@@ -42,33 +42,25 @@ needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="need
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """
-    Make a certificate authority.
-    """
+    """Make a certificate authority."""
     return new_authority(tmp_path_factory.mktemp("authority"))
 
 
 class PatientMark(Mark):
-    """
-    A mark that takes as long as a server needs to have said everything.
-    """
+    """A mark that takes as long as a server needs to have said everything."""
 
     def __init__(self, server: HastySmtp) -> None:
         super().__init__()
         self._server = server
 
     def __call__(self) -> bool:
-        """
-        Answer once everything was said.
-        """
+        """Answer once everything was said."""
         assert self._server.is_ready.wait(10)
         return super().__call__()
 
 
 def state_by(server: HastySmtp, mark: Mark, **changed: object) -> str:
-    """
-    Return what becomes of one message over *server*.
-    """
+    """Return what becomes of one message over *server*."""
     transport = SmtpTransport(server_settings(server.port, **changed))
     try:
         return transport.send(Letter(), mark).state
@@ -106,9 +98,7 @@ def test_fault_103_reply_before_the_dot(mailroom: Council, step: str, ehlo: dict
     st.sampled_from([*NOT_TAKEN, TAKEN]),
 )
 def test_more_of_103_servers_at_random(surplus: dict, packing: str, ehlo: dict, at_dot: bytes) -> None:
-    """
-    Whatever is added where, in which packet: no dot is sent, and nothing is taken for sent.
-    """
+    """Whatever is added where, in which packet: no dot is sent, and nothing is taken for sent."""
     with HastySmtp({**ehlo, "dot": at_dot}, surplus, packing) as server:
         state = state_by(server, PatientMark(server), **LOGIN)
     assert server.bodies == []
@@ -116,9 +106,7 @@ def test_more_of_103_servers_at_random(surplus: dict, packing: str, ehlo: dict, 
 
 
 def test_more_of_103_during_the_body() -> None:
-    """
-    What is said while a long body is on its way is there before the mark, which is not set.
-    """
+    """What is said while a long body is on its way is there before the mark, which is not set."""
     mark = Mark()
     long = Letter(body=b"x" * 70 + b"\r\n" + b"y" * 12_000_000)
     with HastySmtp({}, {"body": TAKEN}) as server:
@@ -129,9 +117,7 @@ def test_more_of_103_during_the_body() -> None:
 
 @pytest.mark.parametrize("words", [TAKEN, b"2", b"554 no\r\n"])
 def test_more_of_103_between_mark_and_dot(mailroom: Council, words: bytes) -> None:
-    """
-    It was marked, but no dot was sent: deferred, and not unknown; the same bytes go again.
-    """
+    """It was marked, but no dot was sent: deferred, and not unknown; the same bytes go again."""
     enqueue(mailroom, 1)
     with HastySmtp({}, {}) as server:
         transport = SmtpTransport(server_settings(server.port))
@@ -154,9 +140,7 @@ def test_more_of_103_between_mark_and_dot(mailroom: Council, words: bytes) -> No
     ],
 )
 def test_more_of_103_two_answers_to_the_dot(reply: bytes, state: str) -> None:
-    """
-    One of them may have been under way when the dot left: where they differ, nobody knows.
-    """
+    """One of them may have been under way when the dot left: where they differ, nobody knows."""
     outcome, mark, server = attempt({"dot": reply})
     assert (outcome.state, mark.times, len(server.bodies)) == (state, 1, 1)
 
@@ -179,9 +163,7 @@ def test_more_of_103_said_between_two_messages(words: bytes) -> None:
 @pytest.mark.parametrize("packing", [TOGETHER, APART])
 @pytest.mark.parametrize("step", ["EHLO", "STARTTLS"])
 def test_more_of_103_injected_before_tls(step: str, packing: str) -> None:
-    """
-    What was said in the clear is no reply within TLS: the connection ends before TLS or a login begins.
-    """
+    """What was said in the clear is no reply within TLS: the connection ends before TLS or a login begins."""
     injected = b"250-evil\r\n250 AUTH PLAIN\r\n235 welcome\r\n"
     with HastySmtp(OFFERED, {step: injected}, packing) as server:
         transport = SmtpTransport(server_settings(server.port, security="starttls", **LOGIN))
@@ -192,9 +174,7 @@ def test_more_of_103_injected_before_tls(step: str, packing: str) -> None:
 
 @needs_openssl
 def test_more_of_103_injected_before_a_tls_that_begins(authority: Authority) -> None:
-    """
-    Though the server goes on to TLS, what somebody in the middle put in is not passed over.
-    """
+    """Though the server goes on to TLS, what somebody in the middle put in is not passed over."""
     with HastySmtp(OFFERED, {"STARTTLS": b"250 AUTH PLAIN\r\n"}, TOGETHER, authority.server()) as server:
         state = state_by(server, Mark(), security="starttls", ca_file=str(authority.file))
     assert (state, server.verbs()) == ("deferred", ["EHLO", "STARTTLS"])
@@ -203,9 +183,7 @@ def test_more_of_103_injected_before_a_tls_that_begins(authority: Authority) -> 
 @needs_openssl
 @pytest.mark.parametrize("packing", [TOGETHER, APART])
 def test_more_of_103_within_tls(authority: Authority, packing: str) -> None:
-    """
-    What TLS holds back, in the same record or in the next, is unread all the same.
-    """
+    """What TLS holds back, in the same record or in the next, is unread all the same."""
     known = {"security": "starttls", "ca_file": str(authority.file)}
     with HastySmtp({**OFFERED, "dot": HANG_UP}, {"DATA": TAKEN}, packing, authority.server()) as server:
         state = state_by(server, PatientMark(server), **known)
@@ -226,9 +204,7 @@ def test_more_of_103_within_tls(authority: Authority, packing: str) -> None:
     ],
 )
 def test_more_of_103_a_refusal_out_of_step(script: dict, surplus: dict) -> None:
-    """
-    Nobody's address is given up for a reply that may belong to another step.
-    """
+    """Nobody's address is given up for a reply that may belong to another step."""
     with HastySmtp({**script, "DATA": b"503 no\r\n"}, surplus) as server:
         assert state_by(server, Mark(), **LOGIN) == "deferred"
     assert server.bodies == []
@@ -236,9 +212,7 @@ def test_more_of_103_a_refusal_out_of_step(script: dict, surplus: dict) -> None:
 
 @pytest.mark.parametrize("code", [500, 502])
 def test_fault_122_only_helo(code: int) -> None:
-    """
-    A server that knows no EHLO is greeted by HELO, and takes the message.
-    """
+    """A server that knows no EHLO is greeted by HELO, and takes the message."""
     outcome, _, server = attempt({"EHLO": f"{code} what\r\n".encode(), "HELO": b"250 old\r\n"})
     assert (outcome.state, server.verbs()[:3]) == ("sent", ["EHLO", "HELO", "MAIL"])
     assert server.commands[1] == "helo alerter.council.example"
@@ -246,9 +220,7 @@ def test_fault_122_only_helo(code: int) -> None:
 
 @pytest.mark.parametrize("wanted", [{"security": "starttls"}, LOGIN])
 def test_more_of_122_never_where_tls_or_a_login_is_wanted(wanted: dict) -> None:
-    """
-    Whoever took EHLO out of the conversation gets neither the message nor the password.
-    """
+    """Whoever took EHLO out of the conversation gets neither the message nor the password."""
     script = {"EHLO": b"502 what\r\n", "HELO": b"250 old\r\n"}
     with ScriptedSmtp(script) as server, pytest.raises(MailStoppedError, match="does not know EHLO"):
         SmtpTransport(server_settings(server.port, **wanted)).send(Letter(), Mark())
@@ -265,9 +237,7 @@ def test_more_of_122_never_where_tls_or_a_login_is_wanted(wanted: dict) -> None:
     ],
 )
 def test_more_of_122_name_refused(step: str, reply: bytes) -> None:
-    """
-    The server's dislike of our name is nobody's bad address: the run stops, and the setting is named.
-    """
+    """The server's dislike of our name is nobody's bad address: the run stops, and the setting is named."""
     script = {step: reply, "HELO": b"250 old\r\n"}
     with ScriptedSmtp(script) as server, pytest.raises(MailStoppedError, match=r"email\.smtp\.helo_name"):
         SmtpTransport(server_settings(server.port)).send(Letter(), Mark())
@@ -275,9 +245,7 @@ def test_more_of_122_name_refused(step: str, reply: bytes) -> None:
 
 
 def test_more_of_122_name_by_default() -> None:
-    """
-    Without a name of its own the machine gives a full host name, or its address in brackets.
-    """
+    """Without a name of its own the machine gives a full host name, or its address in brackets."""
     with ScriptedSmtp({}) as server:
         transport = SmtpTransport(server_settings(server.port, helo_name=""))
         transport.connect()

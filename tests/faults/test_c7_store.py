@@ -61,9 +61,7 @@ POOLS = {
 
 @pytest.fixture
 def refused_week(either_council: Council) -> Iterator[Installation]:
-    """
-    Open a council that has one manager for each way to refuse a record.
-    """
+    """Open a council that has one manager for each way to refuse a record."""
     made_ready(either_council, len(REFUSALS))
     opened = Installation.open(either_council.folder / "config.toml", {})
     with closing(opened.database):
@@ -71,9 +69,7 @@ def refused_week(either_council: Council) -> Iterator[Installation]:
 
 
 class Refusals:
-    """
-    A database that refuses to record what became of a message, until it was tried twice.
-    """
+    """A database that refuses to record what became of a message, until it was tried twice."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -81,17 +77,13 @@ class Refusals:
         self.codes: list[str] = []
 
     def begin(self, code: str) -> None:
-        """
-        Refuse from now on, with an error of *code*.
-        """
+        """Refuse from now on, with an error of *code*."""
         self._execute(*(statement.format(code=code) for statement in REFUSING[self._kind]))
         self._tries = count(1)
         self.codes.append(code)
 
     def end_at_the_second_try(self) -> bool:
-        """
-        Accept again when asked for the second time since; never ask for a stop.
-        """
+        """Accept again when asked for the second time since; never ask for a stop."""
         if self._tries is not None and next(self._tries) > 1:
             self._tries = None
             self._execute(ACCEPTING[self._kind])
@@ -110,9 +102,7 @@ class Refusals:
 def test_fault_112_record_of_a_reply_refused(
     refused_week: Installation, either_council: Council, office: WatchedOffice
 ) -> None:
-    """
-    Whatever class of error stands between a 250 and its record, it is kept, recorded, and sent once.
-    """
+    """Whatever class of error stands between a 250 and its record, it is kept, recorded, and sent once."""
     refusals = Refusals(refused_week.database)
     for number, code in enumerate(REFUSALS):
         office.at(DOT, partial(refusals.begin, code), to=f"m{number:02d}@council.example")
@@ -124,9 +114,7 @@ def test_fault_112_record_of_a_reply_refused(
 def test_fault_119_odd_sessions(
     council: Council, office: WatchedOffice, postgresql_url: str, request: pytest.FixtureRequest
 ) -> None:
-    """
-    What role and database set for their sessions changes nothing; what no name fits into is refused.
-    """
+    """What role and database set for their sessions changes nothing; what no name fits into is refused."""
     server, name = request.getfixturevalue("postgres_server"), make_url(postgresql_url).database
     for setting, value in ODD_SETTINGS.items():
         server.execute(f"ALTER DATABASE \"{name}\" SET {setting} = '{value}'")

@@ -24,9 +24,7 @@ AUDIT = {"points-a": "50", "points-b": "24", "audited": "2009-11-23"}
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_of_house(request: pytest.FixtureRequest) -> dict[str, object]:
-    """
-    Return the setting that puts a council on either database.
-    """
+    """Return the setting that puts a council on either database."""
     if request.param == "sqlite":
         return {}
     return {"database__url": request.getfixturevalue("postgresql_url")}
@@ -57,9 +55,7 @@ def held_up(house: House, how_many: int) -> Iterator[None]:
 
 
 def at_once(house: House, act: Callable[[Visitor], object], visitors: list[Visitor]) -> None:
-    """
-    Have all *visitors* do one thing in the same moment.
-    """
+    """Have all *visitors* do one thing in the same moment."""
     with ThreadPoolExecutor(len(visitors)) as pool, held_up(house, len(visitors)):
         done = [pool.submit(act, visitor) for visitor in visitors]
     for each in done:
@@ -67,16 +63,12 @@ def at_once(house: House, act: Callable[[Visitor], object], visitors: list[Visit
 
 
 def acts(house: House, act: str) -> int:
-    """
-    Count how often somebody did something.
-    """
+    """Count how often somebody did something."""
     return sum(each == act for _, each, _ in house.acts())
 
 
 def test_fault_117_equal_acts_at_once(desk: Office, database_of_house: dict[str, object]) -> None:
-    """
-    Eight equal answers, audits and undos are each recorded once; eight requests for a link bring three.
-    """
+    """Eight equal answers, audits and undos are each recorded once; eight requests for a link bring three."""
     with new_house(desk, **AUDITED, **database_of_house) as house:
         number = house.numbers()["A-2"]
         visitors = [house.inside(OKAFOR) for _ in range(AT_ONCE)]
@@ -122,9 +114,7 @@ def test_fault_118_requests_for_links_during_the_run(desk: Office) -> None:
 
 
 def stepping_in(house: House, deeds: list[Callable[[], None]]) -> list[str]:
-    """
-    Do the first of *deeds*, once, while this thread works out a plan; return its looks as they come.
-    """
+    """Do the first of *deeds*, once, while this thread works out a plan; return its looks as they come."""
     looks: list[str] = []
 
     def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:

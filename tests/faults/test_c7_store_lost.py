@@ -93,9 +93,7 @@ def test_another_installation_on_the_same_server_is_noticed(
 
 
 def others(right: bytes, older: bytes) -> list[tuple[str, bytes]]:
-    """
-    Return what may take the place of the *right* file, by name; *older* is an earlier state of it.
-    """
+    """Return what may take the place of the *right* file, by name; *older* is an earlier state of it."""
     (own,) = re.findall(rb"[0-9a-f]{32}(?=2026-)", older)
     return [
         ("empty", b""), ("no database", b"x" * len(right)), ("half of it", right[: len(right) // 2]),
@@ -105,18 +103,14 @@ def others(right: bytes, older: bytes) -> list[tuple[str, bytes]]:
 
 
 def overwritten(file: Path, content: bytes | None) -> Callable[[], object]:
-    """
-    Write *content* into the file as it stands; return what puts it right.
-    """
+    """Write *content* into the file as it stands; return what puts it right."""
     right = file.read_bytes()
     file.write_bytes(content or b"")
     return lambda: file.write_bytes(right)
 
 
 def exchanged(file: Path, content: bytes | None) -> Callable[[], object]:
-    """
-    Put another file in its place, or none; return what puts it right.
-    """
+    """Put another file in its place, or none; return what puts it right."""
     kept = file.rename(file.with_suffix(".kept"))
     if content is not None:
         file.write_bytes(content)

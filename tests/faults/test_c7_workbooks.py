@@ -36,9 +36,7 @@ def sheet(folder: Path, numbers: list[int], *, is_told: bool = True) -> Path:
 
 
 def children(path: Path) -> list[str] | None:
-    """
-    Return the children in a workbook, None where it is refused.
-    """
+    """Return the children in a workbook, None where it is refused."""
     try:
         return [assessment.child_id for assessment in accepted(opened("workbook", path))]
     except SourceError:
@@ -46,18 +44,14 @@ def children(path: Path) -> list[str] | None:
 
 
 def again(path: Path, name: str, content: bytes) -> Path:
-    """
-    Add a part to the archive under a name that it has, in another case.
-    """
+    """Add a part to the archive under a name that it has, in another case."""
     with ZipFile(path, "a", ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
     return path
 
 
 def linked(folder: Path, sheets: str, relations: str) -> Path:
-    """
-    Write a workbook with two sheets of assessments, which lists *sheets* by *relations*.
-    """
+    """Write a workbook with two sheets of assessments, which lists *sheets* by *relations*."""
     relation = f'<Relationship Id="{{}}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{{}}.xml"/>'
     listed = "".join(relation.format(*each.split("=")) for each in relations.split())
     book = f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>'
@@ -84,9 +78,7 @@ def test_fault_116_rows_and_sheets_twice(tmp_path: Path, is_told: bool) -> None:
 
 
 def test_attributes_in_single_quotes(tmp_path: Path) -> None:
-    """
-    XML knows them too, and a row that is there twice in them is no other.
-    """
+    """XML knows them too, and a row that is there twice in them is no other."""
     path = sheet(tmp_path, [6, 7, 7])
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -95,9 +87,7 @@ def test_attributes_in_single_quotes(tmp_path: Path) -> None:
 
 
 def test_a_row_in_two_pieces_is_read_whole(tmp_path: Path) -> None:
-    """
-    Two rows of one number that share no cell lose nothing.
-    """
+    """Two rows of one number that share no cell lose nothing."""
     halves = '<row r="2"><c r="A2"><v>7</v></c></row><row r="2"><c r="B2"><v>46300</v></c></row>'
     path = xlsx(tmp_path / "x.xlsx", {"S": []}, more={PART: sheet_xml(HEADING + halves)})
     assert children(path) == ["7"]
@@ -105,9 +95,7 @@ def test_a_row_in_two_pieces_is_read_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", [xlsx, ods])
 def test_a_part_that_is_there_twice(tmp_path: Path, make: Callable[..., Path]) -> None:
-    """
-    Which of the two a reader takes is chance, so neither is taken, however its name is written.
-    """
+    """Which of the two a reader takes is chance, so neither is taken, however its name is written."""
     path = make(tmp_path / "x.book", {"S": ROWS})
     name = PART if make is xlsx else "content.xml"
     assert ONE_PART_TWICE in refusal("workbook", again(path, name.upper(), b"<a/>"))
@@ -128,9 +116,7 @@ def test_sheets_and_relations_of_one_name(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_an_old_workbook_twice(tmp_path: Path) -> None:
-    """
-    The second record of a cell would overwrite the first.
-    """
+    """The second record of a cell would overwrite the first."""
     more = record(0x203, bytes([1, 0, 0, 0, 0, 0]) + bytes(8))
     assert TWICE.format(2) in refusal("workbook", xls(tmp_path / "x.xls", {"S": ROWS}, more=more))
 

@@ -41,9 +41,7 @@ FAULTY: tuple[Mapping[str, object], ...] = (
 
 @dataclass(slots=True)
 class Week:
-    """
-    A council, its mail server, and whatever was said, by any process, in any way.
-    """
+    """A council, its mail server, and whatever was said, by any process, in any way."""
 
     council: Council
     post_office: PostOffice
@@ -51,33 +49,25 @@ class Week:
     seen: list[bytes] = field(default_factory=list)
 
     def does(self, exit_code: int, *arguments: object) -> Said:
-        """
-        Run one command, which must end so; keep what it said.
-        """
+        """Run one command, which must end so; keep what it said."""
         said = alerter(self.council, *arguments)
         assert said.exit_code == exit_code, (arguments, said)
         self.said += [without_exceptions(said.out), said.err]
         return said
 
     def starts(self, *arguments: object) -> Popen[str]:
-        """
-        Start one command in a process of its own.
-        """
+        """Start one command in a process of its own."""
         return self.council.start(*arguments)
 
     def keeps(self, process: Popen[str]) -> None:
-        """
-        Keep what a process said until its end.
-        """
+        """Keep what a process said until its end."""
         out, err = process.communicate(timeout=PATIENCE_SECONDS * 5)
         self.said += [without_exceptions(out), err]
 
 
 @pytest.fixture
 def week(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Week]:
-    """
-    Run the mail server, and let temporary files fall where they are found.
-    """
+    """Run the mail server, and let temporary files fall where they are found."""
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     (tmp_path / "council").mkdir()
@@ -120,9 +110,7 @@ def test_canary_children_are_where_they_may_be_alone(week: Week, tmp_path: Path)
 
 
 def without_exceptions(out: str) -> str:
-    """
-    Return what a command printed, less the exceptions, which name assessments.
-    """
+    """Return what a command printed, less the exceptions, which name assessments."""
     if not out.startswith("{"):
         return out
     value = json.loads(out)
@@ -131,16 +119,12 @@ def without_exceptions(out: str) -> str:
 
 
 def _is_ours_to_look_at(path: Path) -> bool:
-    """
-    Say whether a file is neither the extract nor the store.
-    """
+    """Say whether a file is neither the extract nor the store."""
     return path.is_file() and not path.name.startswith(("extract", "alerter.db"))
 
 
 def _go_wrong(week: Week, looked_at: list[Popen[str]]) -> None:
-    """
-    Do two weeks in which whatever can be wrong with data, files and mail server is.
-    """
+    """Do two weeks in which whatever can be wrong with data, files and mail server is."""
     council = week.council
     council.extract(_rows())
     week.does(3, "run", "--as-of", MONDAY)

@@ -46,9 +46,7 @@ class Town:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def found(self, template: str) -> None:
-        """
-        Make the first council, from which the others are copied, on a copy of the migrated *template*.
-        """
+        """Make the first council, from which the others are copied, on a copy of the migrated *template*."""
         first = self.folder / "first"
         first.mkdir()
         url = {}
@@ -62,9 +60,7 @@ class Town:
 
     @contextmanager
     def another(self) -> Iterator[Council]:
-        """
-        Give a copy of the first council; what its mail server kept before is forgotten.
-        """
+        """Give a copy of the first council; what its mail server kept before is forgotten."""
         number = next(self._numbers)
         council = Council(shutil.copytree(self.folder / "first", self.folder / f"{number}"), self.office.port)
         name = f"{TEMPLATE}_{number}"
@@ -79,9 +75,7 @@ class Town:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def town(request: pytest.FixtureRequest, tmp_path: Path, office: WatchedOffice) -> Iterator[Town]:
-    """
-    Return a town on either database.
-    """
+    """Return a town on either database."""
     if request.param == "sqlite":
         town = Town(tmp_path, office)
         town.found(request.getfixturevalue("migrated_file"))
@@ -94,9 +88,7 @@ def town(request: pytest.FixtureRequest, tmp_path: Path, office: WatchedOffice) 
 
 
 def chosen(calls: Sequence[Call]) -> list[Call]:
-    """
-    Return the calls to die at: all that touch store, mail server or output, or some of each kind.
-    """
+    """Return the calls to die at: all that touch store, mail server or output, or some of each kind."""
     begin = next(n for n, call in enumerate(calls) if call.name == "connect" or call.has("alerter.db"))
     telling = [call for call in calls[begin:] if call.name != "openat" or call.has("alerter.db")]
     if IS_SOAK:

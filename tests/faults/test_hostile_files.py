@@ -23,9 +23,7 @@ STRIDE = 1 if IS_SOAK else 10
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[tuple[str, Path]]:
-    """
-    Make the files, each in a folder of its own.
-    """
+    """Make the files, each in a folder of its own."""
     makes = [*by_hand(), *(at_random(number) for number in range(DAMAGED))]
     assert len(makes) >= 200
     made = []
@@ -39,9 +37,7 @@ def files(tmp_path: Path) -> list[tuple[str, Path]]:
 def test_hostile_files_are_accepted_in_full_or_refused(
     files: list[tuple[str, Path]], migrated_file: Path
 ) -> None:
-    """
-    Rows in are stored, collapsed or rejected, or else nothing stays; 2 s of CPU and 256 MB at most.
-    """
+    """Rows in are stored, collapsed or rejected, or else nothing stays; 2 s of CPU and 256 MB at most."""
     readings = read_limited(files, migrated_file)
     faults = {str(path): reading.fault() for (_, path), reading in zip(files, readings, strict=True)}
     assert {path: fault for path, fault in faults.items() if fault} == {}

@@ -15,9 +15,7 @@ IS_BEING_WRITTEN = bool(os.environ.get("ALERTER_FAULT_TABLE"))
 
 
 def test_every_number_stands_once() -> None:
-    """
-    1 to 104 but for the two that were taken out, and whatever came later, each in one table.
-    """
+    """1 to 104 but for the two that were taken out, and whatever came later, each in one table."""
     numbers = Counter(fault.number for table in TABLES for fault in table.faults)
     assert set(numbers.values()) == {1}
     assert {number for number in numbers if number < LATER} == set(range(1, LATER)) - TAKEN_OUT
@@ -25,25 +23,19 @@ def test_every_number_stands_once() -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_row_has_one_test_or_one_reason(table: Table) -> None:
-    """
-    It stands in a module that is named after the row's table.
-    """
+    """It stands in a module that is named after the row's table."""
     found = [entry for entry in entries() if entry.module.startswith(f"test_{table.name.lower()}_")]
     assert Counter(entry.number for entry in found) == Counter(fault.number for fault in table.faults)
 
 
 def test_no_module_has_a_row_that_is_not_in_the_matrix() -> None:
-    """
-    A number nobody knows would be missing from the document.
-    """
+    """A number nobody knows would be missing from the document."""
     assert {entry.number for entry in entries()} <= FAULTS.keys()
 
 
 @pytest.mark.skipif(IS_BEING_WRITTEN, reason="the document is written when the tests have ended")
 def test_document_names_every_row_and_its_test() -> None:
-    """
-    `make faults` writes it; who changes a row or a test runs that again.
-    """
+    """`make faults` writes it; who changes a row or a test runs that again."""
     lines = DOCUMENT.read_text(encoding="utf-8").splitlines()
     rows = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ")}
     assert {str(number) for number in FAULTS} <= rows.keys()

@@ -28,9 +28,7 @@ USERS = [each.partition("@")[0] for each in (TAKEN, GREYLISTED, REFUSED, SENDER,
 
 @pytest.fixture(scope="module")
 def postfix() -> Iterator[Postfix]:
-    """
-    Run the server while this module lasts.
-    """
+    """Run the server while this module lasts."""
     with running(USERS, GONE.partition("@")[0]) as server:
         yield server
 
@@ -59,9 +57,7 @@ def test_a_week_by_postfix(postfix: Postfix, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", [b"..\r\n.\r\n.a\r\n", b"no line end", b".\r\n" * 3 + b".", b"a\nb\rc\n.\n"])
 def test_dots_and_line_ends_arrive_as_written(postfix: Postfix, body: bytes) -> None:
-    """
-    Postfix refuses a bare line feed here, and takes a line of a dot alone for the end: neither happens.
-    """
+    """Postfix refuses a bare line feed here, and takes a line of a dot alone for the end: neither happens."""
     before = postfix.mailbox(TAKEN)
     transport = SmtpTransport(settings(postfix.port, timeout_seconds=60, dot_timeout_seconds=60))
     letter = Letter(TAKEN, body=b"Subject: dots\r\n\r\n" + body)
@@ -82,9 +78,7 @@ def _council(folder: Path, postfix: Postfix) -> Council:
 
 
 def _written(council: Council, recipient: str) -> bytes:
-    """
-    Return the digest of *recipient* as the outbox has it.
-    """
+    """Return the digest of *recipient* as the outbox has it."""
     return next(bytes(row.body) for row in ledger_of(council).messages() if row.recipient == recipient)
 
 

@@ -50,9 +50,7 @@ Script = dict[str, list[bytes]]
 
 @st.composite
 def scripts(draw: st.DrawFn) -> Script:
-    """
-    Draw up to four answers for each step; most steps go well, so that the later ones are reached.
-    """
+    """Draw up to four answers for each step; most steps go well, so that the later ones are reached."""
     said: Script = {}
     for step in STEPS:
         well = f"{GO_ON.get(step, '250')} ok\r\n".encode()
@@ -62,9 +60,7 @@ def scripts(draw: st.DrawFn) -> Script:
 
 
 class Telling(ScriptedSmtp):
-    """
-    A scripted server that writes down for each recipient what was answered to whom, and to which step.
-    """
+    """A scripted server that writes down for each recipient what was answered to whom, and to which step."""
 
     def __init__(self, script: Script) -> None:
         super().__init__(dict(script))
@@ -101,9 +97,7 @@ def meaning(step: str, reply: bytes) -> str:
 
 
 def must_be(script: Script) -> str:
-    """
-    Return what one attempt on a new connection must end as, by the first answer to each step.
-    """
+    """Return what one attempt on a new connection must end as, by the first answer to each step."""
     for step in STEPS:
         match meaning(step, script[step][0]):
             case "go":
@@ -120,9 +114,7 @@ def must_be(script: Script) -> str:
 @settings(max_examples=9_000 if IS_SOAK else 110, deadline=None, suppress_health_check=EVERY)
 @given(scripts())
 def test_one_attempt_ends_as_the_servers_answers_say(script: Script) -> None:
-    """
-    Every stage by every class of reply: the outcome, the mark just before the dot, and one dot at most.
-    """
+    """Every stage by every class of reply: the outcome, the mark just before the dot, and one dot at most."""
     mark = Mark()
     with ScriptedSmtp(dict(script)) as server:
         transport = SmtpTransport(server_settings(server.port, **PATIENT))
@@ -160,9 +152,7 @@ def test_a_delivery_accepts_once_and_repeats_only_what_is_unknown(
 
 
 def _check(state: str, said: list[tuple[str, str]], policy: str) -> None:
-    """
-    Say that a message that was answered so may stand as it does.
-    """
+    """Say that a message that was answered so may stand as it does."""
     dots = [answer for step, answer in said if step == "dot"]
     assert dots.count("go") <= 1
     assert all(answer not in ("go", "never") for answer in dots[:-1])

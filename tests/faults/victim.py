@@ -31,41 +31,29 @@ PRELOADED = ["pytest", warm.__name__, "tests.still"]
 
 
 class Process(Protocol):
-    """
-    One running command, however it was begun.
-    """
+    """One running command, however it was begun."""
 
     @property
     def pid(self) -> int:
-        """
-        Return its number.
-        """
+        """Return its number."""
 
     def ended(self) -> Said:
-        """
-        Wait for its end; return what it said, and its exit code, which for a signal is negative.
-        """
+        """Wait for its end; return what it said, and its exit code, which for a signal is negative."""
 
 
 class Cold:
-    """
-    A process begun from nothing; *under* is the command line of a program that runs it.
-    """
+    """A process begun from nothing; *under* is the command line of a program that runs it."""
 
     def __init__(self, council: Council, arguments: Sequence[object], under: Sequence[str] = ()) -> None:
         self._process = council.start(*arguments, under=under)
 
     @property
     def pid(self) -> int:
-        """
-        Return its number.
-        """
+        """Return its number."""
         return self._process.pid
 
     def ended(self) -> Said:
-        """
-        Wait for its end.
-        """
+        """Wait for its end."""
         out, err = self._process.communicate(timeout=PATIENCE_SECONDS)
         return Said(self._process.returncode, out, err)
 
@@ -86,16 +74,12 @@ class Warm:
 
     @property
     def pid(self) -> int:
-        """
-        Return its number.
-        """
+        """Return its number."""
         assert self._process.pid is not None
         return self._process.pid
 
     def ended(self) -> Said:
-        """
-        Wait for its end.
-        """
+        """Wait for its end."""
         self._process.join(PATIENCE_SECONDS)
         assert self._process.exitcode is not None, "it goes on for ever"
         out, err = ((self._said / name).read_text(encoding="utf-8") for name in ("out", "err"))
@@ -103,9 +87,7 @@ class Warm:
 
 
 class Victim:
-    """
-    One running command, and whoever traces it.
-    """
+    """One running command, and whoever traces it."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -113,49 +95,35 @@ class Victim:
 
     @property
     def pid(self) -> int:
-        """
-        Return the number of its process.
-        """
+        """Return the number of its process."""
         return self._process.pid
 
     @property
     def state(self) -> str:
-        """
-        Return the letter the system has for how it is: R, S, T for stopped, Z for dead.
-        """
+        """Return the letter the system has for how it is: R, S, T for stopped, Z for dead."""
         return self._status("State")[:1]
 
     def send(self, number: signal.Signals) -> None:
-        """
-        Send it a signal.
-        """
+        """Send it a signal."""
         os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """
-        End it by SIGKILL, and return when it is gone.
-        """
+        """End it by SIGKILL, and return when it is gone."""
         self.send(signal.SIGKILL)
         until(lambda: self.state in ("Z", "X", ""))
 
     def stop(self) -> None:
-        """
-        Stop it by SIGSTOP, and return when it stands.
-        """
+        """Stop it by SIGSTOP, and return when it stands."""
         self.send(signal.SIGSTOP)
         until(lambda: self.state == "T")
 
     def trace(self, under: Sequence[str]) -> None:
-        """
-        Let the tracer with the command line *under* take hold of it.
-        """
+        """Let the tracer with the command line *under* take hold of it."""
         self._tracers.append(subprocess.Popen([*under, f"--attach={self.pid}"]))  # noqa: S603 - strace, by the tests
         until(lambda: self._status("TracerPid") != "0")
 
     def ended(self) -> Said:
-        """
-        Wait for its end.
-        """
+        """Wait for its end."""
         said = self._process.ended()
         for tracer in self._tracers:
             tracer.wait(PATIENCE_SECONDS)
@@ -170,16 +138,12 @@ class Victim:
 
 
 def start(council: Council, *arguments: object) -> Victim:
-    """
-    Start a command, and leave it running.
-    """
+    """Start a command, and leave it running."""
     return Victim(Cold(council, arguments) if IS_COLD else Warm(council, arguments))
 
 
 def start_under(council: Council, under: Sequence[str], *arguments: object) -> Victim:
-    """
-    Start a command that is traced from its beginning.
-    """
+    """Start a command that is traced from its beginning."""
     if IS_COLD:
         return Victim(Cold(council, arguments, under))
     victim = Victim(Warm(council, arguments, is_halted=True))
@@ -197,9 +161,7 @@ def struck(
     *arguments: object,
     to: str = "",
 ) -> None:
-    """
-    Start a command, and *strike* it at *step* of the message *to* a recipient, of which it dies.
-    """
+    """Start a command, and *strike* it at *step* of the message *to* a recipient, of which it dies."""
     victim = start(council, *arguments)
     office.at(step, lambda: strike(victim), to)
     said = victim.ended()
@@ -207,7 +169,5 @@ def struck(
 
 
 def killed(council: Council, office: WatchedOffice, step: str, *arguments: object, to: str = "") -> None:
-    """
-    Start a command, and kill it when its conversation comes to *step* of the message *to* a recipient.
-    """
+    """Start a command, and kill it when its conversation comes to *step* of the message *to* a recipient."""
     struck(council, office, step, Victim.kill, *arguments, to=to)

@@ -26,9 +26,7 @@ Deed = Callable[[], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """
-    What is to be done at one step, once: for anybody's message, or for one recipient's.
-    """
+    """What is to be done at one step, once: for anybody's message, or for one recipient's."""
 
     step: str
     recipient: str
@@ -54,9 +52,7 @@ class WatchedOffice:
 
     @property
     def port(self) -> int:
-        """
-        Return the port it listens on.
-        """
+        """Return the port it listens on."""
         return int(self._listener.getsockname()[1])
 
     def at(self, step: str, deed: Deed, to: str = "") -> None:
@@ -69,36 +65,26 @@ class WatchedOffice:
             self._plans.append(Plan(step, to, deed))
 
     def narrow(self) -> None:
-        """
-        Let no later client hand over much more of a body than has been read.
-        """
+        """Let no later client hand over much more of a body than has been read."""
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, NARROW)
 
     def forget(self) -> None:
-        """
-        Forget what was kept so far.
-        """
+        """Forget what was kept so far."""
         self.kept, self._unfinished = [], []
 
     def tally(self) -> Counter[str]:
-        """
-        Return how many messages were kept for each recipient.
-        """
+        """Return how many messages were kept for each recipient."""
         return Counter(parcel.recipient for parcel in self.kept)
 
     def unfinished(self) -> list[Parcel]:
-        """
-        Return what came without its dot, once every conversation is over.
-        """
+        """Return what came without its dot, once every conversation is over."""
         _listening, *conversations = self._threads
         self._await(conversations)
         return self._unfinished
 
     def copies(self, recipient: str) -> list[bytes]:
-        """
-        Return what was kept for one recipient.
-        """
+        """Return what was kept for one recipient."""
         return [parcel.content for parcel in self.kept if parcel.recipient == recipient]
 
     def __enter__(self) -> Self:
@@ -148,9 +134,7 @@ class WatchedOffice:
                 is_open = self._take(connection, reader, recipient)
 
     def _take(self, connection: socket.socket, reader: Iterable[bytes], recipient: str) -> bool:
-        """
-        Read one body up to its dot, and answer it.
-        """
+        """Read one body up to its dot, and answer it."""
         lines: list[bytes] = []
         for line in reader:
             if not lines:

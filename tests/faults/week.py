@@ -15,9 +15,7 @@ MANAGERS = (FIRST, SECOND)
 
 
 def made_ready(council: Council, how_many: int = len(MANAGERS)) -> Council:
-    """
-    Give *council* an extract of as many managers, and read it into the store.
-    """
+    """Give *council* an extract of as many managers, and read it into the store."""
     managed(council, how_many)
     said = alerter(council, "sync")
     assert said.exit_code == 0, said.err
@@ -25,9 +23,7 @@ def made_ready(council: Council, how_many: int = len(MANAGERS)) -> Council:
 
 
 def calls_of_week(folder: Path, url: str | None = None, how_many: int = len(MANAGERS)) -> list[Call]:
-    """
-    Do a whole week in *folder*, and return the system calls of the weekly job.
-    """
+    """Do a whole week in *folder*, and return the system calls of the weekly job."""
     with WatchedOffice() as office:
         council = Council(folder, office.port)
         council.configure(**({} if url is None else {"database__url": url}))
@@ -55,8 +51,6 @@ def settled(council: Council, office: WatchedOffice, *, twice: str = "") -> None
 
 
 def amend(council: Council, line: str) -> None:
-    """
-    Add one *line* to the settings.
-    """
+    """Add one *line* to the settings."""
     settings = (council.folder / "config.toml").read_text(encoding="utf-8")
     council.write("config.toml", f"{settings}{line}\n")

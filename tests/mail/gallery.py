@@ -34,9 +34,7 @@ TEAMS = (
 
 
 def facts(language: str = "en", **changed: object) -> RunFacts:
-    """
-    Return the facts of run 7 in one language.
-    """
+    """Return the facts of run 7 in one language."""
     return made_up.facts(language=language_of(language), **changed)
 
 
@@ -95,25 +93,19 @@ def service_digest(*, is_also_manager: bool = False) -> Digest:
 
 
 def quiet_service() -> Digest:
-    """
-    Return a service manager's digest in which nothing has climbed, in the first week of all.
-    """
+    """Return a service manager's digest in which nothing has climbed, in the first week of all."""
     digest = service_digest()
     assert digest.service is not None
     return replace(digest, service=replace(digest.service, climbed=(), last=None, covering_for=()))
 
 
 def all_clear() -> Digest:
-    """
-    Return a digest with fourteen on track.
-    """
+    """Return a digest with fourteen on track."""
     return made_up.digest_of([made_up.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
 
 
 def logo() -> bytes:
-    """
-    Return a small picture: a PNG file of one colour, 96 by 48 pixels.
-    """
+    """Return a small picture: a PNG file of one colour, 96 by 48 pixels."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         checked = struct.pack(">I", zlib.crc32(kind + content))
@@ -130,18 +122,14 @@ def logo() -> bytes:
 
 
 def brand() -> Brand:
-    """
-    Return the look of a council with a name, colours and a logo.
-    """
+    """Return the look of a council with a name, colours and a logo."""
     return Brand(
         name="Sampleford Council", colour="#4c2c92", colour_dark="#c9b8ee", logo=logo(), size=(96, 48)
     )
 
 
 def digests() -> dict[str, Digest]:
-    """
-    Return every kind of digest by name.
-    """
+    """Return every kind of digest by name."""
     return {
         "digest-second-week": second_week(),
         "digest-all-clear": all_clear(),
@@ -152,17 +140,13 @@ def digests() -> dict[str, Digest]:
 
 
 def rendered(language: str, link: str = "", look: Brand | None = None) -> dict[str, Rendered]:
-    """
-    Return every kind of digest in one language.
-    """
+    """Return every kind of digest in one language."""
     write, about = Renderer(brand=look), facts(language)
     return {name: write.digest(digest, about, link) for name, digest in digests().items()}
 
 
 def pages() -> dict[str, str]:
-    """
-    Return the HTML of every kind of digest in each language, and one with a council's look, by name.
-    """
+    """Return the HTML of every kind of digest in each language, and one with a council's look, by name."""
     found = {
         f"{name}-{language}": each.html for language in LANGUAGES for name, each in rendered(language).items()
     }

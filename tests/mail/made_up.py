@@ -25,9 +25,7 @@ REJECTED = Rejected(12, "started_on is not a date", "start_missing", "A-9", "88"
 
 @dataclass(frozen=True)
 class Fate:
-    """
-    How one digest stands, as the ledger tells it.
-    """
+    """How one digest stands, as the ledger tells it."""
 
     recipient: str
     state: str
@@ -36,9 +34,7 @@ class Fate:
 
 @cache
 def calendar(*, count_start_day: bool = False) -> WorkingCalendar:
-    """
-    Return England's working days from 2025 to 2027, as far as these tests look.
-    """
+    """Return England's working days from 2025 to 2027, as far as these tests look."""
     off = [DayOff(date(2026, 12, day), "Christmas", "bank holiday") for day in (25, 28)]
     off.append(DayOff(date(2027, 1, 1), "New Year's Day", "bank holiday"))
     return WorkingCalendar(
@@ -47,9 +43,7 @@ def calendar(*, count_start_day: bool = False) -> WorkingCalendar:
 
 
 def facts(**changed: object) -> RunFacts:
-    """
-    Return the facts of run 7, with what is *changed*.
-    """
+    """Return the facts of run 7, with what is *changed*."""
     usual = {
         "run": 7,
         "council": "Sampleford",
@@ -68,9 +62,7 @@ def facts(**changed: object) -> RunFacts:
 
 
 def letterhead(**changed: object) -> Letterhead:
-    """
-    Return what the messages of run 7 share, with what is *changed*.
-    """
+    """Return what the messages of run 7 share, with what is *changed*."""
     usual = {
         "sender": Recipient("alerts@council.example", "Assessment alerts"),
         "installation": "made-up",
@@ -81,9 +73,7 @@ def letterhead(**changed: object) -> Letterhead:
 
 
 def started(days_ago: int, assessment_id: str, child_id: str, **changed: object) -> Assessment:
-    """
-    Return an open assessment whose count on 23 November 2026 is *days_ago*.
-    """
+    """Return an open assessment whose count on 23 November 2026 is *days_ago*."""
     usual = {
         "type": "core",
         "clock_on": calendar().latest_start(AS_OF, days_ago),
@@ -102,9 +92,7 @@ def digest_of(
     exceptions: tuple[DataException, ...] = (),
     problem: str = "",
 ) -> Digest:
-    """
-    Return the one digest of *assessments*, judged on 23 November 2026 by the real policy.
-    """
+    """Return the one digest of *assessments*, judged on 23 November 2026 by the real policy."""
     clocks = {clock.type: clock for clock in (CORE, SINGLE)}
     policy = Policy(calendar(), clocks, Window(AS_OF, NEXT_RUN))
     detail = "team 'Duty' is not in the directory" if problem else ""
@@ -115,9 +103,7 @@ def digest_of(
 
 
 def usual_week() -> Digest:
-    """
-    Return a digest with every stage, siblings, an absence, a cover, and a record to mend.
-    """
+    """Return a digest with every stage, siblings, an absence, a cover, and a record to mend."""
     away = {"worker_away_until": date(2026, 11, 30)}
     return digest_of(
         [

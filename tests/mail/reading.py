@@ -14,9 +14,7 @@ HIDDEN = ("style", "title")
 
 
 class Reader(HTMLParser):
-    """
-    Collects the tags of a document, and the words outside `style` and `title`.
-    """
+    """Collects the tags of a document, and the words outside `style` and `title`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,31 +23,23 @@ class Reader(HTMLParser):
         self._is_hidden = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """
-        Note a tag with the names of its attributes.
-        """
+        """Note a tag with the names of its attributes."""
         self.tags.append(" ".join([tag, *sorted(name for name, _ in attrs)]))
         self._is_hidden = tag in HIDDEN
 
     def handle_endtag(self, tag: str) -> None:
-        """
-        Note that a hidden stretch ends.
-        """
+        """Note that a hidden stretch ends."""
         if tag in HIDDEN:
             self._is_hidden = False
 
     def handle_data(self, data: str) -> None:
-        """
-        Note the words.
-        """
+        """Note the words."""
         if not self._is_hidden:
             self.words.append(data)
 
 
 def read_html(html: str) -> Reader:
-    """
-    Return what *html* holds.
-    """
+    """Return what *html* holds."""
     reader = Reader()
     reader.feed(html)
     reader.close()
@@ -57,16 +47,12 @@ def read_html(html: str) -> Reader:
 
 
 def text_of(digest: Digest, **changed: object) -> str:
-    """
-    Return the text part of *digest*.
-    """
+    """Return the text part of *digest*."""
     return Renderer().digest(digest, made_up.facts(**changed)).text
 
 
 def visible(html: str) -> str:
-    """
-    Return the words of *html* with single blanks.
-    """
+    """Return the words of *html* with single blanks."""
     return " ".join(" ".join(read_html(html).words).split())
 
 

@@ -21,9 +21,7 @@ SCHEMES = {"light": False, "dark": True}
 
 
 def take(browser: Browser, folder: Path) -> Iterator[Path]:
-    """
-    Write a picture of every email at every width in both schemes, and give each as it is written.
-    """
+    """Write a picture of every email at every width in both schemes, and give each as it is written."""
     folder.mkdir(parents=True, exist_ok=True)
     for width, (scheme, is_dark) in product(WIDTHS, SCHEMES.items()):
         with opened(browser, width=width, is_dark=is_dark) as page:

@@ -87,27 +87,21 @@ def _in_each_language() -> dict[str, Rendered]:
 
 @pytest.mark.parametrize("name", _cases())
 def test_emails_read_as_approved(name: str) -> None:
-    """
-    Subject, text and HTML are those that somebody read and approved.
-    """
+    """Subject, text and HTML are those that somebody read and approved."""
     rendered = _cases()[name]
     _compare(f"{name}.txt", f"Subject: {rendered.subject}\n\n{rendered.text}")
     _compare(f"{name}.html", rendered.html)
 
 
 def test_bytes_are_as_approved() -> None:
-    """
-    The message as it is sent has no header that was not approved.
-    """
+    """The message as it is sent has no header that was not approved."""
     rendered = _cases()["digest-all-clear"]
     message = build(rendered, made_up.MANAGER, made_up.letterhead())
     _compare("digest-all-clear.eml", message.body.decode("ascii").replace("\r\n", "\n"))
 
 
 def test_bytes_with_a_logo_are_as_approved() -> None:
-    """
-    The picture stands behind the HTML that shows it, under boundaries that are the same each time.
-    """
+    """The picture stands behind the HTML that shows it, under boundaries that are the same each time."""
     rendered = gallery.rendered("en", gallery.LINK, gallery.brand())["digest-all-clear"]
     message = build(rendered, made_up.MANAGER, made_up.letterhead(logo=gallery.logo()))
     _compare("digest-all-clear-logo.eml", message.body.decode("ascii").replace("\r\n", "\n"))

@@ -31,9 +31,7 @@ def report(
     headers: str = HEADERS,
     auto: str = "auto-replied",
 ) -> bytes:
-    """
-    Return a delivery report as Postfix writes it, which calls it auto-replied.
-    """
+    """Return a delivery report as Postfix writes it, which calls it auto-replied."""
     lines = [
         "From: MAILER-DAEMON@mail.council.example (Mail Delivery System)",
         "To: alerts@council.example",
@@ -69,9 +67,7 @@ def report(
 
 
 def absence(*, is_quoting: bool) -> bytes:
-    """
-    Return a manager's absence note, which may bring the digest back as an attachment.
-    """
+    """Return a manager's absence note, which may bring the digest back as an attachment."""
     note = EmailMessage(policy=SMTP)
     note["From"], note["To"] = "n.okafor@council.example", "alerts@council.example"
     note["Subject"], note["Auto-Submitted"] = "Out of office", "auto-replied"
@@ -84,9 +80,7 @@ def absence(*, is_quoting: bool) -> bytes:
 
 
 def mbox(path: Path, *messages: bytes) -> Path:
-    """
-    Write an mbox of *messages*.
-    """
+    """Write an mbox of *messages*."""
     box = mailbox.mbox(path)
     for message in messages:
         box.add(message)
@@ -95,9 +89,7 @@ def mbox(path: Path, *messages: bytes) -> Path:
 
 
 def test_a_failed_delivery_is_read_from_both_kinds_of_mailbox(tmp_path: Path) -> None:
-    """
-    An mbox and a Maildir tell the same, each bounce once, and neither is changed by it.
-    """
+    """An mbox and a Maildir tell the same, each bounce once, and neither is changed by it."""
     path = mbox(tmp_path / "mbox", report(), report(returned="message/rfc822"))
     before = path.read_bytes()
     assert read_bounces(path) == [GONE]
@@ -110,9 +102,7 @@ def test_a_failed_delivery_is_read_from_both_kinds_of_mailbox(tmp_path: Path) ->
 
 @pytest.mark.parametrize("status", ["5.2.2", "4.4.7", "5.7.129 (blocked)"])
 def test_given_up_is_given_up_whatever_the_class(tmp_path: Path, status: str) -> None:
-    """
-    A server that stopped trying says `failed`, with a 4 in front where it was only ever busy.
-    """
+    """A server that stopped trying says `failed`, with a 4 in front where it was only ever busy."""
     (bounce,) = read_bounces(mbox(tmp_path / "mbox", report(status=status)))
     assert bounce.status == status.partition(" ")[0]
 
@@ -148,9 +138,7 @@ def test_whatever_else_is_in_the_mailbox_is_no_bounce(tmp_path: Path, other: byt
 
 
 def test_a_mailbox_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
-    """
-    Mail servers make the file with the first message; a wrong folder is told.
-    """
+    """Mail servers make the file with the first message; a wrong folder is told."""
     assert read_bounces(tmp_path / "mbox") == []
     with pytest.raises(MailError, match=r"email\.bounces"):
         read_bounces(tmp_path / "no-such-folder" / "mbox")
@@ -164,9 +152,7 @@ def test_a_mailbox_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
 def test_any_bytes_are_read_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
 ) -> None:
-    """
-    Junk in the middle of a report makes it a bounce of ours or none, and never an error.
-    """
+    """Junk in the middle of a report makes it a bounce of ours or none, and never an error."""
     whole = report()
     path = tmp_path_factory.mktemp("mail") / "mbox"
     path.write_bytes(b"From x Mon Nov 23 08:00:00 2026\n" + whole[:at] + junk + whole[at:])

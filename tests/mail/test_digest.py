@@ -35,9 +35,7 @@ HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=5).ma
 
 
 def test_rows_stand_under_their_stage_worst_first() -> None:
-    """
-    Each row's line begins with the assessment id, below the unindented heading of its stage.
-    """
+    """Each row's line begins with the assessment id, below the unindented heading of its stage."""
     found: dict[str, list[str]] = {}
     heading = ""
     for line in text_of(made_up.usual_week()).splitlines():
@@ -55,9 +53,7 @@ def test_rows_stand_under_their_stage_worst_first() -> None:
 
 
 def test_no_line_but_a_row_begins_with_a_digit_or_an_id() -> None:
-    """
-    Ids of digits alone cannot be mistaken for prose: no other line begins with a digit.
-    """
+    """Ids of digits alone cannot be mistaken for prose: no other line begins with a digit."""
     digest = made_up.digest_of(
         [made_up.started(27, "2", "7", team="2"), made_up.started(40, "1", "8", team="2")]
     )
@@ -79,9 +75,7 @@ def test_clocks_with_different_alert_days_share_a_heading_without_number() -> No
 
 
 def test_all_clear_says_so_first() -> None:
-    """
-    Nothing to do is a sentence, with what is open and what a reassurance holds.
-    """
+    """Nothing to do is a sentence, with what is open and what a reassurance holds."""
     clear = made_up.digest_of([made_up.started(3, f"A-{number}", "7") for number in range(14)])
     assert "Nothing needs you this week: 14 open, none reaches day 25 before Monday 30 November." in text_of(
         clear
@@ -105,9 +99,7 @@ def test_all_clear_says_so_first() -> None:
     ],
 )
 def test_subject_counts_and_names_nobody(days: tuple[int, ...], subject: str) -> None:
-    """
-    The subject holds counts and dates, after the council's prefix.
-    """
+    """The subject holds counts and dates, after the council's prefix."""
     week = made_up.digest_of([made_up.started(each, f"A-{each}", "7") for each in days])
     assert WRITE.digest(week, made_up.facts()).subject == subject
     marked = WRITE.digest(week, made_up.facts(subject_prefix="[OFFICIAL] ")).subject
@@ -115,26 +107,20 @@ def test_subject_counts_and_names_nobody(days: tuple[int, ...], subject: str) ->
 
 
 def test_counting_of_the_start_day_is_said() -> None:
-    """
-    The footer states the convention that was used.
-    """
+    """The footer states the convention that was used."""
     assert "the start date is day 0, England bank holidays" in text_of(made_up.usual_week())
     counted = made_up.calendar(count_start_day=True)
     assert "the start date is day 1" in text_of(made_up.usual_week(), calendar=counted)
 
 
 def test_many_teams_are_named_in_part() -> None:
-    """
-    Five teams by name, and how many more.
-    """
+    """Five teams by name, and how many more."""
     week = [made_up.started(3, f"A-{number}", "7", team=f"Team {number}") for number in range(8)]
     assert "Team 3, Team 4 and 3 more teams\n" in text_of(made_up.digest_of(week))
 
 
 def test_html_says_what_the_text_says() -> None:
-    """
-    Every string of the view stands in both parts.
-    """
+    """Every string of the view stands in both parts."""
     digest = made_up.usual_week()
     rendered = WRITE.digest(digest, made_up.facts())
     view = view_of(digest, made_up.facts(), None)
@@ -158,9 +144,7 @@ def test_html_says_what_the_text_says() -> None:
 
 
 def test_html_tables_are_announced() -> None:
-    """
-    Rows' tables have a caption and scopes, all other tables are for layout only.
-    """
+    """Rows' tables have a caption and scopes, all other tables are for layout only."""
     html = WRITE.digest(made_up.usual_week(), made_up.facts()).html
     assert '<html lang="en-GB">' in html
     tables = re.findall(r"<table[^>]*>", html.replace("<!--[if mso]>", "").replace("<![endif]-->", ""))
@@ -171,9 +155,7 @@ def test_html_tables_are_announced() -> None:
 
 
 def test_colours_can_be_read() -> None:
-    """
-    Text and links have a contrast of 4.5 to 1 at least, and a stage's bar 3 to 1 (WCAG 2.2, AA).
-    """
+    """Text and links have a contrast of 4.5 to 1 at least, and a stage's bar 3 to 1 (WCAG 2.2, AA)."""
     html = WRITE.digest(made_up.usual_week(), made_up.facts(send_date=date(2026, 11, 16))).html
     dark = re.search(r"@media.*?\n}\n", html, re.DOTALL)[0]
     for css in (html.replace(dark, ""), dark):
@@ -186,9 +168,7 @@ def test_colours_can_be_read() -> None:
 
 
 def test_a_thousand_rows_fit_and_say_how_many_are_left() -> None:
-    """
-    Gmail clips at 102 kB: the worst rows are listed, the counts complete, and the rest is pointed to.
-    """
+    """Gmail clips at 102 kB: the worst rows are listed, the counts complete, and the rest is pointed to."""
     days = [36 + number % 9 if number < 100 else 30 for number in range(1000)]
     week = made_up.digest_of([made_up.started(each, f"A-{number}", "7") for number, each in enumerate(days)])
     rendered = WRITE.digest(week, made_up.facts())
@@ -203,9 +183,7 @@ def test_a_thousand_rows_fit_and_say_how_many_are_left() -> None:
 
 
 def test_names_of_unusual_length_cost_rows_not_size() -> None:
-    """
-    Where ids and names are long, fewer rows are listed.
-    """
+    """Where ids and names are long, fewer rows are listed."""
     week = [made_up.started(30, f"A-{number}", "7", worker="W" * 900) for number in range(200)]
     rendered = WRITE.digest(made_up.digest_of(week), made_up.facts())
     assert len(rendered.html.encode()) <= LARGEST_HTML
@@ -213,9 +191,7 @@ def test_names_of_unusual_length_cost_rows_not_size() -> None:
 
 
 def test_receipt_notices_a_row_that_is_missing_foreign_or_twice() -> None:
-    """
-    A text that does not hold exactly the rows planned is never sent.
-    """
+    """A text that does not hold exactly the rows planned is never sent."""
     digest = made_up.usual_week()
     view = view_of(digest, made_up.facts(), None)
     text = WRITE.digest(digest, made_up.facts()).text
@@ -233,9 +209,7 @@ def test_receipt_notices_a_row_that_is_missing_foreign_or_twice() -> None:
 
 
 def test_markup_in_the_data_is_shown_as_it_is() -> None:
-    """
-    What an id or a name holds is text to its reader, whatever it looks like.
-    """
+    """What an id or a name holds is text to its reader, whatever it looks like."""
     week = [made_up.started(30, "<b>A-1</b>", "7", worker="<i>W</i>")]
     rendered = WRITE.digest(made_up.digest_of(week), made_up.facts())
     assert "&lt;b&gt;A-1&lt;/b&gt;" in rendered.html
@@ -243,9 +217,7 @@ def test_markup_in_the_data_is_shown_as_it_is() -> None:
 
 
 def written(ids: list[str], worker: str, team: str, name: str) -> tuple[Rendered, Recipient]:
-    """
-    Return a digest to *name* of one overdue assessment for each of *ids*.
-    """
+    """Return a digest to *name* of one overdue assessment for each of *ids*."""
     week = [made_up.started(40, id_, f"7{id_}", worker=worker, team=team) for id_ in ids]
     recipient = Recipient("n.okafor@council.example", name)
     digest = made_up.digest_of(week, recipient=recipient, covering_for=name, problem="no_manager")
@@ -257,9 +229,7 @@ def written(ids: list[str], worker: str, team: str, name: str) -> tuple[Rendered
 def test_hostile_text_changes_no_header_no_tag_and_no_row(
     ids: list[str], worker: str, team: str, name: str
 ) -> None:
-    """
-    Line ends, encoded words, markup, reordering marks and surrogates end up as harmless words.
-    """
+    """Line ends, encoded words, markup, reordering marks and surrogates end up as harmless words."""
     rendered, recipient = written([f"{id_}{place}" for place, id_ in enumerate(ids)], worker, team, name)
     tame, _ = written([f"A-{place}" for place in range(len(ids))], "W", "T", "N")
     head = build(rendered, recipient, made_up.letterhead()).body.partition(b"\r\n\r\n")[0]

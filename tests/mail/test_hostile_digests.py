@@ -61,18 +61,14 @@ POLICY = Policy(made_up.calendar(), {"core": made_up.CORE}, Window(made_up.AS_OF
 
 @dataclass(frozen=True)
 class Sink:
-    """
-    A raw socket server, the one connection to it, and what the digests are written with.
-    """
+    """A raw socket server, the one connection to it, and what the digests are written with."""
 
     server: ScriptedSmtp
     transport: SmtpTransport
     renderer: Renderer
 
     def take(self) -> tuple[list[str], bytes]:
-        """
-        Return the commands and the body of the last message, and forget them.
-        """
+        """Return the commands and the body of the last message, and forget them."""
         commands, bodies = list(self.server.commands), list(self.server.bodies)
         self.server.commands.clear()
         self.server.bodies.clear()
@@ -82,9 +78,7 @@ class Sink:
 
 @pytest.fixture(scope="module")
 def sink() -> Iterator[Sink]:
-    """
-    Keep one connection for all digests.
-    """
+    """Keep one connection for all digests."""
     with ScriptedSmtp({}, patience=PATIENCE_SECONDS) as server:
         waits = {"timeout_seconds": PATIENCE_SECONDS, "dot_timeout_seconds": PATIENCE_SECONDS}
         transport = SmtpTransport(server_settings(server.port, **waits))
@@ -96,9 +90,7 @@ def sink() -> Iterator[Sink]:
 
 @st.composite
 def hostile_weeks(draw: st.DrawFn) -> list[Digest]:
-    """
-    Make the digests of one week, compiled together; every id bears the mark of its manager's address.
-    """
+    """Make the digests of one week, compiled together; every id bears the mark of its manager's address."""
     judged = []
     for number in range(draw(st.integers(1, 3))):
         recipient = Recipient(f"{draw(local_parts)}.{_mark(number)}@council.example", draw(texts))
@@ -142,9 +134,7 @@ def test_hostile_digests_reach_their_one_reader_and_nothing_else(
 
 
 def _check_marks(words: str, digest: Digest) -> None:
-    """
-    Say that *words* show each id of *digest*, by the mark at its end, and no other digest's.
-    """
+    """Say that *words* show each id of *digest*, by the mark at its end, and no other digest's."""
     ours = digest.recipient.email.partition("@")[0].rpartition(".")[2]
     assert set(MARKED.findall(words)) <= {ours}
     shown = [one_line(alert.assessment.assessment_id)[-5:] for alert in digest.alerts]

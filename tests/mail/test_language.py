@@ -27,68 +27,50 @@ WELSH = language_of("cy")
 
 
 class Listener(NullTranslations):
-    """
-    A catalogue without words that remembers what it was asked for.
-    """
+    """A catalogue without words that remembers what it was asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: set[str] = set()
 
     def gettext(self, message: str) -> str:
-        """
-        Remember a sentence.
-        """
+        """Remember a sentence."""
         self.asked.add(message)
         return message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """
-        Remember both forms of a sentence.
-        """
+        """Remember both forms of a sentence."""
         self.asked |= {msgid1, msgid2}
         return msgid1 if n == 1 else msgid2
 
     def pgettext(self, context: str, message: str) -> str:
-        """
-        Remember a word and where it stands.
-        """
+        """Remember a word and where it stands."""
         self.asked.add(f"{context}: {message}")
         return message
 
 
 def catalogue() -> Catalog:
-    """
-    Return the Welsh catalogue as it stands in its file.
-    """
+    """Return the Welsh catalogue as it stands in its file."""
     return read_po(BytesIO((ALERTER / "mail" / "languages" / "cy.po").read_bytes()), locale="cy")
 
 
 def entries() -> Iterator[Message]:
-    """
-    Give every entry but the head.
-    """
+    """Give every entry but the head."""
     return (entry for entry in catalogue() if entry.id)
 
 
 def forms_of(entry: Message) -> tuple[str, ...]:
-    """
-    Return what an entry says, in all its forms.
-    """
+    """Return what an entry says, in all its forms."""
     return entry.string if isinstance(entry.string, tuple) else (entry.string,)
 
 
 def names_in(sentence: str) -> set[str]:
-    """
-    Return the values that a sentence asks for.
-    """
+    """Return the values that a sentence asks for."""
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
 def literals() -> set[str]:
-    """
-    Return every string that stands in the code of the emails and of the rules.
-    """
+    """Return every string that stands in the code of the emails and of the rules."""
     files = [*ALERTER.glob("mail/*.py"), *ALERTER.glob("domain/*.py")]
     trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
     return {
@@ -100,9 +82,7 @@ def literals() -> set[str]:
 
 
 def said_in_code() -> set[str]:
-    """
-    Return the sentences handed to `say` and `counted` as they stand.
-    """
+    """Return the sentences handed to `say` and `counted` as they stand."""
     found = set()
     for file in ALERTER.glob("mail/*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -116,9 +96,7 @@ def said_in_code() -> set[str]:
 
 
 def test_plural_rule_is_unicodes() -> None:
-    """
-    The rule in the catalogue picks the form that CLDR picks, for every number up to a thousand.
-    """
+    """The rule in the catalogue picks the form that CLDR picks, for every number up to a thousand."""
     rule = Locale("cy").plural_form
     compiled = language_of("cy")._words.plural  # noqa: SLF001 - the compiled rule itself is what is judged
     assert all(compiled(number) == FORMS[rule(number)] for number in range(1001))
@@ -134,9 +112,7 @@ def test_plural_rule_is_unicodes() -> None:
     ],
 )  # fmt: skip
 def test_welsh_nouns_mutate_by_their_number(count: int, teams: str, days: str) -> None:
-    """
-    Singular after every number, soft after two, aspirate after three and six.
-    """
+    """Singular after every number, soft after two, aspirate after three and six."""
     assert WELSH.counted(count, "{count} more team", "{count} more teams") == teams
     due = WELSH.counted(
         count, "due {day} (in {count} working day)", "due {day} (in {count} working days)", day="x"
@@ -145,9 +121,7 @@ def test_welsh_nouns_mutate_by_their_number(count: int, teams: str, days: str) -
 
 
 def test_every_sentence_of_the_code_has_its_welsh() -> None:
-    """
-    What is said in the code, what digests ask for when they are written, and what records have wrong.
-    """
+    """What is said in the code, what digests ask for when they are written, and what records have wrong."""
     known: set[str] = set()
     for entry in entries():
         ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
@@ -170,9 +144,7 @@ def test_every_sentence_of_the_code_has_its_welsh() -> None:
 
 
 def test_every_welsh_sentence_is_still_wanted() -> None:
-    """
-    The English of each entry stands in the code; nothing of it was left behind.
-    """
+    """The English of each entry stands in the code; nothing of it was left behind."""
     words = literals()
     short = {each[:3] for each in words}
     stray = {
@@ -185,9 +157,7 @@ def test_every_welsh_sentence_is_still_wanted() -> None:
 
 
 def test_translations_are_whole_and_fill_in_the_same_values() -> None:
-    """
-    No form is empty or fuzzy, and none asks for a value that the English does not have.
-    """
+    """No form is empty or fuzzy, and none asks for a value that the English does not have."""
     for entry in entries():
         ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
         known = set().union(*(names_in(each) for each in ids)) | ({"count"} if len(ids) > 1 else set())
@@ -201,9 +171,7 @@ def test_translations_are_whole_and_fill_in_the_same_values() -> None:
 
 
 def test_english_days_are_those_of_the_commands() -> None:
-    """
-    An email and a command call a day the same.
-    """
+    """An email and a command call a day the same."""
     as_of = date(2027, 12, 20)
     for days in range(400):
         on = as_of + timedelta(days=days)
@@ -229,9 +197,7 @@ def test_welsh_days_are_unicodes() -> None:
 
 
 def test_lists_are_joined_by_their_last_word() -> None:
-    """
-    In Welsh `a` becomes `ac` before a vowel.
-    """
+    """In Welsh `a` becomes `ac` before a vowel."""
     assert ENGLISH.listed(["North", "East"]) == "North and East"
     assert WELSH.listed(["Gogledd", "De"]) == "Gogledd a De"
     assert WELSH.listed(["De", "Abertawe"]) == "De ac Abertawe"
@@ -243,9 +209,7 @@ def test_lists_are_joined_by_their_last_word() -> None:
 
 
 def test_weeks_running_are_words_up_to_ten() -> None:
-    """
-    Each ordinal in its feminine form, for a week is feminine; from eleven on, a number.
-    """
+    """Each ordinal in its feminine form, for a week is feminine; from eleven on, a number."""
     assert [WELSH.weeks_running(weeks) for weeks in (2, 3, 5, 10, 11)] == [
         "am yr ail wythnos yn olynol", "am y drydedd wythnos yn olynol", "am y bumed wythnos yn olynol",
         "am y ddegfed wythnos yn olynol", "11 wythnos yn olynol",
@@ -253,9 +217,7 @@ def test_weeks_running_are_words_up_to_ten() -> None:
 
 
 def test_values_are_never_taken_for_names() -> None:
-    """
-    Braces in a name or a reason stay what they are.
-    """
+    """Braces in a name or a reason stay what they are."""
     assert ENGLISH.say("For {name}.", name="{0} {name!r} {}") == "For {0} {name!r} {}."
     assert WELSH.sentence("line 7: {x} is no date") == "line 7: {x} is no date"
 

@@ -24,18 +24,14 @@ WHITE = "#ffffff"
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """
-    Give every kind of email, the admins' summary too, by name.
-    """
+    """Give every kind of email, the admins' summary too, by name."""
     yield from PAGES.items()
     summary = Summary(facts=made_up.facts(), counts={}, deliveries=[made_up.Fate("m@x.example", "refused")])
     yield "summary", Renderer(brand=gallery.brand()).summary(summary).html
 
 
 def schemes(html: str) -> tuple[str, str]:
-    """
-    Return the page without its dark rules, and those alone.
-    """
+    """Return the page without its dark rules, and those alone."""
     dark = re.search(r"@media.*?\n}\n", html, re.DOTALL)
     assert dark is not None
     return html.replace(dark[0], ""), dark[0]
@@ -43,9 +39,7 @@ def schemes(html: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("name", [name for name, _ in pages()])
 def test_words_can_be_read_in_light_and_dark(name: str) -> None:
-    """
-    Every colour of words has 4.5 to 1 against every ground it can stand on (WCAG 2.2, 1.4.3).
-    """
+    """Every colour of words has 4.5 to 1 against every ground it can stand on (WCAG 2.2, 1.4.3)."""
     html = re.sub(r"<a href=[^>]*>", "", dict(pages())[name])  # the button's words stand on the button alone
     for css in schemes(re.sub(r'class="rule"[^>]*>|bgcolor="[^"]*"[^>]*>', "", html)):
         found: dict[str, set[str]] = {"color": set(), "background-color": set()}
@@ -59,9 +53,7 @@ def test_words_can_be_read_in_light_and_dark(name: str) -> None:
 
 
 def test_the_button_can_be_read() -> None:
-    """
-    White on green, in both schemes.
-    """
+    """White on green, in both schemes."""
     ground, words = re.search(
         r'bgcolor="(#[0-9a-f]{6})"[^>]*><a [^>]*color:(#[0-9a-f]{6})', PAGES["branded-en"]
     ).groups()
@@ -69,9 +61,7 @@ def test_the_button_can_be_read() -> None:
 
 
 def test_bars_can_be_told_from_the_page() -> None:
-    """
-    A stage's bar has 3 to 1 against white and against the dark ground; what is on track may be fainter.
-    """
+    """A stage's bar has 3 to 1 against white and against the dark ground; what is on track may be fainter."""
     colours = {one or other for html in PAGES.values() for one, other in BARS.findall(html)} - {"#b1b4b6"}
     assert len(colours) == 5
     for colour, ground in product(colours, (WHITE, DARK_GROUND)):
@@ -80,9 +70,7 @@ def test_bars_can_be_told_from_the_page() -> None:
 
 @pytest.mark.parametrize("name", [name for name, _ in pages()])
 def test_tables_are_announced_and_the_email_is_small(name: str) -> None:
-    """
-    A table of rows has a caption and scopes; every other is marked as layout; no email is clipped.
-    """
+    """A table of rows has a caption and scopes; every other is marked as layout; no email is clipped."""
     html = dict(pages())[name]
     tables = TABLE.findall(html.replace("<!--[if mso]>", "").replace("<![endif]-->", ""))
     of_rows = [table for table in tables if 'role="presentation"' not in table]
@@ -94,9 +82,7 @@ def test_tables_are_announced_and_the_email_is_small(name: str) -> None:
 
 
 def test_no_email_asks_for_anything_from_elsewhere() -> None:
-    """
-    No picture, style or script comes from a server: the one picture is within the message.
-    """
+    """No picture, style or script comes from a server: the one picture is within the message."""
     for html in PAGES.values():
         assert re.findall(r'(?:src|background)="(?!data:|cid:)', html) == []
         assert "<script" not in html
@@ -104,9 +90,7 @@ def test_no_email_asks_for_anything_from_elsewhere() -> None:
 
 
 def message_of(look: Brand | None) -> EmailMessage:
-    """
-    Return the usual digest as its reader parses it.
-    """
+    """Return the usual digest as its reader parses it."""
     rendered = Renderer(brand=look).digest(gallery.second_week(), gallery.facts())
     letterhead = made_up.letterhead(logo=look.logo if look else b"")
     body = build(rendered, made_up.MANAGER, letterhead).body
@@ -116,9 +100,7 @@ def message_of(look: Brand | None) -> EmailMessage:
 
 
 def test_logo_is_within_the_message() -> None:
-    """
-    The HTML names the attached picture, which comes back byte for byte and has no file name.
-    """
+    """The HTML names the attached picture, which comes back byte for byte and has no file name."""
     message = message_of(gallery.brand())
     (picture,) = [part for part in message.walk() if part.get_content_maintype() == "image"]
     assert (picture.get_content(), picture.get_filename()) == (gallery.logo(), None)
@@ -132,9 +114,7 @@ def test_logo_is_within_the_message() -> None:
 
 
 def test_without_a_look_there_is_nothing_above_the_ask() -> None:
-    """
-    No picture, no empty band.
-    """
+    """No picture, no empty band."""
     message = message_of(None)
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative", "text/plain", "text/html",
@@ -145,9 +125,7 @@ def test_without_a_look_there_is_nothing_above_the_ask() -> None:
 
 
 def test_a_name_alone_needs_no_picture() -> None:
-    """
-    Nothing is attached, and no broken picture shows.
-    """
+    """Nothing is attached, and no broken picture shows."""
     html = Renderer(brand=Brand(name="Sampleford")).digest(gallery.all_clear(), gallery.facts()).html
     assert "Sampleford</td>" in html
     assert "<img" not in html
@@ -155,9 +133,7 @@ def test_a_name_alone_needs_no_picture() -> None:
 
 
 def test_a_message_with_another_logo_is_not_sent() -> None:
-    """
-    What was built is read back; a picture that is missing or another one is a fault.
-    """
+    """What was built is read back; a picture that is missing or another one is a fault."""
     look = gallery.brand()
     rendered = Renderer(brand=look).digest(gallery.all_clear(), gallery.facts())
     body = build(rendered, made_up.MANAGER, made_up.letterhead(logo=look.logo)).body

@@ -27,30 +27,22 @@ PLAIN = Rendered("Assessments: 2 overdue (23 November 2026)", ".\nHello\n", "<p>
 
 
 def built(recipient: Recipient = made_up.MANAGER, rendered: Rendered = PLAIN) -> Message:
-    """
-    Return the message of *rendered* to *recipient*.
-    """
+    """Return the message of *rendered* to *recipient*."""
     return build(rendered, recipient, made_up.letterhead())
 
 
 def read(message: Message) -> email.message.EmailMessage:
-    """
-    Return *message* as its reader parses it.
-    """
+    """Return *message* as its reader parses it."""
     return email.message_from_bytes(message.body, policy=policy.default)
 
 
 def test_same_inputs_give_the_same_bytes() -> None:
-    """
-    A message built twice does not differ, the MIME boundary included.
-    """
+    """A message built twice does not differ, the MIME boundary included."""
     assert built() == built()
 
 
 def test_message_id_is_a_function_of_run_and_recipient() -> None:
-    """
-    Case of the address does not matter; run, kind, edition, installation and recipient do.
-    """
+    """Case of the address does not matter; run, kind, edition, installation and recipient do."""
     usual = made_up.letterhead()
     ids = {
         message_id(letterhead, recipient)
@@ -69,9 +61,7 @@ def test_message_id_is_a_function_of_run_and_recipient() -> None:
 
 
 def test_headers_mark_an_automatic_message() -> None:
-    """
-    The headers of the contract are there, and no Cc or Bcc.
-    """
+    """The headers of the contract are there, and no Cc or Bcc."""
     headers = dict(read(built()).items())
     assert headers["Auto-Submitted"] == "auto-generated"
     assert headers["X-Alerter-Run"] == "7"
@@ -91,18 +81,14 @@ def test_headers_mark_an_automatic_message() -> None:
     ],
 )
 def test_names_come_back_as_they_went(name: str) -> None:
-    """
-    A long name with a comma, brackets or accents is one address still.
-    """
+    """A long name with a comma, brackets or accents is one address still."""
     to = read(built(Recipient("n.okafor@council.example", name)))["To"].addresses
     shown = [(" ".join(each.display_name.split()), each.addr_spec) for each in to]
     assert shown == [(name.replace("@", " "), "n.okafor@council.example")]
 
 
 def letters(script: str) -> st.SearchStrategy[str]:
-    """
-    Return names of one script, with the blanks and signs that names have.
-    """
+    """Return names of one script, with the blanks and signs that names have."""
     parts = st.text(st.sampled_from(f"{script} -'.,()"), min_size=1, max_size=60)
     return st.builds(lambda part, times: display_name(part * times), parts, st.integers(1, 30))
 
@@ -135,17 +121,13 @@ def test_long_names_and_subjects_are_folded(name: str, prefix: str) -> None:
 
 @pytest.mark.parametrize("name", ["漢" * 300, "नमस्ते " * 43, "a" * 300, "É" * 299 + "漢"])
 def test_a_name_is_whole_up_to_300_characters(name: str) -> None:
-    """
-    Vowel signs and joiners, which are no letters, are part of a name.
-    """
+    """Vowel signs and joiners, which are no letters, are part of a name."""
     assert display_name(name) == name.strip()
     assert display_name(name + "x" * 300)[:200] == name[:200]
 
 
 def test_a_header_is_one_line() -> None:
-    """
-    Not even an encoded one may hold a line end, which some readers would act upon.
-    """
+    """Not even an encoded one may hold a line end, which some readers would act upon."""
     with pytest.raises(ValueError, match="one line"):
         list(encoded_words("é\r\nBcc: x@evil.example", 60))
 
@@ -154,17 +136,13 @@ def test_a_header_is_one_line() -> None:
     "address", ["", "a@x.example, b@evil.example", "a@x\r\nBcc: b@evil.example", "é@x.example"]
 )
 def test_what_is_no_plain_address_is_refused(address: str) -> None:
-    """
-    No message is built for an address that is none, or two.
-    """
+    """No message is built for an address that is none, or two."""
     with pytest.raises(MailRefusedError, match="plain email address"):
         built(Recipient(address))
 
 
 def test_body_is_base64_in_crlf_lines() -> None:
-    """
-    Lines are 7-bit, short, and none begins with a dot; both parts come back whole.
-    """
+    """Lines are 7-bit, short, and none begins with a dot; both parts come back whole."""
     message = built(rendered=Renderer().digest(made_up.usual_week(), made_up.facts()))
     lines = message.body.split(b"\r\n")
     assert message.body.isascii()
@@ -190,9 +168,7 @@ def test_body_is_base64_in_crlf_lines() -> None:
     ],
 )
 def test_bytes_that_read_back_differently_are_refused(old: bytes, new: bytes, fault: str) -> None:
-    """
-    One more recipient, header or bare line end, or other words, and nothing is sent.
-    """
+    """One more recipient, header or bare line end, or other words, and nothing is sent."""
     body = built().body
     assert old in body
     with pytest.raises(MailRefusedError, match=fault):
@@ -210,34 +186,26 @@ def test_every_message_is_read_back() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=150) | st.just("=?UTF-8?Q?=0D=0ABcc=3A_x=40evil.example?="))
 def test_any_name_gives_one_recipient(name: str) -> None:
-    """
-    No name makes a second address or a header.
-    """
+    """No name makes a second address or a header."""
     message = read(built(Recipient("n.okafor@council.example", name)))
     assert [each.addr_spec for each in message["To"].addresses] == ["n.okafor@council.example"]
     assert len(message.keys()) == 10
 
 
 class Inbox:
-    """
-    Keeps what a real server accepted.
-    """
+    """Keeps what a real server accepted."""
 
     def __init__(self) -> None:
         self.envelopes: list[Any] = []
 
     async def handle_DATA(self, *talk: object) -> str:  # noqa: N802 - aiosmtpd's name
-        """
-        Accept a message.
-        """
+        """Accept a message."""
         self.envelopes.append(talk[-1])
         return "250 2.0.0 accepted"
 
 
 def test_a_real_server_gets_the_very_bytes() -> None:
-    """
-    What aiosmtpd accepted is byte for byte what was built, to one recipient.
-    """
+    """What aiosmtpd accepted is byte for byte what was built, to one recipient."""
     inbox = Inbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

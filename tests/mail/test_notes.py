@@ -25,9 +25,7 @@ MOVED = Moved(
 
 
 def checkpoint(worker: str) -> Alert:
-    """
-    Return what is on track and reaches day 10 before the next digest.
-    """
+    """Return what is on track and reaches day 10 before the next digest."""
     assessment = made_up.started(12, "A-8", "80", worker=worker)
     return Alert(
         assessment=assessment,
@@ -40,9 +38,7 @@ def checkpoint(worker: str) -> Alert:
 
 @pytest.mark.parametrize(("worker", "said"), [("R. Begum", "child 80, R. Begum: day"), ("", "child 80: day")])
 def test_checkpoints_have_lines_of_their_own(worker: str, said: str) -> None:
-    """
-    They are no rows, for nothing is late: no line begins with the id.
-    """
+    """They are no rows, for nothing is late: no line begins with the id."""
     digest = replace(made_up.usual_week(), checkpoints=(checkpoint(worker),))
     text = WRITE.digest(digest, made_up.facts()).text
     assert "Checkpoints (1): reached by Monday 30 November\n" in text
@@ -50,9 +46,7 @@ def test_checkpoints_have_lines_of_their_own(worker: str, said: str) -> None:
 
 
 def test_dates_that_moved_are_told_from_and_to() -> None:
-    """
-    In both parts of the manager's digest, and in the admins' summary.
-    """
+    """In both parts of the manager's digest, and in the admins' summary."""
     rendered = WRITE.digest(replace(made_up.usual_week(), moved=(MOVED,)), made_up.facts())
     said = "A-7 child 70: day 25 from Thu 26 Nov to Fri 27 Nov, due date from Thu 10 Dec to Fri 11 Dec"
     assert f"- {said}\n" in rendered.text
@@ -73,17 +67,13 @@ def test_dates_that_moved_are_told_from_and_to() -> None:
     ],
 )
 def test_only_the_date_that_moved_is_told(changed: dict[str, date], said: str) -> None:
-    """
-    The other one is not mentioned, and the year stands where it is another.
-    """
+    """The other one is not mentioned, and the year stands where it is another."""
     digest = replace(made_up.usual_week(), moved=(replace(MOVED, **changed),))
     assert said in WRITE.digest(digest, made_up.facts()).text
 
 
 def test_more_notes_than_fit_are_counted() -> None:
-    """
-    The fifty first, how many more, and whom to ask for them.
-    """
+    """The fifty first, how many more, and whom to ask for them."""
     faults = tuple(DataException("duplicate_open", f"A-{n}", "9", "why") for n in range(53))
     text = WRITE.digest(replace(made_up.usual_week(), to_mend=faults), made_up.facts()).text
     assert "Records to mend (53)" in text
@@ -92,9 +82,7 @@ def test_more_notes_than_fit_are_counted() -> None:
 
 
 def test_the_summary_counts_records_to_mend_by_team() -> None:
-    """
-    Which fields, how often, and the command that lists each.
-    """
+    """Which fields, how often, and the command that lists each."""
     rows = [
         made_up.started(40, "A-1", "1", authorised_on=date(2026, 1, 5), team="Court"),
         made_up.started(40, "A-2", "2", authorised_on=date(2026, 1, 5), team=""),

@@ -19,32 +19,24 @@ ROW = (
 
 
 def folder_with(tmp_path: Path, **files: str) -> Path:
-    """
-    Return a folder with templates; an underscore in a name stands for a dot.
-    """
+    """Return a folder with templates; an underscore in a name stands for a dot."""
     for name, content in files.items():
         (tmp_path / name.replace("_", ".")).write_text(content, encoding="utf-8")
     return tmp_path
 
 
 def faults(folder: Path) -> list[str]:
-    """
-    Return what is wrong with the templates in a folder.
-    """
+    """Return what is wrong with the templates in a folder."""
     return template_faults(folder, ENGLISH, Brand())
 
 
 def test_the_names_are_those_of_the_package() -> None:
-    """
-    Every template can be replaced, and no other name is known.
-    """
+    """Every template can be replaced, and no other name is known."""
     assert sorted(path.name for path in OWN.iterdir()) == sorted(NAMES)
 
 
 def test_a_file_stands_in_for_the_packages(tmp_path: Path) -> None:
-    """
-    The one that is there is used, those that are not are the package's.
-    """
+    """The one that is there is used, those that are not are the package's."""
     folder = folder_with(tmp_path, digest_txt_j2=f"Ours: {{{{ view.first_line }}}}\n{ROW}")
     write = Renderer(templates=TemplateSet(folder))
     ours = write.digest(made_up.usual_week(), made_up.facts())
@@ -55,9 +47,7 @@ def test_a_file_stands_in_for_the_packages(tmp_path: Path) -> None:
 
 
 def test_copies_of_the_packages_own_have_no_fault(tmp_path: Path) -> None:
-    """
-    Whoever begins with them begins with something that works, in the sandbox and in both languages.
-    """
+    """Whoever begins with them begins with something that works, in the sandbox and in both languages."""
     for path in OWN.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     for code in ("en", "cy"):
@@ -85,9 +75,7 @@ def test_copies_of_the_packages_own_have_no_fault(tmp_path: Path) -> None:
 def test_each_fault_is_one_sentence_with_file_and_line(
     tmp_path: Path, name: str, content: str, fault: str
 ) -> None:
-    """
-    Said once, however many emails it would have spoiled.
-    """
+    """Said once, however many emails it would have spoiled."""
     found = faults(folder_with(tmp_path, **{name: content}))
     assert [each[: len(fault)] for each in found] == [fault]
     assert "\n" not in found[0]
@@ -95,9 +83,7 @@ def test_each_fault_is_one_sentence_with_file_and_line(
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    """
-    What cannot be read comes first; when all can be read, whatever fails on a made-up email.
-    """
+    """What cannot be read comes first; when all can be read, whatever fails on a made-up email."""
     folder = folder_with(tmp_path, digest_txt_j2="{{", summary_html_j2="{% end %}", digest_html_j2="ok")
     assert [each.partition(",")[0] for each in faults(folder)] == ["digest.txt.j2", "summary.html.j2"]
     (folder / "digest.txt.j2").write_bytes(b"\xff\xfe\x00")
@@ -107,16 +93,12 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
-    """
-    A note beside the templates is no template.
-    """
+    """A note beside the templates is no template."""
     assert faults(folder_with(tmp_path, README_md="Our templates.")) == []
 
 
 def test_a_template_that_fails_later_stops_its_digest(tmp_path: Path) -> None:
-    """
-    The receipt holds for a council's templates as for our own, and a fault names its file and line.
-    """
+    """The receipt holds for a council's templates as for our own, and a fault names its file and line."""
     folder = folder_with(tmp_path, digest_txt_j2="{{ view.counts[99].label }}")
     write = Renderer(templates=TemplateSet(folder))
     with pytest.raises(TemplateError, match=r"digest\.txt\.j2, line 1: "):

@@ -32,9 +32,7 @@ names = st.sampled_from(["P. Adeyemi", "T. Lindqvist", "Gwenllian Môn", "", "Ø
 
 @st.composite
 def pasts(draw: st.DrawFn) -> Past:
-    """
-    Make what is known of a row.
-    """
+    """Make what is known of a row."""
     return Past(
         weeks=draw(st.integers(0, 13)),
         came_from=draw(st.sampled_from(["", "x@council.example"])),
@@ -44,9 +42,7 @@ def pasts(draw: st.DrawFn) -> Past:
 
 @st.composite
 def digests(draw: st.DrawFn) -> Digest:
-    """
-    Make a digest of up to twelve rows with a random past, perhaps with a service manager's part.
-    """
+    """Make a digest of up to twelve rows with a random past, perhaps with a service manager's part."""
     days = draw(st.lists(st.integers(1, 60), min_size=1, max_size=12))
     given_to = {
         f"A-{place}": Reassurance(
@@ -95,9 +91,7 @@ def digests(draw: st.DrawFn) -> Digest:
 
 @st.composite
 def services(draw: st.DrawFn, digest: Digest) -> Service | None:
-    """
-    Make a service manager's part, or none.
-    """
+    """Make a service manager's part, or none."""
     if draw(st.booleans()):
         return None
     climbed = tuple(
@@ -126,18 +120,14 @@ def services(draw: st.DrawFn, digest: Digest) -> Service | None:
 
 
 def tokens(words: str) -> Counter[str]:
-    """
-    Return the words, numbers, ids and addresses of a text, each with how often it stands there.
-    """
+    """Return the words, numbers, ids and addresses of a text, each with how often it stands there."""
     return Counter(TOKEN.findall(words))
 
 
 @settings(max_examples=150, deadline=None)
 @given(digest=digests(), language=st.sampled_from(gallery.LANGUAGES))
 def test_every_word_of_the_html_is_in_the_text_and_back(digest: Digest, language: str) -> None:
-    """
-    As often as in the other part, but for the columns' labels, which only a table has.
-    """
+    """As often as in the other part, but for the columns' labels, which only a table has."""
     rendered = WRITE.digest(digest, gallery.facts(language))
     html, text = tokens(visible(rendered.html)), tokens(rendered.text)
     labels = tokens(LABELS[language])
@@ -148,9 +138,7 @@ def test_every_word_of_the_html_is_in_the_text_and_back(digest: Digest, language
 @pytest.mark.parametrize("language", gallery.LANGUAGES)
 @pytest.mark.parametrize("link", ["", gallery.LINK])
 def test_every_kind_of_digest_says_the_same_in_both_parts(language: str, link: str) -> None:
-    """
-    With a link to the recipient's list, the text has its address where the HTML has a button.
-    """
+    """With a link to the recipient's list, the text has its address where the HTML has a button."""
     for rendered in gallery.rendered(language, link).values():
         html, text = tokens(visible(rendered.html)), tokens(rendered.text)
         assert {token for token in html - text if token not in tokens(LABELS[language])} == set()

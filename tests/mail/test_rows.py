@@ -12,9 +12,7 @@ from tests.mail.reading import text_of
 
 
 def row(digest: Digest, assessment_id: str) -> str:
-    """
-    Return the first line of the text part that begins with *assessment_id*.
-    """
+    """Return the first line of the text part that begins with *assessment_id*."""
     return next(line for line in text_of(digest).splitlines() if line.startswith(f"{assessment_id} "))
 
 
@@ -30,25 +28,19 @@ def row(digest: Digest, assessment_id: str) -> str:
     ],
 )
 def test_row_counts_and_dates(days: int, words: str) -> None:
-    """
-    A row says the day of the limit, the due date with its weekday, and how far off that is.
-    """
+    """A row says the day of the limit, the due date with its weekday, and how far off that is."""
     assert words in row(made_up.digest_of([made_up.started(days, "A-1", "7")]), "A-1")
 
 
 def test_due_date_in_another_year_shows_it() -> None:
-    """
-    The year is there when it is not that of `as_of`.
-    """
+    """The year is there when it is not that of `as_of`."""
     digest = made_up.digest_of([made_up.started(24, "A-1", "7", type="single")])
     long = replace(digest.alerts[0], due_on=date(2027, 1, 8))
     assert "due Fri 8 Jan 2027 (" in row(replace(digest, alerts=(long,)), "A-1")
 
 
 def test_due_before_a_weekend_run_has_no_working_day_left() -> None:
-    """
-    A run on a Sunday looks back on a due date of Friday that is not overdue yet.
-    """
+    """A run on a Sunday looks back on a due date of Friday that is not overdue yet."""
     digest = made_up.digest_of([made_up.started(35, "A-1", "7")])
     text = text_of(digest, as_of=date(2026, 11, 29), next_run=date(2026, 11, 30))
     assert "due Mon 23 Nov (no working day left)" in text
@@ -81,9 +73,7 @@ def test_due_before_a_weekend_run_has_no_working_day_left() -> None:
     ],
 )
 def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int, words: str) -> None:
-    """
-    A standing one says by whom and until when; one that did not hold says so.
-    """
+    """A standing one says by whom and until when; one that did not hold says so."""
     given = Reassurance(
         by=by, given_on=date(2026, 11, 9), expected_on=date(2026, 11, expected), runs_since=runs
     )
@@ -105,9 +95,7 @@ def test_row_tells_the_reassurance(days: int, by: str, expected: int, runs: int,
 def test_row_says_what_the_audit_leaves(
     days: int, score: int | None, submitted: date | None, words: str
 ) -> None:
-    """
-    Where it stands with its audit, and what that leaves of the days; nothing where there is no score.
-    """
+    """Where it stands with its audit, and what that leaves of the days; nothing where there is no score."""
     digest = made_up.digest_of([made_up.started(days, "A-1", "7", audit_score=score, submitted_on=submitted)])
     (alert,) = digest.alerts
     gated = replace(alert, clock=replace(alert.clock, audit_pass_mark=80))
@@ -116,18 +104,14 @@ def test_row_says_what_the_audit_leaves(
 
 
 def test_absence_shows_until_it_is_over() -> None:
-    """
-    A worker is away through the date given, today's included.
-    """
+    """A worker is away through the date given, today's included."""
     for away, words in [(date(2026, 11, 23), "(away until Mon 23 Nov)"), (date(2026, 11, 22), None)]:
         line = row(made_up.digest_of([made_up.started(27, "A-1", "7", worker_away_until=away)]), "A-1")
         assert (words in line) if words else ("away" not in line)
 
 
 def test_siblings_stand_together_even_when_another_is_older_in_between() -> None:
-    """
-    Children of one assessment follow each other, at the place of the oldest.
-    """
+    """Children of one assessment follow each other, at the place of the oldest."""
     week = [(31, "A-2", "1"), (30, "A-1", "2"), (29, "A-2", "3")]
     lines = text_of(made_up.digest_of([made_up.started(*each) for each in week])).splitlines()
     rows = [line for line in lines if line.startswith("A-")]

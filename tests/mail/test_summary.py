@@ -12,9 +12,7 @@ from tests.mail.made_up import Fate
 
 
 def summary(*states: str, **changed: object) -> Summary:
-    """
-    Return the summary of a run whose digests stand as *states*.
-    """
+    """Return the summary of a run whose digests stand as *states*."""
     usual = {
         "facts": made_up.facts(),
         "counts": dict.fromkeys(Stage, 2),
@@ -38,26 +36,20 @@ def summary(*states: str, **changed: object) -> Summary:
     ],
 )
 def test_state_of_the_run_comes_first(states: tuple[str, ...], words: str) -> None:
-    """
-    The first sentence says how the digests fared, and what is owed is not called delivered.
-    """
+    """The first sentence says how the digests fared, and what is owed is not called delivered."""
     assert state_words(summary(*states)) == words
     assert Renderer().summary(summary(*states)).text.startswith(f"{words}\n")
 
 
 def test_held_run_names_the_reason_and_the_command() -> None:
-    """
-    A held run says why, and how to let it go; the subject says only that it is held.
-    """
+    """A held run says why, and how to let it go; the subject says only that it is held."""
     view = summary_view(summary(held_because=["the extract has no rows"]))
     assert view.state.endswith("nothing was sent: the extract has no rows. To let it go: alerter release 7")
     assert view.subject == "Assessment alerts: run 7 is held and nothing was sent (23 November 2026)"
 
 
 def test_held_run_lists_several_reasons() -> None:
-    """
-    More than one have a line each.
-    """
+    """More than one have a line each."""
     view = summary_view(summary(held_because=["it is empty (a)", "it is old (b)"]))
     assert view.state.endswith(": it is empty (a); and 1 reason more below. To let it go: alerter release 7")
     assert (view.lists[0].heading, view.lists[0].lines) == (
@@ -83,9 +75,7 @@ def test_each_message_that_waits_for_a_person_names_its_command() -> None:
 
 
 def test_what_is_to_mend_names_commands_and_the_page() -> None:
-    """
-    Where there is a page its address stands in both parts; without anything to mend nothing is asked.
-    """
+    """Where there is a page its address stands in both parts; without anything to mend nothing is asked."""
     page = "https://alerts.council.example/service"
     exceptions = [DataException("vanished", "A-1", "7", "it is missing")]
     rendered = Renderer().summary(summary("sent", exceptions=exceptions, page=page))
@@ -96,9 +86,7 @@ def test_what_is_to_mend_names_commands_and_the_page() -> None:
 
 
 def test_refusals_exceptions_and_rejections_are_listed() -> None:
-    """
-    Who got nothing and the server's words, exceptions by kind, rejected rows by line, remarks.
-    """
+    """Who got nothing and the server's words, exceptions by kind, rejected rows by line, remarks."""
     rendered = Renderer().summary(
         summary(
             deliveries=[Fate("m@council.example", "refused", "550 5.1.1 no such user")],
@@ -128,9 +116,7 @@ def test_refusals_exceptions_and_rejections_are_listed() -> None:
 
 
 def test_long_lists_say_how_many_more() -> None:
-    """
-    The hundred first are listed, and a command for all of them.
-    """
+    """The hundred first are listed, and a command for all of them."""
     many = [DataException("vanished", f"A-{number}", "7", "it is missing") for number in range(250)]
     text = Renderer().summary(summary("sent", exceptions=many)).text
     assert "To mend, vanished (250)" in text

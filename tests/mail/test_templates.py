@@ -17,9 +17,7 @@ print(Renderer().digest(made_up.usual_week(), made_up.facts()).text)
 
 
 def write_with(folder: Path, old: str, new: str) -> str:
-    """
-    Write a digest with a copy of the program in whose template *old* is *new*; return what was said.
-    """
+    """Write a digest with a copy of the program in whose template *old* is *new*; return what was said."""
     shutil.copytree(REPOSITORY / "alerter", folder / "alerter", ignore=shutil.ignore_patterns("__pycache__"))
     template = folder / TEMPLATE
     text = template.read_text(encoding="utf-8")
@@ -33,9 +31,7 @@ def write_with(folder: Path, old: str, new: str) -> str:
 
 
 def test_a_value_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    """
-    A slip of the pen in a name leaves no blank in an email.
-    """
+    """A slip of the pen in a name leaves no blank in an email."""
     assert "UndefinedError" in write_with(tmp_path, "{{ view.audience }}", "{{ view.audiense }}")
 
 
@@ -47,14 +43,10 @@ def test_a_value_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_rows_that_are_not_those_planned_are_an_error(tmp_path: Path, old: str, new: str) -> None:
-    """
-    The text is held against the plan before it becomes a message.
-    """
+    """The text is held against the plan before it becomes a message."""
     assert "PartitionError" in write_with(tmp_path, old, new)
 
 
 def test_a_sound_template_is_no_error(tmp_path: Path) -> None:
-    """
-    Other words in the same place are the template's own affair.
-    """
+    """Other words in the same place are the template's own affair."""
     assert write_with(tmp_path, "{{ view.audience }}", "{{ view.audience }} indeed").count("indeed") == 1

@@ -17,9 +17,7 @@ ADMINS = (Recipient("performance@council.example"), Recipient("deputy@council.ex
 
 
 def press() -> Press:
-    """
-    Return a press with two admins.
-    """
+    """Return a press with two admins."""
     stationery = Stationery(
         council="Sampleford",
         sender=Recipient("alerts@council.example", "Assessment alerts"),
@@ -30,9 +28,7 @@ def press() -> Press:
 
 
 def summary() -> Summary:
-    """
-    Return the summary of run 7, all delivered.
-    """
+    """Return the summary of run 7, all delivered."""
     return Summary(
         facts=made_up.facts(),
         counts=dict.fromkeys(Stage, 1),
@@ -41,25 +37,19 @@ def summary() -> Summary:
 
 
 def parsed(body: bytes) -> EmailMessage:
-    """
-    Return a message as a mail program reads it.
-    """
+    """Return a message as a mail program reads it."""
     message = BytesParser(policy=policy.default).parsebytes(body)
     assert isinstance(message, EmailMessage)
     return message
 
 
 def test_first_admin_takes_corrections() -> None:
-    """
-    Where managers write to is one address, however many admins there are.
-    """
+    """Where managers write to is one address, however many admins there are."""
     assert press().stationery.contact == "performance@council.example"
 
 
 def test_proof_is_what_reads_and_what_is_sent() -> None:
-    """
-    Each digest gives its words and its message, to its recipient and from the council's sender.
-    """
+    """Each digest gives its words and its message, to its recipient and from the council's sender."""
     digests = [made_up.usual_week(), made_up.digest_of([made_up.started(3, "A-1", "7")], recipient=ADMINS[1])]
     proofs = press().proofs(digests, made_up.facts(), installation="here", dated_at=DATED_AT)
     assert [message.recipient for _, message in proofs] == [made_up.MANAGER.email, "deputy@council.example"]
@@ -73,9 +63,7 @@ def test_proof_is_what_reads_and_what_is_sent() -> None:
 
 
 def test_same_facts_make_the_same_bytes() -> None:
-    """
-    Made twice, by two presses, the messages are one; another installation's differ.
-    """
+    """Made twice, by two presses, the messages are one; another installation's differ."""
     digests = [made_up.usual_week()]
     facts = made_up.facts()
     first, second = (press().proofs(digests, facts, installation="here", dated_at=DATED_AT) for _ in range(2))
@@ -85,9 +73,7 @@ def test_same_facts_make_the_same_bytes() -> None:
 
 
 def test_every_admin_gets_the_summary() -> None:
-    """
-    One message each, the same words, and no address of the other in it.
-    """
+    """One message each, the same words, and no address of the other in it."""
     letters = press().summaries(summary(), installation="here", dated_at=DATED_AT, edition=1)
     assert [letter.recipient for letter in letters] == [admin.email for admin in ADMINS]
     assert len({letter.subject for letter in letters}) == 1
@@ -96,9 +82,7 @@ def test_every_admin_gets_the_summary() -> None:
 
 
 def test_further_edition_is_another_message() -> None:
-    """
-    A summary that tells of changed outcomes is no copy of the first.
-    """
+    """A summary that tells of changed outcomes is no copy of the first."""
     first, second = (
         press().summaries(summary(), installation="here", dated_at=DATED_AT, edition=edition)[0]
         for edition in (1, 2)
@@ -107,9 +91,7 @@ def test_further_edition_is_another_message() -> None:
 
 
 def test_test_message_says_what_it_is_told_and_no_more() -> None:
-    """
-    Text and HTML hold the same sentence, with nothing in it taken for markup.
-    """
+    """Text and HTML hold the same sentence, with nothing in it taken for markup."""
     message = press().test("A < B & C", Recipient("n.okafor@council.example"), dated_at=DATED_AT)
     mail = parsed(message.body)
     text, html = (mail.get_body(preferencelist=(kind,)) for kind in ("plain", "html"))
@@ -121,9 +103,7 @@ def test_test_message_says_what_it_is_told_and_no_more() -> None:
 
 
 def test_test_messages_of_two_moments_are_two() -> None:
-    """
-    A second try is not taken for a copy of the first.
-    """
+    """A second try is not taken for a copy of the first."""
     moments = (DATED_AT, DATED_AT + timedelta(minutes=1))
     recipient = Recipient("n.okafor@council.example")
     assert len({press().test("x", recipient, dated_at=at).message_id for at in moments}) == 2

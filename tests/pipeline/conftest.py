@@ -11,9 +11,7 @@ from tests.pipeline.council import Council
 
 @pytest.fixture
 def council(sqlite_url: str, tmp_path: Path) -> Iterator[Council]:
-    """
-    Return a council whose store is a SQLite file.
-    """
+    """Return a council whose store is a SQLite file."""
     database = open_database(sqlite_url)
     yield Council(database, tmp_path)
     database.close()
@@ -21,7 +19,5 @@ def council(sqlite_url: str, tmp_path: Path) -> Iterator[Council]:
 
 @pytest.fixture
 def either_council(database: Database, tmp_path: Path) -> Council:
-    """
-    Return a council whose store is a SQLite file, and again one on PostgreSQL.
-    """
+    """Return a council whose store is a SQLite file, and again one on PostgreSQL."""
     return Council(database, tmp_path)

@@ -52,9 +52,7 @@ ADMIN = "performance@council.example"
 
 
 def calendar(*days_off: date) -> WorkingCalendar:
-    """
-    Return England's working days around the winter of 2026, less *days_off*.
-    """
+    """Return England's working days around the winter of 2026, less *days_off*."""
     holidays = (date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1))
     off = [DayOff(on, "Christmas", "bank holiday") for on in holidays]
     off += [DayOff(on, "Council day", "council") for on in days_off]
@@ -65,9 +63,7 @@ DAYS = calendar()
 
 
 def rules(*days_off: date, **changed: Any) -> Rules:
-    """
-    Return what runs go by, with *days_off* more and what is *changed*.
-    """
+    """Return what runs go by, with *days_off* more and what is *changed*."""
     days = calendar(*days_off)
     usual = {
         "calendar": days,
@@ -82,9 +78,7 @@ def rules(*days_off: date, **changed: Any) -> Rules:
 
 @cache
 def press() -> Press:
-    """
-    Return the maker of the council's messages, its templates compiled once.
-    """
+    """Return the maker of the council's messages, its templates compiled once."""
     stationery = Stationery(
         council="Sampleford",
         sender=Recipient("alerts@council.example", "Assessment alerts"),
@@ -95,9 +89,7 @@ def press() -> Press:
 
 
 def row(assessment_id: str, *, days: int = 27, **changed: str) -> dict[str, str]:
-    """
-    Return a row of the extract whose count on 23 November 2026 is *days*.
-    """
+    """Return a row of the extract whose count on 23 November 2026 is *days*."""
     usual = {
         "assessment_id": assessment_id,
         "child_id": f"9{assessment_id.removeprefix('A-')}",
@@ -110,18 +102,14 @@ def row(assessment_id: str, *, days: int = 27, **changed: str) -> dict[str, str]
 
 
 def rows_in(database: Database, table: Table) -> int:
-    """
-    Count the rows of one table.
-    """
+    """Count the rows of one table."""
     with database.read() as connection:
         return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """
-    One message of the outbox, read.
-    """
+    """One message of the outbox, read."""
 
     run_id: int
     kind: str
@@ -134,9 +122,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """
-    One council's store and folder; what a run goes by is *rules*.
-    """
+    """One council's store and folder; what a run goes by is *rules*."""
 
     database: Database
     folder: Path
@@ -144,9 +130,7 @@ class Council:
     directory: Sequence[DirectoryEntry] = (NORTH, SOUTH)
 
     def extract(self, rows: Sequence[Mapping[str, str]], at: datetime = EXTRACTED_AT) -> Source:
-        """
-        Write the extract, as exported *at* that moment, and open it.
-        """
+        """Write the extract, as exported *at* that moment, and open it."""
         path = self.folder / "assessments.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, restval="")
@@ -158,17 +142,13 @@ class Council:
     def read(
         self, rows: Sequence[Mapping[str, str]], *, gate: Gate | None = None, mapping: str = "1", **how: bool
     ) -> Synced:
-        """
-        Write an extract of *rows*, and read it into the store.
-        """
+        """Write an extract of *rows*, and read it into the store."""
         return self.sync(self.extract(rows), gate=gate, mapping=mapping, **how)
 
     def sync(
         self, source: Source, *, gate: Gate | None = None, mapping: str = "1", is_accepted: bool = False
     ) -> Synced:
-        """
-        Read *source* into the store.
-        """
+        """Read *source* into the store."""
         with self.database.write() as connection:
             return sync(
                 connection,
@@ -182,9 +162,7 @@ class Council:
             )
 
     def prepare(self, as_of: date = AS_OF, now: datetime = NOW, **changed: Any) -> Run:
-        """
-        Prepare the run for *as_of*, where nobody has.
-        """
+        """Prepare the run for *as_of*, where nobody has."""
         with self.database.write() as connection:
             run = prepare(connection, self.rules, press(), as_of=as_of, now=now, **changed)
         assert run is not None
@@ -193,9 +171,7 @@ class Council:
     def deliver(
         self, transport: Transport | None = None, *, unknown_outcome: str = "resend", now: datetime = NOW
     ) -> Delivered:
-        """
-        Send what is due *now*, into the folder `sent` if no *transport* is named.
-        """
+        """Send what is due *now*, into the folder `sent` if no *transport* is named."""
         return deliver(
             self.database,
             transport or FolderTransport(self.folder / "sent"),
@@ -205,16 +181,12 @@ class Council:
         )
 
     def conclude(self, run: Run, now: datetime = NOW) -> Run:
-        """
-        Conclude *run*, and return it as it then stands.
-        """
+        """Conclude *run*, and return it as it then stands."""
         with self.database.write() as connection:
             return conclude(connection, run.id, self.rules, press(), now)
 
     def week(self, as_of: date = AS_OF, now: datetime = NOW) -> Run:
-        """
-        Do what a week does after the reading: prepare, deliver, conclude, and deliver the summary.
-        """
+        """Do what a week does after the reading: prepare, deliver, conclude, and deliver the summary."""
         run = self.prepare(as_of, now)
         self.deliver(now=now)
         self.conclude(run, now)
@@ -222,9 +194,7 @@ class Council:
         return self.conclude(run, now)
 
     def letters(self, kind: str = "digest", run: Run | None = None) -> list[Letter]:
-        """
-        Return the messages of one kind, of all runs or of one, in the order they were written.
-        """
+        """Return the messages of one kind, of all runs or of one, in the order they were written."""
         query = select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.id)
         with self.database.read() as connection:
             rows = connection.execute(query).all()
@@ -236,29 +206,21 @@ class Council:
 
 
 def text_of(body: bytes) -> str:
-    """
-    Return the text part of a message.
-    """
+    """Return the text part of a message."""
     part = BytesParser(policy=policy.default).parsebytes(body).get_body(preferencelist=("plain",))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
 
 
 def at_once() -> None:
-    """
-    Let the next message follow without a pause.
-    """
+    """Let the next message follow without a pause."""
 
 
 def held_by(*reasons: str) -> Gate:
-    """
-    Return a gate that closes for these reasons, whatever is read.
-    """
+    """Return a gate that closes for these reasons, whatever is read."""
     return lambda _connection, _reading: list(reasons)
 
 
 def always(moment: datetime) -> Callable[[], datetime]:
-    """
-    Return a clock that stands still.
-    """
+    """Return a clock that stands still."""
     return lambda: moment

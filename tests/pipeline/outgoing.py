@@ -17,9 +17,7 @@ WHERE NOT granted AND datname = current_database()
 
 
 def _nothing() -> None:
-    """
-    Let time pass.
-    """
+    """Let time pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,7 @@ class Dawdling:
     after_mark: Callable[[], object] = _nothing
 
     def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
-        """
-        Dawdle, then deliver.
-        """
+        """Dawdle, then deliver."""
 
         def late_mark() -> bool:
             self.before_mark()
@@ -48,45 +44,33 @@ class Dawdling:
         return self.inner.send(message, late_mark)
 
     def connect(self) -> str:
-        """
-        Open the way.
-        """
+        """Open the way."""
         return self.inner.connect()
 
     def close(self) -> None:
-        """
-        Let go of it.
-        """
+        """Let go of it."""
         self.inner.close()
 
 
 def enqueue(council: Council, count: int) -> None:
-    """
-    Put one run with *count* digests into the outbox.
-    """
+    """Put one run with *count* digests into the outbox."""
     with council.database.write() as connection:
         run_with(connection, *(f"m{number}@council.example" for number in range(count)))
 
 
 def states(council: Council) -> list[str]:
-    """
-    Return the state of every digest, by recipient.
-    """
+    """Return the state of every digest, by recipient."""
     with council.database.read() as connection:
         return [each.state for each in outbox.deliveries(connection, 1)]
 
 
 def replies(council: Council) -> list[str]:
-    """
-    Return what is kept of each server's answer, by recipient.
-    """
+    """Return what is kept of each server's answer, by recipient."""
     with council.database.read() as connection:
         return [each.reply for each in outbox.deliveries(connection, 1)]
 
 
 def is_waiting(council: Council) -> bool:
-    """
-    Say whether somebody waits for what another has locked.
-    """
+    """Say whether somebody waits for what another has locked."""
     with council.database.read() as connection:
         return connection.execute(text(WAITING)).scalar_one() > 0

@@ -14,9 +14,7 @@ WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=
 
 
 def hold_week(council: Council, *reasons: str, as_of: date = AS_OF, again: str = "") -> Run | None:
-    """
-    Hold the week's run because of *reasons*, with an extract that waits.
-    """
+    """Hold the week's run because of *reasons*, with an extract that waits."""
     held = council.read([row("A-9")], gate=held_by(*reasons)).sync
     with council.database.write() as connection:
         return hold(
@@ -31,9 +29,7 @@ def hold_week(council: Council, *reasons: str, as_of: date = AS_OF, again: str =
 
 
 def test_same_send_date_is_prepared_once(council: Council) -> None:
-    """
-    A second preparation for the week returns None and writes nothing, later in the week too.
-    """
+    """A second preparation for the week returns None and writes nothing, later in the week too."""
     council.read(WEEK)
     council.prepare()
     with council.database.write() as connection:
@@ -61,9 +57,7 @@ def test_two_preparations_at_once_make_one_run(either_council: Council) -> None:
 
 
 def test_again_prepares_a_further_attempt(council: Council) -> None:
-    """
-    With a reason the same send date gets a run of its own beside the first, with messages of its own.
-    """
+    """With a reason the same send date gets a run of its own beside the first, with messages of its own."""
     council.read(WEEK)
     first = council.prepare()
     second = council.prepare(again="two managers had changed")
@@ -77,9 +71,7 @@ def test_again_prepares_a_further_attempt(council: Council) -> None:
 
 
 def test_held_run_is_replaced_under_its_own_number(either_council: Council) -> None:
-    """
-    What was held becomes the run of the week; its reasons are gone, and the remark is kept.
-    """
+    """What was held becomes the run of the week; its reasons are gone, and the remark is kept."""
     either_council.read(WEEK)
     held = hold_week(either_council, "too odd")
     assert held is not None
@@ -102,9 +94,7 @@ def test_again_on_a_held_run_replaces_it(council: Council) -> None:
 
 
 def test_planned_run_is_not_held_any_more(council: Council) -> None:
-    """
-    Where the week has its run, holding it returns None and leaves it as it is.
-    """
+    """Where the week has its run, holding it returns None and leaves it as it is."""
     council.read(WEEK)
     run = council.prepare()
     assert hold_week(council, "too late") is None
@@ -113,9 +103,7 @@ def test_planned_run_is_not_held_any_more(council: Council) -> None:
 
 
 def test_further_attempt_can_be_held_and_released(council: Council) -> None:
-    """
-    A held `--again` waits beside the first run, which stands, and is replaced under its own number.
-    """
+    """A held `--again` waits beside the first run, which stands, and is replaced under its own number."""
     council.read(WEEK)
     first = council.prepare()
     held = hold_week(council, "too odd", again="a better extract")

@@ -19,9 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def deliver_with(council: Council, reply: bytes) -> None:
-    """
-    Deliver what is due through a server that answers *reply* to each recipient.
-    """
+    """Deliver what is due through a server that answers *reply* to each recipient."""
     with ScriptedSmtp({"RCPT": reply}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
@@ -29,9 +27,7 @@ def deliver_with(council: Council, reply: bytes) -> None:
 
 
 def hold_week(council: Council, *reasons: str) -> Run:
-    """
-    Hold the week's run because of *reasons*, and tell the admins.
-    """
+    """Hold the week's run because of *reasons*, and tell the admins."""
     held = council.read([row("A-9"), row("A-8", started_on="")], gate=held_by(*reasons)).sync
     with council.database.write() as connection:
         run = hold(
@@ -43,9 +39,7 @@ def hold_week(council: Council, *reasons: str) -> Run:
 
 
 def test_summary_is_written_when_all_was_tried(either_council: Council) -> None:
-    """
-    After the digests the admins are told how they fared; once the summary is sent too, the run is done.
-    """
+    """After the digests the admins are told how they fared; once the summary is sent too, the run is done."""
     either_council.read([row("A-1"), row("A-2", started_on="")])
     run = either_council.prepare()
     either_council.deliver()
@@ -60,9 +54,7 @@ def test_summary_is_written_when_all_was_tried(either_council: Council) -> None:
 
 
 def test_summary_is_written_once(council: Council) -> None:
-    """
-    Concluding again without any change writes nothing more.
-    """
+    """Concluding again without any change writes nothing more."""
     council.read([row("A-1")])
     run = council.week()
     assert council.conclude(run).state == "done"
@@ -70,9 +62,7 @@ def test_summary_is_written_once(council: Council) -> None:
 
 
 def test_summary_goes_out_when_nobody_has_anything_open(council: Council) -> None:
-    """
-    Also a week without any digest is told to the admins.
-    """
+    """Also a week without any digest is told to the admins."""
     run = council.week()
     assert run.state == "done"
     (summary,) = council.letters("summary")
@@ -81,9 +71,7 @@ def test_summary_goes_out_when_nobody_has_anything_open(council: Council) -> Non
 
 
 def test_nothing_is_told_while_digests_are_being_sent(council: Council) -> None:
-    """
-    While a message is due, or in another sender's hands, the outcome is not known yet.
-    """
+    """While a message is due, or in another sender's hands, the outcome is not known yet."""
     council.read([row("A-1")])
     run = council.prepare()
     assert council.conclude(run).state == "undelivered"
@@ -111,9 +99,7 @@ def test_changed_outcomes_are_told_anew(council: Council) -> None:
 
 
 def test_digest_that_came_back_is_told_anew(council: Council) -> None:
-    """
-    Accepted, told, and back an hour later: a second edition says that nobody has read it.
-    """
+    """Accepted, told, and back an hour later: a second edition says that nobody has read it."""
     council.read([row("A-1")])
     run = council.week()
     with council.database.write() as connection:
@@ -126,9 +112,7 @@ def test_digest_that_came_back_is_told_anew(council: Council) -> None:
 
 
 def test_refused_digest_leaves_the_run_undelivered(council: Council) -> None:
-    """
-    What a server refused is told, and the run is never done.
-    """
+    """What a server refused is told, and the run is never done."""
     council.read([row("A-1")])
     run = council.prepare()
     deliver_with(council, b"550 no such user\r\n")
@@ -140,9 +124,7 @@ def test_refused_digest_leaves_the_run_undelivered(council: Council) -> None:
 
 
 def test_two_processes_conclude_once(either_council: Council) -> None:
-    """
-    Of those that conclude a run at the same moment, one writes the summary.
-    """
+    """Of those that conclude a run at the same moment, one writes the summary."""
     either_council.read([row("A-1")])
     run = either_council.prepare()
     either_council.deliver()
@@ -159,9 +141,7 @@ def test_two_processes_conclude_once(either_council: Council) -> None:
 
 
 def test_held_run_is_told_with_its_reasons(council: Council) -> None:
-    """
-    The admins learn why a run is held, which command lets it go, and what of its extract is rejected.
-    """
+    """The admins learn why a run is held, which command lets it go, and what of its extract is rejected."""
     run = hold_week(council, "the extract is 90 hours old", "nothing has started for 40 working days")
     (letter,) = council.letters("summary")
     assert letter.text.startswith(
@@ -175,9 +155,7 @@ def test_held_run_is_told_with_its_reasons(council: Council) -> None:
 
 
 def test_released_run_is_told_although_it_was_told_as_held(council: Council) -> None:
-    """
-    The summary of a released run says who let it go, and comes also when it has no digests.
-    """
+    """The summary of a released run says who let it go, and comes also when it has no digests."""
     hold_week(council, "the extract has no open assessment")
     council.deliver()
     run = council.prepare(remark="released by A. Admin: the service is new.")
@@ -189,9 +167,7 @@ def test_released_run_is_told_although_it_was_told_as_held(council: Council) -> 
 
 
 def test_further_attempt_is_told_with_its_reason(council: Council) -> None:
-    """
-    The summary of a run prepared again says why it was.
-    """
+    """The summary of a run prepared again says why it was."""
     council.read([row("A-1")])
     council.week()
     run = council.prepare(again="the directory was wrong")
@@ -202,9 +178,7 @@ def test_further_attempt_is_told_with_its_reason(council: Council) -> None:
 
 
 def test_exceptions_reach_the_admins_by_kind(council: Council) -> None:
-    """
-    What has no manager is listed with the place that leads to nobody.
-    """
+    """What has no manager is listed with the place that leads to nobody."""
     directory = [DirectoryEntry(line=2, team="South", manager_email="s.lindqvist@council.example")]
     lost = replace(council, directory=directory)
     lost.read([row("A-1")])
@@ -214,9 +188,7 @@ def test_exceptions_reach_the_admins_by_kind(council: Council) -> None:
 
 
 def test_data_are_dated_in_the_councils_time(council: Council) -> None:
-    """
-    An extract of 18:05 UTC in July is of 19:05 in London.
-    """
+    """An extract of 18:05 UTC in July is of 19:05 in London."""
     source = council.extract([row("A-1", started_on="2026-07-01")], at=EXTRACTED_AT.replace(month=7, day=19))
     council.sync(source)
     council.week(AS_OF.replace(month=7, day=20), NOW.replace(month=7, day=20))

@@ -21,9 +21,7 @@ def over_smtp(
     unknown_outcome: str = "resend",
     now: datetime = NOW,
 ) -> tuple[Delivered, ScriptedSmtp]:
-    """
-    Deliver what is due through a server that follows *script*.
-    """
+    """Deliver what is due through a server that follows *script*."""
     with ScriptedSmtp(script) as server:
         transport = SmtpTransport(settings(server.port))
         delivered = council.deliver(transport, unknown_outcome=unknown_outcome, now=now)
@@ -32,9 +30,7 @@ def over_smtp(
 
 
 def test_everything_due_is_sent(either_council: Council) -> None:
-    """
-    Each message goes out once, and its state says so.
-    """
+    """Each message goes out once, and its state says so."""
     enqueue(either_council, 3)
     assert either_council.deliver() == Delivered(outcomes=["sent"] * 3)
     assert states(either_council) == ["sent"] * 3
@@ -42,9 +38,7 @@ def test_everything_due_is_sent(either_council: Council) -> None:
 
 
 def test_delivery_stops_between_two_messages(council: Council) -> None:
-    """
-    When it is asked to stop, the message in hand is settled and the others stay queued.
-    """
+    """When it is asked to stop, the message in hand is settled and the others stay queued."""
     enqueue(council, 3)
     sent = council.folder / "sent"
     delivered = deliver(
@@ -60,9 +54,7 @@ def test_delivery_stops_between_two_messages(council: Council) -> None:
 
 
 def test_each_message_waits_for_the_pace(council: Council) -> None:
-    """
-    The pace is asked before each message, and not when there is none.
-    """
+    """The pace is asked before each message, and not when there is none."""
     enqueue(council, 3)
     asked: list[None] = []
     deliver(
@@ -76,9 +68,7 @@ def test_each_message_waits_for_the_pace(council: Council) -> None:
 
 
 def test_next_message_is_claimed_with_the_outcome_of_the_last(either_council: Council) -> None:
-    """
-    While one is on its way no other is held, and between two there is no moment when nothing is.
-    """
+    """While one is on its way no other is held, and between two there is no moment when nothing is."""
     enqueue(either_council, 2)
     seen: list[list[str]] = []
     transport = Dawdling(
@@ -108,9 +98,7 @@ def test_what_is_stale_is_written_anew_before_it_is_claimed(council: Council) ->
 
 
 def test_an_outcome_is_kept_though_the_claim_beside_it_fails(either_council: Council) -> None:
-    """
-    Trouble with the next message takes nothing away from what is known of the last.
-    """
+    """Trouble with the next message takes nothing away from what is known of the last."""
     enqueue(either_council, 2)
     trouble = [StoreError("the claim fails"), StoreError("the claim fails")]
 
@@ -131,9 +119,7 @@ def test_an_outcome_is_kept_though_the_claim_beside_it_fails(either_council: Cou
 
 
 def test_deferred_message_waits_out_its_back_off(council: Council) -> None:
-    """
-    A 4xx is tried again after a minute, not before, and then with the same bytes.
-    """
+    """A 4xx is tried again after a minute, not before, and then with the same bytes."""
     enqueue(council, 1)
     delivered, first = over_smtp(council, {"dot": b"451 later\r\n"})
     assert delivered.outcomes == ["deferred"]
@@ -145,9 +131,7 @@ def test_deferred_message_waits_out_its_back_off(council: Council) -> None:
 
 
 def test_message_is_given_up_after_three_days(council: Council) -> None:
-    """
-    What is deferred three days after it was prepared is undelivered, and not tried again.
-    """
+    """What is deferred three days after it was prepared is undelivered, and not tried again."""
     enqueue(council, 1)
     over_smtp(council, {"RCPT": b"450 greylisted\r\n"}, now=NOW + timedelta(hours=72))
     assert states(council) == ["undelivered"]
@@ -155,9 +139,7 @@ def test_message_is_given_up_after_three_days(council: Council) -> None:
 
 
 def test_refused_message_is_final_and_others_go_on(council: Council) -> None:
-    """
-    A 5xx for one recipient leaves that message refused; the next one is sent.
-    """
+    """A 5xx for one recipient leaves that message refused; the next one is sent."""
     enqueue(council, 2)
     delivered, _ = over_smtp(council, {"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]})
     assert delivered == Delivered(outcomes=["refused", "sent"])
@@ -179,9 +161,7 @@ def test_unknown_outcome_is_sent_again_with_the_same_bytes(council: Council) -> 
 
 
 def test_unknown_outcome_is_sent_five_times_in_all(council: Council) -> None:
-    """
-    After the fifth sending without an answer it waits for a person.
-    """
+    """After the fifth sending without an answer it waits for a person."""
     enqueue(council, 1)
     copies = []
     for hour in range(7):
@@ -193,9 +173,7 @@ def test_unknown_outcome_is_sent_five_times_in_all(council: Council) -> None:
 
 
 def test_no_command_sends_an_unknown_outcome_twice(either_council: Council) -> None:
-    """
-    However long the command lasts, and whatever falls due meanwhile: the next one does.
-    """
+    """However long the command lasts, and whatever falls due meanwhile: the next one does."""
     enqueue(either_council, 3)
     moments = iter(NOW + hour * timedelta(hours=1) for hour in range(100))
     unanswered: set[int] = set()
@@ -212,9 +190,7 @@ def test_no_command_sends_an_unknown_outcome_twice(either_council: Council) -> N
 
 
 def test_unknown_outcome_is_left_to_a_person_where_settings_say_hold(council: Council) -> None:
-    """
-    With `hold` the message is not sent again.
-    """
+    """With `hold` the message is not sent again."""
     enqueue(council, 1)
     delivered, server = over_smtp(council, {"dot": HANG_UP}, unknown_outcome="hold")
     assert delivered.outcomes == ["unknown"]
@@ -223,9 +199,7 @@ def test_unknown_outcome_is_left_to_a_person_where_settings_say_hold(council: Co
 
 
 def test_sender_refused_stops_the_delivery(council: Council) -> None:
-    """
-    A fault that is no message's own stops at the first; the others stay queued, untried.
-    """
+    """A fault that is no message's own stops at the first; the others stay queued, untried."""
     enqueue(council, 3)
     delivered, server = over_smtp(council, {"MAIL": b"550 not you\r\n"})
     assert delivered.outcomes == []
@@ -235,9 +209,7 @@ def test_sender_refused_stops_the_delivery(council: Council) -> None:
 
 
 def test_three_failures_to_connect_stop_the_delivery(council: Council) -> None:
-    """
-    A server that is not there is tried three times, whatever else is due.
-    """
+    """A server that is not there is tried three times, whatever else is due."""
     enqueue(council, 5)
     delivered, server = over_smtp(council, {"banner": b"421 too busy\r\n"})
     assert delivered.outcomes == ["deferred"] * 3
@@ -247,9 +219,7 @@ def test_three_failures_to_connect_stop_the_delivery(council: Council) -> None:
 
 
 def test_failures_count_only_in_a_row(council: Council) -> None:
-    """
-    A message that got through to the server in between begins the count anew.
-    """
+    """A message that got through to the server in between begins the count anew."""
     enqueue(council, 6)
     busy, ready = b"421 too busy\r\n", b"220 ready\r\n"
     script: dict[str, bytes | list[bytes]] = {

@@ -36,24 +36,18 @@ Week = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """
-    What the store must hold, worked out without it: the fate and the team of each assessment.
-    """
+    """What the store must hold, worked out without it: the fate and the team of each assessment."""
 
     stored: dict[str, tuple[str, str]] = field(default_factory=dict)
     figures: list[Counter[str]] = field(default_factory=list)
     """The open ones by team: in the store, once something was applied, and at the last run."""
 
     def teams(self, week: Week) -> Counter[str]:
-        """
-        Count what is open by team.
-        """
+        """Count what is open by team."""
         return Counter(team for fate, team in week.values() if fate == "open")
 
     def reasons(self, week: Week) -> set[str]:
-        """
-        Return the settings whose gates must close on *week*.
-        """
+        """Return the settings whose gates must close on *week*."""
         are, held = self.teams(week), set()
         rejected = sum(1 for fate, _ in week.values() if fate == "rejected")
         if rejected >= 20 and Fraction(rejected, len(week)) > Fraction(1, 5):
@@ -93,9 +87,7 @@ class Model:
 
 @st.composite
 def weeks(draw: st.DrawFn) -> Week:
-    """
-    Draw one extract: groups of assessments, each with one fate and one team, or absent.
-    """
+    """Draw one extract: groups of assessments, each with one fate and one team, or absent."""
     fates = st.sampled_from(["open", "open", "open", "ended", "ended", "rejected", "absent"])
     week = {}
     for group, size in enumerate(SIZES):
@@ -110,9 +102,7 @@ def weeks(draw: st.DrawFn) -> Week:
 def test_gates_close_exactly_when_arithmetic_says_so(
     migrated_file: Path, history: list[tuple[Week, bool]], *, has_run: bool
 ) -> None:
-    """
-    Of each extract in turn, some accepted whatever the gates say; what is held changes nothing.
-    """
+    """Of each extract in turn, some accepted whatever the gates say; what is held changes nothing."""
     model = Model()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "alerter.db"

@@ -49,9 +49,7 @@ def test_they_are_counted_in_the_summary_alone(choosy: Council) -> None:
 
 
 def test_without_any_there_is_nothing_to_say(choosy: Council) -> None:
-    """
-    The count is there, and the summary has no sentence about it.
-    """
+    """The count is there, and the summary has no sentence about it."""
     choosy.read([row("A-1")])
     assert choosy.week().counts["ignored"] == 0
     (summary,) = choosy.letters("summary")
@@ -59,9 +57,7 @@ def test_without_any_there_is_nothing_to_say(choosy: Council) -> None:
 
 
 def test_what_is_gone_of_them_is_no_exception(choosy: Council) -> None:
-    """
-    A council that clears its old records up hears nothing of each, be they vanished or only missing.
-    """
+    """A council that clears its old records up hears nothing of each, be they vanished or only missing."""
     choosy.read([row("A-1"), *LEGACY])
     choosy.week()
     choosy.read([row("A-1"), *LEGACY[1:], row("", child_id="")])
@@ -93,9 +89,7 @@ def test_they_are_outside_every_gate(council: Council, choosy: Council) -> None:
 @given(days=st.lists(st.integers(-5, 200), max_size=12), cut=st.integers(-5, 200))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_other_one_is_in_one_digest(council: Council, days: list[int], cut: int) -> None:
-    """
-    Open is ignored and chased together, and the digests partition what is chased, which `look` proves.
-    """
+    """Open is ignored and chased together, and the digests partition what is chased, which `look` proves."""
     since = AS_OF - timedelta(days=cut)
     choosy = replace(council, rules=rules(ignore_started_before=since))
     starts = [AS_OF - timedelta(days=each) for each in days]

@@ -19,25 +19,19 @@ TOLD = {
 
 
 def latest(council: Council) -> list[tuple[str, date]]:
-    """
-    Return who last reassured, and until when.
-    """
+    """Return who last reassured, and until when."""
     with council.database.read() as connection:
         return [(each.by, each.expected_on) for each in reassurances.latest(connection).values()]
 
 
 def record(council: Council, given: Reassurance, means: Means = "page") -> None:
-    """
-    Record a word given here for the only assessment.
-    """
+    """Record a word given here for the only assessment."""
     with council.database.write() as connection:
         reassurances.record(connection, 1, given, note="", now=NOW, means=means)
 
 
 def test_a_word_of_the_extract_is_recorded_once(either_council: Council) -> None:
-    """
-    Week after week it stands in the extract, and once in the books, with the act written down.
-    """
+    """Week after week it stands in the extract, and once in the books, with the act written down."""
     for worker in ("P. Adeyemi", "M. Osei", "P. Adeyemi"):
         either_council.read([row("A-1", worker=worker, **TOLD)])
     assert latest(either_council) == [("N. Okafor", EXPECTED)]
@@ -48,17 +42,13 @@ def test_a_word_of_the_extract_is_recorded_once(either_council: Council) -> None
 
 
 def test_it_quiets_the_next_digest(either_council: Council) -> None:
-    """
-    As a word given here does.
-    """
+    """As a word given here does."""
     either_council.read([row("A-1", **TOLD)])
     assert either_council.prepare().counts["reassured"] == 1
 
 
 def test_a_changed_expectation_is_a_new_word(either_council: Council) -> None:
-    """
-    The later one counts, and both are kept.
-    """
+    """The later one counts, and both are kept."""
     either_council.read([row("A-1", **TOLD)])
     either_council.read([row("A-1", **TOLD | {"expected_on": (EXPECTED + WEEK).isoformat()})])
     assert latest(either_council) == [("N. Okafor", EXPECTED + WEEK)]
@@ -66,9 +56,7 @@ def test_a_changed_expectation_is_a_new_word(either_council: Council) -> None:
 
 
 def test_a_word_given_here_on_the_same_day_or_later_stays(either_council: Council) -> None:
-    """
-    The extract cannot know which came first.
-    """
+    """The extract cannot know which came first."""
     either_council.read([row("A-1")])
     record(either_council, HERE)
     either_council.read([row("A-1", **TOLD)])
@@ -78,9 +66,7 @@ def test_a_word_given_here_on_the_same_day_or_later_stays(either_council: Counci
 
 
 def test_what_was_withdrawn_here_does_not_come_back(either_council: Council) -> None:
-    """
-    The same word in the next extract is the same word.
-    """
+    """The same word in the next extract is the same word."""
     either_council.read([row("A-1")])
     same = Reassurance(by="N. Okafor", given_on=LOOKED, expected_on=EXPECTED)
     record(either_council, same)
@@ -93,27 +79,21 @@ def test_what_was_withdrawn_here_does_not_come_back(either_council: Council) -> 
 
 
 def test_what_cannot_be_believed_is_not_recorded_and_its_row_is(either_council: Council) -> None:
-    """
-    The assessment is there; its word is not.
-    """
+    """The assessment is there; its word is not."""
     either_council.read([row("A-1", **TOLD | {"expected_on": ""})])
     assert latest(either_council) == []
     assert either_council.prepare().counts["past_alert"] == 1
 
 
 def test_a_held_extract_tells_of_nothing(either_council: Council) -> None:
-    """
-    Until it is applied.
-    """
+    """Until it is applied."""
     either_council.read([row("A-1")])
     either_council.read([row("A-1", **TOLD)], gate=held_by("too odd"))
     assert latest(either_council) == []
 
 
 def test_an_imported_word_lapses_by_the_digests_since_it_was_given(either_council: Council) -> None:
-    """
-    Not by those since it came here: the day on which the manager looked is what counts.
-    """
+    """Not by those since it came here: the day on which the manager looked is what counts."""
     either_council.read([row("A-1")])
     either_council.week()
     either_council.read([row("A-1", **TOLD)])

@@ -18,9 +18,7 @@ WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=
 
 
 class Unwritable(Renderer):
-    """
-    Fails for some recipients, with an error of its own kind: what a template's slip does to one digest.
-    """
+    """Fails for some recipients, with an error of its own kind: what a template's slip does to one digest."""
 
     def __init__(self, *recipients: str, error: type[Exception] = ZeroDivisionError) -> None:
         super().__init__()
@@ -28,9 +26,7 @@ class Unwritable(Renderer):
         self._error = error
 
     def digest(self, digest: Digest, facts: RunFacts, link: str = "") -> Rendered:
-        """
-        Return a digest, or fail.
-        """
+        """Return a digest, or fail."""
         if digest.recipient.email in self._recipients:
             raise self._error("child 91 has a name in it")
         return super().digest(digest, facts, link)
@@ -38,17 +34,13 @@ class Unwritable(Renderer):
 
 @dataclass(frozen=True, slots=True)
 class Torn:
-    """
-    What is prepared with a press that fails for some.
-    """
+    """What is prepared with a press that fails for some."""
 
     council: Council
     renderer: Renderer = field(default_factory=Renderer)
 
     def prepare(self) -> Run:
-        """
-        Prepare the week.
-        """
+        """Prepare the week."""
         torn = Press(press().stationery, self.renderer)
         with self.council.database.write() as connection:
             run = prepare(connection, self.council.rules, torn, as_of=AS_OF, now=NOW)
@@ -57,9 +49,7 @@ class Torn:
 
 
 def test_one_that_cannot_be_written_goes_to_the_fallback(council: Council) -> None:
-    """
-    North's digest fails: South's and the fallback's go, and the fallback's holds North's work.
-    """
+    """North's digest fails: South's and the fallback's go, and the fallback's holds North's work."""
     council.read(WEEK)
     run = Torn(council, Unwritable(NORTH.manager_email)).prepare()
     letters = {each.recipient: each for each in council.letters()}
@@ -79,9 +69,7 @@ def test_one_that_cannot_be_written_goes_to_the_fallback(council: Council) -> No
     "recipients", [(FALLBACK,), (NORTH.manager_email, SOUTH.manager_email, FALLBACK)], ids=["fallback", "all"]
 )
 def test_nothing_goes_when_the_fault_is_everybodys(council: Council, recipients: tuple[str, ...]) -> None:
-    """
-    The fallback's own digest is the last resort; without it, and with none at all, the run fails.
-    """
+    """The fallback's own digest is the last resort; without it, and with none at all, the run fails."""
     council.read(WEEK)
     with pytest.raises(ZeroDivisionError):
         Torn(council, Unwritable(*recipients)).prepare()
@@ -89,9 +77,7 @@ def test_nothing_goes_when_the_fault_is_everybodys(council: Council, recipients:
 
 
 def test_a_digest_that_shows_the_wrong_rows_stops_everything(council: Council) -> None:
-    """
-    What was planned is not what is shown: then no digest can be trusted.
-    """
+    """What was planned is not what is shown: then no digest can be trusted."""
     council.read(WEEK)
     with pytest.raises(PartitionError):
         Torn(council, Unwritable(NORTH.manager_email, error=PartitionError)).prepare()

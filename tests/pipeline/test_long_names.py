@@ -16,9 +16,7 @@ NAMES = ["a" * 300, "Ann Łukasiewicz-Öztürk " * 13, "漢" * 300, "É" * 299 +
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_of_300_characters_arrives_whole(council: Council, tmp_path: Path, name: str) -> None:
-    """
-    In the header that a mail program shows, and in both parts of the body.
-    """
+    """In the header that a mail program shows, and in both parts of the body."""
     whole = name.strip()
     written = f"team,manager_name,manager_email\nNorth,{whole},{NORTH.manager_email}\n"
     (tmp_path / "directory.csv").write_text(written, encoding="utf-8")
@@ -37,9 +35,7 @@ def test_a_name_of_300_characters_arrives_whole(council: Council, tmp_path: Path
 
 
 def test_a_longer_name_is_cut_and_the_digest_goes(council: Council, tmp_path: Path) -> None:
-    """
-    At 300 characters, so that a cell full of text does not become a letterhead.
-    """
+    """At 300 characters, so that a cell full of text does not become a letterhead."""
     written = f"team,manager_name,manager_email\nNorth,{'b' * 301},{NORTH.manager_email}\n"
     (tmp_path / "directory.csv").write_text(written, encoding="utf-8")
     (entry,) = read_directory(tmp_path / "directory.csv")

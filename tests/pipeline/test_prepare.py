@@ -43,23 +43,17 @@ WRITTEN = (runs_table, alerts, exceptions, outbox, calendars_table)
 
 
 class TornRenderer(Renderer):
-    """
-    A renderer that fails on the last digest, when the ledger is written and others are rendered.
-    """
+    """A renderer that fails on the last digest, when the ledger is written and others are rendered."""
 
     def digest(self, digest: Digest, facts: RunFacts, link: str = "") -> Rendered:
-        """
-        Render all but the fallback's.
-        """
+        """Render all but the fallback's."""
         if digest.recipient.email == FALLBACK:
             raise PartitionError("the digests do not add up.")
         return super().digest(digest, facts, link)
 
 
 def test_a_run_under_another_number_has_its_digests_written_again(either_council: Council) -> None:
-    """
-    A number that was not the expected one stands in every message all the same.
-    """
+    """A number that was not the expected one stands in every message all the same."""
     either_council.read(WEEK)
     its_rules, its_press = either_council.rules, press()
     with either_council.database.read() as connection:
@@ -76,9 +70,7 @@ def test_a_run_under_another_number_has_its_digests_written_again(either_council
 
 
 def test_run_is_written_out_whole(either_council: Council) -> None:
-    """
-    Ledger, alerts, exceptions and one message a recipient are there together, and agree.
-    """
+    """Ledger, alerts, exceptions and one message a recipient are there together, and agree."""
     read = either_council.read(WEEK).sync
     run = either_council.prepare()
     assert (run.send_date, run.next_run, run.attempt, run.state) == (AS_OF, NEXT_RUN, 0, "prepared")
@@ -99,18 +91,14 @@ def test_run_is_written_out_whole(either_council: Council) -> None:
 
 
 def test_digest_is_dated_in_the_councils_time(council: Council) -> None:
-    """
-    In summer a message prepared at seven UTC is dated eight in London.
-    """
+    """In summer a message prepared at seven UTC is dated eight in London."""
     council.read([row("A-1", started_on="2026-06-01")])
     council.prepare(date(2026, 7, 20), NOW.replace(month=7, day=20, hour=7))
     assert b"Date: Mon, 20 Jul 2026 08:00:00 +0100" in council.letters()[0].body
 
 
 def test_failure_while_writing_leaves_nothing(either_council: Council) -> None:
-    """
-    When the last digest cannot be rendered there is no run, no alert, no exception and no message.
-    """
+    """When the last digest cannot be rendered there is no run, no alert, no exception and no message."""
     either_council.read(WEEK)
     torn = Press(press().stationery, TornRenderer())
     with pytest.raises(PartitionError), either_council.database.write() as connection:
@@ -119,9 +107,7 @@ def test_failure_while_writing_leaves_nothing(either_council: Council) -> None:
 
 
 def test_proofs_are_the_bytes_that_are_sent(council: Council) -> None:
-    """
-    What is looked at before is what goes out, but for the run's number in it.
-    """
+    """What is looked at before is what goes out, but for the run's number in it."""
     council.read(WEEK)
     with council.database.rehearse() as connection:
         shown = proofs(connection, council.rules, press(), as_of=AS_OF, now=NOW)
@@ -139,26 +125,20 @@ def test_proofs_are_the_bytes_that_are_sent(council: Council) -> None:
 
 
 def lasting_headers(body: bytes) -> list[bytes]:
-    """
-    Return the headers of a message, without those that hold the run's number or follow from it.
-    """
+    """Return the headers of a message, without those that hold the run's number or follow from it."""
     of_the_run = (b"Message-ID", b"X-Alerter-Run", b"Content-Type")
     headers = body.partition(b"\r\n\r\n")[0].split(b"\r\n")
     return [line for line in headers if not line.startswith(of_the_run)]
 
 
 def test_without_any_reading_a_run_is_empty(council: Council) -> None:
-    """
-    A store into which nothing was read gives a run with no one to write to.
-    """
+    """A store into which nothing was read gives a run with no one to write to."""
     run = council.prepare()
     assert (run.counts["open"], run.sync_id, council.letters()) == (0, None, [])
 
 
 def test_all_clear_goes_out_only_where_it_is_wanted(council: Council) -> None:
-    """
-    Without `send_all_clear` a manager with nothing due gets nothing; the count is in the ledger.
-    """
+    """Without `send_all_clear` a manager with nothing due gets nothing; the count is in the ledger."""
     council.read([row("A-1", days=3), row("A-2", days=30, team="South")])
     quiet = replace(council, rules=rules(send_all_clear=False))
     assert quiet.prepare().counts["on_track"] == 1
@@ -166,9 +146,7 @@ def test_all_clear_goes_out_only_where_it_is_wanted(council: Council) -> None:
 
 
 def test_vanished_is_reported_once(council: Council) -> None:
-    """
-    What went missing is an exception of the next run, and of no run after it.
-    """
+    """What went missing is an exception of the next run, and of no run after it."""
     council.read([row("A-1"), row("A-2")])
     council.week(date(2026, 11, 9), NOW.replace(day=9))
     council.read([row("A-1"), row("A-3")])
@@ -182,9 +160,7 @@ def test_vanished_is_reported_once(council: Council) -> None:
 
 
 def test_rejected_rows_are_told_every_week(council: Council) -> None:
-    """
-    A row that cannot be believed is an exception of every run until it is mended, read again or not.
-    """
+    """A row that cannot be believed is an exception of every run until it is mended, read again or not."""
     rows = [row("A-1"), row("A-2", started_on="")]
     council.read(rows)
     first = council.week(date(2026, 11, 16), NOW.replace(day=16))
@@ -196,9 +172,7 @@ def test_rejected_rows_are_told_every_week(council: Council) -> None:
 
 
 def test_changed_calendar_tells_whose_dates_moved(council: Council) -> None:
-    """
-    A day off announced between two runs is told in the digest of whom it moves, and in the summary.
-    """
+    """A day off announced between two runs is told in the digest of whom it moves, and in the summary."""
     council.read([row("A-1", days=20), row("A-2", days=40, team="South")])
     first = council.week(date(2026, 11, 16), NOW.replace(day=16))
     later = replace(council, rules=rules(date(2026, 11, 26)))
@@ -220,9 +194,7 @@ def test_changed_calendar_tells_whose_dates_moved(council: Council) -> None:
 
 
 def test_what_was_found_comes_with_its_reassurance(council: Council) -> None:
-    """
-    An id gives every child under it, or the one named, each with the latest reassurance, open or not.
-    """
+    """An id gives every child under it, or the one named, each with the latest reassurance, open or not."""
     council.read([row("A-1", child_id="6"), row("A-1", child_id="7"), row("A-1", child_id="8")])
     council.read([row("A-1", child_id="7", authorised_on="2026-11-20"), row("A-1", child_id="8")])
     given = Reassurance(by=NORTH.manager_email, given_on=AS_OF, expected_on=NEXT_RUN)
@@ -242,9 +214,7 @@ def test_what_was_found_comes_with_its_reassurance(council: Council) -> None:
 
 
 def test_sign_off_without_a_passing_audit_is_an_exception(council: Council) -> None:
-    """
-    Where audits are in use: of two signed off on Friday one has a score below the mark, the other none.
-    """
+    """Where audits are in use: of two signed off on Friday one has a score below the mark, the other none."""
     gated = replace(CLOCKS["core"], audit_pass_mark=80)
     council = replace(council, rules=rules(clocks={"core": gated}))
     council.read([row(each, authorised_on="2026-11-20") for each in ("A-1", "A-2")])
@@ -258,9 +228,7 @@ def test_sign_off_without_a_passing_audit_is_an_exception(council: Council) -> N
 
 
 def test_a_cancellation_before_the_start_is_chased(council: Council) -> None:
-    """
-    It is open, in its manager's digest, among the records to mend and an exception.
-    """
+    """It is open, in its manager's digest, among the records to mend and an exception."""
     council.read([row("A-1", cancelled_on="2020-01-01"), row("A-2", closed_on="2020-01-01")])
     run = council.week()
     assert (run.counts["open"], run.counts["past_alert"]) == (2, 2)

@@ -28,9 +28,7 @@ NORTH_IS_SOUTH = replace(NORTH, manager_email=SOUTH.manager_email, manager_name=
 
 
 def look_again(council: Council, *directory: object, now: datetime = NOW + MINUTE) -> bool:
-    """
-    Put *directory*, if any, in the old one's place, and look at what waits.
-    """
+    """Put *directory*, if any, in the old one's place, and look at what waits."""
     with council.database.write() as connection:
         if directory:
             syncs.replace_directory(connection, directory)  # type: ignore[arg-type]
@@ -38,24 +36,18 @@ def look_again(council: Council, *directory: object, now: datetime = NOW + MINUT
 
 
 def told(council: Council, run: Run) -> list[str]:
-    """
-    Return who answers for each assessment, in the order of their numbers.
-    """
+    """Return who answers for each assessment, in the order of their numbers."""
     with council.database.read() as connection:
         return [to for _, to in sorted(runs.told(connection, run.id).items())]
 
 
 def standing(council: Council) -> dict[str, str]:
-    """
-    Return the state of each digest by its recipient.
-    """
+    """Return the state of each digest by its recipient."""
     return {letter.recipient: letter.state for letter in council.letters()}
 
 
 def send_first(council: Council) -> None:
-    """
-    Send the first digest that is due, and nothing more.
-    """
+    """Send the first digest that is due, and nothing more."""
     later = b"450 later\r\n"
     with ScriptedSmtp({"RCPT": [b"250 ok\r\n", later]}) as server:
         transport = SmtpTransport(settings(server.port))
@@ -64,9 +56,7 @@ def send_first(council: Council) -> None:
 
 
 def leave_unanswered(council: Council, now: datetime = NOW) -> None:
-    """
-    Send the first digest that is due to a server that hangs up at its final dot, and nothing more.
-    """
+    """Send the first digest that is due to a server that hangs up at its final dot, and nothing more."""
     with ScriptedSmtp({"dot": HANG_UP}) as server:
         transport = SmtpTransport(settings(server.port))
         deliver(
@@ -77,9 +67,7 @@ def leave_unanswered(council: Council, now: datetime = NOW) -> None:
 
 
 def test_what_is_right_is_left_as_it_is(either_council: Council) -> None:
-    """
-    An hour on, with the same people and the same work, not a byte is changed.
-    """
+    """An hour on, with the same people and the same work, not a byte is changed."""
     either_council.read(WEEK)
     either_council.prepare()
     before = either_council.letters()
@@ -88,9 +76,7 @@ def test_what_is_right_is_left_as_it_is(either_council: Council) -> None:
 
 
 def test_nothing_waiting_is_nothing_to_do(council: Council) -> None:
-    """
-    Without a run, or when all was sent, there is nothing to look at.
-    """
+    """Without a run, or when all was sent, there is nothing to look at."""
     assert look_again(council) is False
     council.read(WEEK)
     council.week()
@@ -115,9 +101,7 @@ def test_a_manager_who_left_gets_nothing_and_the_successor_all(either_council: C
 
 
 def test_withdrawn_digests_do_not_keep_a_run_from_being_done(council: Council) -> None:
-    """
-    The admins are told of them, and the run is done when everything else was sent.
-    """
+    """The admins are told of them, and the run is done when everything else was sent."""
     council.read(WEEK)
     run = council.prepare()
     look_again(council, NORTH_MOVED, SOUTH)
@@ -134,9 +118,7 @@ def test_withdrawn_digests_do_not_keep_a_run_from_being_done(council: Council) -
 
 
 def test_signed_off_meanwhile_is_not_asked_for(either_council: Council) -> None:
-    """
-    A reading between preparation and sending takes what it ended out of the digest, under the same id.
-    """
+    """A reading between preparation and sending takes what it ended out of the digest, under the same id."""
     either_council.read(WEEK)
     run = either_council.prepare()
     before = {each.recipient: each for each in either_council.letters()}
@@ -192,9 +174,7 @@ def test_what_was_ever_on_its_way_is_left_alone(council: Council) -> None:
 
 
 def test_unknown_outcome_is_not_sent_again_to_one_who_left(either_council: Council) -> None:
-    """
-    The old message stays of unknown outcome; the successor gets its assessments, and the past says so.
-    """
+    """The old message stays of unknown outcome; the successor gets its assessments, and the past says so."""
     either_council.read(WEEK)
     run = either_council.prepare()
     leave_unanswered(either_council)
@@ -213,9 +193,7 @@ def test_unknown_outcome_is_not_sent_again_to_one_who_left(either_council: Counc
 
 
 def test_unknown_outcome_goes_to_the_successor_who_has_had_a_digest(council: Council) -> None:
-    """
-    South's manager takes North's over: a further digest, of North's assessments alone.
-    """
+    """South's manager takes North's over: a further digest, of North's assessments alone."""
     council.read(WEEK)
     council.prepare()
     leave_unanswered(council)
@@ -227,9 +205,7 @@ def test_unknown_outcome_goes_to_the_successor_who_has_had_a_digest(council: Cou
 
 
 def test_unknown_outcome_of_which_all_has_ended_stays_where_the_manager_does(council: Council) -> None:
-    """
-    With nothing open it is sent again while the directory names its recipient, and given up after that.
-    """
+    """With nothing open it is sent again while the directory names its recipient, and given up after that."""
     council.read(WEEK)
     council.prepare()
     leave_unanswered(council)
@@ -242,9 +218,7 @@ def test_unknown_outcome_of_which_all_has_ended_stays_where_the_manager_does(cou
 
 
 def test_deferred_after_the_dot_is_withdrawn_from_one_who_left(council: Council) -> None:
-    """
-    The server said that it did not take it: nothing is unknown, and the successor has it all.
-    """
+    """The server said that it did not take it: nothing is unknown, and the successor has it all."""
     council.read(WEEK)
     council.prepare()
     with ScriptedSmtp({"dot": b"451 later\r\n", "RCPT": [b"250 ok\r\n", b"450 later\r\n"]}) as server:
@@ -258,9 +232,7 @@ def test_deferred_after_the_dot_is_withdrawn_from_one_who_left(council: Council)
 
 
 def test_unknown_outcome_of_an_earlier_run_stays_unknown(council: Council) -> None:
-    """
-    The next run tells all of it anew; what may have arrived is not called overtaken.
-    """
+    """The next run tells all of it anew; what may have arrived is not called overtaken."""
     council.read(WEEK)
     council.prepare(AS_OF - timedelta(days=7), NOW - timedelta(days=7))
     leave_unanswered(council, now=NOW - timedelta(days=7))
@@ -287,9 +259,7 @@ def test_who_has_had_a_digest_gets_a_further_one_of_what_is_new(council: Council
 
 
 def test_older_runs_are_closed(council: Council) -> None:
-    """
-    What still waits of last week is overtaken by this week's run, and the admins are told how many.
-    """
+    """What still waits of last week is overtaken by this week's run, and the admins are told how many."""
     council.read(WEEK)
     council.prepare(AS_OF - timedelta(days=7), NOW - timedelta(days=7))
     run = council.prepare()
@@ -303,9 +273,7 @@ def test_older_runs_are_closed(council: Council) -> None:
 
 
 def test_a_deferral_after_the_next_run_is_the_end(council: Council) -> None:
-    """
-    In a sender's hand while the next run is prepared, then told to come later: it does not.
-    """
+    """In a sender's hand while the next run is prepared, then told to come later: it does not."""
     council.read(WEEK[:1])
     last_week = NOW - timedelta(days=7)
     council.prepare(AS_OF - timedelta(days=7), last_week)
@@ -318,9 +286,7 @@ def test_a_deferral_after_the_next_run_is_the_end(council: Council) -> None:
 
 
 def test_a_further_attempt_closes_the_first(council: Council) -> None:
-    """
-    With `--again` what waits of the first attempt is not sent beside the second's.
-    """
+    """With `--again` what waits of the first attempt is not sent beside the second's."""
     council.read(WEEK)
     council.prepare()
     council.prepare(again="two managers had changed")
@@ -328,9 +294,7 @@ def test_a_further_attempt_closes_the_first(council: Council) -> None:
 
 
 def test_who_has_nothing_open_any_more_is_not_written_to(council: Council) -> None:
-    """
-    All of North's work was signed off meanwhile, so North's digest is withdrawn.
-    """
+    """All of North's work was signed off meanwhile, so North's digest is withdrawn."""
     council.read(WEEK)
     council.prepare()
     signed = [row(each["assessment_id"], days=9, authorised_on=AS_OF.isoformat()) for each in WEEK]
@@ -340,9 +304,7 @@ def test_who_has_nothing_open_any_more_is_not_written_to(council: Council) -> No
 
 
 def test_what_another_holds_is_left_to_it(council: Council) -> None:
-    """
-    Between two looks every waiting message was taken: there is nothing left to write anew.
-    """
+    """Between two looks every waiting message was taken: there is nothing left to write anew."""
     council.read(WEEK[:1])
     run = council.prepare()
     council.deliver()
@@ -351,9 +313,7 @@ def test_what_another_holds_is_left_to_it(council: Council) -> None:
 
 
 def test_what_a_sender_is_just_claiming_is_left_to_it(postgresql_url: str, tmp_path: Path) -> None:
-    """
-    A look that waits for the only message finds it claimed then, and writes nothing anew.
-    """
+    """A look that waits for the only message finds it claimed then, and writes nothing anew."""
     council = Council(open_database(postgresql_url), tmp_path)
     council.read(WEEK[:1])
     council.prepare()
@@ -369,9 +329,7 @@ def test_what_a_sender_is_just_claiming_is_left_to_it(postgresql_url: str, tmp_p
 
 @pytest.mark.parametrize("team", ["North", "Nobody's"])
 def test_nobody_to_send_to_is_the_fallbacks(council: Council, team: str) -> None:
-    """
-    A team that loses its manager goes to the fallback, with its exception in this run already.
-    """
+    """A team that loses its manager goes to the fallback, with its exception in this run already."""
     council.read([row("A-1", days=40, team=team)])
     run = council.prepare()
     look_again(council, SOUTH)
@@ -381,9 +339,7 @@ def test_nobody_to_send_to_is_the_fallbacks(council: Council, team: str) -> None
 
 
 def id_of(body: bytes) -> bytes:
-    """
-    Return the Message-ID of a message.
-    """
+    """Return the Message-ID of a message."""
     (line,) = [line for line in body.split(b"\r\n") if line.startswith(b"Message-ID:")]
     return line
 

@@ -19,18 +19,14 @@ OPEN_ONES = "SCAN assessments USING INDEX ix_assessments_open"
 
 @pytest.fixture
 def long_history(database: Database) -> Database:
-    """
-    Return a store with thirty years behind it, on SQLite and on PostgreSQL.
-    """
+    """Return a store with thirty years behind it, on SQLite and on PostgreSQL."""
     make_history(database, SIZE, YEARS)
     return database
 
 
 @contextmanager
 def overheard(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
-    """
-    Give the list of statements that are executed in the block, with their parameters.
-    """
+    """Give the list of statements that are executed in the block, with their parameters."""
     heard: list[tuple[str, Any]] = []
 
     def hear(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> None:
@@ -50,9 +46,7 @@ def mind_indexes(connection: Connection) -> None:
 
 
 def steps(connection: Connection, statement: str, given: Any) -> list[str]:
-    """
-    Return how the engine goes about one statement: each step that reads a table, in its own words.
-    """
+    """Return how the engine goes about one statement: each step that reads a table, in its own words."""
     if connection.dialect.name == "sqlite":
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
         return [row[3] for row in plan]
@@ -68,9 +62,7 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def is_whole(step: str) -> bool:
-    """
-    Say whether a step goes through all assessments there are.
-    """
+    """Say whether a step goes through all assessments there are."""
     if step.startswith("{"):
         node = json.loads(step)
         return node["Node Type"] == "Seq Scan" and node.get("Relation Name") == "assessments"
@@ -79,9 +71,7 @@ def is_whole(step: str) -> bool:
 
 @pytest.mark.no_cover
 def test_no_statement_goes_through_the_history(long_history: Database) -> None:
-    """
-    What is open, what ended lately, what was signed off this year: each comes from an index.
-    """
+    """What is open, what ended lately, what was signed off this year: each comes from an index."""
     with long_history.rehearse() as connection:
         mind_indexes(connection)
         with overheard(connection) as heard:
@@ -95,9 +85,7 @@ def test_no_statement_goes_through_the_history(long_history: Database) -> None:
 
 
 def test_a_walk_through_all_of_it_would_be_noticed(database: Database) -> None:
-    """
-    A condition that no index knows, so that the test above can fail.
-    """
+    """A condition that no index knows, so that the test above can fail."""
     with database.rehearse() as connection:
         mind_indexes(connection)
         statement = "SELECT count(*) FROM assessments WHERE worker = 'Worker 7'"

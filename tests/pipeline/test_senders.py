@@ -25,9 +25,7 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 
 
 def claim(council: Council, sender: str, *, is_marked: bool) -> None:
-    """
-    Take one message in the name of *sender*, and mark it if its dot is to have gone out.
-    """
+    """Take one message in the name of *sender*, and mark it if its dot is to have gone out."""
     with council.database.write() as connection:
         message = outbox.claim(connection, token=fresh_token(sender), now=NOW, lease_until=LATER)
         assert message is not None
@@ -35,9 +33,7 @@ def claim(council: Council, sender: str, *, is_marked: bool) -> None:
 
 
 def recover(council: Council) -> None:
-    """
-    Settle what dead senders left, and send nothing.
-    """
+    """Settle what dead senders left, and send nothing."""
     deliver(
         council.database,
         FolderTransport(council.folder / "sent"),
@@ -49,9 +45,7 @@ def recover(council: Council) -> None:
 
 
 def test_message_taken_over_is_left_alone(either_council: Council) -> None:
-    """
-    A sender that comes back after its lease does not deliver, and settles nothing.
-    """
+    """A sender that comes back after its lease does not deliver, and settles nothing."""
     enqueue(either_council, 1)
     late, quick = either_council.folder / "late", FolderTransport(either_council.folder / "quick")
     dawdling = Dawdling(FolderTransport(late), before_mark=lambda: either_council.deliver(quick, now=LATER))
@@ -62,9 +56,7 @@ def test_message_taken_over_is_left_alone(either_council: Council) -> None:
 
 
 def test_living_sender_keeps_its_message_until_its_lease_is_out(either_council: Council) -> None:
-    """
-    What a sender has in hand is left to it, and taken over when it has had it for too long.
-    """
+    """What a sender has in hand is left to it, and taken over when it has had it for too long."""
     enqueue(either_council, 1)
     with sending(either_council.database) as sender:
         claim(either_council, sender.id, is_marked=False)
@@ -74,9 +66,7 @@ def test_living_sender_keeps_its_message_until_its_lease_is_out(either_council: 
 
 
 def test_claimed_message_of_a_dead_sender_is_sent_at_once(either_council: Council) -> None:
-    """
-    Without a mark it was certainly not delivered, so nobody waits for the lease.
-    """
+    """Without a mark it was certainly not delivered, so nobody waits for the lease."""
     enqueue(either_council, 1)
     with sending(either_council.database) as sender:
         claim(either_council, sender.id, is_marked=False)
@@ -85,9 +75,7 @@ def test_claimed_message_of_a_dead_sender_is_sent_at_once(either_council: Counci
 
 
 def test_sender_that_dies_meanwhile_is_noticed(either_council: Council) -> None:
-    """
-    What a sender leaves that was still alive at the beginning is taken over at the end.
-    """
+    """What a sender leaves that was still alive at the beginning is taken over at the end."""
     enqueue(either_council, 2)
     other = ExitStack()
     claim(either_council, other.enter_context(sending(either_council.database)).id, is_marked=False)
@@ -111,9 +99,7 @@ def test_marked_message_of_a_dead_sender_is_sent_again(either_council: Council) 
 
 
 def test_marked_message_of_a_dead_sender_is_held_where_settings_say_so(council: Council) -> None:
-    """
-    With `hold` it is not sent again.
-    """
+    """With `hold` it is not sent again."""
     enqueue(council, 1)
     claim(council, "dead", is_marked=True)
     assert council.deliver(unknown_outcome="hold").outcomes == []
@@ -121,9 +107,7 @@ def test_marked_message_of_a_dead_sender_is_held_where_settings_say_so(council: 
 
 
 def test_senders_side_by_side_share_the_work(database: Database, tmp_path: Path) -> None:
-    """
-    Four senders at once deliver every message exactly once between them.
-    """
+    """Four senders at once deliver every message exactly once between them."""
     council = Council(database, tmp_path)
     enqueue(council, 16)
 
@@ -137,9 +121,7 @@ def test_senders_side_by_side_share_the_work(database: Database, tmp_path: Path)
 
 
 def test_what_is_being_written_anew_is_waited_for(postgresql_url: str, tmp_path: Path) -> None:
-    """
-    A sender that finds each message held by somebody who writes it anew sends it as it is then.
-    """
+    """A sender that finds each message held by somebody who writes it anew sends it as it is then."""
     council = Council(open_database(postgresql_url), tmp_path)
     enqueue(council, 2)
     fresh = Letter("m0@council.example", body=b"Subject: anew\r\n\r\n")
@@ -157,9 +139,7 @@ def test_what_is_being_written_anew_is_waited_for(postgresql_url: str, tmp_path:
 
 
 def test_message_is_not_put_back_while_its_dot_goes_out(postgresql_url: str, tmp_path: Path) -> None:
-    """
-    A sender taken for dead marks its message in the same moment: it is not offered to others as unsent.
-    """
+    """A sender taken for dead marks its message in the same moment: it is not offered to others as unsent."""
     council = Council(open_database(postgresql_url), tmp_path)
     enqueue(council, 1)
     with council.database.write() as connection:
@@ -176,9 +156,7 @@ def test_message_is_not_put_back_while_its_dot_goes_out(postgresql_url: str, tmp
 
 
 def test_sender_is_known_to_live_after_its_server_came_back(postgresql_url: str, tmp_path: Path) -> None:
-    """
-    A server that forgot all locks between claim and mark leads nobody to send what is just being sent.
-    """
+    """A server that forgot all locks between claim and mark leads nobody to send what is just being sent."""
     council = Council(open_database(postgresql_url), tmp_path)
     enqueue(council, 1)
 

@@ -17,25 +17,19 @@ WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=
 
 
 def under(address: str, *lines: object) -> tuple[object, ...]:
-    """
-    Return lines of the directory under one service manager.
-    """
+    """Return lines of the directory under one service manager."""
     return tuple(replace(line, escalate_to=address) for line in lines or (NORTH, SOUTH))
 
 
 def escalated(council: Council) -> list[str]:
-    """
-    Return who was to be told of what climbed, in the order of the assessments.
-    """
+    """Return who was to be told of what climbed, in the order of the assessments."""
     query = select(escalations.c.recipient).order_by(escalations.c.assessment, escalations.c.recipient)
     with council.database.read() as connection:
         return list(connection.execute(query).scalars())
 
 
 def test_a_service_manager_who_left_gets_nothing_and_the_successor_all(either_council: Council) -> None:
-    """
-    No manager's row went elsewhere, and yet the digest waits for somebody who is none now.
-    """
+    """No manager's row went elsewhere, and yet the digest waits for somebody who is none now."""
     council = replace(either_council, directory=under(HEAD))
     council.read(WEEK)
     council.prepare()
@@ -49,9 +43,7 @@ def test_a_service_manager_who_left_gets_nothing_and_the_successor_all(either_co
 
 
 def test_what_a_service_manager_has_had_is_not_sent_again(council: Council) -> None:
-    """
-    A manager's digest that is written anew leaves it alone, for it tells of the whole service.
-    """
+    """A manager's digest that is written anew leaves it alone, for it tells of the whole service."""
     council = replace(council, directory=under(HEAD))
     council.read(WEEK)
     council.prepare()
@@ -64,9 +56,7 @@ def test_what_a_service_manager_has_had_is_not_sent_again(council: Council) -> N
 
 
 def test_one_that_waits_is_written_anew_from_everything(council: Council) -> None:
-    """
-    Its totals are those of the whole service, whichever managers' digests have gone already.
-    """
+    """Its totals are those of the whole service, whichever managers' digests have gone already."""
     council = replace(council, directory=under("z.head@council.example"))
     council.read(WEEK)
     council.prepare()
@@ -80,9 +70,7 @@ def test_one_that_waits_is_written_anew_from_everything(council: Council) -> Non
 
 
 def test_a_service_managers_digest_that_cannot_be_written_is_the_fallbacks(council: Council) -> None:
-    """
-    The managers' go as they are; the fallback reads what climbed, and the admins why.
-    """
+    """The managers' go as they are; the fallback reads what climbed, and the admins why."""
     council = replace(council, directory=under(HEAD))
     council.read(WEEK)
     torn = Press(press().stationery, Unwritable(HEAD))

@@ -12,9 +12,7 @@ ODD = ("authorised_on", "cancelled_on", "closed_on", "reassured_on", "expected_o
 
 
 def unreadable(council: Council) -> list[UnreadableValue]:
-    """
-    Return what the last reading applied could not believe.
-    """
+    """Return what the last reading applied could not believe."""
     with council.database.read() as connection:
         read = syncs.latest_applied(connection)
         return [] if read is None else syncs.unreadable_in(connection, read.id)
@@ -57,9 +55,7 @@ def test_it_is_told_until_it_is_mended(council: Council) -> None:
 
 
 def test_an_ended_assessments_odd_cell_is_in_the_list_too(council: Council) -> None:
-    """
-    A child with nothing under way is listed for the value alone.
-    """
+    """A child with nothing under way is listed for the value alone."""
     council.read([row("A-1", authorised_on="2026-11-02", closed_on="?")])
     with council.database.read() as connection:
         (fault,) = records_to_mend(connection, rules(), AS_OF)
@@ -80,9 +76,7 @@ def test_of_rows_that_are_one_assessment_no_odd_value_is_lost(council: Council) 
 
 
 def test_a_held_reading_keeps_its_odd_values_until_it_is_let_go(council: Council) -> None:
-    """
-    Nothing of it is told while it waits.
-    """
+    """Nothing of it is told while it waits."""
     council.read([row("A-1")])
     held = council.read([row("A-1", closed_on="?")], gate=held_by("it looks odd")).sync
     assert unreadable(council) == []
@@ -92,9 +86,7 @@ def test_a_held_reading_keeps_its_odd_values_until_it_is_let_go(council: Council
 
 
 def test_more_odd_cells_than_a_batch_holds(council: Council) -> None:
-    """
-    Each of some thousand is told, wherever in the extract it stands.
-    """
+    """Each of some thousand is told, wherever in the extract it stands."""
     many = [row(f"A-{number}", closed_on="?" if number % 2 else "") for number in range(4_100)]
     assert council.read(many).sync.stored == 4_100
     assert [each.line for each in unreadable(council)] == list(range(3, 4_102, 2))

@@ -25,9 +25,7 @@ DIRECTORY = (replace(NORTH, escalate_to=HEAD), replace(SOUTH, escalate_to=HEAD))
 
 
 def second_week(council: Council) -> tuple[Run, Run]:
-    """
-    Do two weeks: A-3 changes hands, A-5 is signed off, the rest grows older.
-    """
+    """Do two weeks: A-3 changes hands, A-5 is signed off, the rest grows older."""
     council.read(FIRST)
     first = council.week()
     council.read(SECOND)
@@ -35,17 +33,13 @@ def second_week(council: Council) -> tuple[Run, Run]:
 
 
 def letter_to(letters: Sequence[Letter], address: str) -> str:
-    """
-    Return the text of the one digest to an address.
-    """
+    """Return the text of the one digest to an address."""
     (found,) = [letter.text for letter in letters if letter.recipient == address]
     return found
 
 
 def test_second_digest_tells_of_the_first(either_council: Council) -> None:
-    """
-    Weeks running, what is new, what came from elsewhere, and thanks for what was signed off.
-    """
+    """Weeks running, what is new, what came from elsewhere, and thanks for what was signed off."""
     council = replace(either_council, directory=DIRECTORY)
     first, second = second_week(council)
     assert "Since " not in letter_to(council.letters(run=first), NORTH.manager_email)
@@ -60,9 +54,7 @@ def test_second_digest_tells_of_the_first(either_council: Council) -> None:
 
 
 def test_what_climbs_is_kept_and_told(either_council: Council) -> None:
-    """
-    The service manager's digest repeats the rows under `Escalated`; the ledger and the history say so.
-    """
+    """The service manager's digest repeats the rows under `Escalated`; the ledger and the history say so."""
     council = replace(either_council, directory=DIRECTORY)
     first, second = second_week(council)
     assert rows_in(council.database, escalations) == 1 + 3
@@ -82,17 +74,13 @@ def test_what_climbs_is_kept_and_told(either_council: Council) -> None:
 
 
 def test_partition_is_of_the_managers_digests(council: Council) -> None:
-    """
-    With what climbed told twice, each open assessment was entered once, for its manager.
-    """
+    """With what climbed told twice, each open assessment was entered once, for its manager."""
     second_week(replace(council, directory=DIRECTORY))
     assert rows_in(council.database, alerts) == 5 + 5
 
 
 def test_history_shows_both_ends_of_a_cover(council: Council) -> None:
-    """
-    The digest of a covered manager goes to the cover and says for whom; so does the history, above too.
-    """
+    """The digest of a covered manager goes to the cover and says for whom; so does the history, above too."""
     away = replace(SOUTH, team="East", manager_email=HEAD, cover_email=DEPUTY)
     directory = (replace(DIRECTORY[0], cover_email=SOUTH.manager_email), away)
     covered = replace(council, directory=directory)
@@ -129,9 +117,7 @@ def test_a_reassurance_ends_the_weeks_running(council: Council) -> None:
 
 
 def test_teams_record_counts_since_april(council: Council) -> None:
-    """
-    What was signed off since the first of April, and nothing of before.
-    """
+    """What was signed off since the first of April, and nothing of before."""
     done = [
         row(f"A-{place}", started_on="2026-05-05", authorised_on="2026-06-01" if place < 9 else "2026-08-03")
         for place in range(12)

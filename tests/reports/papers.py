@@ -29,9 +29,7 @@ CHILD, REFERENCE = "71077", "A-90210"
 
 
 def assessments() -> dict[int, Assessment]:
-    """
-    Return a year of core assessments, some open, one month with few late, a few away.
-    """
+    """Return a year of core assessments, some open, one month with few late, a few away."""
     calendar, found = calendar_of(), []
     for place, started_on in enumerate(calendar.working_days_between(date(2025, 9, 1), date(2026, 11, 20))):
         days = (20, 28, 33, 35, 44)[place % 5]
@@ -55,9 +53,7 @@ def assessments() -> dict[int, Assessment]:
 
 @cache
 def panel_of(clock: Clock = CORE, below: int = 6) -> Panel:
-    """
-    Return the figures of one type.
-    """
+    """Return the figures of one type."""
     known = assessments()
     policy = Policy(calendar_of(), {"core": CORE, "single": SINGLE}, Window(AS_OF, NEXT_RUN))
     facts = Facts(
@@ -75,9 +71,7 @@ def panel_of(clock: Clock = CORE, below: int = 6) -> Panel:
 
 
 def imprint(below: int = 6, extracted_at: datetime | None = None) -> Imprint:
-    """
-    Return how the figures came about.
-    """
+    """Return how the figures came about."""
     return Imprint(
         council="Sampleford & District",
         as_of=AS_OF,
@@ -93,9 +87,7 @@ def imprint(below: int = 6, extracted_at: datetime | None = None) -> Imprint:
 
 @cache
 def paper(*, is_whole: bool = True) -> Paper:
-    """
-    Return the report on the core assessments, or on both types with nothing hidden and nothing read.
-    """
+    """Return the report on the core assessments, or on both types with nothing hidden and nothing read."""
     if is_whole:
         return paper_of(imprint(extracted_at=datetime(2026, 11, 22, 18, 5, tzinfo=UTC)), [panel_of()])
     return paper_of(imprint(0), [panel_of(below=0), panel_of(SINGLE, 0)])

@@ -12,25 +12,19 @@ from tests.reports.papers import CHILD, REFERENCE, panel_of, paper
 
 
 def headings(of: Paper, level: int) -> list[str]:
-    """
-    Return the headings of one level.
-    """
+    """Return the headings of one level."""
     return [block.text for block in of.blocks if isinstance(block, Heading) and block.level == level]
 
 
 def table(of: Paper, caption: str) -> Table:
-    """
-    Return the first table whose caption begins so.
-    """
+    """Return the first table whose caption begins so."""
     return next(
         block for block in of.blocks if isinstance(block, Table) and block.caption.startswith(caption)
     )
 
 
 def words(block: Block) -> str:
-    """
-    Return all that a block says.
-    """
+    """Return all that a block says."""
     match block:
         case Heading(text=text) | Text(text=text):
             return text
@@ -45,9 +39,7 @@ def words(block: Block) -> str:
 
 
 def test_the_parts_of_a_panel_report() -> None:
-    """
-    One type alone: all parts in the order a committee reads them.
-    """
+    """One type alone: all parts in the order a committee reads them."""
     assert headings(paper(), 1) == [
         "Summary", "Key points", "Timeliness by month against target", "Forecast", "Open and overdue",
         "Quality audit", "Staffing, and why work was late", "Definitions", "How this was counted",
@@ -56,9 +48,7 @@ def test_the_parts_of_a_panel_report() -> None:
 
 
 def test_several_types_have_parts_of_their_own() -> None:
-    """
-    Each type has a heading, its parts below it; one without an audit has no such part.
-    """
+    """Each type has a heading, its parts below it; one without an audit has no such part."""
     both = paper(is_whole=False)
     assert headings(both, 1)[2:4] == ["Core assessment", "Single assessment"]
     assert headings(both, 2).count("Quality audit") == 1
@@ -76,26 +66,20 @@ def test_several_types_have_parts_of_their_own() -> None:
 
 
 def test_nothing_about_a_child_is_in_it() -> None:
-    """
-    No id of a child or an assessment and no worker's name, in any block.
-    """
+    """No id of a child or an assessment and no worker's name, in any block."""
     said = " ".join(words(block) for block in paper().blocks)
     assert not any(each in said for each in (CHILD, REFERENCE, "Adeyemi"))
 
 
 def test_every_line_of_a_table_has_a_cell_a_heading() -> None:
-    """
-    So that every way of writing it comes out straight.
-    """
+    """So that every way of writing it comes out straight."""
     for each in (paper(), paper(is_whole=False)):
         tables = [block for block in each.blocks if isinstance(block, Table)]
         assert all(len(row) == len(found.headings) for found in tables for row in found.rows)
 
 
 def test_the_months_tell_what_the_panel_counted() -> None:
-    """
-    Authorised, in time, late, the share with two decimals, and how far from the target.
-    """
+    """Authorised, in time, late, the share with two decimals, and how far from the target."""
     figures = panel_of(below=0).figures
     rows = {row[0]: row[1:] for row in table(paper(is_whole=False), "By month").rows}
     share = figures.percent("month", "2026-06")
@@ -109,9 +93,7 @@ def test_the_months_tell_what_the_panel_counted() -> None:
 
 
 def test_small_numbers_are_hidden_and_said_to_be() -> None:
-    """
-    The months' few late ones are shown as c, with their share; the paper that hides nothing says so.
-    """
+    """The months' few late ones are shown as c, with their share; the paper that hides nothing says so."""
     rows = table(paper(), "By month").rows
     assert any(row[2:] == ("c", "c", "c", "c") for row in rows)
     said = words(next(block for block in paper().blocks if isinstance(block, Text)))
@@ -121,9 +103,7 @@ def test_small_numbers_are_hidden_and_said_to_be() -> None:
 
 
 def test_how_it_was_counted() -> None:
-    """
-    Rule, start of the clock, calendar and its version, extract, fingerprint of the settings.
-    """
+    """Rule, start of the clock, calendar and its version, extract, fingerprint of the settings."""
     counted = words(paper().blocks[-1])
     for said in (
         "35 working days from the day the assessment actually started (that day is day 0)", "target 81 %",
@@ -138,9 +118,7 @@ def test_how_it_was_counted() -> None:
 
 
 def test_charts_are_told_in_words() -> None:
-    """
-    Each month's share and what is expected; each band's count.
-    """
+    """Each month's share and what is expected; each band's count."""
     trend, durations, *_ = [block for block in paper().blocks if isinstance(block, TrendChart | BarChart)]
     assert isinstance(trend, TrendChart)
     assert trend.told.startswith("By month: ")
@@ -151,9 +129,7 @@ def test_charts_are_told_in_words() -> None:
 
 
 def test_a_trend_is_drawn_to_scale() -> None:
-    """
-    A month without a figure breaks the line; the higher share stands higher, the target between them.
-    """
+    """A month without a figure breaks the line; the higher share stands higher, the target between them."""
     chart = TrendChart(
         "", "", [("Jan 2026", 70.0), ("Feb 2026", None), ("Mar 2026", 90.0)], 81, [("Apr 2026", 80, 72, 88)]
     )
@@ -172,9 +148,7 @@ def test_a_trend_is_drawn_to_scale() -> None:
 
 @pytest.mark.parametrize(("marked_from", "marked"), [(None, 0), (1, 2)])
 def test_a_hidden_bar_has_no_height(marked_from: int | None, marked: int) -> None:
-    """
-    It is a letter on the ground line, so that its length does not tell it.
-    """
+    """It is a letter on the ground line, so that its length does not tell it."""
     found = drawing.bars(BarChart("", "", [("a", 10), ("b", None), ("c", 0)], marked_from))
     assert [mark.words for mark in found.marks] == ["10", "c", "0"]
     assert found.marks[1].y == found.marks[2].y > found.marks[0].y
@@ -182,9 +156,7 @@ def test_a_hidden_bar_has_no_height(marked_from: int | None, marked: int) -> Non
 
 
 def test_the_page_needs_nothing_else() -> None:
-    """
-    One file: no script, no address to fetch from, names from the extract as text.
-    """
+    """One file: no script, no address to fetch from, names from the extract as text."""
     html = page(paper())
     assert "<script" not in html
     assert "http" not in html.replace("http://www.w3.org", "")

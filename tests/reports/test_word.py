@@ -17,16 +17,12 @@ from tests.reports.papers import CHILD, REFERENCE, paper
 
 @pytest.fixture(scope="module")
 def document() -> WordDocument:
-    """
-    The report as Word would open it.
-    """
+    """The report as Word would open it."""
     return Document(io.BytesIO(word(paper())))
 
 
 def test_it_is_a4_with_a_running_foot(document: WordDocument) -> None:
-    """
-    Its page is that of a committee paper, numbered.
-    """
+    """Its page is that of a committee paper, numbered."""
     section = document.sections[0]
     assert section.page_width is not None
     assert section.page_height is not None
@@ -37,9 +33,7 @@ def test_it_is_a4_with_a_running_foot(document: WordDocument) -> None:
 
 
 def test_it_has_the_papers_headings_and_tables(document: WordDocument) -> None:
-    """
-    Every heading and every cell, in order.
-    """
+    """Every heading and every cell, in order."""
     wanted = [block.text for block in paper().blocks if isinstance(block, Heading)]
     assert [
         each.text for each in document.paragraphs if each.style and each.style.name == "Heading 1"
@@ -54,18 +48,14 @@ def test_it_has_the_papers_headings_and_tables(document: WordDocument) -> None:
 
 
 def test_pictures_are_described(document: WordDocument) -> None:
-    """
-    What the chart shows stands in its description.
-    """
+    """What the chart shows stands in its description."""
     charts = [block for block in paper().blocks if isinstance(block, TrendChart | BarChart)]
     described = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]  # noqa: SLF001 - as above
     assert described == [chart.told for chart in charts]
 
 
 def test_nothing_about_a_child_is_in_the_file() -> None:
-    """
-    Neither in the text nor in its properties.
-    """
+    """Neither in the text nor in its properties."""
     text = "".join(paragraph.text for paragraph in Document(io.BytesIO(word(paper()))).paragraphs)
     assert CHILD not in text
     assert REFERENCE not in text
@@ -73,9 +63,7 @@ def test_nothing_about_a_child_is_in_the_file() -> None:
 
 @pytest.mark.parametrize("is_whole", [True, False])
 def test_every_chart_is_a_picture(*, is_whole: bool) -> None:
-    """
-    A PNG of 200 dots an inch, whatever is hidden or missing in it.
-    """
+    """A PNG of 200 dots an inch, whatever is hidden or missing in it."""
     for block in paper(is_whole=is_whole).blocks:
         if isinstance(block, TrendChart | BarChart):
             width, height = struct.unpack(">II", picture(block)[16:24])
@@ -83,9 +71,7 @@ def test_every_chart_is_a_picture(*, is_whole: bool) -> None:
 
 
 def test_several_types_are_written_too() -> None:
-    """
-    The document of both types opens, with a heading of the second level for each part.
-    """
+    """The document of both types opens, with a heading of the second level for each part."""
     both = Document(io.BytesIO(word(paper(is_whole=False))))
     assert any(each.style and each.style.name == "Heading 2" for each in both.paragraphs)
     assert isinstance(both.core_properties.created, datetime)

@@ -33,9 +33,7 @@ PATIENCE_SECONDS = 30
 
 @pytest.fixture
 def council(tmp_path: Path) -> Council:
-    """
-    Configure a council; nothing is sent here.
-    """
+    """Configure a council; nothing is sent here."""
     council = Council(tmp_path, 1025)
     council.configure()
     return council
@@ -43,9 +41,7 @@ def council(tmp_path: Path) -> Council:
 
 @pytest.fixture
 def serving(council: Council, tmp_path: Path) -> Iterator[Serving]:
-    """
-    Make a service that is not started.
-    """
+    """Make a service that is not started."""
     with (tmp_path / "log").open("w", encoding="utf-8") as log:
         serving = Serving(
             council.folder / "config.toml",
@@ -58,9 +54,7 @@ def serving(council: Council, tmp_path: Path) -> Iterator[Serving]:
 
 
 def test_the_jobs_run_however_late_and_never_twice_at_once(serving: Serving) -> None:
-    """
-    APScheduler's own defaults drop a job that is a second late.
-    """
+    """APScheduler's own defaults drop a job that is a second late."""
     scheduler = make_scheduler(serving, Event())
     assert scheduler.timezone == UTC
     jobs = {job.id: job for job in scheduler.get_jobs()}
@@ -74,9 +68,7 @@ def test_the_jobs_run_however_late_and_never_twice_at_once(serving: Serving) -> 
 
 
 def test_no_job_is_ever_stored(serving: Serving) -> None:
-    """
-    A persistent job store pickles: whoever writes to it runs code here (CVE-2026-31072).
-    """
+    """A persistent job store pickles: whoever writes to it runs code here (CVE-2026-31072)."""
     stores = make_scheduler(serving, Event())._jobstores  # noqa: SLF001 - there is no public way to list the stores
     assert [type(store) for store in stores.values()] == [MemoryJobStore]
     package = Path(alerter.__file__).parent
@@ -89,9 +81,7 @@ def test_no_job_is_ever_stored(serving: Serving) -> None:
 
 
 def next_fires(trigger: CronTrigger, now: datetime, how_many: int) -> list[datetime]:
-    """
-    Return when a trigger fires next, in UTC.
-    """
+    """Return when a trigger fires next, in UTC."""
     fires: list[datetime] = []
     for _ in range(how_many):
         at = trigger.get_next_fire_time(fires[-1] if fires else None, fires[-1] if fires else now)
@@ -109,9 +99,7 @@ def test_the_send_moment_is_the_councils_time_of_every_day(serving: Serving) -> 
 
 
 def test_a_changed_send_time_moves_the_job(council: Council, serving: Serving) -> None:
-    """
-    The tick that reads the new time sets it.
-    """
+    """The tick that reads the new time sets it."""
     scheduler = make_scheduler(serving, Event())
     council.configure(schedule__time="09:30")
     scheduler.get_job(TICK_JOB).func()
@@ -119,9 +107,7 @@ def test_a_changed_send_time_moves_the_job(council: Council, serving: Serving) -
 
 
 def test_a_clock_set_back_does_not_leave_the_scheduler_asleep(serving: Serving) -> None:
-    """
-    The next tick was worked out by the old time, a week ahead of the new one.
-    """
+    """The next tick was worked out by the old time, a week ahead of the new one."""
     scheduler = make_scheduler(serving, Event())
     now = scheduler.get_job(TICK_JOB).next_run_time
     assert not nudge(scheduler, now)
@@ -131,9 +117,7 @@ def test_a_clock_set_back_does_not_leave_the_scheduler_asleep(serving: Serving) 
 
 
 def test_a_changed_zone_moves_the_job(council: Council, serving: Serving) -> None:
-    """
-    Eight o'clock is another moment elsewhere.
-    """
+    """Eight o'clock is another moment elsewhere."""
     scheduler = make_scheduler(serving, Event())
     council.configure(schedule__timezone="Europe/Dublin")
     scheduler.get_job(TICK_JOB).func()
@@ -141,9 +125,7 @@ def test_a_changed_zone_moves_the_job(council: Council, serving: Serving) -> Non
 
 
 def test_a_job_that_has_no_time_yet_is_left_alone(serving: Serving) -> None:
-    """
-    Before the scheduler runs, and when it has ended.
-    """
+    """Before the scheduler runs, and when it has ended."""
     scheduler = make_scheduler(serving, Event())
     now = scheduler.get_job(TICK_JOB).next_run_time
     scheduler.remove_job(TICK_JOB)
@@ -151,9 +133,7 @@ def test_a_job_that_has_no_time_yet_is_left_alone(serving: Serving) -> None:
 
 
 def test_the_service_ends_when_told(serving: Serving) -> None:
-    """
-    Also when it was told before it had begun.
-    """
+    """Also when it was told before it had begun."""
     for is_told_first in (False, True):
         stop = Event()
         if is_told_first:
@@ -167,9 +147,7 @@ def test_the_service_ends_when_told(serving: Serving) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_sets_the_event(number: signal.Signals) -> None:
-    """
-    The process itself goes on: it decides when it has finished.
-    """
+    """The process itself goes on: it decides when it has finished."""
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         stop = stop_on_signals()
@@ -182,7 +160,5 @@ def test_a_signal_sets_the_event(number: signal.Signals) -> None:
 
 
 def test_the_steady_clock_goes_forward() -> None:
-    """
-    Two readings can be compared.
-    """
+    """Two readings can be compared."""
     assert timedelta(0) < steady() <= steady()

@@ -21,9 +21,7 @@ MANAGERS = [f"manager{number}@council.example" for number in range(3)]
 
 
 class SlowOffice(PostOffice):
-    """
-    A mail server that answers nobody's RCPT until *go_on* is set, once *is_slow*.
-    """
+    """A mail server that answers nobody's RCPT until *go_on* is set, once *is_slow*."""
 
     def __init__(self) -> None:
         super().__init__(on_rcpt=self._wait)
@@ -39,18 +37,14 @@ class SlowOffice(PostOffice):
 
 @pytest.fixture
 def office() -> Iterator[SlowOffice]:
-    """
-    Run a mail server that can be slow.
-    """
+    """Run a mail server that can be slow."""
     with SlowOffice() as server:
         yield server
 
 
 @pytest.fixture
 def overdue(tmp_path: Path, office: SlowOffice) -> Council:
-    """
-    Return a council whose last run was five weeks ago.
-    """
+    """Return a council whose last run was five weeks ago."""
     council = Council(tmp_path, office.port)
     council.configure()
     council.directory()
@@ -70,9 +64,7 @@ def overdue(tmp_path: Path, office: SlowOffice) -> Council:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """
-    Wait until *condition* holds, not for ever.
-    """
+    """Wait until *condition* holds, not for ever."""
     pause = threading.Event()
     for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
         if condition():
@@ -82,9 +74,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def log_of(process: subprocess.Popen[str]) -> list[dict[str, object]]:
-    """
-    Wait for the end of a service, and return its log.
-    """
+    """Wait for the end of a service, and return its log."""
     out, log = process.communicate(timeout=PATIENCE_SECONDS)
     assert out == ""
     return [json.loads(line) for line in log.splitlines()]
@@ -94,9 +84,7 @@ def log_of(process: subprocess.Popen[str]) -> list[dict[str, object]]:
 def test_a_signal_finishes_the_message_in_hand(
     overdue: Council, office: SlowOffice, number: signal.Signals
 ) -> None:
-    """
-    In the midst of the first of three messages: it goes out, the others wait, and the exit code is 0.
-    """
+    """In the midst of the first of three messages: it goes out, the others wait, and the exit code is 0."""
     office.is_slow = True
     process = overdue.start("serve", "--log", "json")
     assert office.was_asked.wait(PATIENCE_SECONDS)
@@ -113,9 +101,7 @@ def test_a_signal_finishes_the_message_in_hand(
 
 
 def test_an_idle_service_ends_at_once(overdue: Council, office: SlowOffice) -> None:
-    """
-    Everything is sent at start, once; then the service waits, and SIGTERM ends it.
-    """
+    """Everything is sent at start, once; then the service waits, and SIGTERM ends it."""
     process = overdue.start("serve", "--log", "json")
     until(lambda: len(office.arrived) == 4)
     process.terminate()
@@ -126,9 +112,7 @@ def test_an_idle_service_ends_at_once(overdue: Council, office: SlowOffice) -> N
 
 
 def test_broken_settings_are_an_error_at_the_start(overdue: Council) -> None:
-    """
-    The exit code is that of every command.
-    """
+    """The exit code is that of every command."""
     overdue.write("config.toml", "council =")
     said = overdue.alerter("serve")
     assert (said.exit_code, said.out) == (2, "")

@@ -33,33 +33,25 @@ _server.set_forkserver_preload(list(IMPORTED))
 
 
 def start(folder: Path, *arguments: object) -> BaseProcess:
-    """
-    Start `alerter` with *arguments* in *folder*, where its words go to `said.log`.
-    """
+    """Start `alerter` with *arguments* in *folder*, where its words go to `said.log`."""
     return fork(_run, folder, [str(each) for each in arguments])
 
 
 def fork(work: Callable[..., object], *arguments: object) -> BaseProcess:
-    """
-    Start *work*, a function of a module, in a process of its own.
-    """
+    """Start *work*, a function of a module, in a process of its own."""
     process = _server.Process(target=work, args=arguments)
     process.start()
     return process
 
 
 def kill(process: BaseProcess) -> None:
-    """
-    Kill a process as the kernel does, and return when it is gone.
-    """
+    """Kill a process as the kernel does, and return when it is gone."""
     process.kill()
     process.join()
 
 
 def pause(process: BaseProcess) -> None:
-    """
-    Stop a process where it is, and return when it stands still.
-    """
+    """Stop a process where it is, and return when it stands still."""
     os.kill(pid_of(process), signal.SIGSTOP)
     settling = Event()
     while process.is_alive() and not _is_still(pid_of(process)):
@@ -67,31 +59,23 @@ def pause(process: BaseProcess) -> None:
 
 
 def resume(process: BaseProcess) -> None:
-    """
-    Let a process go on.
-    """
+    """Let a process go on."""
     os.kill(pid_of(process), signal.SIGCONT)
 
 
 def pid_of(process: BaseProcess) -> int:
-    """
-    Return the number of a process that was started.
-    """
+    """Return the number of a process that was started."""
     assert process.pid is not None
     return process.pid
 
 
 def is_killed(process: BaseProcess) -> bool:
-    """
-    Say whether a process that has ended was killed, rather than done before.
-    """
+    """Say whether a process that has ended was killed, rather than done before."""
     return process.exitcode == -signal.SIGKILL
 
 
 def _is_still(pid: int) -> bool:
-    """
-    Say whether a process is stopped or gone, where the system tells in /proc; elsewhere take its word.
-    """
+    """Say whether a process is stopped or gone, where the system tells in /proc; elsewhere take its word."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TZX"
     except FileNotFoundError:

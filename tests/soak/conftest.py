@@ -18,9 +18,7 @@ FIGURES = pytest.StashKey[dict[str, Counter[str]]]()
 
 @pytest.fixture(scope="module", params=BOTH)
 def fresh(request: pytest.FixtureRequest) -> Fresh:
-    """
-    Return what makes a migrated database in a folder, gives its URL, and removes it, on each kind.
-    """
+    """Return what makes a migrated database in a folder, gives its URL, and removes it, on each kind."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("migrated_file")
         return lambda folder: _file(template, folder)
@@ -31,9 +29,7 @@ def fresh(request: pytest.FixtureRequest) -> Fresh:
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Counter[str]:
-    """
-    Return a tally that is printed when a soak has ended, one for each module and kind of database.
-    """
+    """Return a tally that is printed when a soak has ended, one for each module and kind of database."""
     callspec = getattr(request.node, "callspec", None)
     kind = callspec.params.get("fresh", "") if callspec is not None else ""
     name = f"{Path(request.node.fspath).stem} {kind}".strip()
@@ -44,9 +40,7 @@ def figures(request: pytest.FixtureRequest) -> Counter[str]:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None, None, None]:
-    """
-    Print the figures of a soak.
-    """
+    """Print the figures of a soak."""
     yield
     for name, counted in config.stash.get(FIGURES, {}).items() if IS_SOAK else ():
         words = ", ".join(f"{what} {count}" for what, count in sorted(counted.items()))
@@ -60,9 +54,7 @@ def _file(template: Path, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def postgres_copy(server: PostgresServer, template: str) -> Iterator[str]:
-    """
-    Make a copy of a database, give its URL, and remove it.
-    """
+    """Make a copy of a database, give its URL, and remove it."""
     name = f"{template}_soak"
     yield server.create(name, template)
     server.drop(name)

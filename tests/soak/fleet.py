@@ -15,9 +15,7 @@ Start = Callable[[], BaseProcess]
 
 @dataclass(slots=True)
 class Fleet:
-    """
-    One process for each of *starts*, which are drawn from for the next victim by *random*.
-    """
+    """One process for each of *starts*, which are drawn from for the next victim by *random*."""
 
     starts: Sequence[Start]
     random: Random
@@ -26,41 +24,31 @@ class Fleet:
     _processes: list[BaseProcess] = field(default_factory=list)
 
     def begin(self) -> None:
-        """
-        Start them all.
-        """
+        """Start them all."""
         self._processes = [start() for start in self.starts]
         self.started = len(self._processes)
 
     def keep_up(self, seconds: float) -> None:
-        """
-        For so many *seconds*, start anew whoever ends.
-        """
+        """For so many *seconds*, start anew whoever ends."""
         end = monotonic() + seconds
         while (left := end - monotonic()) > 0:
             self._look(left)
 
     def keep_up_until(self, is_met: Callable[[], bool], seconds: float) -> None:
-        """
-        Start anew whoever ends until something *is_met*, for so many *seconds* at most.
-        """
+        """Start anew whoever ends until something *is_met*, for so many *seconds* at most."""
         end = monotonic() + seconds
         while not is_met() and monotonic() < end:
             self._look(POLL_SECONDS)
 
     def kill_one(self) -> None:
-        """
-        Kill a process at random, and start it anew.
-        """
+        """Kill a process at random, and start it anew."""
         number = self.random.randrange(len(self._processes))
         command.kill(self._processes[number])
         self.killed += command.is_killed(self._processes[number])
         self._start_anew(number)
 
     def end(self) -> None:
-        """
-        Wait for them all, and start none any more.
-        """
+        """Wait for them all, and start none any more."""
         for process in self._processes:
             process.join()
 

@@ -27,9 +27,7 @@ PASSED, FAILED = 0, 1  # exit codes of pytest; any other one means that the test
 
 
 def main(words: Sequence[str]) -> int:
-    """
-    Remove each safeguard named by *words*, or every one; return the exit code.
-    """
+    """Remove each safeguard named by *words*, or every one; return the exit code."""
     chosen = [each for each in SAFEGUARDS if not words or any(word in each.name for word in words)]
     with tempfile.TemporaryDirectory(prefix="alerter-") as folder:
         tree = Path(shutil.copytree(ROOT, Path(folder) / "tree", ignore=LEFT_OUT))
@@ -43,9 +41,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _is_noticed(tree: Path, safeguard: Safeguard) -> bool:
-    """
-    Remove one safeguard, run its tests, put it back, and say how it went.
-    """
+    """Remove one safeguard, run its tests, put it back, and say how it went."""
     file = tree / safeguard.file
     code = file.read_text(encoding="utf-8")
     begun = monotonic()

@@ -17,9 +17,7 @@ CLAIM_ASKS = ".where(_columns.id == candidate, _columns.state.in_(WAITING))"
 
 @dataclass(frozen=True, slots=True)
 class Safeguard:
-    """
-    One safeguard: its *text* in *file*, what stands there *without* it, and the *tests* that fail then.
-    """
+    """One safeguard: its *text* in *file*, what stands there *without* it, and the *tests* that fail then."""
 
     name: str
     file: str

@@ -27,15 +27,11 @@ class Timepiece:
     file: Path
 
     def __call__(self) -> datetime:
-        """
-        Return what these processes take for now.
-        """
+        """Return what these processes take for now."""
         return clock.now(UTC) + timedelta(seconds=float(self.file.read_text()))
 
     def put_forward(self, by: timedelta) -> None:
-        """
-        Let so much time have gone by, for all of them at once.
-        """
+        """Let so much time have gone by, for all of them at once."""
         put = float(self.file.read_text()) if self.file.exists() else 0.0
         fresh = self.file.with_suffix(".new")
         fresh.write_text(str(put + by.total_seconds()))
@@ -55,16 +51,12 @@ class Post:
     folder: Path
 
     def rounds(self) -> int:
-        """
-        Return how many deliveries it has done so far, each of them to the end.
-        """
+        """Return how many deliveries it has done so far, each of them to the end."""
         sign = self.folder / f"{self.name}.rounds"
         return int(sign.read_text()) if sign.exists() else 0
 
     def count(self, rounds: int) -> None:
-        """
-        Let it be known how many deliveries were done.
-        """
+        """Let it be known how many deliveries were done."""
         fresh = self.folder / f"{self.name}.new"
         fresh.write_text(str(rounds))
         fresh.replace(self.folder / f"{self.name}.rounds")

@@ -16,9 +16,7 @@ REPLIES = {b"MAIL": b"250 ok", b"RCPT": b"250 ok", b"RSET": b"250 ok", b"DATA": 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """
-    One message as it was taken; *was_marked* is what the ledger said at its dot, None if it was away.
-    """
+    """One message as it was taken; *was_marked* is what the ledger said at its dot, None if it was away."""
 
     recipient: str
     message_id: str
@@ -55,16 +53,12 @@ class Sink:
         self._thread.join()
 
     def take(self) -> list[Copy]:
-        """
-        Return the copies taken so far, and forget them.
-        """
+        """Return the copies taken so far, and forget them."""
         taken, self.copies = self.copies, []
         return taken
 
     def hang_up(self, caller: str) -> None:
-        """
-        Close the connection of the sender that introduced itself as *caller*, if it has one.
-        """
+        """Close the connection of the sender that introduced itself as *caller*, if it has one."""
         closed = asyncio.run_coroutine_threadsafe(self._hang_up(caller), self._loop)
         closed.result(60)
 

@@ -36,9 +36,7 @@ LONGEST_UP, LONGEST_DOWN = 1.0, 1.0
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[PostgresCluster]:
-    """
-    Run a cluster of the test's own, which nobody else misses.
-    """
+    """Run a cluster of the test's own, which nobody else misses."""
     binaries = debian_binaries()
     if binaries is None:
         pytest.skip(NO_POSTGRES)
@@ -49,9 +47,7 @@ def cluster() -> Iterator[PostgresCluster]:
 
 
 def is_delivered(here: Town) -> bool:
-    """
-    Say whether what was planned is delivered; not while nobody can tell.
-    """
+    """Say whether what was planned is delivered; not while nobody can tell."""
     try:
         return here.ledger.is_delivered()
     except StoreError:

@@ -59,16 +59,12 @@ class Row:
 
 
 def written(random: Random, on: date | None) -> str:
-    """
-    Write a date, or that there is none.
-    """
+    """Write a date, or that there is none."""
     return on.strftime(random.choice(WRITINGS)) if on else random.choice(BLANK)
 
 
 def drawn(random: Random, number: int) -> Row:
-    """
-    Draw one row, of which each cell but those of the child, the type and the clock's start may be odd.
-    """
+    """Draw one row, of which each cell but those of the child, the type and the clock's start may be odd."""
     child, type_ = f"{500_000 + number}", random.choice(["core", "CORE", "Core assessment", "single"])
     start_name = "referred_on" if type_ == "single" else "started_on"
     start = AS_OF - timedelta(days=random.randrange(400))
@@ -104,9 +100,7 @@ def drawn(random: Random, number: int) -> Row:
 
 
 def spoilt(random: Random, row: Row, start_name: str) -> Row:
-    """
-    Return *row*, or one in twelve as one that no one can believe.
-    """
+    """Return *row*, or one in twelve as one that no one can believe."""
     cells = dict(zip(HEADINGS, row.cells, strict=True))
     match random.randrange(72):
         case 0:
@@ -127,9 +121,7 @@ def spoilt(random: Random, row: Row, start_name: str) -> Row:
 
 
 def write(path: Path, random: Random) -> tuple[list[Row], int]:
-    """
-    Write an extract at *path*; return its rows, and how many lines between them are no records.
-    """
+    """Write an extract at *path*; return its rows, and how many lines between them are no records."""
     rows = [drawn(random, number) for number in range(ROWS)]
     rows += random.sample(rows, ROWS // 50)
     lines = [row.cells for row in rows]
@@ -143,9 +135,7 @@ def write(path: Path, random: Random) -> tuple[list[Row], int]:
 
 
 def database_in(folder: Path) -> Database:
-    """
-    Return a new store.
-    """
+    """Return a new store."""
     database = open_database(f"sqlite:///{folder / 'alerter.db'}")
     migrate(database, NOW)
     return database

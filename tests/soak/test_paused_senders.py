@@ -45,9 +45,7 @@ REST_SECONDS, PATIENCE_SECONDS = 10, 300
 
 @dataclass(slots=True)
 class Street:
-    """
-    Four senders at work; *may_be_doubled* grows with what was marked and then stopped for too long.
-    """
+    """Four senders at work; *may_be_doubled* grows with what was marked and then stopped for too long."""
 
     database: Database
     ledger: Ledger
@@ -59,9 +57,7 @@ class Street:
     enqueued: int = 0
 
     def enqueue(self) -> None:
-        """
-        Put further digests of the one run into the outbox.
-        """
+        """Put further digests of the one run into the outbox."""
         self.enqueued += MESSAGES
         letters = [letter(number) for number in range(self.enqueued - MESSAGES, self.enqueued)]
         with self.database.write() as connection:
@@ -69,9 +65,7 @@ class Street:
             outbox.enqueue(connection, 1, kind="digest", edition=0, messages=letters, now=now)
 
     def pause(self) -> str:
-        """
-        Stop one sender for a moment; return whether there was anything to send.
-        """
+        """Stop one sender for a moment; return whether there was anything to send."""
         with self._stopped():
             is_idle = self.ledger.is_settled()
             Event().wait(self.random.uniform(0, LONGEST_PAUSE))
@@ -117,9 +111,7 @@ class Street:
 
 @pytest.fixture
 def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
-    """
-    Let four senders deliver side by side on one kind of database.
-    """
+    """Let four senders deliver side by side on one kind of database."""
     random = Random(seed)  # noqa: S311 - pauses that can be repeated
     timepiece = Timepiece(tmp_path / "clock")
     timepiece.put_forward(timedelta())
@@ -140,9 +132,7 @@ def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
 
 
 def letter(number: int) -> Letter:
-    """
-    Return one message, with a Message-ID of its own.
-    """
+    """Return one message, with a Message-ID of its own."""
     message_id = f"<run-1.digest.{number}@council.example>"
     body = f"Message-ID: {message_id}\r\nSubject: 1 assessment\r\n\r\n.\r\n..\r\nNo. {number}\r\n"
     return Letter(f"m{number}@council.example", message_id, body=body.encode())

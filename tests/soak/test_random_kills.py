@@ -36,9 +36,7 @@ PAUSE_SECONDS = 0.02  # as long as a real server thinks over a message, so that 
 
 @dataclass(slots=True)
 class Arena:
-    """
-    The mail server of all rounds, and how long an undisturbed run takes here, now.
-    """
+    """The mail server of all rounds, and how long an undisturbed run takes here, now."""
 
     fresh: Fresh
     sink: Sink
@@ -48,9 +46,7 @@ class Arena:
 
     @contextmanager
     def town(self) -> Iterator[Town]:
-        """
-        Give a round its town; it is left lying only if the round fails.
-        """
+        """Give a round its town; it is left lying only if the round fails."""
         folder = self.folders.mktemp("round")
         with self.fresh(folder) as url, town(folder, url, self.sink.port, MANAGERS) as settled:
             self.sink.is_marked = settled.ledger.is_marked
@@ -59,9 +55,7 @@ class Arena:
         shutil.rmtree(folder)
 
     def keep_time(self) -> None:
-        """
-        Take the time of an undisturbed run, before every so many rounds.
-        """
+        """Take the time of an undisturbed run, before every so many rounds."""
         if self._rounds % MEASURE_EVERY == 0:
             with self.town() as undisturbed:
                 begun = monotonic()
@@ -70,9 +64,7 @@ class Arena:
         self._rounds += 1
 
     def moment(self, random: Random, share: float) -> float:
-        """
-        Draw the seconds after which to kill a run that has a *share* of the work to do.
-        """
+        """Draw the seconds after which to kill a run that has a *share* of the work to do."""
         return random.random() * share * median(self._taken)
 
 
@@ -91,17 +83,13 @@ def arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ar
 
 
 def left_to_do(ledger: Ledger) -> float:
-    """
-    Return the share of a run's work that is still to do.
-    """
+    """Return the share of a run's work that is still to do."""
     states = ledger.states()
     return ALWAYS + SENDING * len(ledger.unsettled()) / len(states) if states else 1.0
 
 
 def place_of(ledger: Ledger) -> str:
-    """
-    Return how far a run had come, as its ledger tells.
-    """
+    """Return how far a run had come, as its ledger tells."""
     states = set(ledger.states().values())
     if not states:
         return "before the plan"
@@ -111,9 +99,7 @@ def place_of(ledger: Ledger) -> str:
 
 
 def strike(arena: Arena, here: Town, random: Random, figures: Counter[str]) -> set[str]:
-    """
-    Start a run and kill it; return the messages that were marked then.
-    """
+    """Start a run and kill it; return the messages that were marked then."""
     moment = arena.moment(random, left_to_do(here.ledger))
     struck = here.run()
     struck.join(moment)

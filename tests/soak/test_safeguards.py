@@ -19,9 +19,7 @@ def test_each_safeguard_is_where_the_list_says(safeguard: Safeguard) -> None:
 
 
 def test_a_safeguard_that_is_gone_is_told() -> None:
-    """
-    A list that removes nothing would prove nothing.
-    """
+    """A list that removes nothing would prove nothing."""
     gone = Safeguard("gone", "a.py", "guard()", "", ("tests",))
     with pytest.raises(LookupError, match=r"gone: its text is 0 times in a\.py, and not once"):
         gone.removed_from("nothing is guarded")

@@ -31,17 +31,13 @@ POLL_SECONDS = 0.002
 
 @pytest.fixture(scope="module")
 def sink() -> Iterator[Sink]:
-    """
-    Run one slow mail server for all rounds on one kind of database.
-    """
+    """Run one slow mail server for all rounds on one kind of database."""
     with Sink(lambda _message_id: None, PAUSE_SECONDS) as sink:
         yield sink
 
 
 def wait_until(is_met: Callable[[], bool]) -> None:
-    """
-    Wait for something, as long as patience lasts.
-    """
+    """Wait for something, as long as patience lasts."""
     idle, end = Event(), monotonic() + PATIENCE_SECONDS
     while not is_met() and monotonic() < end:
         idle.wait(POLL_SECONDS)
@@ -63,9 +59,7 @@ def strike(here: Town, sink: Sink, random: Random) -> set[str]:
 def test_every_manager_is_reached(
     fresh: Fresh, sink: Sink, tmp_path_factory: pytest.TempPathFactory, figures: Counter[str], seed: int
 ) -> None:
-    """
-    Thirty of thirty, whichever senders died; a second copy only of what was marked at a kill.
-    """
+    """Thirty of thirty, whichever senders died; a second copy only of what was marked at a kill."""
     random = Random(seed)  # noqa: S311 - a round that can be repeated
     folder = tmp_path_factory.mktemp("round")
     with fresh(folder) as url, town(folder, url, sink.port, MANAGERS) as here:

@@ -20,30 +20,22 @@ LOOK = 1  # the exit code where a person has to look
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """
-    A folder with settings, directory and extract; *expected* says whose digest lists which assessments.
-    """
+    """A folder with settings, directory and extract; *expected* says whose digest lists which assessments."""
 
     folder: Path
     ledger: Ledger
     expected: dict[str, set[str]]
 
     def start(self, *arguments: object) -> BaseProcess:
-        """
-        Start a command of `alerter` here.
-        """
+        """Start a command of `alerter` here."""
         return command.start(self.folder, *arguments)
 
     def deliver(self) -> BaseProcess:
-        """
-        Start a sender of what is owed.
-        """
+        """Start a sender of what is owed."""
         return self.start("deliver")
 
     def run(self) -> BaseProcess:
-        """
-        Start the weekly job.
-        """
+        """Start the weekly job."""
         return self.start("run", "--as-of", MONDAY)
 
     def finish(self) -> None:
@@ -63,17 +55,13 @@ class Town:
         assert self.ledger.runs() == ["undelivered" if left else "done"]
 
     def said(self) -> str:
-        """
-        Return all that the commands have said here.
-        """
+        """Return all that the commands have said here."""
         return (self.folder / command.SAID).read_text(encoding="utf-8")
 
 
 @contextmanager
 def town(folder: Path, url: str, port: int, managers: int) -> Iterator[Town]:
-    """
-    Settle a town in *folder*: so many *managers* with two assessments each, all past their alert day.
-    """
+    """Settle a town in *folder*: so many *managers* with two assessments each, all past their alert day."""
     council = Council(folder, port)
     council.configure(database__url=url)
     council.directory()

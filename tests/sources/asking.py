@@ -14,9 +14,7 @@ CANONICAL = "SELECT person AS child_id, began AS started_on, ended AS authorised
 
 
 def send(url: str, *statements: str) -> None:
-    """
-    Send *statements* to the database at *url*, as its owner would.
-    """
+    """Send *statements* to the database at *url*, as its owner would."""
     engine = create_engine(url, poolclass=NullPool, execution_options={"no_parameters": True})
     with engine.begin() as connection:
         for statement in statements:
@@ -24,7 +22,5 @@ def send(url: str, *statements: str) -> None:
 
 
 def asked(url: str, query: str = CANONICAL, **columns: str) -> Source:
-    """
-    Open *query*, as on a fixed moment.
-    """
+    """Open *query*, as on a fixed moment."""
     return open_query(url, query, columns, CLOCKS, now=NOW)

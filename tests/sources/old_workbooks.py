@@ -22,9 +22,7 @@ def xls(
     more: bytes = b"",
     is_small: bool = False,
 ) -> Path:
-    """
-    Write *sheets* to *path* as Excel 97 would; *more* records follow the cells of each sheet.
-    """
+    """Write *sheets* to *path* as Excel 97 would; *more* records follow the cells of each sheet."""
     packed = small_compound if is_small else compound
     epoch = EPOCH_1904 if is_1904 else EPOCH
     bodies = [_xls_sheet(rows, epoch, more) for rows in sheets.values()]
@@ -67,9 +65,7 @@ def compound(name: str, stream: bytes) -> bytes:
 
 
 def small_compound(name: str, stream: bytes) -> bytes:
-    """
-    Return a compound file with one stream so short that it lies in the small sectors of the root's.
-    """
+    """Return a compound file with one stream so short that it lies in the small sectors of the root's."""
     inside = _sectors(
         b"".join(
             bytes([0xEE]) * 64 + stream[at : at + 64].ljust(64, b"\0") for at in range(0, len(stream), 64)
@@ -147,9 +143,7 @@ def _cell(index: int, column: int, cell: object, epoch: date) -> bytes:
 
 
 def record(kind: int, content: bytes = b"") -> bytes:
-    """
-    Return one record of the stream.
-    """
+    """Return one record of the stream."""
     return struct.pack("<HH", kind, len(content)) + content
 
 

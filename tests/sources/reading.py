@@ -23,41 +23,31 @@ needs_samples = pytest.mark.skipif(
 def opened(
     kind: str, path: Path, columns: Mapping[str, str] | None = None, clock: Clock = CORE, sheet: str = ""
 ) -> Source:
-    """
-    Open the extract at *path* under one clock.
-    """
+    """Open the extract at *path* under one clock."""
     return open_source(kind, path, columns or {}, {clock.type: clock}, sheet=sheet)
 
 
 def values(source: Source) -> list[Assessment | Rejected]:
-    """
-    Return every value of *source*, in order.
-    """
+    """Return every value of *source*, in order."""
     return [value for _, value in source.rows()]
 
 
 def accepted(source: Source) -> list[Assessment]:
-    """
-    Return the assessments of a *source* in which no row may be rejected.
-    """
+    """Return the assessments of a *source* in which no row may be rejected."""
     found = values(source)
     assert [value for value in found if isinstance(value, Rejected)] == []
     return [value for value in found if isinstance(value, Assessment)]
 
 
 def refusal(kind: str, path: Path, columns: Mapping[str, str] | None = None, sheet: str = "") -> str:
-    """
-    Return the sentence the file at *path* is refused with, at opening or while its rows are read.
-    """
+    """Return the sentence the file at *path* is refused with, at opening or while its rows are read."""
     with pytest.raises(SourceError) as caught:
         values(opened(kind, path, columns, sheet=sheet))
     return str(caught.value)
 
 
 def read_row(reader: RowReader, line: int, cells: Cells | Slipped) -> Assessment | Rejected | NoRecord:
-    """
-    Return what one row is, in a file without any other.
-    """
+    """Return what one row is, in a file without any other."""
     found = reader.facts(line, cells)
     if isinstance(found, Doubtful):
         found = reader.settled(found)

@@ -41,40 +41,30 @@ FIFTH = date(2026, 10, 5)
 
 
 def row_4(child: object, start: object, authorised: object = None) -> Rows:
-    """
-    Return a row of List 4, with what is never to be read in between.
-    """
+    """Return a row of List 4, with what is never to be read in between."""
     before, after = ["a) Male", "a) WBRI", date(2015, 2, 1), 11, "b) No"], [None, "Duty", "P. Novak"]
     return [[child, *before, start, "a) Yes", authorised, *after]]
 
 
 def row_6(child: str, since: date, team: str, worker: str, closed: date | None = None) -> Rows:
-    """
-    Return a row of List 6.
-    """
+    """Return a row of List 6."""
     return [[child, *[None] * 5, since, "N1", closed, team, worker]]
 
 
 def annex(path: Path, **lists: Rows) -> Path:
-    """
-    Write an Annex A with a title above each list, guidance before them and early help between.
-    """
+    """Write an Annex A with a title above each list, guidance before them and early help between."""
     early_help = [["List 2: Early Help"], LIST_2, ["1", *[None] * 4, FIFTH]]
     sheets: dict[str, Rows] = {"Guidance": [["Give the following"]], "List_2": early_help, **lists}
     return xlsx(path, sheets)
 
 
 def titled(heading: tuple[str, ...], *rows: Rows) -> Rows:
-    """
-    Return a list with its title in row 1 and its headings in row 2.
-    """
+    """Return a list with its title in row 1 and its headings in row 2."""
     return [["List: a title"], heading, *(row for part in rows for row in part)]
 
 
 def test_list_4_is_found_by_its_headings(tmp_path: Path) -> None:
-    """
-    Whatever the sheet is called; lines are its rows, and nothing of the child but its id is read.
-    """
+    """Whatever the sheet is called; lines are its rows, and nothing of the child but its id is read."""
     path = annex(
         tmp_path / "a.xlsx", Assessments=titled(LIST_4, row_4(1009.0, FIFTH), row_4("7", FIFTH, "01/11/2026"))
     )
@@ -102,18 +92,14 @@ def test_list_4_is_found_by_its_headings(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_headings_as_councils_write_them(tmp_path: Path, headings: tuple[str, ...]) -> None:
-    """
-    From SQL, from hand-made lists and from trimmed templates, in any order.
-    """
+    """From SQL, from hand-made lists and from trimmed templates, in any order."""
     path = xlsx(tmp_path / "a.xlsx", {"x": [headings[::-1], ["P. Novak", "Duty", None, FIFTH, "7"]]})
     (found,) = accepted(opened("annex-a", path))
     assert (found.child_id, found.started_on, found.team, found.worker) == ("7", FIFTH, "Duty", "P. Novak")
 
 
 def test_the_referral_is_the_latest_on_or_before_the_start(tmp_path: Path) -> None:
-    """
-    A later referral is another one's; a date that cannot be read is none.
-    """
+    """A later referral is another one's; a date that cannot be read is none."""
     referrals = [
         ("7", date(2026, 10, 6)),
         ("7", date(2026, 10, 1)),
@@ -134,9 +120,7 @@ def test_the_referral_is_the_latest_on_or_before_the_start(tmp_path: Path) -> No
 
 
 def test_a_clock_from_the_referral_needs_list_3(tmp_path: Path) -> None:
-    """
-    Counting from the start instead would be another duty.
-    """
+    """Counting from the start instead would be another duty."""
     path = annex(tmp_path / "a.xlsx", L4=titled(LIST_4, row_4("7", FIFTH)))
     with pytest.raises(
         SourceError, match=r"a\.xlsx: a clock starts from referred_on, and there is no List 3"
@@ -145,9 +129,7 @@ def test_a_clock_from_the_referral_needs_list_3(tmp_path: Path) -> None:
 
 
 def test_open_work_has_the_team_and_worker_of_list_6(tmp_path: Path) -> None:
-    """
-    The latest episode that is not closed counts; what is signed off stays with those who did it.
-    """
+    """The latest episode that is not closed counts; what is signed off stays with those who did it."""
     needs = [
         row_6("7", date(2026, 9, 1), "Old", "O. Old"),
         row_6("7", date(2026, 10, 1), "Court", "C. New"),
@@ -174,9 +156,7 @@ def test_open_work_has_the_team_and_worker_of_list_6(tmp_path: Path) -> None:
 
 
 def test_columns_of_the_councils_own(tmp_path: Path) -> None:
-    """
-    What an analyst added on the right, or called otherwise, is mapped as for any other file.
-    """
+    """What an analyst added on the right, or called otherwise, is mapped as for any other file."""
     heading = (*LIST_4, "Manager e-mail", "Referred")
     (row,) = row_4("7", FIFTH)
     rows = [heading, [*row, "m.okafor@council.example", date(2026, 10, 1)]]
@@ -187,9 +167,7 @@ def test_columns_of_the_councils_own(tmp_path: Path) -> None:
 
 
 def test_early_help_is_never_list_4(tmp_path: Path) -> None:
-    """
-    List 2 has the start of an assessment too, by another name.
-    """
+    """List 2 has the start of an assessment too, by another name."""
     said = refusal("annex-a", annex(tmp_path / "a.xlsx"))
     assert said.startswith('a.xlsx, sheet "List_2": row 2 has the headings "Child Unique ID", "Gender", ')
     assert said.endswith('If it is another of its sheets, name it as source.sheet: "Guidance", "List_2".')
@@ -198,9 +176,7 @@ def test_early_help_is_never_list_4(tmp_path: Path) -> None:
 
 
 def test_two_sheets_that_could_be_a_list(tmp_path: Path) -> None:
-    """
-    Two of List 4 are refused unless one is named; two of another list are not used, and that is said.
-    """
+    """Two of List 4 are refused unless one is named; two of another list are not used, and that is said."""
     four, six = titled(LIST_4, row_4("7", FIFTH)), titled(LIST_6, row_6("7", FIFTH, "Court", "C. New"))
     path = annex(tmp_path / "a.xlsx", L4=four, L4_old=four, L6=six, L6_old=six)
     assert 'the sheets "L4", "L4_old" all have the headings wanted' in refusal("annex-a", path)
@@ -210,16 +186,12 @@ def test_two_sheets_that_could_be_a_list(tmp_path: Path) -> None:
 
 
 def test_an_empty_list_has_no_rows(tmp_path: Path) -> None:
-    """
-    What to make of it is for the run.
-    """
+    """What to make of it is for the run."""
     assert values(opened("annex-a", annex(tmp_path / "a.xlsx", L4=titled(LIST_4)))) == []
 
 
 def test_lists_as_csv_files_of_a_folder(tmp_path: Path) -> None:
-    """
-    The newest of each list by the number in its name: 4 is neither 14 nor 40.
-    """
+    """The newest of each list by the number in its name: 4 is neither 14 nor 40."""
     heading = ",".join(f'"{each}"' for each in LIST_4)
     files = {
         "Ofsted List 4 - Assessments.csv": (
@@ -244,9 +216,7 @@ def test_lists_as_csv_files_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_the_newest_workbook_of_a_folder_comes_before_csv(tmp_path: Path) -> None:
-    """
-    A folder with neither says what it lacks.
-    """
+    """A folder with neither says what it lacks."""
     assert refusal("annex-a", tmp_path) == (
         f"neither a workbook nor a CSV file with List 4 in its name was found in {tmp_path} (a folder): "
         "put the Annex A there, or correct the path."
@@ -257,9 +227,7 @@ def test_the_newest_workbook_of_a_folder_comes_before_csv(tmp_path: Path) -> Non
 
 
 def test_month_first_dates_of_list_3_refuse_the_file(tmp_path: Path) -> None:
-    """
-    None of its other dates can be trusted either.
-    """
+    """None of its other dates can be trusted either."""
     path = annex(
         tmp_path / "a.xlsx",
         L4=titled(LIST_4, row_4("7", FIFTH)),
@@ -272,9 +240,7 @@ def test_month_first_dates_of_list_3_refuse_the_file(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_row_of_list_4_is_judged_as_any_other(tmp_path: Path) -> None:
-    """
-    The join leaves judging to the row's reader; what has no readable sign-off is open.
-    """
+    """The join leaves judging to the row's reader; what has no readable sign-off is open."""
     path = annex(
         tmp_path / "a.xlsx",
         L4=titled(LIST_4, row_4("7", "TBC"), row_4("1.07E+07", FIFTH), row_4("7", FIFTH, "TBC")),

@@ -24,17 +24,13 @@ MONTH_FIRST = "so none of its dates can be trusted; export it as YYYY-MM-DD or D
 
 
 def row(child: object = "7", start: object = FIFTH, **others: object) -> list[object]:
-    """
-    Return a row under the heading of these tests, good but for what is given.
-    """
+    """Return a row under the heading of these tests, good but for what is given."""
     cells: dict[str, object] = {"child_id": child, "started_on": start, **others}
     return [cells.get(name) for name in HEADING]
 
 
 def read_rows(tmp_path: Path, *rows: list[object]) -> list[Assessment | Rejected]:
-    """
-    Return the values of *rows* in a workbook.
-    """
+    """Return the values of *rows* in a workbook."""
     return values(opened("workbook", xlsx(tmp_path / "x.xlsx", {"S": [HEADING, *rows]})))
 
 
@@ -72,9 +68,7 @@ BELIEVED = [
 def test_what_is_believed(
     tmp_path: Path, number: int, cells: dict[str, object], expected: tuple[str, object]
 ) -> None:
-    """
-    The value arrives, or stands for none.
-    """
+    """The value arrives, or stands for none."""
     (found,) = read_rows(tmp_path, row(**cells))
     name, value = expected
     assert getattr(found, name) == value, number
@@ -98,18 +92,14 @@ REJECTED = [
 def test_what_is_rejected(
     tmp_path: Path, number: int, cells: dict[str, object], reason: str, kind: str
 ) -> None:
-    """
-    The row is told by its line and its column, never by what stands there.
-    """
+    """The row is told by its line and its column, never by what stands there."""
     (found,) = read_rows(tmp_path, row(**cells))
     assert isinstance(found, Rejected), number
     assert (found.line, found.reason, found.kind) == (2, reason, kind), number
 
 
 def csv(content: bytes) -> Callable[[Path], tuple[str, Path]]:
-    """
-    Return what writes a CSV file.
-    """
+    """Return what writes a CSV file."""
 
     def write(folder: Path) -> tuple[str, Path]:
         (folder / "x.csv").write_bytes(content)
@@ -119,9 +109,7 @@ def csv(content: bytes) -> Callable[[Path], tuple[str, Path]]:
 
 
 def census(content: bytes) -> Callable[[Path], tuple[str, Path]]:
-    """
-    Return what writes a census.
-    """
+    """Return what writes a census."""
 
     def write(folder: Path) -> tuple[str, Path]:
         (folder / "x.xml").write_bytes(content)
@@ -131,16 +119,12 @@ def census(content: bytes) -> Callable[[Path], tuple[str, Path]]:
 
 
 def book(**sheets: Rows) -> Callable[[Path], tuple[str, Path]]:
-    """
-    Return what writes a workbook.
-    """
+    """Return what writes a workbook."""
     return lambda folder: ("workbook", xlsx(folder / "x.xlsx", sheets))
 
 
 def annex(**sheets: Rows) -> Callable[[Path], tuple[str, Path]]:
-    """
-    Return what writes an Annex A.
-    """
+    """Return what writes an Annex A."""
     return lambda folder: ("annex-a", xlsx(folder / "x.xlsx", sheets))
 
 
@@ -219,9 +203,7 @@ REFUSED = [
 def test_what_is_refused(
     tmp_path: Path, number: int, write: Callable[[Path], tuple[str, Path]], sentence: str
 ) -> None:
-    """
-    The whole sentence an operator reads.
-    """
+    """The whole sentence an operator reads."""
     assert refusal(*write(tmp_path)) == sentence, number
 
 
@@ -257,9 +239,7 @@ def test_what_is_read(
 
 
 def test_every_number_is_here() -> None:
-    """
-    One to thirty.
-    """
+    """One to thirty."""
     assert {number for table in (BELIEVED, REJECTED, REFUSED, READ) for number, *_ in table} == set(
         range(1, 31)
     )

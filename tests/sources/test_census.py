@@ -17,9 +17,7 @@ OPEN = "<Assessments><AssessmentActualStartDate>2026-10-05</AssessmentActualStar
 
 
 def child(inside: str, child_id: str = "A1") -> str:
-    """
-    Return a child with one episode, referred on 1 October.
-    """
+    """Return a child with one episode, referred on 1 October."""
     return (
         f"<Child><ChildIdentifiers><LAchildID>{child_id}</LAchildID><PersonBirthDate>2015-02-01</PersonBirthDate>"
         f"</ChildIdentifiers><CINdetails><CINreferralDate>2026-10-01</CINreferralDate>{inside}</CINdetails></Child>"
@@ -27,9 +25,7 @@ def child(inside: str, child_id: str = "A1") -> str:
 
 
 def census(path: Path, *children: str, header: str = HEADER) -> Path:
-    """
-    Write a census of *children*.
-    """
+    """Write a census of *children*."""
     path.write_text(
         f"<Message>{header}\n<Children>{''.join(children)}</Children></Message>", encoding="utf-8"
     )
@@ -67,9 +63,7 @@ def test_an_open_assessment(tmp_path: Path) -> None:
 
 
 def test_a_closed_episode_closes_its_assessments(tmp_path: Path) -> None:
-    """
-    Whether its date stands before them or behind; the next episode is not closed by it.
-    """
+    """Whether its date stands before them or behind; the next episode is not closed by it."""
     closed = "<CINClosureDate>2026-11-01</CINClosureDate>"
     path = census(tmp_path / "c.xml", child(closed + OPEN), child(OPEN + closed, "A2"), child(OPEN, "A3"))
     assert [(each.child_id, each.closed_on) for each in accepted(opened("cin-census", path))] == [
@@ -92,9 +86,7 @@ def test_a_closed_episode_closes_its_assessments(tmp_path: Path) -> None:
     ],
 )
 def test_shapes_that_occur(tmp_path: Path, whole: str) -> None:
-    """
-    Another root, a namespace, stray text, unknown elements, no header, and the id behind the rest.
-    """
+    """Another root, a namespace, stray text, unknown elements, no header, and the id behind the rest."""
     path = tmp_path / "c.xml"
     path.write_text(whole, encoding="utf-8")
     (found,) = accepted(opened("cin-census", path))
@@ -111,18 +103,14 @@ def test_shapes_that_occur(tmp_path: Path, whole: str) -> None:
     ],
 )
 def test_encodings(tmp_path: Path, prolog: str, encoding: str) -> None:
-    """
-    By a byte order mark, or as the file declares.
-    """
+    """By a byte order mark, or as the file declares."""
     path = tmp_path / "c.xml"
     path.write_bytes(f"{prolog}<Message>{child(OPEN, 'É1')}</Message>".encode(encoding))
     assert accepted(opened("cin-census", path))[0].child_id == "É1"
 
 
 def test_a_header_without_a_moment_leaves_the_files_own(tmp_path: Path) -> None:
-    """
-    And what a header says is only repeated where it is a date.
-    """
+    """And what a header says is only repeated where it is a date."""
     header = "<Header><ReferenceDate>soon</ReferenceDate><DateTime>yesterday</DateTime></Header>"
     path = census(tmp_path / "c.xml", header=header)
     extract = opened("cin-census", path).extract
@@ -131,9 +119,7 @@ def test_a_header_without_a_moment_leaves_the_files_own(tmp_path: Path) -> None:
 
 
 def test_a_row_that_cannot_be_believed_has_its_line_and_child(tmp_path: Path) -> None:
-    """
-    As in any other kind of file.
-    """
+    """As in any other kind of file."""
     empty = "\n\n<Assessments><AssessmentActualStartDate/></Assessments>"
     assert values(opened("cin-census", census(tmp_path / "c.xml", child(empty)))) == [
         Rejected(6, 'has no started_on ("AssessmentActualStartDate")', "start_missing", "", "A1")
@@ -172,27 +158,21 @@ BROKEN = "this is no CIN census that can be read"
     ],
 )
 def test_files_that_are_no_census(tmp_path: Path, content: bytes, sentence: str) -> None:
-    """
-    The line says where to look, and nothing of what stands there is repeated.
-    """
+    """The line says where to look, and nothing of what stands there is repeated."""
     path = tmp_path / "c.xml"
     path.write_bytes(content)
     assert refusal("cin-census", path).startswith(sentence)
 
 
 def test_a_tag_that_never_ends_is_given_up(tmp_path: Path) -> None:
-    """
-    Looking for its end again with each piece of a long file would take hours.
-    """
+    """Looking for its end again with each piece of a long file would take hours."""
     path = tmp_path / "c.xml"
     path.write_bytes(b"<Message><!-- " + b"x" * (20 << 20))
     assert "(a tag or a comment is never closed)" in refusal("cin-census", path)
 
 
 def test_what_is_broken_far_down_shows_while_the_rows_are_read(tmp_path: Path) -> None:
-    """
-    The rows before it were given, so whoever takes them must be able to throw them away.
-    """
+    """The rows before it were given, so whoever takes them must be able to throw them away."""
     path = census(tmp_path / "c.xml", *[child(OPEN)] * 2000)
     path.write_bytes(path.read_bytes()[:-40])
     rows = opened("cin-census", path).rows()
@@ -213,9 +193,7 @@ print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows measures memory otherwise")
 def test_memory_stays_flat(tmp_path: Path) -> None:
-    """
-    Ten megabytes of children need no more than a megabyte or two; so would two hundred.
-    """
+    """Ten megabytes of children need no more than a megabyte or two; so would two hundred."""
     path = census(tmp_path / "c.xml", *[child(OPEN)] * 40_000)
     assert path.stat().st_size > 10 << 20
     done = subprocess.run(  # noqa: S603 - this Python, on a file made here

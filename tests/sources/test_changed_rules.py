@@ -26,9 +26,7 @@ COLUMNS = ("child_id", "started_on", "referred_on")
 
 
 def read(started: str, referred: str) -> Assessment | Rejected | NoRecord:
-    """
-    Read a row with these dates, on line 2.
-    """
+    """Read a row with these dates, on line 2."""
     located = Located(COLUMNS, {name: index for index, name in enumerate(COLUMNS)})
     return read_row(RowReader("x.csv", located, {"single": CHANGED}), 2, ["88213", started, referred])
 
@@ -44,9 +42,7 @@ def read(started: str, referred: str) -> Assessment | Rejected | NoRecord:
 def test_a_rule_that_changed_starts_the_clock_as_it_was_in_force(
     referred: str, clock_on: date | None
 ) -> None:
-    """
-    Referred before the new rule, it counts from the start as the old one did.
-    """
+    """Referred before the new rule, it counts from the start as the old one did."""
     value = read("2026-10-05", referred)
     assert getattr(value, "clock_on", None) == clock_on
     if clock_on is None:
@@ -55,9 +51,7 @@ def test_a_rule_that_changed_starts_the_clock_as_it_was_in_force(
 
 
 def test_the_start_of_the_rule_in_force_is_missing_where_it_cannot_be_read() -> None:
-    """
-    The date that starts no clock here is blank, and the row is kept.
-    """
+    """The date that starts no clock here is blank, and the row is kept."""
     value = read("2026-10-05", "TBC")
     assert isinstance(value, Rejected)
     assert (value.kind, value.reason[:22]) == ("start_missing", "referred_on is no date")

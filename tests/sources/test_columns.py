@@ -14,9 +14,7 @@ SINGLE = Clock(type="single", label="Single", working_days=45, alert_after=35, s
 
 
 def wanted(columns: dict[str, str] | None = None, *clocks: Clock) -> WantedColumns:
-    """
-    Return the wanted columns under the core clock, or under *clocks*.
-    """
+    """Return the wanted columns under the core clock, or under *clocks*."""
     return wanted_for_assessments(columns or {}, {clock.type: clock for clock in clocks or (CORE,)})
 
 
@@ -28,9 +26,7 @@ def wanted(columns: dict[str, str] | None = None, *clocks: Clock) -> WantedColum
     ],
 )  # fmt: skip
 def test_spelling_of_a_heading_does_not_matter(heading: str) -> None:
-    """
-    Case, blanks, apostrophes, line breaks and a question mark make no other column.
-    """
+    """Case, blanks, apostrophes, line breaks and a question mark make no other column."""
     assert normalised(heading) == "child's id"
     assert wanted({"child_id": "Child's ID"}).locate([heading, "Started_On"], "x.csv").indexes == {
         "child_id": 0,
@@ -39,9 +35,7 @@ def test_spelling_of_a_heading_does_not_matter(heading: str) -> None:
 
 
 def test_unmapped_columns_go_by_their_own_name() -> None:
-    """
-    A mapping for one column leaves the others as they are, and other columns are not looked at.
-    """
+    """A mapping for one column leaves the others as they are, and other columns are not looked at."""
     located = wanted({"child_id": "Person"}).locate(["name", "team", "PERSON", "started_on", ""], "x.csv")
     assert located.indexes == {"team": 1, "child_id": 2, "started_on": 3}
     assert located.heading_of("child_id") == "PERSON"
@@ -92,18 +86,14 @@ def test_unmapped_columns_go_by_their_own_name() -> None:
 def test_a_fault_names_the_column_and_what_is_there(
     row: list[str], columns: dict[str, str], sentence: str
 ) -> None:
-    """
-    The operator reads which heading is missing and which ones the file has.
-    """
+    """The operator reads which heading is missing and which ones the file has."""
     with pytest.raises(SourceError) as caught:
         wanted(columns).locate(row, "x.csv", "line 4")
     assert str(caught.value) == sentence
 
 
 def test_each_clock_needs_the_date_it_starts_from() -> None:
-    """
-    With two clocks both dates are needed, and both faults are told at once.
-    """
+    """With two clocks both dates are needed, and both faults are told at once."""
     with pytest.raises(SourceError) as caught:
         wanted({}, CORE, SINGLE).locate(["child_id", "team"], "x.csv", "line 1")
     assert str(caught.value) == (
@@ -123,9 +113,7 @@ def test_each_clock_needs_the_date_it_starts_from() -> None:
     ],
 )
 def test_a_row_of_data_is_never_shown_as_headings(row: list[str]) -> None:
-    """
-    A file without a heading line gives no child's id or date away, nor a name that stands beside them.
-    """
+    """A file without a heading line gives no child's id or date away, nor a name that stands beside them."""
     with pytest.raises(SourceError) as caught:
         wanted().locate(row, "x.csv", "line 1")
     said = str(caught.value)
@@ -135,18 +123,14 @@ def test_a_row_of_data_is_never_shown_as_headings(row: list[str]) -> None:
 
 
 def test_a_long_list_of_headings_is_cut_with_a_count() -> None:
-    """
-    Forty headings are shown, and how many more there are.
-    """
+    """Forty headings are shown, and how many more there are."""
     letters = [f"column {a}{b}" for a in "abcdef" for b in "abcdefgh"]
     with pytest.raises(SourceError, match='"column eh" and 8 more; child_id'):
         wanted().locate(letters, "x.csv")
 
 
 def test_the_heading_row_is_the_first_that_holds_what_is_required() -> None:
-    """
-    Titles and blank rows above are passed over, and a better row below the tenth is too late.
-    """
+    """Titles and blank rows above are passed over, and a better row below the tenth is too late."""
     heading = ["child_id", "started_on"]
     assert wanted().heading_row([["Weekly report"], [], heading, heading]) == 2
     assert wanted().heading_row([*[["Title"]] * 10, heading]) == 0
@@ -155,9 +139,7 @@ def test_the_heading_row_is_the_first_that_holds_what_is_required() -> None:
 
 
 def test_the_directory_needs_an_address_and_somebody_managed() -> None:
-    """
-    Team or worker is enough; the advice fits a file the council writes itself.
-    """
+    """Team or worker is enough; the advice fits a file the council writes itself."""
     assert wanted_for_directory().locate(["Worker", "Manager_Email"], "d.csv").indexes == {
         "worker": 0,
         "manager_email": 1,
@@ -167,9 +149,7 @@ def test_the_directory_needs_an_address_and_somebody_managed() -> None:
 
 
 def test_an_earlier_rules_date_is_wanted_too() -> None:
-    """
-    Open work may still stand under it.
-    """
+    """Open work may still stand under it."""
     before = Clock(type="single", label="Single assessment", working_days=35, alert_after=25)
     now = replace(before, starts_from="referred_on", effective_from=date(2026, 9, 1), earlier=before)
     assert wanted_for_assessments({}, {"single": now}).required == (
@@ -180,9 +160,7 @@ def test_an_earlier_rules_date_is_wanted_too() -> None:
 
 
 def test_variants_of_a_heading_are_one_column() -> None:
-    """
-    Either is found; both together are one too many, and both are named.
-    """
+    """Either is found; both together are one too many, and both are named."""
     wanted = WantedColumns(
         headings={"child_id": "Child ID"},
         required=(("child_id",),),

@@ -37,16 +37,12 @@ DATES = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 
 
 def read(value: object) -> date | None:
-    """
-    Read one value as a column of its own.
-    """
+    """Read one value as a column of its own."""
     return DateColumn("started_on").read(value)
 
 
 def written_as(writing: str, on: date, mark: str = "-") -> str:
-    """
-    Return *on* in one of the `WRITINGS`, with *mark* for each hyphen.
-    """
+    """Return *on* in one of the `WRITINGS`, with *mark* for each hyphen."""
     end = "th" if on.day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(on.day % 10, "th")
     own = {"-": mark, "e": str(on.day), "n": str(on.month), "o": f"{on.day}{end}", "of ": "of "}
     pieces = re.findall("of |.", writing)
@@ -128,9 +124,7 @@ def written_as(writing: str, on: date, mark: str = "-") -> str:
     ],
 )
 def test_every_format_of_the_field_is_the_same_day(value: object) -> None:
-    """
-    Monday 5 October 2026 in each way a council writes it.
-    """
+    """Monday 5 October 2026 in each way a council writes it."""
     assert FIFTH.strftime("%a") == "Mon"
     assert read(value) == FIFTH
 
@@ -151,9 +145,7 @@ def test_every_format_of_the_field_is_the_same_day(value: object) -> None:
     ],
 )  # fmt: skip
 def test_what_stands_for_no_date_is_none(value: object) -> None:
-    """
-    Blank words and sentinel dates, in any format, are no date.
-    """
+    """Blank words and sentinel dates, in any format, are no date."""
     assert read(value) is None
 
 
@@ -182,26 +174,20 @@ def test_anything_else_is_unreadable(value: object) -> None:
 
 @pytest.mark.parametrize("value", ["05/25/2026", "5-25-2026", "12/31/2026 10:00", "05.13.2026", "10/25/26"])
 def test_an_impossible_day_first_date_condemns_its_column(value: str) -> None:
-    """
-    What can only be month first is told apart from what is merely wrong.
-    """
+    """What can only be month first is told apart from what is merely wrong."""
     with pytest.raises(MonthFirstError, match=r"^Start date$"):
         DateColumn("started_on", "Start date").read(value)
 
 
 def test_a_summer_evening_in_utc_is_the_next_day_in_london() -> None:
-    """
-    Midnight in British Summer Time, written in UTC, is not the day before.
-    """
+    """Midnight in British Summer Time, written in UTC, is not the day before."""
     assert read("2026-07-05T23:00:00Z") == date(2026, 7, 6)
     assert read("2026-12-05T23:00:00Z") == date(2026, 12, 5)
 
 
 @given(DATES)
 def test_writing_and_reading_gives_the_same_day(on: date) -> None:
-    """
-    Excel's serial comes back as the day it was, as a number and as a text.
-    """
+    """Excel's serial comes back as the day it was, as a number and as a text."""
     serial = (on - EXCEL_EPOCH).days
     assert read(serial) == read(str(serial)) == on
 
@@ -217,9 +203,7 @@ def test_writing_and_reading_gives_the_same_day(on: date) -> None:
 def test_every_writing_is_its_day_or_unreadable(
     on: date, writing: str, time_of_day: str, blank: str, case: Callable[[str], str], data: st.DataObject
 ) -> None:
-    """
-    Whatever parts, blanks, case and time a date is written with, it is read as itself.
-    """
+    """Whatever parts, blanks, case and time a date is written with, it is read as itself."""
     written = written_as(writing, on, mark=data.draw(st.sampled_from("/-.")))
     assert read(case((written + time_of_day).replace(" ", blank))) == on
 
@@ -231,9 +215,7 @@ def test_every_writing_is_its_day_or_unreadable(
     st.sampled_from(["{}", " {} ", "\ufeff{}", '="{}"']),
 )
 def test_a_moment_with_a_zone_is_its_day_in_london(at: datetime, hours: int, to: str, around: str) -> None:
-    """
-    However exact, in whatever zone, and by the quick way and the patient one.
-    """
+    """However exact, in whatever zone, and by the quick way and the patient one."""
     moment = at.replace(tzinfo=timezone(timedelta(hours=hours)))
     expected = moment.astimezone(ZoneInfo("Europe/London")).date()
     assert read(around.format(moment.isoformat(timespec=to))) == expected
@@ -244,9 +226,7 @@ def test_a_moment_with_a_zone_is_its_day_in_london(at: datetime, hours: int, to:
 
 @given(DATES, st.sampled_from("/-. "), st.integers(0, 2))
 def test_numbers_alone_are_never_month_first(on: date, mark: str, order: int) -> None:
-    """
-    Any order of day, month and year in numbers is the day it is in our order, or no date at all.
-    """
+    """Any order of day, month and year in numbers is the day it is in our order, or no date at all."""
     parts = [f"{on.month:02}", f"{on.day:02}"]
     parts.insert(order, str(on.year))
     with suppress(UnreadableDateError, MonthFirstError):
@@ -257,8 +237,6 @@ def test_numbers_alone_are_never_month_first(on: date, mark: str, order: int) ->
 
 @given(st.text(max_size=30))
 def test_any_text_is_a_date_or_nothing_or_a_fault(text: str) -> None:
-    """
-    Reading never fails in a way nobody named.
-    """
+    """Reading never fails in a way nobody named."""
     with suppress(UnreadableDateError, MonthFirstError):
         assert read(text) is None or isinstance(read(text), date)

@@ -18,18 +18,14 @@ SLIPPED = "a cell with a delimiter in it needs quotation marks; nothing of the l
 
 
 def read(tmp_path: Path, text: str) -> list[DirectoryEntry]:
-    """
-    Write *text* as a directory and read it.
-    """
+    """Write *text* as a directory and read it."""
     path = tmp_path / "directory.csv"
     path.write_text(text, encoding="utf-8")
     return read_directory(path)
 
 
 def test_a_full_line_becomes_an_entry(tmp_path: Path) -> None:
-    """
-    Every column arrives under its own name, with the line a person finds it on.
-    """
+    """Every column arrives under its own name, with the line a person finds it on."""
     line = "Duty \u00a0team,P. Novak,A. Manager,a@c.example,b@c.example,01/12/2026,2026-12-31,s@c.example\n"
     assert read(tmp_path, HEADINGS + "\n" + line) == [
         DirectoryEntry(
@@ -47,25 +43,19 @@ def test_a_full_line_becomes_an_entry(tmp_path: Path) -> None:
 
 
 def test_two_columns_are_a_directory(tmp_path: Path) -> None:
-    """
-    A worker and an address are enough; other columns are not looked at.
-    """
+    """A worker and an address are enough; other columns are not looked at."""
     found = read(tmp_path, "Manager_Email;notes;WORKER\na@c.example;x;P. Novak\n")
     assert found == [DirectoryEntry(line=2, worker="P. Novak", manager_email="a@c.example")]
 
 
 def test_a_malformed_address_is_kept_for_the_run_to_judge(tmp_path: Path) -> None:
-    """
-    One slip must not keep every other manager from being told.
-    """
+    """One slip must not keep every other manager from being told."""
     text = 'team,manager_email\nDuty, a@@c \nIntake,\nMASH,"a@c.example\r\nBcc: x"\n'
     assert [entry.manager_email for entry in read(tmp_path, text)] == ["a@@c", "", "a@c.example Bcc: x"]
 
 
 def test_cover_without_dates_and_with_one(tmp_path: Path) -> None:
-    """
-    Either side of the cover may be open.
-    """
+    """Either side of the cover may be open."""
     headings = "team,manager_email,cover_email,cover_from\n"
     text = headings + "Duty,a@c.example,b@c.example,\nMASH,a@c.example,b@c.example,1/12/2026\n"
     assert [(entry.cover_email, entry.cover_from) for entry in read(tmp_path, text)] == [
@@ -97,9 +87,7 @@ FORMATS = "write YYYY-MM-DD or DD/MM/YYYY"
     ],
 )
 def test_a_bad_cell_costs_its_cover_alone(tmp_path: Path, cover: str, fault: str) -> None:
-    """
-    The manager of the line holds, and so do the other lines with their covers.
-    """
+    """The manager of the line holds, and so do the other lines with their covers."""
     good = "MASH,,B,b@c.example,d@c.example,2026-12-01,2026-12-31,s@c.example\n"
     bad, other = read(tmp_path, f"{HEADINGS}Duty,W1,A,a@c.example,{cover},s@c.example\n{good}")
     assert bad == DirectoryEntry(
@@ -120,9 +108,7 @@ def test_a_bad_cell_costs_its_cover_alone(tmp_path: Path, cover: str, fault: str
     ],
 )
 def test_of_a_line_that_leads_nowhere_nothing_is_kept(tmp_path: Path, line: str, fault: str) -> None:
-    """
-    A slipped line could send mail to the wrong person, so it is only named; the others hold.
-    """
+    """A slipped line could send mail to the wrong person, so it is only named; the others hold."""
     good = "MASH,,B,b@c.example,,,,\n"
     first, other = read(tmp_path, f"{HEADINGS}{line}\n{good}")
     assert first == DirectoryEntry(line=2, fault=fault)
@@ -130,9 +116,7 @@ def test_of_a_line_that_leads_nowhere_nothing_is_kept(tmp_path: Path, line: str,
 
 
 def test_the_same_cells_missing_everywhere_are_no_slip(tmp_path: Path) -> None:
-    """
-    A spreadsheet leaves out the empty cells at the end of every line, or adds one to each.
-    """
+    """A spreadsheet leaves out the empty cells at the end of every line, or adds one to each."""
     for end in ("", ",", ",,,,,"):
         lines = "".join(f"{team},,A,a@c.example{end}\n" for team in ("Duty", "MASH"))
         assert [(each.team, each.fault) for each in read(tmp_path, HEADINGS + lines)] == [
@@ -142,9 +126,7 @@ def test_the_same_cells_missing_everywhere_are_no_slip(tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
-    """
-    The line stays, so that its assessments are not taken for those of a team that is not listed.
-    """
+    """The line stays, so that its assessments are not taken for those of a team that is not listed."""
     (entry,) = read(tmp_path, HEADINGS + "Duty,,A,a at c,,,,head of service\n")
     assert (entry.team, entry.manager_email, entry.escalate_to) == ("Duty", "a at c", "head of service")
     assert entry.fault == (
@@ -157,9 +139,7 @@ BLANKS = ["", " ", "-", "0", "#N/A", "N/A", "NULL", "\u00a0", "(null)", "00/01/1
 
 @pytest.mark.parametrize("blank", BLANKS)
 def test_what_a_spreadsheet_writes_for_nothing_is_no_cover(tmp_path: Path, blank: str) -> None:
-    """
-    A linked empty cell is a nought or a nought of a day, and no fault.
-    """
+    """A linked empty cell is a nought or a nought of a day, and no fault."""
     email = "" if "/" in blank and blank != "N/A" else blank
     (entry,) = read(tmp_path, f"{HEADINGS}Duty,{email},A,a@c.example,{email},{blank},{blank},{email}\n")
     assert entry == DirectoryEntry(line=2, team="Duty", manager_name="A", manager_email="a@c.example")
@@ -173,9 +153,7 @@ LINES = st.lists(st.lists(ODD, min_size=1, max_size=11), min_size=1, max_size=8)
 @given(lines=LINES)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_line_the_others_hold(tmp_path: Path, lines: list[list[str]]) -> None:
-    """
-    Odd cells and slips of any kind: the sound lines are read as if alone, and only sound covers stand.
-    """
+    """Odd cells and slips of any kind: the sound lines are read as if alone, and only sound covers stand."""
     good = "MASH,,B,b@c.example,d@c.example,2026-12-01,2026-12-31,s@c.example"
     odd = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines)
     found = read(tmp_path, f"{HEADINGS}{good}\n{odd}\n{good}\n")
@@ -189,9 +167,7 @@ def test_whatever_stands_in_a_line_the_others_hold(tmp_path: Path, lines: list[l
 
 
 def test_a_missing_directory_or_column_is_refused(tmp_path: Path) -> None:
-    """
-    Nobody can be told without it, so it is no empty directory.
-    """
+    """Nobody can be told without it, so it is no empty directory."""
     with pytest.raises(SourceError, match=r"directory\.csv cannot be read \(No such file or directory\)"):
         read_directory(tmp_path / "directory.csv")
     with pytest.raises(SourceError, match="manager_email is not among them"):
@@ -199,7 +175,5 @@ def test_a_missing_directory_or_column_is_refused(tmp_path: Path) -> None:
 
 
 def test_headings_alone_are_an_empty_directory(tmp_path: Path) -> None:
-    """
-    The template before its first line is filled in routes everything to the fallback.
-    """
+    """The template before its first line is filled in routes everything to the fallback."""
     assert read(tmp_path, HEADINGS) == []

@@ -11,9 +11,7 @@ from alerter.sources.extract import FileStamp, choose_file, fingerprint
 
 
 def put(path: Path, minutes: int) -> Path:
-    """
-    Make a file last written *minutes* after a fixed moment.
-    """
+    """Make a file last written *minutes* after a fixed moment."""
     path.write_bytes(b"x")
     moment = datetime(2026, 11, 23, 6, 0, tzinfo=UTC).timestamp() + minutes * 60
     os.utime(path, (moment, moment))
@@ -21,16 +19,12 @@ def put(path: Path, minutes: int) -> Path:
 
 
 def test_a_file_is_itself(tmp_path: Path) -> None:
-    """
-    A path to a file is taken as it is, whatever its ending.
-    """
+    """A path to a file is taken as it is, whatever its ending."""
     assert choose_file(put(tmp_path / "extract.dat", 0), (".csv",)) == tmp_path / "extract.dat"
 
 
 def test_the_newest_in_a_folder_wins(tmp_path: Path) -> None:
-    """
-    The time of writing decides, then the name; hidden, lock and other files are passed over.
-    """
+    """The time of writing decides, then the name; hidden, lock and other files are passed over."""
     put(tmp_path / "z.csv", 0)
     put(tmp_path / "a.csv", 5)
     put(tmp_path / "B.CSV", 5)
@@ -43,9 +37,7 @@ def test_the_newest_in_a_folder_wins(tmp_path: Path) -> None:
 
 
 def test_the_newest_of_a_pattern_wins(tmp_path: Path) -> None:
-    """
-    A pattern looks at names alone, in folders as well.
-    """
+    """A pattern looks at names alone, in folders as well."""
     (tmp_path / "week1").mkdir()
     put(tmp_path / "week1" / "core.dat", 1)
     put(tmp_path / "core.csv", 0)
@@ -54,9 +46,7 @@ def test_the_newest_of_a_pattern_wins(tmp_path: Path) -> None:
 
 
 def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> None:
-    """
-    `extract [1].csv`, as browsers name a second download, is not a pattern.
-    """
+    """`extract [1].csv`, as browsers name a second download, is not a pattern."""
     assert choose_file(put(tmp_path / "extract [1].csv", 0)).name == "extract [1].csv"
 
 
@@ -73,9 +63,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> Non
     ],
 )
 def test_nothing_there_says_what_was_looked_for(tmp_path: Path, name: str, sentence: str) -> None:
-    """
-    A missing extract names the place and the kind of name.
-    """
+    """A missing extract names the place and the kind of name."""
     if name == "pipe":
         os.mkfifo(tmp_path / name)
     with pytest.raises(SourceError, match=sentence):
@@ -83,9 +71,7 @@ def test_nothing_there_says_what_was_looked_for(tmp_path: Path, name: str, sente
 
 
 def test_a_path_no_system_knows_is_a_source_error(tmp_path: Path) -> None:
-    """
-    A name too long for the file system is refused in a sentence.
-    """
+    """A name too long for the file system is refused in a sentence."""
     with pytest.raises(SourceError, match="cannot be read"):
         choose_file(tmp_path / ("x" * 5000))
     with pytest.raises(SourceError, match="cannot be read"):
@@ -95,9 +81,7 @@ def test_a_path_no_system_knows_is_a_source_error(tmp_path: Path) -> None:
 
 
 def test_a_file_that_grows_is_still_being_written(tmp_path: Path) -> None:
-    """
-    The stamp tells a changed file from one left alone.
-    """
+    """The stamp tells a changed file from one left alone."""
     path = put(tmp_path / "extract.csv", 0)
     stamp = FileStamp.of(path)
     stamp.check_unchanged(path)
@@ -107,8 +91,6 @@ def test_a_file_that_grows_is_still_being_written(tmp_path: Path) -> None:
 
 
 def test_the_stamp_is_in_utc(tmp_path: Path) -> None:
-    """
-    The time of writing is aware, so that its age can be counted across a clock change.
-    """
+    """The time of writing is aware, so that its age can be counted across a clock change."""
     stamp = FileStamp.of(put(tmp_path / "extract.csv", 1))
     assert stamp.written_at == datetime(2026, 11, 23, 6, 1, tzinfo=UTC)

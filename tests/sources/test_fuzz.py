@@ -65,9 +65,7 @@ TOKENS = (
 
 
 def write_csv(path: Path) -> None:
-    """
-    Write the plain rows as CSV, with the blank and the quoted cell of an export.
-    """
+    """Write the plain rows as CSV, with the blank and the quoted cell of an export."""
     path.write_bytes(
         b'child_id,started_on,authorised_on,team\n00123,05/10/2026,,"Duty, North"\n\n88213,46300,,\n'
     )
@@ -84,9 +82,7 @@ MAKERS: dict[str, tuple[str, Callable[[Path], object]]] = {
 
 
 def damaged(content: bytes, random: Random) -> bytes:
-    """
-    Return *content* with up to four things done to it.
-    """
+    """Return *content* with up to four things done to it."""
     for _ in range(random.randint(1, 4)):
         at, to = sorted(random.randrange(len(content) + 1) for _ in range(2))
         match random.randrange(6):
@@ -119,9 +115,7 @@ def damage(path: Path, random: Random) -> None:
 
 
 def numbers() -> Iterator[int]:
-    """
-    Give the numbers of the files to try: the first few, or as many as there is time for.
-    """
+    """Give the numbers of the files to try: the first few, or as many as there is time for."""
     deadline = monotonic() + SECONDS / len(MAKERS)
     for number in count():
         if number >= FILES and monotonic() > deadline:
@@ -131,9 +125,7 @@ def numbers() -> Iterator[int]:
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_damaged_file_is_values_or_a_sentence(tmp_path: Path, name: str) -> None:
-    """
-    No damage makes a reader crash, hang, or let through anything but an assessment or a rejected row.
-    """
+    """No damage makes a reader crash, hang, or let through anything but an assessment or a rejected row."""
     kind, make = MAKERS[name]
     whole, path = tmp_path / f"whole.{name}", tmp_path / f"x.{name}"
     make(whole)

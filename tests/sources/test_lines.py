@@ -70,9 +70,7 @@ RECORDS = {
 
 
 def found_in(path: Path, *lines: list[str]) -> list[object]:
-    """
-    Return what lines are between two sound rows, as a CSV file and as a workbook: the same.
-    """
+    """Return what lines are between two sound rows, as a CSV file and as a workbook: the same."""
     rows = [HEADINGS, GOOD[0], *lines, GOOD[1]]
     text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows)
     path.with_suffix(".csv").write_text(text, encoding="utf-8")
@@ -89,17 +87,13 @@ def found_in(path: Path, *lines: list[str]) -> list[object]:
 
 @pytest.mark.parametrize("name", STRAY)
 def test_a_line_that_is_no_record(tmp_path: Path, name: str) -> None:
-    """
-    It is neither stored nor rejected, wherever it stands, in a file and in a workbook.
-    """
+    """It is neither stored nor rejected, wherever it stands, in a file and in a workbook."""
     assert found_in(tmp_path / "x", STRAY[name]) == [NO_RECORD]
 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_record_that_lacks_something(tmp_path: Path, name: str) -> None:
-    """
-    It is rejected with its reason, and with such ids as look like the others.
-    """
+    """It is rejected with its reason, and with such ids as look like the others."""
     cells, kind, assessment_id, child_id = RECORDS[name]
     (row,) = found_in(tmp_path / "x", cells)
     assert isinstance(row, Rejected)
@@ -110,9 +104,7 @@ def test_a_record_that_lacks_something(tmp_path: Path, name: str) -> None:
     "line", ["(812 rows affected)", "Grand Total,3", "-----", "Page 1 of 3", "----,---", ""]
 )
 def test_a_short_line_that_is_no_record(tmp_path: Path, line: str) -> None:
-    """
-    A footer has as many cells as it likes.
-    """
+    """A footer has as many cells as it likes."""
     path = tmp_path / "x.csv"
     rows = [",".join(row) for row in [HEADINGS, *GOOD]]
     path.write_text("\n".join([*rows[:2], line, rows[2], line]), encoding="utf-8")

@@ -6,9 +6,7 @@ from alerter.sources.memo import REMEMBERED, Memo, remembered
 
 
 def test_a_cell_is_read_once() -> None:
-    """
-    The second time the value is the one already made.
-    """
+    """The second time the value is the one already made."""
     made: list[str] = []
 
     def read(cell: str) -> str:
@@ -21,18 +19,14 @@ def test_a_cell_is_read_once() -> None:
 
 
 def test_a_full_memory_begins_anew() -> None:
-    """
-    However many cells differ, no more than so many are kept, and all are read rightly.
-    """
+    """However many cells differ, no more than so many are kept, and all are read rightly."""
     memo = Memo(str)
     assert [memo[cell] for cell in range(REMEMBERED + 2)] == [str(cell) for cell in range(REMEMBERED + 2)]
     assert len(memo) == 2
 
 
 def test_a_fault_is_raised_each_time() -> None:
-    """
-    What cannot be read is not remembered as anything.
-    """
+    """What cannot be read is not remembered as anything."""
     number = remembered(int)
     for _ in range(2):
         with pytest.raises(ValueError, match="invalid literal"):

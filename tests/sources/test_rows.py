@@ -24,35 +24,27 @@ GOOD = {"assessment_id": "A-77", "child_id": "88213", "type": "core", "started_o
 
 
 def reader(*clocks: Clock, headings: dict[str, str] | None = None) -> RowReader:
-    """
-    Return a reader of a file that has every canonical column, in order.
-    """
+    """Return a reader of a file that has every canonical column, in order."""
     named = tuple((headings or {}).get(name, name) for name in ASSESSMENT_COLUMNS)
     located = Located(named, {name: index for index, name in enumerate(ASSESSMENT_COLUMNS)})
     return RowReader("extract.csv", located, {clock.type: clock for clock in clocks or (CORE,)})
 
 
 def read(*clocks: Clock, **cells: object) -> Assessment | Rejected | NoRecord:
-    """
-    Read a good row with some cells changed, on line 5.
-    """
+    """Read a good row with some cells changed, on line 5."""
     row = [(GOOD | cells).get(name, "") for name in ASSESSMENT_COLUMNS]
     return read_row(reader(*clocks), 5, row)
 
 
 def accepted(*clocks: Clock, **cells: object) -> Assessment:
-    """
-    Read a row that must be believed.
-    """
+    """Read a row that must be believed."""
     value = read(*clocks, **cells)
     assert isinstance(value, Assessment)
     return value
 
 
 def rejected(*clocks: Clock, **cells: object) -> Rejected:
-    """
-    Read a row that must not be believed.
-    """
+    """Read a row that must not be believed."""
     value = read(*clocks, **cells)
     assert isinstance(value, Rejected)
     assert value.line == 5
@@ -60,9 +52,7 @@ def rejected(*clocks: Clock, **cells: object) -> Rejected:
 
 
 def test_every_column_arrives_under_its_own_name() -> None:
-    """
-    Seventeen cells become seventeen fields, and none another's.
-    """
+    """Seventeen cells become seventeen fields, and none another's."""
     assert accepted(
         referred_on="01/10/2026",
         authorised_on="2026-11-02",
@@ -94,9 +84,7 @@ def test_every_column_arrives_under_its_own_name() -> None:
 
 
 def test_columns_the_file_lacks_are_blank() -> None:
-    """
-    Two columns are an assessment; its reference is the child and the start.
-    """
+    """Two columns are an assessment; its reference is the child and the start."""
     located = Located(("child_id", "started_on"), {"child_id": 0, "started_on": 1})
     assert read_row(RowReader("x.csv", located, {"core": CORE}), 2, ["88213", "05/10/2026"]) == Assessment(
         assessment_id="88213/2026-10-05", child_id="88213", type="core", clock_on=FIFTH, started_on=FIFTH
@@ -104,9 +92,7 @@ def test_columns_the_file_lacks_are_blank() -> None:
 
 
 def test_the_clock_starts_from_its_own_column() -> None:
-    """
-    A type counted from the referral takes the referral's date, and makes its reference from it.
-    """
+    """A type counted from the referral takes the referral's date, and makes its reference from it."""
     found = accepted(CORE, SINGLE, assessment_id="", type="single", referred_on="2026-10-01")
     assert (found.clock_on, found.started_on, found.assessment_id) == (
         date(2026, 10, 1),
@@ -117,25 +103,19 @@ def test_the_clock_starts_from_its_own_column() -> None:
 
 @pytest.mark.parametrize("type_", ["core", "CORE ", "Core assessment", "core\u00a0 ASSESSMENT"])
 def test_a_type_is_named_by_key_or_label(type_: str) -> None:
-    """
-    Case and runs of blanks do not matter.
-    """
+    """Case and runs of blanks do not matter."""
     assert accepted(CORE, SINGLE, type=type_).type == "core"
 
 
 def test_a_key_comes_before_another_types_label() -> None:
-    """
-    Where one type's label is another's key, the key is meant.
-    """
+    """Where one type's label is another's key, the key is meant."""
     odd = Clock(type="other", label="core", working_days=10, alert_after=7)
     assert accepted(odd, CORE, type="core").type == "core"
 
 
 @pytest.mark.parametrize("type_", ["", "NULL", " "])
 def test_a_blank_type_is_the_only_one_there_is(type_: str) -> None:
-    """
-    With one clock nothing needs to be said; with two, guessing would be believing.
-    """
+    """With one clock nothing needs to be said; with two, guessing would be believing."""
     assert accepted(type=type_).type == "core"
     assert rejected(CORE, SINGLE, type=type_) == Rejected(
         5, "type is blank; the types are core, single", "unknown_type", "A-77", "88213"
@@ -143,9 +123,7 @@ def test_a_blank_type_is_the_only_one_there_is(type_: str) -> None:
 
 
 def test_an_unknown_type_is_rejected_without_repeating_it() -> None:
-    """
-    The cell may hold anything, so the sentence names what would have been right.
-    """
+    """The cell may hold anything, so the sentence names what would have been right."""
     assert rejected(type="Carer's assessment") == Rejected(
         5, "type names no configured type; the types are core", "unknown_type", "A-77", "88213"
     )
@@ -161,17 +139,13 @@ def test_an_unknown_type_is_rejected_without_repeating_it() -> None:
     ],
 )
 def test_a_start_that_cannot_be_believed_is_start_missing(start: str, reason: str) -> None:
-    """
-    Without its start an assessment has no clock, so the row is told and keeps its ids.
-    """
+    """Without its start an assessment has no clock, so the row is told and keeps its ids."""
     assert rejected(started_on=start) == Rejected(5, reason, "start_missing", "A-77", "88213")
     assert accepted(started_on="1990-01-01").clock_on == date(1990, 1, 1)
 
 
 def partly(**cells: object) -> tuple[Assessment, list[UnreadableValue]]:
-    """
-    Read a row of which something must count as blank.
-    """
+    """Read a row of which something must count as blank."""
     value = reader().facts(5, [(GOOD | cells).get(name, "") for name in ASSESSMENT_COLUMNS])
     assert isinstance(value, PartlyRead)
     return assessment_of(value.facts), list(value.unreadable)
@@ -180,9 +154,7 @@ def partly(**cells: object) -> tuple[Assessment, list[UnreadableValue]]:
 @pytest.mark.parametrize("name", [name for name in DATE_COLUMNS if name != "started_on"])
 @pytest.mark.parametrize("cell", ["after half-term", "31/12/1989", "31/02/2026", True, 12345.0, "#REF!"])
 def test_any_other_unbelievable_date_is_blank_and_named(name: str, cell: object) -> None:
-    """
-    The row is kept as if nothing stood there; line and column are told, the value is not.
-    """
+    """The row is kept as if nothing stood there; line and column are told, the value is not."""
     assert partly(**{name: cell}) == (accepted(), [UnreadableValue(5, name, name, "A-77", "88213")])
 
 
@@ -200,25 +172,19 @@ def test_every_odd_value_of_a_row_is_named() -> None:
 
 
 def test_the_clocks_own_date_is_named_first() -> None:
-    """
-    Of two unreadable dates the one without which there is no clock is told.
-    """
+    """Of two unreadable dates the one without which there is no clock is told."""
     assert rejected(started_on="TBC", referred_on="TBC").kind == "start_missing"
     assert rejected(SINGLE, type="", started_on="TBC", referred_on="TBC").reason.startswith("referred_on")
 
 
 def test_a_sign_off_before_the_start_is_for_the_rules_to_judge() -> None:
-    """
-    It is kept, because the contract makes it an exception and the assessment open.
-    """
+    """It is kept, because the contract makes it an exception and the assessment open."""
     assert accepted(authorised_on="2026-09-01").is_authorised_before_start
 
 
 @pytest.mark.parametrize("child", ["", " ", "NULL", "-1", "\u200b"])
 def test_a_row_without_a_child_is_rejected(child: str) -> None:
-    """
-    Identity needs the child; the assessment's id is kept for whoever looks it up.
-    """
+    """Identity needs the child; the assessment's id is kept for whoever looks it up."""
     assert rejected(child_id=child) == Rejected(5, "has no child_id", "", "A-77", "")
 
 
@@ -236,9 +202,7 @@ def test_a_row_without_a_child_is_rejected(child: str) -> None:
     ],
 )
 def test_a_mangled_id_is_rejected_and_not_carried_on(cells: dict[str, str], reason: str) -> None:
-    """
-    The mangled id is blank, the other one is kept.
-    """
+    """The mangled id is blank, the other one is kept."""
     kept = {"assessment_id": "A-77", "child_id": "88213"} | dict.fromkeys(cells, "")
     assert rejected(**cells) == Rejected(5, reason, "", **kept)
 
@@ -260,9 +224,7 @@ def test_a_mangled_id_is_rejected_and_not_carried_on(cells: dict[str, str], reas
     ],
 )
 def test_an_audit_score_is_whole_points_rounded_down(score: object, points: int | None) -> None:
-    """
-    Rounding never lifts a score over a pass mark.
-    """
+    """Rounding never lifts a score over a pass mark."""
     assert accepted(audit_score=score).audit_score == points
 
 
@@ -270,27 +232,21 @@ def test_an_audit_score_is_whole_points_rounded_down(score: object, points: int 
     "score", ["101", "100.5", "-5", "850%", "good", "82 points", "1e1", "nan ish", 1000, "٨٥"]
 )
 def test_any_other_audit_score_is_blank_and_named(score: object) -> None:
-    """
-    A score outside 0 to 100 is no score.
-    """
+    """A score outside 0 to 100 is no score."""
     found, (value,) = partly(audit_score=score)
     assert (found.audit_score, value.field) == (None, "audit_score")
 
 
 @pytest.mark.parametrize("mangled", ["1.07E+07", "x" * 65, True, FIFTH])
 def test_an_assessment_id_that_cannot_be_believed_is_blank(mangled: object) -> None:
-    """
-    The reference is then the child and the start.
-    """
+    """The reference is then the child and the start."""
     found, (value,) = partly(assessment_id=mangled)
     assert found == accepted(assessment_id="")
     assert value == UnreadableValue(5, "assessment_id", "assessment_id", "88213/2026-10-05", "88213")
 
 
 def test_a_reason_names_the_heading_of_the_councils_own_file() -> None:
-    """
-    Whoever reads the sentence finds the column by what the file calls it.
-    """
+    """Whoever reads the sentence finds the column by what the file calls it."""
     own = reader(headings={"child_id": "Person ID", "started_on": "Start"})
     row = ["A-77", "", "core", *[""] * 4, "2026-10-05", *[""] * 11]
     assert read_row(own, 5, row) == Rejected(5, 'has no child_id ("Person ID")', "", "A-77", "")
@@ -308,9 +264,7 @@ def test_a_reason_names_the_heading_of_the_councils_own_file() -> None:
     "cells", [{}, {"child_id": ""}, {"type": "adult"}, {"started_on": "TBC"}, {"assessment_id": "x" * 65}]
 )
 def test_a_month_first_date_refuses_the_file_whatever_else_the_row_is(cells: dict[str, str]) -> None:
-    """
-    Even a row that would be rejected proves its column month first; the value is not told.
-    """
+    """Even a row that would be rejected proves its column month first; the value is not told."""
     with pytest.raises(SourceError) as caught:
         read(authorised_on="05/25/2026", **cells)
     assert str(caught.value) == (
@@ -320,9 +274,7 @@ def test_a_month_first_date_refuses_the_file_whatever_else_the_row_is(cells: dic
 
 
 def test_a_row_that_has_slipped_leaves_its_line_and_its_counts() -> None:
-    """
-    Not even an id is kept, however much it looks like one.
-    """
+    """Not even an id is kept, however much it looks like one."""
     more, fewer = Slipped(["A-77", "88213", "x"], 2), Slipped(["A-77", "88213"], 4)
     assert read_row(reader(), 5, more) == Rejected(
         5, "3 cells for 2 headings; a cell with a delimiter in it needs quotation marks"
@@ -333,9 +285,7 @@ def test_a_row_that_has_slipped_leaves_its_line_and_its_counts() -> None:
 
 
 def test_values_of_a_workbook_or_a_database_are_read_as_they_come() -> None:
-    """
-    Numbers, dates and moments mean what their text would.
-    """
+    """Numbers, dates and moments mean what their text would."""
     found = accepted(
         assessment_id=77.0,
         child_id=88213,
@@ -347,9 +297,7 @@ def test_values_of_a_workbook_or_a_database_are_read_as_they_come() -> None:
 
 
 def test_nothing_read_can_break_a_line_of_an_email() -> None:
-    """
-    Ids, teams, workers and addresses are on one line.
-    """
+    """Ids, teams, workers and addresses are on one line."""
     found = accepted(
         assessment_id="A\r\nBcc: x",
         team="T\x1b[31m",
@@ -365,9 +313,7 @@ def test_nothing_read_can_break_a_line_of_an_email() -> None:
 
 
 def test_a_word_of_the_case_system_arrives_with_its_row() -> None:
-    """
-    Who looked, when, and until when.
-    """
+    """Who looked, when, and until when."""
     told = accepted(reassured_on="16/11/2026", reassured_by=" N. Okafor", expected_on="2026-11-27")
     assert (told.reassured_on, told.reassured_by, told.expected_on) == (
         date(2026, 11, 16), "N. Okafor", date(2026, 11, 27),
@@ -375,9 +321,7 @@ def test_a_word_of_the_case_system_arrives_with_its_row() -> None:
 
 
 def test_a_reassurance_that_cannot_be_read_stays_incomplete() -> None:
-    """
-    What can be read of it is kept, so that `quality` finds the rest missing.
-    """
+    """What can be read of it is kept, so that `quality` finds the rest missing."""
     told, (value,) = partly(reassured_on="soon", reassured_by="N. Okafor", expected_on="2026-11-27")
     assert (told.reassured_on, told.reassured_by, told.expected_on) == (
         None, "N. Okafor", date(2026, 11, 27),
@@ -386,9 +330,7 @@ def test_a_reassurance_that_cannot_be_read_stays_incomplete() -> None:
 
 
 def test_a_month_first_date_condemns_the_words_column_too() -> None:
-    """
-    As for every column of dates.
-    """
+    """As for every column of dates."""
     with pytest.raises(SourceError, match="a date with the month first"):
         read(reassured_on="11/27/2026")
 
@@ -405,9 +347,7 @@ def test_a_month_first_date_condemns_the_words_column_too() -> None:
     ],
 )
 def test_a_reason_is_one_of_the_settings_or_other(cell: str, kept: str) -> None:
-    """
-    By key or by words, without case; what it says otherwise is never kept.
-    """
+    """By key or by words, without case; what it says otherwise is never kept."""
     located = Located(
         ("child_id", "started_on", "reason", "submitted_on"),
         {"child_id": 0, "started_on": 1, "reason": 2, "submitted_on": 3},

@@ -19,9 +19,7 @@ ANNEX_A, CENSUS, CENSUS_CSV = (SAMPLES / name for name in ("annex-a", "cin-censu
 
 
 def unauthorised(table: Table) -> int:
-    """
-    Return how many rows have no sign-off.
-    """
+    """Return how many rows have no sign-off."""
     column = table.columns.indexes["authorised_on"]
     return sum(not cells[column] for _, cells in table.read())
 
@@ -38,18 +36,14 @@ def unauthorised(table: Table) -> int:
     ],
 )
 def test_census_files(name: str, assessments: int, is_open: int) -> None:
-    """
-    Every assessment is told once, and so is every one without a sign-off.
-    """
+    """Every assessment is told once, and so is every one without a sign-off."""
     source = opened("cin-census", CENSUS / name)
     assert len(values(source)) == assessments
     assert unauthorised(source.table) == is_open
 
 
 def test_what_the_census_files_hold() -> None:
-    """
-    The worked example is of 1970 and not believed; an id has 23 characters; 146 end before they start.
-    """
+    """The worked example is of 1970 and not believed; an id has 23 characters; 146 end before they start."""
     (old,) = values(opened("cin-census", CENSUS / "d2i_CIN_Census_2021.xml"))
     assert isinstance(old, Rejected)
     assert old.reason.endswith("is before 1990 and cannot be believed")
@@ -62,9 +56,7 @@ def test_what_the_census_files_hold() -> None:
 
 
 def test_the_census_tables_are_what_the_census_is() -> None:
-    """
-    The same 285 assessments as XML and as CSV, but for the dates an episode was closed.
-    """
+    """The same 285 assessments as XML and as CSV, but for the dates an episode was closed."""
     columns = {
         "child_id": "LAchildID",
         "referred_on": "CINreferralDate",
@@ -80,9 +72,7 @@ def test_the_census_tables_are_what_the_census_is() -> None:
 
 
 def facts(assessment: Assessment) -> tuple[object, ...]:
-    """
-    Return what both forms of a census tell of an assessment.
-    """
+    """Return what both forms of a census tell of an assessment."""
     return (
         assessment.child_id,
         assessment.referred_on,
@@ -97,9 +87,7 @@ def facts(assessment: Assessment) -> tuple[object, ...]:
     [("annexa_example.xlsx", 5, 2), ("2015-01-sample.xlsx", 0, 0), ("example-B-2004.xlsx", 0, 0)],
 )
 def test_annex_a_workbooks(name: str, assessments: int, is_open: int) -> None:
-    """
-    List 4 is found with its title above it or without, and among eleven lists.
-    """
+    """List 4 is found with its title above it or without, and among eleven lists."""
     source = opened("annex-a", ANNEX_A / name)
     assert source.extract.notes[0] == 'List 4 from the sheet "List_4"'
     assert len(accepted(source)) == assessments
@@ -107,9 +95,7 @@ def test_annex_a_workbooks(name: str, assessments: int, is_open: int) -> None:
 
 
 def test_dates_of_an_annex_a_are_formulas_with_results() -> None:
-    """
-    Child 3333 is there twice, and each has the last referral before it started.
-    """
+    """Child 3333 is there twice, and each has the last referral before it started."""
     found = accepted(opened("annex-a", ANNEX_A / "annexa_example.xlsx"))
     twice = [(each.started_on, each.referred_on) for each in found if each.child_id == "3333"]
     assert [(str(start), str(referral)) for start, referral in twice] == [
@@ -119,9 +105,7 @@ def test_dates_of_an_annex_a_are_formulas_with_results() -> None:
 
 
 def test_the_standard_dataset_has_the_columns_of_its_preset() -> None:
-    """
-    Its own specification names every heading that the preset `ssd` maps.
-    """
+    """Its own specification names every heading that the preset `ssd` maps."""
     specification = (
         SAMPLES / "cms-standard-dataset" / "ssd_data_objects_specification_subset.csv"
     ).read_text(encoding="utf-8")

@@ -17,25 +17,19 @@ from alerter.sources.score import ScoreError, percent, read_score
     ],
 )  # fmt: skip
 def test_every_writing_of_82(value: object) -> None:
-    """
-    A number, a percentage and a share of a hundred are the same points.
-    """
+    """A number, a percentage and a share of a hundred are the same points."""
     assert read_score(value) == 82
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "N/A", "-", "\\N", "(null)", "null"])
 def test_blank_scores(value: object) -> None:
-    """
-    A word for nothing is no score.
-    """
+    """A word for nothing is no score."""
     assert read_score(value) is None
 
 
 @pytest.mark.parametrize("value", ["101", "100.1", "-5", "82 points", "B", "8 2", "41/50", "1e2", "820%"])
 def test_no_scores(value: object) -> None:
-    """
-    What is no number from 0 to 100 is refused, and the error has none of it.
-    """
+    """What is no number from 0 to 100 is refused, and the error has none of it."""
     with pytest.raises(ScoreError) as caught:
         read_score(value)
     assert str(caught.value) == ""
@@ -43,16 +37,12 @@ def test_no_scores(value: object) -> None:
 
 @given(st.integers(0, 100))
 def test_a_share_is_its_points_exactly(points: int) -> None:
-    """
-    No hundredth loses a point to the binary fractions of a workbook.
-    """
+    """No hundredth loses a point to the binary fractions of a workbook."""
     assert read_score(percent(points / 100)) == points
     assert percent(points / 100) == f"{points}%"
 
 
 @given(st.integers(0, 100_000))
 def test_a_percentage_is_rounded_down(thousandths: int) -> None:
-    """
-    Just below the pass mark stays below.
-    """
+    """Just below the pass mark stays below."""
     assert read_score(percent(thousandths / 100_000)) == thousandths // 1000

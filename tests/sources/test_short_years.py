@@ -16,17 +16,13 @@ DATES = st.dates(date(2024, 1, 1), date(2026, 11, 30))
 
 
 def column(cells: Iterable[object]) -> DateColumn:
-    """
-    Return a column of an extract of 2026.
-    """
+    """Return a column of an extract of 2026."""
     known = list(cells)
     return DateColumn("started_on", cells=lambda: known, latest_year=2027)
 
 
 def is_read(*cells: str) -> bool:
-    """
-    Say whether the first of the *cells* is read as 12 October 2026, and never as another day.
-    """
+    """Say whether the first of the *cells* is read as 12 October 2026, and never as another day."""
     try:
         found = column(cells).read(cells[0])
     except UnreadableDateError:
@@ -48,9 +44,7 @@ def is_read(*cells: str) -> bool:
     ],
 )
 def test_the_column_says_that_the_year_is_last(others: list[str]) -> None:
-    """
-    By a value that is impossible year first, by full years, or by years that stay while days change.
-    """
+    """By a value that is impossible year first, by full years, or by years that stay while days change."""
     assert is_read("12/10/26", *others)
 
 
@@ -68,17 +62,13 @@ def test_the_column_says_that_the_year_is_last(others: list[str]) -> None:
     ],
 )
 def test_a_column_with_another_reading_stays_unread(others: list[str]) -> None:
-    """
-    One value alone, one possible year first only, and full years that fit both ends decide nothing.
-    """
+    """One value alone, one possible year first only, and full years that fit both ends decide nothing."""
     assert not is_read("12/10/26", *others)
 
 
 @given(st.lists(DATES, min_size=1, max_size=40, unique=True))
 def test_a_year_first_column_is_never_read_day_first(days: list[date]) -> None:
-    """
-    No writing of a date with its two digits of the year in front becomes another date.
-    """
+    """No writing of a date with its two digits of the year in front becomes another date."""
     assume(len({day.day for day in days}) > 1)
     written = [day.strftime("%y/%m/%d") for day in days]
     read = column(written)
@@ -89,9 +79,7 @@ def test_a_year_first_column_is_never_read_day_first(days: list[date]) -> None:
 
 @given(st.lists(DATES, min_size=1, max_size=40), st.sampled_from("/-."))
 def test_a_day_first_column_is_read_as_it_is_or_not(days: list[date], mark: str) -> None:
-    """
-    A day-first column is read whole, and as the days it has, or not at all; a full one is always read.
-    """
+    """A day-first column is read whole, and as the days it has, or not at all; a full one is always read."""
     written = [day.strftime(f"%d{mark}%m{mark}%y") for day in days]
     read = column(written)
     try:
@@ -104,9 +92,7 @@ def test_a_day_first_column_is_read_as_it_is_or_not(days: list[date], mark: str)
 
 
 def test_the_notes_of_the_extract_say_it_once(tmp_path: Path) -> None:
-    """
-    Rows before and after the first such date are read, and the note names the column.
-    """
+    """Rows before and after the first such date are read, and the note names the column."""
     path = tmp_path / "extract.csv"
     path.write_text(
         "child_id,Begun\n1,2026-10-05\n2,12/10/26\n3,31/10/26\n4,Nobody,12/10/10\n", encoding="utf-8"
@@ -120,9 +106,7 @@ def test_the_notes_of_the_extract_say_it_once(tmp_path: Path) -> None:
 
 
 def test_full_years_need_no_note(tmp_path: Path) -> None:
-    """
-    A column without such dates says nothing of them.
-    """
+    """A column without such dates says nothing of them."""
     path = tmp_path / "extract.csv"
     path.write_text("child_id,started_on\n1,05/10/2026\n", encoding="utf-8")
     source = opened("csv", path)

@@ -12,9 +12,7 @@ ONE, TWO = "A-1,50001,12/10/2026,North", "A-2,50002,20/10/2026,South"
 
 
 def read(path: Path, *lines: str, heading: str = HEADINGS) -> list[str]:
-    """
-    Return each row's child, or why it is rejected.
-    """
+    """Return each row's child, or why it is rejected."""
     path.write_text("\n".join([heading, *lines]), encoding="utf-8")
     values = [value for _, value in opened("csv", path).rows()]
     assert all(
@@ -41,17 +39,13 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_cells_and_headings(tmp_path: Path, name: str) -> None:
-    """
-    What all rows have in common is the export's way; what one has alone has moved its cells.
-    """
+    """What all rows have in common is the export's way; what one has alone has moved its cells."""
     lines, expected = FILES[name]
     assert read(tmp_path / "x.csv", *lines) == expected
 
 
 def test_an_unquoted_line_break_leaves_nothing_of_the_text(tmp_path: Path) -> None:
-    """
-    Both halves of the row are rejected by their lines, and the ids in them are not kept.
-    """
+    """Both halves of the row are rejected by their lines, and the ids in them are not kept."""
     heading = "assessment_id,child_id,notes,started_on,team"
     lines = [
         "A-1,50001,Seen,12/10/2026,North",
@@ -64,9 +58,7 @@ def test_an_unquoted_line_break_leaves_nothing_of_the_text(tmp_path: Path) -> No
 
 
 def test_the_rest_of_a_broken_row_is_no_assessment(tmp_path: Path) -> None:
-    """
-    It may have as many cells as headings, and a start; but words stand where the others have ids.
-    """
+    """It may have as many cells as headings, and a start; but words stand where the others have ids."""
     heading = "assessment_id,child_id,notes,started_on,team"
     halves = ["A-2,50002,Home visit.", "Kim Sample,Sam,spoke,12/10/2026,North"]
     odd = ["T-9,50009,x,TBC,North", "T-10,50010,x,12/10/2026,North"]

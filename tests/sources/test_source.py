@@ -21,18 +21,14 @@ HEADING = ["assessment_id", "child_id", "started_on", "authorised_on", "team"]
 
 
 def opened(path: Path, content: bytes | None = None, columns: Mapping[str, str] | None = None) -> Source:
-    """
-    Open the file at *path* under the core clock, written with *content* first if there is any.
-    """
+    """Open the file at *path* under the core clock, written with *content* first if there is any."""
     if content is not None:
         path.write_bytes(content)
     return open_source("csv", path, columns or {}, {"core": CORE})
 
 
 def test_rows_come_with_their_lines_and_nothing_else(tmp_path: Path) -> None:
-    """
-    Names and birth dates of the extract are nowhere in what comes out.
-    """
+    """Names and birth dates of the extract are nowhere in what comes out."""
     content = (
         b"Person ID,Name,DOB,Start,Team\r\n"
         b"00123,Made-up Name,01/02/2015,05/10/2026,Duty\r\n"
@@ -58,18 +54,14 @@ def test_rows_come_with_their_lines_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_the_newest_csv_of_a_folder_is_opened(tmp_path: Path) -> None:
-    """
-    A folder of weekly extracts needs no other name each week.
-    """
+    """A folder of weekly extracts needs no other name each week."""
     (tmp_path / "notes.md").write_text("x", encoding="utf-8")
     (tmp_path / "week.csv").write_text("child_id,started_on\n", encoding="utf-8")
     assert opened(tmp_path).extract.name == "week.csv"
 
 
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
-    """
-    The kinds there are stand in the sentence.
-    """
+    """The kinds there are stand in the sentence."""
     with pytest.raises(
         SourceError, match='"carrier pigeon" is no kind of file; those are csv, workbook, annex-a'
     ):
@@ -81,9 +73,7 @@ def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
 def test_random_bytes_are_rows_or_a_source_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    """
-    No file, however broken, ends in anything but values or a sentence.
-    """
+    """No file, however broken, ends in anything but values or a sentence."""
     path = tmp_path_factory.getbasetemp() / "random.csv"
     for start in (b"", b"child_id,started_on\n"):
         with suppress(SourceError):
@@ -107,9 +97,7 @@ CELL = st.one_of(
 def test_every_line_gives_one_value(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], delimiter: str
 ) -> None:
-    """
-    Rows in are values out: an assessment, why not, or that it is no record; no line is told of twice.
-    """
+    """Rows in are values out: an assessment, why not, or that it is no record; no line is told of twice."""
     path = tmp_path_factory.getbasetemp() / "table.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows([HEADING, *table])
@@ -121,9 +109,7 @@ def test_every_line_gives_one_value(
 
 @pytest.mark.parametrize("preset", COLUMN_PRESETS)
 def test_the_headings_of_each_case_system_are_a_mapping_of_their_own(tmp_path: Path, preset: str) -> None:
-    """
-    A file with just these headings, as a report of that system has them, needs nothing else.
-    """
+    """A file with just these headings, as a report of that system has them, needs nothing else."""
     columns = COLUMN_PRESETS[preset]
     row = {"type": "Core assessment", "started_on": "2026-10-05 00:00:00.000", "authorised_on": "NULL"}
     cells = ",".join(

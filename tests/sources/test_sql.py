@@ -31,27 +31,21 @@ FAULTY = (
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    """
-    Return the URL of a case system's database with four rows, once on each kind.
-    """
+    """Return the URL of a case system's database with four rows, once on each kind."""
     found: str = request.getfixturevalue(f"empty_{request.param}_url")
     send(found, *MADE)
     return found
 
 
 def refusal(url: str, query: str = CANONICAL, **columns: str) -> str:
-    """
-    Return the sentence a query is refused with, at opening or while its rows are read.
-    """
+    """Return the sentence a query is refused with, at opening or while its rows are read."""
     with pytest.raises(SourceError) as caught:
         values(asked(url, query, **columns))
     return str(caught.value)
 
 
 def test_canonical_columns(url: str) -> None:
-    """
-    Each row is a value under its number, blank ones apart; a column nobody wants is not even carried.
-    """
+    """Each row is a value under its number, blank ones apart; a column nobody wants is not even carried."""
     source = asked(url)
     assert list(source.rows()) == [
         (
@@ -83,9 +77,7 @@ def test_canonical_columns(url: str) -> None:
 
 
 def test_mapped_columns_and_characters_drivers_trip_over(url: str) -> None:
-    """
-    A percent sign and a colon are only what they are; a closing semicolon does no harm.
-    """
+    """A percent sign and a colon are only what they are; a closing semicolon does no harm."""
     query = "SELECT person, began FROM reading WHERE note LIKE '100%' AND note <> ':x' AND began IS NOT NULL;"
     assert [row.child_id for row in accepted(asked(url, query, child_id="PERSON", started_on="Began"))] == [
         "00123"
@@ -93,9 +85,7 @@ def test_mapped_columns_and_characters_drivers_trip_over(url: str) -> None:
 
 
 def test_an_answer_is_of_now_and_never_the_last_one_again(url: str) -> None:
-    """
-    The moment is part of its fingerprint; neither login nor server is part of its name.
-    """
+    """The moment is part of its fingerprint; neither login nor server is part of its name."""
     extract = asked(url).extract
     later = open_query(url, CANONICAL, {}, CLOCKS, now=NOW.replace(hour=8)).extract
     assert (extract.extracted_at, later.extracted_at) == (NOW, NOW.replace(hour=8))
@@ -105,9 +95,7 @@ def test_an_answer_is_of_now_and_never_the_last_one_again(url: str) -> None:
 
 
 def test_a_missing_column_and_a_query_that_fails(url: str) -> None:
-    """
-    One line of what the database says, which names no value.
-    """
+    """One line of what the database says, which names no value."""
     assert 'the query has the headings "child_id"; started_on is not among them.' in refusal(
         url, "SELECT person AS child_id FROM reading"
     )
@@ -117,9 +105,7 @@ def test_a_missing_column_and_a_query_that_fails(url: str) -> None:
 
 
 def test_nothing_can_be_written(url: str) -> None:
-    """
-    The statement is checked, and the transaction is read only besides.
-    """
+    """The statement is checked, and the transaction is read only besides."""
     assert refusal(url, "DELETE FROM reading").startswith("source.query must begin with SELECT or WITH")
     write = "CREATE FUNCTION wipe() RETURNS int LANGUAGE sql AS 'DELETE FROM reading RETURNING 1'"
     if not url.startswith("sqlite"):
@@ -129,9 +115,7 @@ def test_nothing_can_be_written(url: str) -> None:
 
 
 def test_a_query_is_given_up_after_its_time(url: str) -> None:
-    """
-    A weekly job must not hang on somebody else's lock.
-    """
+    """A weekly job must not hang on somebody else's lock."""
     endless = (
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
         "SELECT x AS child_id, x AS started_on FROM n WHERE x < 0"
@@ -141,9 +125,7 @@ def test_a_query_is_given_up_after_its_time(url: str) -> None:
 
 
 def test_rows_are_fetched_as_they_are_wanted(url: str) -> None:
-    """
-    The first rows are there though the last of twenty thousand can never be.
-    """
+    """The first rows are there though the last of twenty thousand can never be."""
     fault = "1 / (20000 - x)" if url.startswith("postgresql") else "abs(-9223372036854775807 - 1 + x - 20000)"
     rows = asked(url, FAULTY.replace("fault", fault)).rows()
     assert [line for line, _ in islice(rows, 3)] == [1, 2, 3]
@@ -152,9 +134,7 @@ def test_rows_are_fetched_as_they_are_wanted(url: str) -> None:
 
 
 def test_a_value_that_cannot_be_converted_is_not_repeated(empty_postgresql_url: str) -> None:
-    """
-    PostgreSQL quotes the value, and a value may be a child's.
-    """
+    """PostgreSQL quotes the value, and a value may be a child's."""
     query = (
         "SELECT 'Made-up' AS child_id, CAST(x AS date) AS started_on FROM (VALUES ('7 Made-up Road')) AS t(x)"
     )
@@ -164,9 +144,7 @@ def test_a_value_that_cannot_be_converted_is_not_repeated(empty_postgresql_url: 
 
 
 def test_documents_and_lists_are_text(empty_postgresql_url: str) -> None:
-    """
-    A JSON or an array where a name belongs is a wrong name, and no crash.
-    """
+    """A JSON or an array where a name belongs is a wrong name, and no crash."""
     query = "SELECT 7 AS child_id, now() AS started_on, '{\"a\": 1}'::json AS team, ARRAY[1] AS worker"
     (found,) = accepted(asked(empty_postgresql_url, query))
     assert (found.team, found.worker) == ("{'a': 1}", "[1]")
@@ -191,9 +169,7 @@ def test_documents_and_lists_are_text(empty_postgresql_url: str) -> None:
     ],
 )
 def test_a_database_that_cannot_be_used(url: str, sentence: str) -> None:
-    """
-    The sentence never holds the password.
-    """
+    """The sentence never holds the password."""
     fault = refusal(url)
     assert fault.startswith(sentence)
     assert "sesame" not in fault
@@ -204,9 +180,7 @@ def test_a_database_that_cannot_be_used(url: str, sentence: str) -> None:
     [("mssql+pyodbc://u:p@h/d?driver=x", "pyodbc"), ("oracle+oracledb://u:p@h/d", "oracledb")],
 )
 def test_a_missing_driver_is_named(url: str, package: str) -> None:
-    """
-    With the command that installs it.
-    """
+    """With the command that installs it."""
     pytest.importorskip("sqlalchemy")
     try:
         __import__(package)
@@ -216,9 +190,7 @@ def test_a_missing_driver_is_named(url: str, package: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    """
-    SQLite makes an empty database of a wrong path, unless it is opened for reading alone.
-    """
+    """SQLite makes an empty database of a wrong path, unless it is opened for reading alone."""
     path = tmp_path / "missing.db"
     assert "missing.db: the database cannot be reached (unable to open database file)" in refusal(
         f"sqlite:///{path}"
@@ -227,9 +199,7 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def test_a_table_that_changes_between_two_looks_is_refused(tmp_path: Path) -> None:
-    """
-    The query is sent once for its columns and once for its rows.
-    """
+    """The query is sent once for its columns and once for its rows."""
     path = tmp_path / "care #1?.db"
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE t (child_id, started_on)")

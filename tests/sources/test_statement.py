@@ -17,9 +17,7 @@ from alerter.sources.sql import checked_query
     ],
 )
 def test_queries_that_only_read(query: str) -> None:
-    """
-    Words in quotation marks, in comments or inside other words mean nothing.
-    """
+    """Words in quotation marks, in comments or inside other words mean nothing."""
     assert checked_query(query) == query.strip().rstrip(";").strip()
 
 
@@ -35,8 +33,6 @@ def test_queries_that_only_read(query: str) -> None:
     ],
 )
 def test_statements_that_are_refused(query: str, sentence: str) -> None:
-    """
-    Whatever is not one query is a slip.
-    """
+    """Whatever is not one query is a slip."""
     with pytest.raises(SourceError, match=sentence):
         checked_query(query)

@@ -21,23 +21,17 @@ BLANKS = [None, "", "TBC", "01/01/1900", date(1900, 1, 1), "N/A"]
 
 
 def as_us_settings_have_it(day: date) -> object:
-    """
-    Return what a British date becomes: swapped where it can be one, else the text it was.
-    """
+    """Return what a British date becomes: swapped where it can be one, else the text it was."""
     return day.strftime("%d/%m/%Y") if day.day > 12 else date(day.year, day.day, day.month)
 
 
 def texts(*days: date) -> list[object]:
-    """
-    Return dates as texts, day first.
-    """
+    """Return dates as texts, day first."""
     return [day.strftime("%d/%m/%Y") for day in days]
 
 
 def sheet(path: Path, cells: list[object], column: str = "started_on") -> Path:
-    """
-    Write a workbook with *cells* in one column of dates.
-    """
+    """Write a workbook with *cells* in one column of dates."""
     heading = ["child_id", "started_on", *({column} - {"started_on"})]
     known = [] if column == "started_on" else [date(2026, 1, 30)]
     rows = [heading, *([number, *known, cell] for number, cell in enumerate(cells))]
@@ -65,9 +59,7 @@ def test_random_swapped_columns(kind: str, days: list[date], data: st.DataObject
 
 @pytest.mark.parametrize("kind", MAKERS)
 def test_the_sentence_says_what_tells(tmp_path: Path, kind: str) -> None:
-    """
-    It names file, sheet and column, counts, and the way out; equal dates count each.
-    """
+    """It names file, sheet and column, counts, and the way out; equal dates count each."""
     cells = [*texts(LATE[0], LATE[0], LATE[0]), *[EARLY[0]] * 4, *BLANKS]
     assert refusal("workbook", sheet(tmp_path / f"x{kind}", cells)) == (
         f'x{kind}, sheet "S": the column "started_on" has dates with day and month swapped: its 3 dates that '
@@ -99,8 +91,6 @@ def test_near_misses_are_read(tmp_path: Path, kind: str, cells: list[object]) ->
 
 
 def test_years_of_two_digits_are_judged_with_their_column(tmp_path: Path) -> None:
-    """
-    What stayed text may have a short year, which the column itself explains.
-    """
+    """What stayed text may have a short year, which the column itself explains."""
     cells = [*(day.strftime("%d/%m/%y") for day in LATE), *EARLY]
     assert "swapped" in refusal("workbook", sheet(tmp_path / "x.xlsx", cells))

@@ -36,17 +36,13 @@ def test_nothing_invisible_survives(text: str) -> None:
 
 @pytest.mark.parametrize("char", ["\r", "\n", "\x00", "\x1b", "\x85", "\u2028", "\u2029", "\u00a0", "\t"])
 def test_line_breaks_and_controls_become_blanks(char: str) -> None:
-    """
-    What could begin a new line or a new header parts two words instead.
-    """
+    """What could begin a new line or a new header parts two words instead."""
     assert clean(f"Duty{char}Team") == "Duty Team"
 
 
 @pytest.mark.parametrize("char", ["\u202a", "\u202e", "\u2066", "\u2069", "\u200b", "\ufeff", "\ud800"])
 def test_direction_marks_and_surrogates_go(char: str) -> None:
-    """
-    What turns the reading direction, or cannot be encoded, leaves no gap.
-    """
+    """What turns the reading direction, or cannot be encoded, leaves no gap."""
     assert clean(f"Du{char}ty") == "Duty"
 
 
@@ -73,18 +69,14 @@ def test_direction_marks_and_surrogates_go(char: str) -> None:
     ],
 )
 def test_words_for_nothing_are_blank(nothing: object) -> None:
-    """
-    A team, a worker or an id that says there is none is blank.
-    """
+    """A team, a worker or an id that says there is none is blank."""
     assert read_text(nothing) == ""
     assert read_id(nothing) == ""
 
 
 @given(st.text(max_size=40))
 def test_a_text_formula_is_its_text(text: str) -> None:
-    """
-    Whatever text Excel is kept from reading as a number, its id, name or address is the text itself.
-    """
+    """Whatever text Excel is kept from reading as a number, its id, name or address is the text itself."""
     formula = '="{}"'.format(text.replace('"', '""'))
     assert clean(formula) == clean(text)
     assert read_text(formula) == read_text(text)
@@ -92,16 +84,12 @@ def test_a_text_formula_is_its_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["=A1+B1", '="a"&"b"', "=", '="', '=HYPERLINK("a")'])
 def test_other_formulas_stay_as_they_are(text: str) -> None:
-    """
-    Only a formula that is nothing but a text is taken for one.
-    """
+    """Only a formula that is nothing but a text is taken for one."""
     assert clean(text) == text
 
 
 def test_a_cut_text_is_longer_than_any_address() -> None:
-    """
-    Text is cut at 300 characters, so what is cut cannot have become a valid address.
-    """
+    """Text is cut at 300 characters, so what is cut cannot have become a valid address."""
     assert len(read_text("a" * 1000)) == LONGEST_TEXT > 254
 
 
@@ -128,9 +116,7 @@ def test_a_cut_text_is_longer_than_any_address() -> None:
     ],
 )
 def test_ids_stay_text(value: object, expected: str) -> None:
-    """
-    Leading zeros and case stay; only what a spreadsheet adds is dropped.
-    """
+    """Leading zeros and case stay; only what a spreadsheet adds is dropped."""
     assert read_id(value) == expected
 
 
@@ -160,17 +146,13 @@ def test_an_id_is_itself_whatever_is_around_it(
 
 @pytest.mark.parametrize("value", ["1.07E+07", "1E+07", "1.07e7", 1.07e22])
 def test_scientific_notation_is_no_id(value: object) -> None:
-    """
-    An id turned into a rounded number is refused with the way out.
-    """
+    """An id turned into a rounded number is refused with the way out."""
     with pytest.raises(IdentifierError, match=r"scientific notation .* export the column as text"):
         read_id(value)
 
 
 def test_an_id_has_at_most_64_characters() -> None:
-    """
-    Sixty-four characters are an id, sixty-five are a paragraph in the wrong column.
-    """
+    """Sixty-four characters are an id, sixty-five are a paragraph in the wrong column."""
     assert read_id("x" * LONGEST_ID) == "x" * 64
     with pytest.raises(IdentifierError, match="has more than 64 characters"):
         read_id("x" * 65)
@@ -178,16 +160,12 @@ def test_an_id_has_at_most_64_characters() -> None:
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, 1e300, Decimal("Infinity"), Decimal("sNaN")])
 def test_absurd_numbers_are_text_and_no_crash(number: object) -> None:
-    """
-    Infinity and its like read as text.
-    """
+    """Infinity and its like read as text."""
     assert isinstance(as_text(number), str)
 
 
 @pytest.mark.parametrize("value", [True, False, date(2026, 10, 5), datetime(2026, 10, 5), time(10, 0)])  # noqa: DTZ001 - a workbook's
 def test_an_id_that_became_a_date_or_a_truth_is_no_id(value: object) -> None:
-    """
-    A spreadsheet makes a date of 5-10 and a truth of TRUE; what it was is lost.
-    """
+    """A spreadsheet makes a date of 5-10 and a truth of TRUE; what it was is lost."""
     with pytest.raises(IdentifierError, match="was turned into a date or a true or false"):
         read_id(value)

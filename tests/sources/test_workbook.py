@@ -22,17 +22,13 @@ DAMAGED = (
 
 @pytest.fixture(params=MAKERS)
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Mapping[str, Rows]], Path]:
-    """
-    Return what writes sheets to a workbook, once for each kind of it.
-    """
+    """Return what writes sheets to a workbook, once for each kind of it."""
     make = MAKERS[request.param]
     return lambda sheets: make(tmp_path / f"extract{request.param}", sheets)
 
 
 def test_titles_blank_rows_and_row_numbers(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    Headings are found below a title, blank rows are no rows, and a line is what the sheet calls it.
-    """
+    """Headings are found below a title, blank rows are no rows, and a line is what the sheet calls it."""
     path = book(
         {"Report": [["Weekly report"], [], HEADING, [], [88213.0, FIFTH], [None, " "], ["007", FIFTH]]}
     )
@@ -46,9 +42,7 @@ def test_titles_blank_rows_and_row_numbers(book: Callable[[Mapping[str, Rows]], 
 
 
 def test_dates_as_cells_numbers_and_text(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    A date cell, its number without the format, with a time, and either as text are the same day.
-    """
+    """A date cell, its number without the format, with a time, and either as text are the same day."""
     starts = [FIFTH, 46300, 46300.75, "46300", "05/10/2026", "2026-10-05 00:00:00", "2026-Oct-05 00:00:00"]
     found = accepted(
         opened("workbook", book({"S": [HEADING, *([n, start] for n, start in enumerate(starts))]}))
@@ -58,9 +52,7 @@ def test_dates_as_cells_numbers_and_text(book: Callable[[Mapping[str, Rows]], Pa
 
 @pytest.mark.parametrize("make", [xlsx, xls])
 def test_days_counted_from_1904(tmp_path: Path, make: Callable[..., Path]) -> None:
-    """
-    In a workbook made on an old Macintosh a number is four years and a day later, formatted or not.
-    """
+    """In a workbook made on an old Macintosh a number is four years and a day later, formatted or not."""
     rows = [HEADING, ["1", FIFTH], ["2", 46300 - 1462], ["3", 99991231]]
     first, second, third = values(opened("workbook", make(tmp_path / "x", {"S": rows}, is_1904=True)))
     assert [first.started_on, second.started_on] == [FIFTH, FIFTH]  # type: ignore[union-attr]
@@ -68,9 +60,7 @@ def test_days_counted_from_1904(tmp_path: Path, make: Callable[..., Path]) -> No
 
 
 def test_the_sheet_with_the_headings_is_found_or_named(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    Guidance and other lists come first in real workbooks; the name is compared as headings are.
-    """
+    """Guidance and other lists come first in real workbooks; the name is compared as headings are."""
     sheets = {"Guidance": [["How to fill it in"]], "Core ": [HEADING, ["1", FIFTH]], "Empty": []}
     assert len(accepted(opened("workbook", book(sheets)))) == 1
     twice = book(sheets | {"Old": [HEADING, ["2", FIFTH]]})
@@ -78,9 +68,7 @@ def test_the_sheet_with_the_headings_is_found_or_named(book: Callable[[Mapping[s
 
 
 def test_no_sheet_or_two_are_refused_with_their_names(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    Taking the first of two would be a guess.
-    """
+    """Taking the first of two would be a guess."""
     two = book({"A": [HEADING], "B": [HEADING]})
     assert refusal("workbook", two) == (
         f'{two.name}: the sheets "A", "B" all have the headings wanted; name one of them as source.sheet.'
@@ -97,9 +85,7 @@ def test_no_sheet_or_two_are_refused_with_their_names(book: Callable[[Mapping[st
 
 
 def test_the_only_sheet_says_what_it_lacks(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    With one sheet there is no doubt about which is meant.
-    """
+    """With one sheet there is no doubt about which is meant."""
     path = book({"S": [["child_id", "begin"], ["1", FIFTH]]})
     assert refusal("workbook", path) == (
         f'{path.name}, sheet "S": row 1 has the headings "child_id", "begin"; started_on is not among them. '
@@ -116,9 +102,7 @@ def test_the_only_sheet_says_what_it_lacks(book: Callable[[Mapping[str, Rows]], 
 
 
 def test_a_formula_without_a_result_is_refused(tmp_path: Path) -> None:
-    """
-    A library writes formulas but no results; only Excel works them out.
-    """
+    """A library writes formulas but no results; only Excel works them out."""
     sentence = (
         'x.xlsx, sheet "S", row 3: a formula under "started_on" has no stored result; '
         "open the workbook in Excel and save it, then run again."
@@ -131,9 +115,7 @@ def test_a_formula_without_a_result_is_refused(tmp_path: Path) -> None:
 
 
 def test_formulas_that_do_not_matter(tmp_path: Path) -> None:
-    """
-    With a result, with an empty text as the result, above the headings, or in a column nobody wants.
-    """
+    """With a result, with an empty text as the result, above the headings, or in a column nobody wants."""
     rows = [
         [None, Formula()],
         [*HEADING, "due"],
@@ -144,9 +126,7 @@ def test_formulas_that_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_error_cells(tmp_path: Path) -> None:
-    """
-    `#N/A` is no value, and another error is a blank; in the id of a child the row is rejected.
-    """
+    """`#N/A` is no value, and another error is a blank; in the id of a child the row is rejected."""
     rows = [
         HEADING,
         ["1", FIFTH, Fault("#N/A"), Fault("#REF!")],
@@ -159,9 +139,7 @@ def test_error_cells(tmp_path: Path) -> None:
 
 
 def test_ids_that_a_spreadsheet_made_something_else(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    A whole number is the id it was; a date is not, and neither is true or false.
-    """
+    """A whole number is the id it was; a date is not, and neither is true or false."""
     path = book({"S": [HEADING, [10692868.0, FIFTH], [FIFTH, FIFTH]]})
     number, mangled = values(opened("workbook", path))
     assert number.child_id == "10692868"
@@ -201,9 +179,7 @@ def test_a_cell_far_out_is_refused_and_a_lying_size_is_not_believed(tmp_path: Pa
 
 @pytest.mark.parametrize("suffix", [".ods", ".xls"])
 def test_far_cells_of_other_workbooks(tmp_path: Path, suffix: str) -> None:
-    """
-    Rows repeated a million times, and a number in column 60,000 of a file that can have 256.
-    """
+    """Rows repeated a million times, and a number in column 60,000 of a file that can have 256."""
     path = tmp_path / f"x{suffix}"
     if suffix == ".ods":
         cells = '<table:table-cell office:value-type="string" table:number-columns-repeated="1000"/>'
@@ -218,9 +194,7 @@ def test_far_cells_of_other_workbooks(tmp_path: Path, suffix: str) -> None:
 
 
 def test_empty_rows_repeated_to_the_end_of_a_sheet(tmp_path: Path) -> None:
-    """
-    LibreOffice writes them below every table, and they cost nothing.
-    """
+    """LibreOffice writes them below every table, and they cost nothing."""
     more = (
         '<table:table-row table:number-rows-repeated="1048574">'
         '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
@@ -231,9 +205,7 @@ def test_empty_rows_repeated_to_the_end_of_a_sheet(tmp_path: Path) -> None:
 
 
 def test_elements_with_a_prefix_and_paths_from_the_root(tmp_path: Path) -> None:
-    """
-    Reporting servers name their elements, and the way to their parts, otherwise than Excel.
-    """
+    """Reporting servers name their elements, and the way to their parts, otherwise than Excel."""
     prefixed = (
         '<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData>'
         '<x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t>child_id</x:t></x:is></x:c>'
@@ -248,18 +220,14 @@ def test_elements_with_a_prefix_and_paths_from_the_root(tmp_path: Path) -> None:
 
 
 def test_many_columns_are_still_one_table(tmp_path: Path) -> None:
-    """
-    Columns beyond Z are counted, not refused.
-    """
+    """Columns beyond Z are counted, not refused."""
     rows = [[*[f"c{n}" for n in range(60)], *HEADING], [*[None] * 60, "1", FIFTH]]
     assert len(accepted(opened("workbook", xlsx(tmp_path / "x.xlsx", {"S": rows})))) == 1
 
 
 @pytest.mark.parametrize("is_small", [True, False])
 def test_short_and_long_streams_of_an_old_workbook(tmp_path: Path, is_small: bool) -> None:  # noqa: FBT001 - a case
-    """
-    Less than 4 KB lies in sectors of another kind; 8 MB have more of them than the header lists.
-    """
+    """Less than 4 KB lies in sectors of another kind; 8 MB have more of them than the header lists."""
     more = b"" if is_small else record(0x01, bytes(8000)) * 1000
     path = xls(tmp_path / "x.xls", {"S": [HEADING, ["1", FIFTH]]}, more=more, is_small=is_small)
     assert len(accepted(opened("workbook", path))) == 1

@@ -28,25 +28,19 @@ STYLE = ' s="1"'
 
 @pytest.fixture(params=MAKERS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """
-    Return the ending of a workbook, once for each kind of it.
-    """
+    """Return the ending of a workbook, once for each kind of it."""
     return str(request.param)
 
 
 def read(folder: Path, kind: str, rows: Rows) -> list[Assessment]:
-    """
-    Return the assessments of a sheet, none of which may be rejected.
-    """
+    """Return the assessments of a sheet, none of which may be rejected."""
     return accepted(opened("workbook", MAKERS[kind](folder / f"extract{kind}", {"S": rows})))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(points=st.lists(st.integers(0, 100), min_size=1, max_size=20))
 def test_a_percentage_is_its_points(kind: str, points: list[int]) -> None:
-    """
-    Each score shown as 82 % is 82 points, whatever the binary fraction makes of 0.82.
-    """
+    """Each score shown as 82 % is 82 points, whatever the binary fraction makes of 0.82."""
     rows = [
         ("child_id", "started_on", "audit_score"),
         *((n, FIFTH, Styled(p / 100)) for n, p in enumerate(points)),
@@ -58,9 +52,7 @@ def test_a_percentage_is_its_points(kind: str, points: list[int]) -> None:
 
 @pytest.mark.parametrize("make", [xlsx, xls])
 def test_a_format_of_the_council_and_cells_without_one(tmp_path: Path, make: Callable[..., Path]) -> None:
-    """
-    `0.0 %` shows a percentage; a quoted sign, a text and a plain number beside it are what they are.
-    """
+    """`0.0 %` shows a percentage; a quoted sign, a text and a plain number beside it are what they are."""
     cells = [Styled(0.825, 3), Styled(82, 4), "82%", 82, Styled(1), None]
     rows = [("child_id", "started_on", "audit_score"), *((n, FIFTH, cell) for n, cell in enumerate(cells))]
     found = accepted(opened("workbook", make(tmp_path / f"x.{make.__name__}", {"S": rows})))
@@ -68,9 +60,7 @@ def test_a_format_of_the_council_and_cells_without_one(tmp_path: Path, make: Cal
 
 
 def test_cells_without_a_style_of_their_own(tmp_path: Path) -> None:
-    """
-    The first style is theirs, and may show a percentage too.
-    """
+    """The first style is theirs, and may show a percentage too."""
     styles = (
         f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="10"/><xf numFmtId="14"/></cellXfs></styleSheet>'
     )
@@ -80,9 +70,7 @@ def test_cells_without_a_style_of_their_own(tmp_path: Path) -> None:
 
 
 def test_only_a_score_is_read_as_a_percentage(tmp_path: Path, kind: str) -> None:
-    """
-    An id in such a cell keeps its digits.
-    """
+    """An id in such a cell keeps its digits."""
     assert read(tmp_path, kind, [("child_id", "started_on"), (Styled(88213), FIFTH)])[0].child_id == "88213"
 
 
@@ -99,9 +87,7 @@ def test_only_a_score_is_read_as_a_percentage(tmp_path: Path, kind: str) -> None
     ],
 )
 def test_formats_that_show_a_percentage(code: str, expected: bool) -> None:  # noqa: FBT001 - a table
-    """
-    A sign that is quoted, escaped, a blank's width or a filling is only there to be seen.
-    """
+    """A sign that is quoted, escaped, a blank's width or a filling is only there to be seen."""
     assert is_percent(code) is expected
 
 
@@ -110,9 +96,7 @@ def test_formats_that_show_a_percentage(code: str, expected: bool) -> None:  # n
 def test_a_merged_cell_counts_for_each_row_it_spans(
     kind: str, spans: list[tuple[int, bool]], data: st.DataObject
 ) -> None:
-    """
-    Teams merged at random over rows, with blank rows between: each row has the team it shows.
-    """
+    """Teams merged at random over rows, with blank rows between: each row has the team it shows."""
     rows: list[list[object]] = [["Open assessments"], [], ["team", "child_id", "started_on"]]
     teams: list[str] = []
     for number, (rows_spanned, is_merged) in enumerate(spans):
@@ -130,9 +114,7 @@ def test_a_merged_cell_counts_for_each_row_it_spans(
 
 
 def test_any_wanted_column_may_be_merged(tmp_path: Path, kind: str) -> None:
-    """
-    Siblings may share a start, a worker and an assessment id; an empty merged cell stays empty.
-    """
+    """Siblings may share a start, a worker and an assessment id; an empty merged cell stays empty."""
     rows = [
         ("assessment_id", "child_id", "started_on", "worker", "authorised_on"),
         (Spanned("A-1", 2), 1, Spanned(FIFTH, 2), Spanned("Sam Hill", 2), Spanned(None, 3)),
@@ -146,9 +128,7 @@ def test_any_wanted_column_may_be_merged(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_merged_cell_above_the_first_row_is_no_value(tmp_path: Path, kind: str) -> None:
-    """
-    A heading over two rows is not the team of the first, and what a blank row has is not passed on.
-    """
+    """A heading over two rows is not the team of the first, and what a blank row has is not passed on."""
     rows = [
         (Spanned("team", 2), "child_id", "started_on"),
         (None, "1", FIFTH),
@@ -160,9 +140,7 @@ def test_a_merged_cell_above_the_first_row_is_no_value(tmp_path: Path, kind: str
 
 
 def test_a_link_to_an_empty_cell_is_blank(tmp_path: Path, kind: str) -> None:
-    """
-    A formula that comes to 0 is no id, team, worker, score or date; a 0 that was typed stays one.
-    """
+    """A formula that comes to 0 is no id, team, worker, score or date; a 0 that was typed stays one."""
     nought = NOUGHT[kind]
     rows = [
         ("child_id", "started_on", "authorised_on", "assessment_id", "team", "worker", "type", "audit_score"),
@@ -181,17 +159,13 @@ def test_a_link_to_an_empty_cell_is_blank(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_date_cell_of_day_nought_is_blank(tmp_path: Path, kind: str) -> None:
-    """
-    An empty cell linked into a column of dates shows 00/01/1900, and is none.
-    """
+    """An empty cell linked into a column of dates shows 00/01/1900, and is none."""
     rows = [("child_id", "started_on", "authorised_on"), (1, FIFTH, NONE), (2, FIFTH, date(1899, 12, 31))]
     assert [assessment.authorised_on for assessment in read(tmp_path, kind, rows)] == [None, None]
 
 
 def test_cells_that_an_array_formula_fills(tmp_path: Path) -> None:
-    """
-    The other cells of a range linked at once do not say that they are formulas.
-    """
+    """The other cells of a range linked at once do not say that they are formulas."""
     cell = '<c r="{}{}"{}>{}<v>{}</v></c>'.format
     array = '<f t="array" ref="C2:C4">Sheet2!C2:C4</f>'
     head = "".join(
@@ -209,9 +183,7 @@ def test_cells_that_an_array_formula_fills(tmp_path: Path) -> None:
 
 
 def test_a_table_that_begins_in_the_third_column(tmp_path: Path) -> None:
-    """
-    Blank columns on the left shift neither an error, nor a percentage, nor a merged cell.
-    """
+    """Blank columns on the left shift neither an error, nor a percentage, nor a merged cell."""
     rows = [
         [],
         [None, None, "team", "child_id", "started_on", "authorised_on", "audit_score"],

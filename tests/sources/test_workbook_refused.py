@@ -23,9 +23,7 @@ DAMAGED = (
 
 @pytest.fixture(params=MAKERS)
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Mapping[str, Rows]], Path]:
-    """
-    Return what writes sheets to a workbook, once for each kind of it.
-    """
+    """Return what writes sheets to a workbook, once for each kind of it."""
     make = MAKERS[request.param]
     return lambda sheets: make(tmp_path / f"extract{request.param}", sheets)
 
@@ -52,18 +50,14 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Mapping[st
     ],
 )
 def test_files_that_are_no_workbook(tmp_path: Path, content: bytes, sentence: str) -> None:
-    """
-    What a file is decides, whatever it is called.
-    """
+    """What a file is decides, whatever it is called."""
     path = tmp_path / "x.xls"
     path.write_bytes(content)
     assert refusal("workbook", path).startswith(f"x.xls{sentence}")
 
 
 def test_zip_archives_that_are_no_workbook(tmp_path: Path) -> None:
-    """
-    A zipped extract, a binary workbook, and workbooks that lack a part or whose part is no XML.
-    """
+    """A zipped extract, a binary workbook, and workbooks that lack a part or whose part is no XML."""
     path = tmp_path / "x.xlsx"
     for parts, sentence in (
         ({"extract.csv": "a,b"}, " is a zip archive, but no workbook: unpack it, or correct source.path."),
@@ -80,9 +74,7 @@ def test_zip_archives_that_are_no_workbook(tmp_path: Path) -> None:
 
 
 def test_a_workbook_cut_off_anywhere_is_refused(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """
-    A copy that is still going on looks like this.
-    """
+    """A copy that is still going on looks like this."""
     path = book({"S": [HEADING, ["1", FIFTH]]})
     whole = path.read_bytes()
     for share in (0.2, 0.5, 0.9):
@@ -91,9 +83,7 @@ def test_a_workbook_cut_off_anywhere_is_refused(book: Callable[[Mapping[str, Row
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    """
-    By what the archive says it would unpack to, or else by a part that is longer than it says.
-    """
+    """By what the archive says it would unpack to, or else by a part that is longer than it says."""
     path = tmp_path / "x.xlsx"
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(40 << 20))
@@ -116,9 +106,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["csv", "workbook", "annex-a", "cin-census"])
 def test_a_file_of_more_than_2_gb_is_refused_unread(tmp_path: Path, kind: str) -> None:
-    """
-    It is the wrong file, or one whose export never ended.
-    """
+    """It is the wrong file, or one whose export never ended."""
     path = tmp_path / "x.dat"
     with path.open("wb") as file:
         file.truncate(LARGEST + 1)
@@ -129,9 +117,7 @@ def test_a_file_of_more_than_2_gb_is_refused_unread(tmp_path: Path, kind: str) -
 
 
 def test_a_workbook_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
-    """
-    What was read so far may be half of one and half of another.
-    """
+    """What was read so far may be half of one and half of another."""
     path = xlsx(tmp_path / "x.xlsx", {"S": [HEADING, ["1", FIFTH]]})
     rows = opened("workbook", path).rows()
     next(rows)
@@ -151,8 +137,6 @@ def test_a_workbook_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> 
     ],
 )
 def test_places_that_no_sheet_has(tmp_path: Path, row: str) -> None:
-    """
-    Found by damaging files: each is a sentence, and none of them takes the process with it.
-    """
+    """Found by damaging files: each is a sentence, and none of them takes the process with it."""
     path = xlsx(tmp_path / "x.xlsx", {"S": []}, more={"xl/worksheets/sheet1.xml": sheet_xml(row)})
     assert refusal("workbook", path).startswith("x.xlsx")

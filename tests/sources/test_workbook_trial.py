@@ -13,9 +13,7 @@ FIFTH = date(2026, 10, 5)
 
 
 def test_one_text_in_many_cells_is_not_read(tmp_path: Path) -> None:
-    """
-    Six kilobytes that would be two gigabytes.
-    """
+    """Six kilobytes that would be two gigabytes."""
     cells = '<row><c t="s"><v>0</v></c></row>' * 60_000
     strings = f'<sst xmlns="{MAIN}"><si><t>{"x" * 30_000}</t></si></sst>'.encode()
     parts = {"xl/worksheets/sheet1.xml": sheet_xml(cells), "xl/sharedStrings.xml": strings}
@@ -38,18 +36,14 @@ def test_a_small_file_with_a_cell_far_out_or_repeated_is_not_read(tmp_path: Path
 
 
 def test_a_large_extract_is_read(tmp_path: Path) -> None:
-    """
-    Ten thousand rows, each cell another: the limits grow with the file.
-    """
+    """Ten thousand rows, each cell another: the limits grow with the file."""
     rows = [[f"{number}", FIFTH + timedelta(days=number % 30), f"Team {number}"] for number in range(10_000)]
     path = xlsx(tmp_path / "x.xlsx", {"S": [HEADING, *rows]})
     assert len(accepted(opened("workbook", path))) == 10_000
 
 
 def test_what_the_trial_refuses_is_refused_in_its_words(tmp_path: Path) -> None:
-    """
-    The sentence is the one of the reader, whichever process said it.
-    """
+    """The sentence is the one of the reader, whichever process said it."""
     rows = [[f"{number}", FIFTH, "x" * 100] for number in range(500)]
     path = xlsx(tmp_path / "x.xlsx", {"S": [HEADING, *rows]}, more={"xl/styles.xml": b"<styleSheet"})
     assert refusal("workbook", path).startswith("x.xlsx is cut off or damaged")

@@ -25,9 +25,7 @@ STYLES = (
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """
-    A formula cell, with the XML of its stored result, or none.
-    """
+    """A formula cell, with the XML of its stored result, or none."""
 
     stored: str = ""
     kind: str = ""
@@ -35,9 +33,7 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """
-    A number in a style of `STYLES`: 2 and 3 show a percentage, 4 a sign that is only a text.
-    """
+    """A number in a style of `STYLES`: 2 and 3 show a percentage, 4 a sign that is only a text."""
 
     number: float
     style: int = 2
@@ -45,9 +41,7 @@ class Styled:
 
 @dataclass(frozen=True, slots=True)
 class Spanned:
-    """
-    A cell merged with those below it, *rows* in all.
-    """
+    """A cell merged with those below it, *rows* in all."""
 
     cell: object
     rows: int
@@ -55,9 +49,7 @@ class Spanned:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """
-    An error cell, such as `#REF!`.
-    """
+    """An error cell, such as `#REF!`."""
 
     text: str
 
@@ -94,24 +86,18 @@ def xlsx(
 
 
 def package(document: str) -> str:
-    """
-    Return the relations of an Office file whose workbook is the part *document*.
-    """
+    """Return the relations of an Office file whose workbook is the part *document*."""
     relation = f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="{document}"/>'
     return f'<Relationships xmlns="{RELATIONSHIPS}">{relation}</Relationships>'
 
 
 def sheet_xml(rows: str, below: str = "") -> bytes:
-    """
-    Return a sheet's XML around the XML of its *rows*, with what stands *below* them.
-    """
+    """Return a sheet's XML around the XML of its *rows*, with what stands *below* them."""
     return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{below}</worksheet>'.encode()
 
 
 def merges(rows: Rows) -> list[tuple[int, int, int]]:
-    """
-    Return the first row, the last row and the column of each merged cell.
-    """
+    """Return the first row, the last row and the column of each merged cell."""
     return [
         (index, index + cell.rows - 1, column)
         for index, row in enumerate(rows)
@@ -121,9 +107,7 @@ def merges(rows: Rows) -> list[tuple[int, int, int]]:
 
 
 def zipped(path: Path, parts: Mapping[str, bytes]) -> Path:
-    """
-    Write *parts* to a zip archive at *path*.
-    """
+    """Write *parts* to a zip archive at *path*."""
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -131,9 +115,7 @@ def zipped(path: Path, parts: Mapping[str, bytes]) -> Path:
 
 
 def ods(path: Path, sheets: Mapping[str, Rows], more: str = "") -> Path:
-    """
-    Write *sheets* to *path* as LibreOffice would; the XML of *more* rows stands below each.
-    """
+    """Write *sheets* to *path* as LibreOffice would; the XML of *more* rows stands below each."""
     tables = "".join(
         f'<table:table table:name="{escape(name)}">{"".join(map(_ods_row, rows))}{more}</table:table>'
         for name, rows in sheets.items()
@@ -153,9 +135,7 @@ def ods(path: Path, sheets: Mapping[str, Rows], more: str = "") -> Path:
 
 
 def letters(column: int) -> str:
-    """
-    Return what Excel calls the column with this number, counted from 0.
-    """
+    """Return what Excel calls the column with this number, counted from 0."""
     name = ""
     column += 1
     while column:
@@ -194,9 +174,7 @@ def _cell(cell: object, place: str, epoch: date) -> str:
 
 
 def _typed(cell: object, epoch: date) -> tuple[str, str]:
-    """
-    Return a cell's attributes and what stands inside it.
-    """
+    """Return a cell's attributes and what stands inside it."""
     match cell:
         case None:
             typed = ' s="1"', ""

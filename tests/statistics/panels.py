@@ -15,17 +15,13 @@ TARGETED = replace(CORE, target_percent=81, audit_pass_mark=80)
 
 
 def signed(on: date, days: int, number: int, **facts: Any) -> Assessment:
-    """
-    Return an assessment signed off *on* a working day, so many days old.
-    """
+    """Return an assessment signed off *on* a working day, so many days old."""
     start = calendar_of().latest_start(on, days)
     return assessment(start, assessment_id=f"{on}-{days}-{number}", authorised_on=on, **facts)
 
 
 def month(text: str, in_time: int, late: int, **facts: Any) -> list[Assessment]:
-    """
-    Return a month's sign-offs, all on one day.
-    """
+    """Return a month's sign-offs, all on one day."""
     rows = [signed(day(text), 30, number, **facts) for number in range(in_time)]
     return rows + [signed(day(text), 40, number, **facts) for number in range(late)]
 
@@ -33,9 +29,7 @@ def month(text: str, in_time: int, late: int, **facts: Any) -> list[Assessment]:
 def report(
     rows: list[Assessment], first: date = APRIL, clock: Clock = TARGETED, below: int = 6, **facts: Any
 ) -> Panel:
-    """
-    Return the panel of these assessments on Monday 23 November 2026.
-    """
+    """Return the panel of these assessments on Monday 23 November 2026."""
     numbered = dict(enumerate(rows))
     usual: dict[str, Any] = {
         "calendar": calendar_of(),
@@ -52,9 +46,7 @@ def report(
 
 
 def history() -> list[Assessment]:
-    """
-    Return some twenty months: last year 70 %, October 90 %, November so far 75 %.
-    """
+    """Return some twenty months: last year 70 %, October 90 %, November so far 75 %."""
     return [
         *month("Tue 2025-04-15", 35, 15),
         *month("Thu 2025-12-11", 35, 15),
@@ -64,8 +56,6 @@ def history() -> list[Assessment]:
 
 
 def open_ones() -> list[Assessment]:
-    """
-    Return nine that are overdue and seven past day 25.
-    """
+    """Return nine that are overdue and seven past day 25."""
     late = [aged(40, assessment_id=f"late{n}") for n in range(9)]
     return [*late, *(aged(28, assessment_id=f"past{n}") for n in range(7))]

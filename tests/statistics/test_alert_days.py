@@ -15,9 +15,7 @@ NORTH = "n.okafor@council.example"
 
 
 def world(*assessments: Assessment, clocks: dict[str, object] | None = None) -> World:
-    """
-    Return a council of one team that sends on Mondays, and these assessments.
-    """
+    """Return a council of one team that sends on Mondays, and these assessments."""
     return World(
         calendar=calendar_of(),
         clocks=clocks or CLOCKS,
@@ -30,17 +28,13 @@ def world(*assessments: Assessment, clocks: dict[str, object] | None = None) -> 
 
 
 def overdue_on(on: date, **facts: object) -> Assessment:
-    """
-    Return an assessment whose 36th day is *on*.
-    """
+    """Return an assessment whose 36th day is *on*."""
     start = calendar_of().latest_start(on, 36)
     return assessment(start, **{"team": "North", **facts})
 
 
 def only(done: Replayed) -> tuple[int, int, int]:
-    """
-    Return the emails, rows and longest email of the only manager.
-    """
+    """Return the emails, rows and longest email of the only manager."""
     (each,) = done.managers
     return each.emails, each.rows, each.most_rows
 
@@ -52,9 +46,7 @@ def only(done: Replayed) -> tuple[int, int, int]:
     [(10, 29, 5), (20, 19, 5), (24, 14, 5), (25, 14, 5), (30, 10, 5), (34, 5, 4)],
 )
 def test_how_early_a_late_one_was_told(alert_after: int, days_left: int, rows: int) -> None:
-    """
-    The first digest whose week reaches the alert day lists it, with so many working days left.
-    """
+    """The first digest whose week reaches the alert day lists it, with so many working days left."""
     done = replay(world(overdue_on(day("Tue 2026-09-22"))), alert_after, FIRST, LAST)
     assert (done.weeks, done.late, done.warned) == (5, 1, 1)
     assert done.days_left == (days_left,)
@@ -64,9 +56,7 @@ def test_how_early_a_late_one_was_told(alert_after: int, days_left: int, rows: i
 
 
 def test_only_what_became_overdue_in_the_weeks_is_late() -> None:
-    """
-    Neither before nor after, nor what was signed off on its last day, nor what has not begun.
-    """
+    """Neither before nor after, nor what was signed off on its last day, nor what has not begun."""
     on = day("Tue 2026-09-22")
     rows = [
         overdue_on(day("Fri 2026-09-04"), assessment_id="before"),
@@ -80,9 +70,7 @@ def test_only_what_became_overdue_in_the_weeks_is_late() -> None:
 
 
 def test_what_came_late_into_the_extract_was_not_told_of_early() -> None:
-    """
-    An assessment that never stood in a digest before its 36th day had no warning.
-    """
+    """An assessment that never stood in a digest before its 36th day had no warning."""
     short = replace(CORE, working_days=3, alert_after=2)
     each = assessment(day("Mon 2026-09-07"), team="North", assessment_id="short")
     late = assessment(day("Tue 2026-09-08"), team="North", assessment_id="unseen")
@@ -91,17 +79,13 @@ def test_what_came_late_into_the_extract_was_not_told_of_early() -> None:
 
 
 def test_weeks_without_a_row_have_no_managers() -> None:
-    """
-    Nothing listed, nobody late, no median of nothing.
-    """
+    """Nothing listed, nobody late, no median of nothing."""
     done = replay(world(), 20, FIRST, LAST)
     assert (done.weeks, done.rows, done.managers, done.median_days_left) == (5, 0, (), None)
 
 
 def test_a_type_with_a_shorter_limit_keeps_its_alert_day() -> None:
-    """
-    An alert day of 20 means nothing to an assessment of 10 days; earlier rules take it too.
-    """
+    """An alert day of 20 means nothing to an assessment of 10 days; earlier rules take it too."""
     old = assessment(calendar_of().latest_start(LAST, 8), type="initial", team="North")
     assert replay(world(old), 20, FIRST, LAST).rows == replay(world(old), 25, FIRST, LAST).rows == 2
     changed = replace(CORE, effective_from=date(2026, 12, 1), earlier=CORE)
@@ -111,9 +95,7 @@ def test_a_type_with_a_shorter_limit_keeps_its_alert_day() -> None:
 
 
 def test_a_type_that_is_gone_and_a_manager_that_is_not() -> None:
-    """
-    What has no clock is left out; what has no manager goes to the fallback.
-    """
+    """What has no clock is left out; what has no manager goes to the fallback."""
     rows = [
         overdue_on(day("Tue 2026-09-22"), assessment_id="gone", type="gone"),
         overdue_on(day("Tue 2026-09-22"), assessment_id="lost", team="Nowhere"),

@@ -15,18 +15,14 @@ from tests.statistics.panels import TARGETED, month, open_ones, report
     "facts", [{"are_first_scores": False}, {"first_scores": dict.fromkeys(range(20), 85) | {0: 74}}]
 )
 def test_no_pass_rate_that_is_not_known_or_not_to_be_shown(facts: dict[str, Any]) -> None:
-    """
-    A case system alone tells only last scores, and one that was returned is too few.
-    """
+    """A case system alone tells only last scores, and one that was returned is too few."""
     rows = month("Fri 2026-10-16", 20, 0)
     found = report(rows, **{"first_scores": dict.fromkeys(range(20), 85)} | facts)
     assert not any("quality audit" in sentence for sentence in key_points(found))
 
 
 def test_sentences_of_a_good_year() -> None:
-    """
-    The year, last year, the last whole month and the lowest, what is open, the target, and no forecast.
-    """
+    """The year, last year, the last whole month and the lowest, what is open, the target, and no forecast."""
     rows = [
         *month("Tue 2025-04-15", 35, 15),
         *month("Wed 2026-09-16", 16, 8),
@@ -52,18 +48,14 @@ def test_sentences_of_a_good_year() -> None:
 
 
 def test_sentences_of_a_year_beyond_mending() -> None:
-    """
-    A target that cannot be met says so, and how many in a row would be needed.
-    """
+    """A target that cannot be met says so, and how many in a row would be needed."""
     said = key_points(report(month("Fri 2026-11-20", 10, 300)))
     assert "The target of 81 % is out of reach this year, even if all that follow are in time." in said
     assert any(each.startswith("To be at 81 % again at once, the next ") for each in said)
 
 
 def test_sentences_where_nothing_can_be_told() -> None:
-    """
-    An empty store has neither figures nor a forecast, and no percentage is made of nothing.
-    """
+    """An empty store has neither figures nor a forecast, and no percentage is made of nothing."""
     said = key_points(report([]))
     assert said[0] == "No core assessment was authorised since 1 April 2026."
     assert said[-1].startswith(f"A forecast needs at least {FEWEST_FINISHED} finished assessments")
@@ -76,9 +68,7 @@ def test_sentences_where_nothing_can_be_told() -> None:
 
 
 def test_sentences_without_a_target() -> None:
-    """
-    Only what was, and no verdict on it.
-    """
+    """Only what was, and no verdict on it."""
     rows = [*month("Tue 2025-04-15", 35, 15), *month("Fri 2026-10-16", 50, 10)]
     said = key_points(report(rows, clock=CORE))
     assert said[0].endswith("authorised since 1 April 2026: 83.33 %.")
@@ -86,9 +76,7 @@ def test_sentences_without_a_target() -> None:
 
 
 def test_the_forecast_is_told_with_its_test() -> None:
-    """
-    Four months with their ranges; how the range held, and by how much a guess would have missed.
-    """
+    """Four months with their ranges; how the range held, and by how much a guess would have missed."""
     rows = [
         each
         for at in ("Fri 2025-08-15", "Mon 2025-09-15", "Wed 2025-10-15", "Fri 2025-11-14", "Mon 2025-12-15")
@@ -111,7 +99,5 @@ def test_the_forecast_is_told_with_its_test() -> None:
 
 @pytest.mark.parametrize(("label", "said"), [("Core assessment", "core assessment"), ("ICPC", "ICPC")])
 def test_a_type_is_named_as_in_a_sentence(label: str, said: str) -> None:
-    """
-    A word loses its capital, letters that stand for words keep theirs.
-    """
+    """A word loses its capital, letters that stand for words keep theirs."""
     assert noun(report([], clock=replace(TARGETED, label=label))) == said

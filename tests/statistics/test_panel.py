@@ -13,9 +13,7 @@ from tests.statistics.panels import APRIL, AS_OF, TARGETED, history, month, open
 
 
 def test_months_quarters_and_years_are_lines() -> None:
-    """
-    Twelve months back at least, whole quarters only, and last year where it was seen from its start.
-    """
+    """Twelve months back at least, whole quarters only, and last year where it was seen from its start."""
     found = report(history())
     assert [each.name for each in found.lines.months][:2] == ["2025-11", "2025-12"]
     assert found.lines.months[-1].last == AS_OF
@@ -28,9 +26,7 @@ def test_months_quarters_and_years_are_lines() -> None:
 
 
 def test_large_enough_numbers_are_shown() -> None:
-    """
-    With nothing hidden the year to date, its months and last year are there.
-    """
+    """With nothing hidden the year to date, its months and last year are there."""
     found = report(history(), below=0)
     assert found.to_date == Timeliness(70, 60)
     assert found.figures.percent("month", "2026-10") == 90
@@ -39,25 +35,19 @@ def test_large_enough_numbers_are_shown() -> None:
 
 
 def test_a_report_may_begin_on_any_day() -> None:
-    """
-    Its own total counts from that day on; the months stay whole.
-    """
+    """Its own total counts from that day on; the months stay whole."""
     found = report(history(), first=day("Sat 2026-10-17"), below=0)
     assert found.figures.counts["period", ALL] == 20
     assert found.figures.counts["month", "2026-10", ALL] == 50
 
 
 def test_a_year_that_was_not_seen_whole_has_no_line() -> None:
-    """
-    An extract that begins in December tells nothing of the year before.
-    """
+    """An extract that begins in December tells nothing of the year before."""
     assert [each.name for each in report(history()[50:], below=0).lines.years] == ["2026/27"]
 
 
 def test_teams_reasons_and_bands_add_up_to_the_period() -> None:
-    """
-    Each list covers everything authorised in the period, named or not.
-    """
+    """Each list covers everything authorised in the period, named or not."""
     rows = [
         *month("Fri 2026-10-16", 12, 0, team="North", reason="complex"),
         *month("Fri 2026-11-13", 8, 7, reason="other"),
@@ -74,9 +64,7 @@ def test_teams_reasons_and_bands_add_up_to_the_period() -> None:
 
 
 def test_a_limit_at_the_end_of_a_band_ties_the_bands_to_the_outcomes() -> None:
-    """
-    With 45 days, what is late can be added up from the bands, so a small number is hidden in both.
-    """
+    """With 45 days, what is late can be added up from the bands, so a small number is hidden in both."""
     clock = Clock(type="core", label="Single assessment", working_days=45, alert_after=35)
     rows = [signed(day("Fri 2026-10-16"), days, n) for n, days in enumerate([30] * 20 + [43] * 20 + [49] * 3)]
     figures = report(rows, clock=clock).figures
@@ -86,9 +74,7 @@ def test_a_limit_at_the_end_of_a_band_ties_the_bands_to_the_outcomes() -> None:
 
 
 def test_why_it_was_late_is_what_managers_said() -> None:
-    """
-    By frequency; what was said seldom, in words of somebody's own, is one of the others.
-    """
+    """By frequency; what was said seldom, in words of somebody's own, is one of the others."""
     rows = month("Fri 2026-10-16", 20, 20)
     said = ["sickness"] * 7 + ["court"] * 6 + ["A long story"] + [" "]
     given = {
@@ -106,9 +92,7 @@ def test_why_it_was_late_is_what_managers_said() -> None:
 
 
 def test_what_is_open_stands_by_team_and_stage() -> None:
-    """
-    Totals of both; whoever is away today holds so many.
-    """
+    """Totals of both; whoever is away today holds so many."""
     away = {"worker_away_until": AS_OF, "worker": "P. Adeyemi"}
     rows = [
         *(aged(40, assessment_id=f"a{n}", team="North", **away) for n in range(8)),
@@ -141,18 +125,14 @@ def test_target_arithmetic_is_of_the_year_to_date() -> None:
 
 
 def test_a_report_is_made_to_the_last_day_that_is_known() -> None:
-    """
-    Where the bank holidays end before the financial year does, what is to come ends with them.
-    """
+    """Where the bank holidays end before the financial year does, what is to come ends with them."""
     found = report([], as_of=day("Mon 2035-12-31"))
     assert found.headroom is not None
     assert found.headroom.further == 0
 
 
 def test_audits_are_those_of_what_was_signed_off() -> None:
-    """
-    Scores of open or earlier assessments do not count; no mark, or no score, is no audit.
-    """
+    """Scores of open or earlier assessments do not count; no mark, or no score, is no audit."""
     rows = [*month("Fri 2026-10-16", 20, 0), *month("Tue 2026-03-10", 3, 0), *open_ones()]
     scores = dict.fromkeys(range(len(rows)), 74) | dict.fromkeys(range(8), 85) | {999: 90}
     found = report(rows, first_scores=scores)

@@ -15,9 +15,7 @@ TABLES = st.lists(st.tuples(COUNTS, COUNTS), min_size=1, max_size=6)
 
 
 def table(rows: Sequence[tuple[int, int]]) -> tuple[dict[str, int], list[Sum[str]]]:
-    """
-    Return a table of two columns with all its totals, and the sums a reader can make.
-    """
+    """Return a table of two columns with all its totals, and the sums a reader can make."""
     counts: dict[str, int] = {}
     sums = []
     for place, (left, right) in enumerate(rows):
@@ -31,9 +29,7 @@ def table(rows: Sequence[tuple[int, int]]) -> tuple[dict[str, int], list[Sum[str
 
 
 def is_solved(counts: Mapping[str, int], sums: Sequence[Sum[str]], hidden: set[str], cell: str) -> bool:
-    """
-    Say whether a reader who knows the shown numbers can work *cell* out, by elimination.
-    """
+    """Say whether a reader who knows the shown numbers can work *cell* out, by elimination."""
     unknown = [*sorted(hidden - {cell}), cell]
     rows = [[Fraction((name in each.parts) - (name == each.total)) for name in unknown] for each in sums]
     done = 0
@@ -54,9 +50,7 @@ def is_solved(counts: Mapping[str, int], sums: Sequence[Sum[str]], hidden: set[s
 @settings(deadline=None)
 @given(rows=TABLES)
 def test_nothing_small_is_shown_and_nothing_hidden_can_be_had_back(rows: list[tuple[int, int]]) -> None:
-    """
-    In any table of two columns with totals, checked by solving for each hidden number.
-    """
+    """In any table of two columns with totals, checked by solving for each hidden number."""
     counts, sums = table(rows)
     hidden = suppressed(counts, sums, BELOW)
     assert all(cell in hidden for cell, count in counts.items() if 0 < count < BELOW)
@@ -66,9 +60,7 @@ def test_nothing_small_is_shown_and_nothing_hidden_can_be_had_back(rows: list[tu
 @settings(deadline=None)
 @given(rows=TABLES)
 def test_what_is_hidden_in_a_shown_total_is_not_little(rows: list[tuple[int, int]]) -> None:
-    """
-    The hidden parts of a shown total come to six or more together, so that none of them is plain.
-    """
+    """The hidden parts of a shown total come to six or more together, so that none of them is plain."""
     counts, sums = table(rows)
     hidden = suppressed(counts, sums, BELOW)
     for each in sums:
@@ -79,9 +71,7 @@ def test_what_is_hidden_in_a_shown_total_is_not_little(rows: list[tuple[int, int
 
 @given(counts=st.lists(COUNTS, min_size=1, max_size=8))
 def test_large_numbers_alone_are_all_shown(counts: list[int]) -> None:
-    """
-    Where nothing is small nothing is hidden; and with a threshold of 0 nothing is at all.
-    """
+    """Where nothing is small nothing is hidden; and with a threshold of 0 nothing is at all."""
     large = {str(place): count + BELOW for place, count in enumerate(counts)}
     sums = [Sum("all", tuple(large))]
     assert suppressed({**large, "all": sum(large.values())}, sums, BELOW) == set()
@@ -90,17 +80,13 @@ def test_large_numbers_alone_are_all_shown(counts: list[int]) -> None:
 
 
 def test_a_nought_is_hidden_last() -> None:
-    """
-    The smallest number that is not nought goes with the small one, though a nought is smaller.
-    """
+    """The smallest number that is not nought goes with the small one, though a nought is smaller."""
     counts = {"North": 0, "South": 2, "East": 40, "West": 9, "all": 51}
     assert suppressed(counts, [Sum("all", ("North", "South", "East", "West"))], BELOW) == {"South", "West"}
 
 
 def test_a_total_goes_with_its_only_part() -> None:
-    """
-    One team alone is its own total, whichever of the two is asked for.
-    """
+    """One team alone is its own total, whichever of the two is asked for."""
     assert suppressed({"North": 3, "all": 3}, [Sum("all", ("North",))], BELOW) == {"North", "all"}
     counts = {"North": 7, "all": 7, "late": 3, "in time": 4}
     sums = [Sum("all", ("North",)), Sum("North", ("late", "in time"))]
@@ -108,18 +94,14 @@ def test_a_total_goes_with_its_only_part() -> None:
 
 
 def test_a_hidden_total_takes_a_part_along() -> None:
-    """
-    A total too small to show must not be the sum of what is shown.
-    """
+    """A total too small to show must not be the sum of what is shown."""
     assert suppressed({"a": 0, "b": 0, "all": 0}, [Sum("all", ("a", "b"))], BELOW) == set()
     hidden = suppressed({"a": 3, "b": 0, "all": 3}, [Sum("all", ("a", "b"))], BELOW)
     assert hidden == {"a", "all"}
 
 
 def test_sums_that_share_a_hidden_number_are_solved_together() -> None:
-    """
-    Two of three equations alone tell nothing; all three together tell what each hides.
-    """
+    """Two of three equations alone tell nothing; all three together tell what each hides."""
     sums = [Sum("x", ("a", "b")), Sum("y", ("b", "c")), Sum("z", ("a", "c"))]
     assert determined(sums, {"a", "b", "c"}) == {"a", "b", "c"}
     assert determined(sums[:2], {"a", "b", "c"}) == set()
@@ -130,9 +112,7 @@ def test_sums_that_share_a_hidden_number_are_solved_together() -> None:
 
 
 def test_figures_hide_a_percentage_with_any_of_its_parts() -> None:
-    """
-    A line with a hidden count has neither figure nor percentage; an empty one has a figure and none.
-    """
+    """A line with a hidden count has neither figure nor percentage; an empty one has a figure and none."""
     ledger = Ledger()
     ledger.enter(Timeliness(50, 47), "month", "2026-10")
     ledger.enter(Timeliness(50, 40), "month", "2026-11")
@@ -149,9 +129,7 @@ def test_figures_hide_a_percentage_with_any_of_its_parts() -> None:
 
 
 def test_a_list_adds_up_to_its_total() -> None:
-    """
-    The counts of a list with a total are hidden together where one is small.
-    """
+    """The counts of a list with a total are hidden together where one is small."""
     ledger = Ledger({("all",): 20})
     ledger.list({"short": 2, "long": 18}, "band", ("all",))
     assert ledger.figures(BELOW).hidden == {("band", "short"), ("band", "long")}

@@ -16,17 +16,13 @@ TARGETS = st.sampled_from([0, 50, 81, 87.5, 90, 100])
 
 
 def meets(in_time: int, authorised: int, target: float) -> bool:
-    """
-    Say whether a year of so many meets the target; an empty one does.
-    """
+    """Say whether a year of so many meets the target; an empty one does."""
     return in_time * 100 >= Fraction(target) * authorised
 
 
 @given(so_far=FIGURES, further=st.integers(0, 40), target=TARGETS)
 def test_late_is_the_most_that_may_be(so_far: Timeliness, further: int, target: float) -> None:
-    """
-    So many late still meet the target, and one more does not; None where even none at all is too many.
-    """
+    """So many late still meet the target, and one more does not; None where even none at all is too many."""
     left = headroom(so_far, further, target)
     possible = [
         late
@@ -38,9 +34,7 @@ def test_late_is_the_most_that_may_be(so_far: Timeliness, further: int, target: 
 
 @given(so_far=FIGURES, target=TARGETS)
 def test_in_a_row_is_the_fewest_that_mend_it(so_far: Timeliness, target: float) -> None:
-    """
-    So many in time reach the target again, and one fewer does not; a target of 100 once missed is gone.
-    """
+    """So many in time reach the target again, and one fewer does not; a target of 100 once missed is gone."""
     left = headroom(so_far, 0, target)
     assert left.is_met == meets(so_far.in_time, so_far.authorised, target)
     if left.in_a_row is None:
@@ -55,9 +49,7 @@ def test_in_a_row_is_the_fewest_that_mend_it(so_far: Timeliness, target: float) 
 
 @pytest.mark.parametrize(("flagged", "best", "worst"), [(16, 101, 85), (0, 85, 85)])
 def test_the_year_ends_between_two_figures(flagged: int, best: int, worst: int) -> None:
-    """
-    Overdue ones are late either way; the flagged are all in time, or none is.
-    """
+    """Overdue ones are late either way; the flagged are all in time, or none is."""
     ends = year_ends(Timeliness(100, 85), overdue=4, flagged=flagged)
     assert ends.best == Timeliness(104 + flagged, best)
     assert ends.worst == Timeliness(104 + flagged, worst)

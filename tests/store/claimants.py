@@ -6,9 +6,7 @@ from tests.store.made_up import LEASE, NOW, claim
 
 
 def drain(url: str, name: str) -> list[str]:
-    """
-    Claim, mark and settle one message after another from the database at *url*; return whose they were.
-    """
+    """Claim, mark and settle one message after another from the database at *url*; return whose they were."""
     database = open_database(url)
     taken: list[str] = []
     try:

@@ -20,9 +20,7 @@ LEASE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """
-    A message as it goes into the outbox.
-    """
+    """A message as it goes into the outbox."""
 
     recipient: str
     message_id: str = "<7.n.okafor@council.example>"
@@ -31,24 +29,18 @@ class Letter:
 
 
 def assessment(assessment_id: str = "A-1", child_id: str = "7", **changed: Any) -> Assessment:
-    """
-    Return an open assessment of 5 October 2026, with what is *changed*.
-    """
+    """Return an open assessment of 5 October 2026, with what is *changed*."""
     usual = {"type": "core", "clock_on": date(2026, 10, 5), "team": "Duty", "worker": "W-12"}
     return Assessment(assessment_id=assessment_id, child_id=child_id, **{**usual, **changed})
 
 
 def facts(assessment: Assessment) -> tuple[Any, ...]:
-    """
-    Return what an extract's row tells of *assessment*.
-    """
+    """Return what an extract's row tells of *assessment*."""
     return tuple(getattr(assessment, name) for name in FACTS)
 
 
 def begin(connection: Connection) -> int:
-    """
-    Record that a reading has begun; return its number.
-    """
+    """Record that a reading has begun; return its number."""
     return syncs.begin(
         connection, source_name="assessments.csv", sha256="5f", mapping="1", extracted_at=NOW, read_at=NOW
     )
@@ -57,9 +49,7 @@ def begin(connection: Connection) -> int:
 def read_in(
     connection: Connection, rows: Sequence[Assessment], rejected: Sequence[Rejected] = (), *, line: int = 2
 ) -> Sync:
-    """
-    Read an extract of *rows*, from *line* on, and apply it; return what became of it.
-    """
+    """Read an extract of *rows*, from *line* on, and apply it; return what became of it."""
     sync_id = begin(connection)
     staging.stage(connection, sync_id, list(enumerate(map(facts, rows), start=line)))
     syncs.reject(connection, sync_id, rejected)
@@ -75,9 +65,7 @@ def read_in(
 
 
 def drafted(send_date: date = AS_OF, **changed: Any) -> Run:
-    """
-    Return a run for *send_date* as it is before it has a number, with what is *changed*.
-    """
+    """Return a run for *send_date* as it is before it has a number, with what is *changed*."""
     usual = {
         "id": 0, "as_of": send_date, "next_run": send_date + timedelta(days=7), "state": "prepared",
         "attempt": 0, "reason": "", "held_because": [], "counts": {"open": 3, "overdue": 1},
@@ -88,9 +76,7 @@ def drafted(send_date: date = AS_OF, **changed: Any) -> Run:
 
 
 def run_with(connection: Connection, *recipients: str, send_date: date = AS_OF, **changed: Any) -> int:
-    """
-    Plan a run with one digest for each of *recipients*; return its number.
-    """
+    """Plan a run with one digest for each of *recipients*; return its number."""
     run = drafted(send_date, **changed)
     run_id = runs.plan(connection, run)
     assert run_id is not None
@@ -100,16 +86,12 @@ def run_with(connection: Connection, *recipients: str, send_date: date = AS_OF, 
 
 
 def claim(connection: Connection, now: datetime = NOW, by: str = "t1") -> Claimed | None:
-    """
-    Claim what is next, for as long as a lease lasts.
-    """
+    """Claim what is next, for as long as a lease lasts."""
     return outbox.claim(connection, token=by, now=now, lease_until=now + LEASE)
 
 
 def claimed(connection: Connection, now: datetime = NOW, by: str = "t1") -> Claimed:
-    """
-    Claim what is next, where something is.
-    """
+    """Claim what is next, where something is."""
     message = claim(connection, now, by)
     assert message is not None
     return message

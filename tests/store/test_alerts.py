@@ -28,9 +28,7 @@ def a_run(
     route: Route = OWN,
     climbed: tuple[int, ...] = (),
 ) -> int:
-    """
-    Enter the run of some weeks ago, which listed assessments by number at these *stages*.
-    """
+    """Enter the run of some weeks ago, which listed assessments by number at these *stages*."""
     run_id = runs.plan(connection, drafted(AS_OF - weeks_ago * WEEK, prepared_at=NOW - weeks_ago * WEEK))
     assert run_id is not None
     alerts = {
@@ -48,18 +46,14 @@ def a_run(
 
 
 def three(connection: Connection) -> tuple[int, int, int]:
-    """
-    Store three open assessments, and return their numbers.
-    """
+    """Store three open assessments, and return their numbers."""
     read_in(connection, [assessment(f"A-{place}", f"{place}") for place in (1, 2, 3)])
     first, second, third = assessments.open_on(connection, AS_OF)
     return first, second, third
 
 
 def test_an_assessment_is_told_once_a_run(database: Database) -> None:
-    """
-    The database itself refuses a second alert of one assessment in one run; nothing is no alert.
-    """
+    """The database itself refuses a second alert of one assessment in one run; nothing is no alert."""
     with database.write() as connection:
         number, _, _ = three(connection)
         run_id = a_run(connection, 0, {})
@@ -70,9 +64,7 @@ def test_an_assessment_is_told_once_a_run(database: Database) -> None:
 
 
 def test_weeks_running_end_where_a_week_is_missing(database: Database) -> None:
-    """
-    Chased in each of the last runs counts; a week on which it was reassured begins it anew.
-    """
+    """Chased in each of the last runs counts; a week on which it was reassured begins it anew."""
     with database.write() as connection:
         first, second, third = three(connection)
         oldest = a_run(connection, 3, {first: Stage.PAST_ALERT, second: Stage.PAST_ALERT})
@@ -93,9 +85,7 @@ def test_weeks_running_end_where_a_week_is_missing(database: Database) -> None:
 
 
 def test_runs_before_are_the_last_of_each_send_date(database: Database) -> None:
-    """
-    Of a send date prepared again only the last attempt counts, and held runs do not.
-    """
+    """Of a send date prepared again only the last attempt counts, and held runs do not."""
     with database.write() as connection:
         first = a_run(connection, 3, {})
         again = runs.plan(connection, drafted(AS_OF - 3 * WEEK, attempt=1))

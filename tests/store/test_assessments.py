@@ -18,9 +18,7 @@ DAY = timedelta(days=1)
 )
 @pytest.mark.parametrize("how", ["authorised_on", "cancelled_on", "closed_on"])
 def test_open_on_a_day(database: Database, *, how: str, ended_on: date | None, is_open: bool) -> None:
-    """
-    Open is what nothing ended on or before the day, however it ends.
-    """
+    """Open is what nothing ended on or before the day, however it ends."""
     ended: dict[str, Any] = {how: ended_on}
     row = replace(assessment(), **ended)
     with database.rehearse() as connection:
@@ -31,18 +29,14 @@ def test_open_on_a_day(database: Database, *, how: str, ended_on: date | None, i
 
 
 def test_a_sign_off_before_the_start_leaves_it_open(database: Database) -> None:
-    """
-    A sign-off that cannot be is not believed by the store either.
-    """
+    """A sign-off that cannot be is not believed by the store either."""
     with database.rehearse() as connection:
         read_in(connection, [assessment(authorised_on=date(2026, 10, 2))])
         assert len(assessments.open_on(connection, AS_OF)) == 1
 
 
 def test_open_ones_come_longest_open_first(database: Database) -> None:
-    """
-    The order is start, then ids as plain text, on every database and in every locale.
-    """
+    """The order is start, then ids as plain text, on every database and in every locale."""
     keys = [(2, "B", "1"), (1, "a", "1"), (1, "B", "2"), (1, "B", "10"), (1, "Ä", "1"), (1, "A-1", "1")]
     with database.rehearse() as connection:
         read_in(
@@ -53,9 +47,7 @@ def test_open_ones_come_longest_open_first(database: Database) -> None:
 
 
 def test_open_by_team(database: Database) -> None:
-    """
-    The open ones are counted by team, the vanished ones no longer.
-    """
+    """The open ones are counted by team, the vanished ones no longer."""
     rows = [assessment("A-1"), assessment("A-2", team="Court"), assessment("A-3"), assessment("A-4")]
     with database.rehearse() as connection:
         read_in(connection, rows)
@@ -84,9 +76,7 @@ def test_closed_without_authorisation(database: Database, *, dates: dict[str, An
 
 
 def test_vanished_since_a_reading(database: Database) -> None:
-    """
-    Only what went missing after the reading named, in the order of ids.
-    """
+    """Only what went missing after the reading named, in the order of ids."""
     rows = [assessment(each) for each in ("A-3", "A-1", "A-2")]
     with database.rehearse() as connection:
         first = read_in(connection, rows)
@@ -100,9 +90,7 @@ def test_vanished_since_a_reading(database: Database) -> None:
 
 
 def test_what_has_ended_does_not_vanish(database: Database) -> None:
-    """
-    An extract that leaves finished work out is no loss.
-    """
+    """An extract that leaves finished work out is no loss."""
     with database.rehearse() as connection:
         first = read_in(connection, [assessment(authorised_on=date(2026, 11, 2))])
         assert read_in(connection, []).vanished == 0
@@ -110,9 +98,7 @@ def test_what_has_ended_does_not_vanish(database: Database) -> None:
 
 
 def test_find(database: Database) -> None:
-    """
-    An id finds every child under it, and with the child that one alone; another id finds nothing.
-    """
+    """An id finds every child under it, and with the child that one alone; another id finds nothing."""
     siblings = [assessment(child_id="7"), assessment(child_id="8")]
     with database.rehearse() as connection:
         read_in(connection, siblings)

@@ -15,17 +15,13 @@ MONDAY, FRIDAY = date(2026, 11, 16), date(2026, 11, 20)
 
 
 def record(connection: Connection, number: int, score: int, on: date) -> None:
-    """
-    Record one audit.
-    """
+    """Record one audit."""
     given = Audit(score=score, by="a@council.example", points={"a": score})
     audits.record(connection, number, given, audited_on=on, now=NOW)
 
 
 def test_the_latest_and_the_first_by_day(database: Database) -> None:
-    """
-    By the day of the audit and not of its recording; one of a later day is not known yet.
-    """
+    """By the day of the audit and not of its recording; one of a later day is not known yet."""
     with database.rehearse() as connection:
         read_in(connection, [assessment("A-1"), assessment("A-2", audit_score=60)])
         one, other = assessments.every(connection)
@@ -41,9 +37,7 @@ def test_the_latest_and_the_first_by_day(database: Database) -> None:
 
 
 def test_a_score_that_an_extract_replaced_was_the_first(database: Database) -> None:
-    """
-    Of three the oldest counts, unless an audit was recorded here.
-    """
+    """Of three the oldest counts, unless an audit was recorded here."""
     with database.rehearse() as connection:
         for score in (50, 60, 90):
             read_in(connection, [assessment("A-1", audit_score=score)])
@@ -55,9 +49,7 @@ def test_a_score_that_an_extract_replaced_was_the_first(database: Database) -> N
 
 
 def test_what_has_vanished_is_in_no_history(database: Database) -> None:
-    """
-    Everything else is, ended or not.
-    """
+    """Everything else is, ended or not."""
     with database.rehearse() as connection:
         rows = [
             assessment("late", authorised_on=FRIDAY),
@@ -77,9 +69,7 @@ def test_what_has_vanished_is_in_no_history(database: Database) -> None:
 def test_scores_are_in_use_while_any_is_recent(
     database: Database, changed: dict[str, Any], told: object
 ) -> None:
-    """
-    Of what is open, or signed off in the stretch that is looked at; a score of 0 is one.
-    """
+    """Of what is open, or signed off in the stretch that is looked at; a score of 0 is one."""
     with database.rehearse() as connection:
         rows = [assessment("none", authorised_on=FRIDAY)]
         read_in(connection, rows)
@@ -89,9 +79,7 @@ def test_scores_are_in_use_while_any_is_recent(
 
 
 def test_only_what_may_lack_an_audit_is_looked_at(database: Database) -> None:
-    """
-    Not what has passed, by the extract or here, and never failed here; nor other types or other days.
-    """
+    """Not what has passed, by the extract or here, and never failed here; nor other types or other days."""
     with database.rehearse() as connection:
         rows = [
             assessment("passed", authorised_on=FRIDAY, audit_score=80),

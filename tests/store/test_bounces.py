@@ -34,9 +34,7 @@ def send_all(database: Database, *recipients: str, weeks: int = 0) -> int:
 
 
 def test_a_bounce_is_recorded_once(database: Database) -> None:
-    """
-    The first report gives the run; the same again, and what is none of ours, give nothing.
-    """
+    """The first report gives the run; the same again, and what is none of ours, give nothing."""
     run_id = send_all(database, "a@council.example", "b@council.example")
     with database.write() as connection:
         assert bounces.record(connection, OF_A, "5.1.1", NOW) == run_id
@@ -49,9 +47,7 @@ def test_a_bounce_is_recorded_once(database: Database) -> None:
 
 @pytest.mark.parametrize("state", ["queued", "refused"])
 def test_only_what_was_accepted_can_come_back(database: Database, state: str) -> None:
-    """
-    A report about what is still owed, or was refused, changes nothing.
-    """
+    """A report about what is still owed, or was refused, changes nothing."""
     with database.write() as connection:
         run_with(connection, "a@council.example")
         message = claimed(connection)

@@ -19,9 +19,7 @@ USUAL = {
 
 
 def test_rows_come_back_as_they_went_in(database: Database) -> None:
-    """
-    Dates, blanks beside dates, columns that are blank throughout, and text that looks like syntax.
-    """
+    """Dates, blanks beside dates, columns that are blank throughout, and text that looks like syntax."""
     columns = USUAL | {"cover_from": [date(2026, 11, 23), None], "cover_until": [None, None]}
     with database.rehearse() as connection:
         insert_many(connection, directory, columns)
@@ -32,9 +30,7 @@ def test_rows_come_back_as_they_went_in(database: Database) -> None:
 
 
 def test_a_refused_row_is_never_quoted(database: Database) -> None:
-    """
-    The sentence tells the kind of fault alone, where the driver's repeats the row.
-    """
+    """The sentence tells the kind of fault alone, where the driver's repeats the row."""
     with pytest.raises(StoreError, match="it refused a value") as caught, database.write() as connection:
         insert_many(connection, directory, USUAL | {"team": ["canary", None]})
     assert "canary" not in str(caught.value)
@@ -43,9 +39,7 @@ def test_a_refused_row_is_never_quoted(database: Database) -> None:
 
 
 def test_a_server_that_gives_up_on_a_row_does_not_quote_it(postgresql_url: str) -> None:
-    """
-    PostgreSQL says of any fault at which row it was, and what stands there: that much is not told.
-    """
+    """PostgreSQL says of any fault at which row it was, and what stands there: that much is not told."""
     many = {name: [column[0]] * 20_000 for name, column in USUAL.items()}
     columns = many | {"line": range(20_000), "team": ["canary"] * 20_000}
     database = open_database(postgresql_url)
@@ -63,9 +57,7 @@ def test_a_server_that_gives_up_on_a_row_does_not_quote_it(postgresql_url: str) 
 
 
 def test_a_server_that_goes_meanwhile_is_away(postgresql_url: str, postgres_server: PostgresServer) -> None:
-    """
-    A connection lost in the middle may come again, and the next one works.
-    """
+    """A connection lost in the middle may come again, and the next one works."""
     database = open_database(postgresql_url)
 
     def lose() -> None:
@@ -82,9 +74,7 @@ def test_a_server_that_goes_meanwhile_is_away(postgresql_url: str, postgres_serv
 
 
 def end_session(connection: Connection, server: PostgresServer) -> None:
-    """
-    End, as the server's administrator would, the session that *connection* is.
-    """
+    """End, as the server's administrator would, the session that *connection* is."""
     number = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     administrator = open_database(make_url(server.url).render_as_string(hide_password=False))
     with administrator.aside() as other:

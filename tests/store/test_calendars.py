@@ -29,8 +29,6 @@ def test_a_calendar_counts_as_it_did(database: Database) -> None:
 
 
 def test_an_unknown_calendar_is_none(database: Database) -> None:
-    """
-    A fingerprint that nothing was kept under finds nothing.
-    """
+    """A fingerprint that nothing was kept under finds nothing."""
     with database.read() as connection:
         assert runs.by_fingerprint(connection, "none") is None

@@ -28,9 +28,7 @@ ENTRY = {
 
 
 def write_line(database: Database) -> None:
-    """
-    Read the last line of the directory and write the next: a read that becomes a write.
-    """
+    """Read the last line of the directory and write the next: a read that becomes a write."""
     with database.write() as connection:
         take_turns(connection, "test")
         last = connection.execute(select(func.max(directory.c.line))).scalar() or 0
@@ -38,17 +36,13 @@ def write_line(database: Database) -> None:
 
 
 def lines(database: Database) -> int:
-    """
-    Count the directory's lines.
-    """
+    """Count the directory's lines."""
     with database.read() as connection:
         return int(connection.execute(select(func.count()).select_from(directory)).scalar_one())
 
 
 def test_a_write_is_kept(database: Database) -> None:
-    """
-    What was written is there for whoever opens the database next.
-    """
+    """What was written is there for whoever opens the database next."""
     write_line(database)
     other = open_database(database.engine.url.render_as_string(hide_password=False))
     assert lines(other) == 1
@@ -56,9 +50,7 @@ def test_a_write_is_kept(database: Database) -> None:
 
 
 def test_a_failed_write_leaves_no_trace(database: Database) -> None:
-    """
-    An error of ours inside a transaction passes as it is, and takes all of it back.
-    """
+    """An error of ours inside a transaction passes as it is, and takes all of it back."""
 
     def fail() -> None:
         with database.write() as connection:
@@ -71,9 +63,7 @@ def test_a_failed_write_leaves_no_trace(database: Database) -> None:
 
 
 def test_a_rehearsal_leaves_no_trace(database: Database) -> None:
-    """
-    What is done in a rehearsal is seen in it and nowhere after it.
-    """
+    """What is done in a rehearsal is seen in it and nowhere after it."""
     with database.rehearse() as connection:
         connection.execute(insert(directory).values(ENTRY | {"line": 1}))
         assert connection.execute(select(func.count()).select_from(directory)).scalar() == 1
@@ -81,9 +71,7 @@ def test_a_rehearsal_leaves_no_trace(database: Database) -> None:
 
 
 def test_a_read_sees_one_state(database: Database) -> None:
-    """
-    What others commit meanwhile is not seen by a reader who has begun.
-    """
+    """What others commit meanwhile is not seen by a reader who has begun."""
     with database.read() as connection:
         count = select(func.count()).select_from(directory)
         before = connection.execute(count).scalar()
@@ -93,9 +81,7 @@ def test_a_read_sees_one_state(database: Database) -> None:
 
 
 def test_writers_queue(database: Database) -> None:
-    """
-    Of many transactions that read and then write none fails and none is lost.
-    """
+    """Of many transactions that read and then write none fails and none is lost."""
     together = Barrier(4)
 
     def several() -> None:
@@ -132,18 +118,14 @@ def test_a_write_holds_the_lock_from_its_beginning(sqlite_url: str) -> None:
 
 
 def test_foreign_keys_are_enforced(database: Database) -> None:
-    """
-    An alert of a run that is not there is refused.
-    """
+    """An alert of a run that is not there is refused."""
     row = {"run_id": 99, "assessment": 99, "stage": "overdue", "age": 36, "recipient": "a@council.example"}
     with pytest.raises(StoreError, match="refused a value"), database.write() as connection:
         connection.execute(insert(alerts).values(row))
 
 
 def test_an_error_never_quotes_a_row(database: Database) -> None:
-    """
-    A database that refuses a row names neither its values nor our statement.
-    """
+    """A database that refuses a row names neither its values nor our statement."""
     columns = [each for each in assessments.c if each.name != "id"]
     again = insert(assessments).from_select([each.name for each in columns], select(*columns))
     with database.write() as connection:
@@ -156,17 +138,13 @@ def test_an_error_never_quotes_a_row(database: Database) -> None:
 
 
 def test_an_error_of_ours_about_a_result_is_told(database: Database) -> None:
-    """
-    What SQLAlchemy itself complains of comes out as a sentence too.
-    """
+    """What SQLAlchemy itself complains of comes out as a sentence too."""
     with pytest.raises(StoreError, match=NoResultFound.__name__), database.read() as connection:
         connection.execute(select(directory)).one()
 
 
 def test_an_installation_has_one_id(database: Database) -> None:
-    """
-    The id is made once and then kept.
-    """
+    """The id is made once and then kept."""
     with database.write() as connection:
         first = installation_id(connection)
         ensure_installation(connection, NOW)
@@ -175,9 +153,7 @@ def test_an_installation_has_one_id(database: Database) -> None:
 
 
 def test_what_must_not_be_lost_is_written_when_the_database_is_back(sqlite_url: str) -> None:
-    """
-    The file may grow no further, as on a full disk; when there is room again the work is done, once.
-    """
+    """The file may grow no further, as on a full disk; when there is room again the work is done, once."""
     database = open_database(sqlite_url)
     attempts: list[int] = []
 
@@ -211,9 +187,7 @@ def test_trying_ends_after_its_time_or_when_told_to(sqlite_url: str, persistence
 
 
 def test_a_service_remembers_since_when_it_waits(database: Database) -> None:
-    """
-    The first moment stays, whoever asks later.
-    """
+    """The first moment stays, whoever asks later."""
     later = NOW + timedelta(days=3)
     with database.write() as connection:
         assert serving_since(connection, NOW) == NOW

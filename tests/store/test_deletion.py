@@ -28,9 +28,7 @@ ENDED_ON = date(2020, 3, 2)
 
 
 def rows(database: Database, *tables: Table) -> list[int]:
-    """
-    Count the rows of each table.
-    """
+    """Count the rows of each table."""
     with database.read() as connection:
         return [
             int(connection.execute(select(func.count()).select_from(table)).scalar_one()) for table in tables
@@ -38,9 +36,7 @@ def rows(database: Database, *tables: Table) -> list[int]:
 
 
 def send(database: Database, *recipients: str, weeks: int = 0) -> int:
-    """
-    Prepare a run and send its digests, so many *weeks* after the first; return its number.
-    """
+    """Prepare a run and send its digests, so many *weeks* after the first; return its number."""
     at = NOW + weeks * WEEK
     with database.write() as connection:
         run_id = run_with(connection, *recipients, send_date=AS_OF + weeks * WEEK, prepared_at=at)
@@ -50,9 +46,7 @@ def send(database: Database, *recipients: str, weeks: int = 0) -> int:
 
 
 def test_texts_of_settled_messages_go(database: Database) -> None:
-    """
-    Of two messages one is settled and loses its text; who got it stays, and what is owed keeps its own.
-    """
+    """Of two messages one is settled and loses its text; who got it stays, and what is owed keeps its own."""
     send(database, "a@council.example")
     with database.write() as connection:
         run_with(connection, "b@council.example", send_date=AS_OF + WEEK)
@@ -66,9 +60,7 @@ def test_texts_of_settled_messages_go(database: Database) -> None:
 
 
 def test_rejected_rows_go_but_for_the_latest_reading(database: Database) -> None:
-    """
-    What the last extract held that could not be read is still to mend, however old it is.
-    """
+    """What the last extract held that could not be read is still to mend, however old it is."""
     with database.write() as connection:
         for _ in range(2):
             read_in(connection, [assessment()], [Rejected(3, "no start", "start_missing", "A-2", "8")])
@@ -93,9 +85,7 @@ def test_old_runs_go_with_what_hangs_on_them(database: Database) -> None:
 
 
 def test_readings_go_unless_something_refers_to_them(database: Database) -> None:
-    """
-    The latest stays, and one that a change or a vanished assessment names.
-    """
+    """The latest stays, and one that a change or a vanished assessment names."""
     with database.write() as connection:
         read_in(connection, [assessment("A-1"), assessment("A-2", "8")])
         read_in(connection, [assessment("A-1")])  # A-2 has vanished
@@ -109,9 +99,7 @@ def test_readings_go_unless_something_refers_to_them(database: Database) -> None
 
 
 def test_assessments_long_ended_go_with_their_history(database: Database) -> None:
-    """
-    One ended in 2020, with a reassurance, a change and an alert; one is open, and one ended later.
-    """
+    """One ended in 2020, with a reassurance, a change and an alert; one is open, and one ended later."""
     ended = {"clock_on": date(2020, 1, 7), "authorised_on": ENDED_ON}
     with database.write() as connection:
         read_in(connection, [assessment("A-1", clock_on=date(2020, 1, 6)), assessment("A-2", "8")])
@@ -141,9 +129,7 @@ def test_assessments_long_ended_go_with_their_history(database: Database) -> Non
 
 
 def test_the_trail_goes_with_what_it_is_about(database: Database) -> None:
-    """
-    An act on an assessment stays with it, however old; a link that was asked for goes by its own age.
-    """
+    """An act on an assessment stays with it, however old; a link that was asked for goes by its own age."""
     entry = partial(Entry, at=NOW, actor="a@council.example", means="page")
     with database.write() as connection:
         read_in(connection, [assessment("A-1")])
@@ -156,9 +142,7 @@ def test_the_trail_goes_with_what_it_is_about(database: Database) -> None:
 
 
 def test_what_vanished_long_ago_goes(database: Database) -> None:
-    """
-    Missing since a reading of that day, it goes once the day itself is past.
-    """
+    """Missing since a reading of that day, it goes once the day itself is past."""
     with database.write() as connection:
         read_in(connection, [assessment("A-1"), assessment("A-2", "8")])
         read_in(connection, [assessment("A-1")])
@@ -168,9 +152,7 @@ def test_what_vanished_long_ago_goes(database: Database) -> None:
 
 
 def test_nothing_of_what_was_deleted_stays_in_the_file(sqlite_url: str) -> None:
-    """
-    After the purge neither the database nor the log of writes beside it holds the message's words.
-    """
+    """After the purge neither the database nor the log of writes beside it holds the message's words."""
     database = open_database(sqlite_url)
     send(database, "a@council.example")
     path = str(database.engine.url.database)
@@ -183,16 +165,12 @@ def test_nothing_of_what_was_deleted_stays_in_the_file(sqlite_url: str) -> None:
 
 
 def test_a_server_is_left_to_wipe_itself(database: Database) -> None:
-    """
-    On PostgreSQL there is nothing to wipe, and on SQLite nothing to lose by it.
-    """
+    """On PostgreSQL there is nothing to wipe, and on SQLite nothing to lose by it."""
     send(database, "a@council.example")
     database.wipe()
     assert rows(database, outbox_table) == [1]
 
 
 def contents(path: str) -> list[bytes]:
-    """
-    Return what the files of an embedded database hold.
-    """
+    """Return what the files of an embedded database hold."""
     return [file.read_bytes() for file in Path(path).parent.glob("alerter.db*")]

@@ -8,9 +8,7 @@ from tests.store.made_up import NOW
 
 
 def test_a_session_that_ended_stays_ended(database: Database) -> None:
-    """
-    Ending it twice changes nothing, and no other one ends with it.
-    """
+    """Ending it twice changes nothing, and no other one ends with it."""
     for later in (0, 1):
         with database.write() as connection:
             ended_sessions.end(connection, "one", NOW + timedelta(hours=later))
@@ -19,9 +17,7 @@ def test_a_session_that_ended_stays_ended(database: Database) -> None:
 
 
 def test_what_ended_a_week_ago_is_forgotten(database: Database) -> None:
-    """
-    When another one ends: its cookie has long run out.
-    """
+    """When another one ends: its cookie has long run out."""
     for session, at in (("one", NOW), ("two", NOW + ended_sessions.KEPT), ("three", NOW + timedelta(days=8))):
         with database.write() as connection:
             ended_sessions.end(connection, session, at)

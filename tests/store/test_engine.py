@@ -22,17 +22,13 @@ needs_modes = pytest.mark.skipif(os.name == "nt", reason="Windows has no file mo
 
 
 def opened(database: Database) -> None:
-    """
-    Open a connection, which is when most faults show.
-    """
+    """Open a connection, which is when most faults show."""
     with database.read() as connection:
         connection.exec_driver_sql("SELECT 1")
 
 
 def require_table(database: Database) -> None:
-    """
-    Ask something of a table.
-    """
+    """Ask something of a table."""
     with database.read() as connection:
         runs.latest(connection)
 
@@ -60,9 +56,7 @@ def test_sqlite_is_durable_and_checked(sqlite_url: str, pragma: str, value: obje
 
 @needs_modes
 def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """
-    The file and its journal have mode 0600, whatever the umask; nothing is made before first use.
-    """
+    """The file and its journal have mode 0600, whatever the umask; nothing is made before first use."""
     path, umask = tmp_path / "alerter.db", os.umask(0)
     try:
         database = open_database(f"sqlite:///{path}")
@@ -77,9 +71,7 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 @needs_modes
 def test_an_existing_files_mode_is_kept(sqlite_url: str, tmp_path: Path) -> None:
-    """
-    A mode the operator chose is not changed.
-    """
+    """A mode the operator chose is not changed."""
     (tmp_path / "alerter.db").chmod(0o640)
     database = open_database(sqlite_url)
     opened(database)
@@ -102,9 +94,7 @@ def test_a_deleted_file_is_not_begun_anew(sqlite_url: str, tmp_path: Path) -> No
 
 
 def test_a_replaced_file_is_noticed(sqlite_url: str, tmp_path: Path) -> None:
-    """
-    Another file under the same name is not written to until the program is started again.
-    """
+    """Another file under the same name is not written to until the program is started again."""
     database = open_database(sqlite_url)
     opened(database)
     shutil.copy(tmp_path / "alerter.db", tmp_path / "backup.db")
@@ -118,9 +108,7 @@ def test_a_replaced_file_is_noticed(sqlite_url: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    """
-    A spreadsheet in the database's place is refused and left as it is.
-    """
+    """A spreadsheet in the database's place is refused and left as it is."""
     path = tmp_path / "assessments.csv"
     path.write_text("assessment_id,child_id\n" * 100, encoding="utf-8")
     with pytest.raises(
@@ -132,17 +120,13 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
-    """
-    A folder in the database's place is told as a file that cannot be opened.
-    """
+    """A folder in the database's place is told as a file that cannot be opened."""
     with pytest.raises(StoreError, match="cannot be opened; let the alerter's account"):
         opened(open_database(f"sqlite:///{tmp_path}"))
 
 
 def test_a_locked_file_is_told(sqlite_url: str) -> None:
-    """
-    Where another program keeps the file locked longer than we wait, the operator is told to end it.
-    """
+    """Where another program keeps the file locked longer than we wait, the operator is told to end it."""
     holder, waiting = open_database(sqlite_url), open_database(f"{sqlite_url}?timeout=0.05")
     with (
         holder.write(),
@@ -156,9 +140,7 @@ def test_a_locked_file_is_told(sqlite_url: str) -> None:
 
 
 def test_a_file_just_being_made_is_waited_for(tmp_path: Path) -> None:
-    """
-    A new file that another process holds is opened when that one lets go of it.
-    """
+    """A new file that another process holds is opened when that one lets go of it."""
     path = tmp_path / "alerter.db"
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN EXCLUSIVE")
@@ -174,9 +156,7 @@ def test_a_file_just_being_made_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_the_store_as_it_was(sqlite_url: str) -> None:
-    """
-    A transaction that finds no room takes all of itself back, and the next one works.
-    """
+    """A transaction that finds no room takes all of itself back, and the next one works."""
     database = open_database(sqlite_url)
     rows = [assessment(f"A-{number}", team="T" * 500) for number in range(500)]
 
@@ -195,9 +175,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(sqlite_url: str) -> None:
 
 
 def test_a_database_in_memory_has_no_file() -> None:
-    """
-    `sqlite://` opens, and its faults are told without a name of a file.
-    """
+    """`sqlite://` opens, and its faults are told without a name of a file."""
     database = open_database("sqlite://")
     opened(database)
     with pytest.raises(StoreError, match="the database in memory cannot be used: no such table: runs"):
@@ -207,9 +185,7 @@ def test_a_database_in_memory_has_no_file() -> None:
 
 @needs_modes
 def test_a_read_only_file_is_refused(sqlite_url: str, tmp_path: Path) -> None:
-    """
-    A file that may not be written is told as such.
-    """
+    """A file that may not be written is told as such."""
     path = tmp_path / "alerter.db"
     path.chmod(0o400)
     if os.access(path, os.W_OK):
@@ -222,9 +198,7 @@ def test_a_read_only_file_is_refused(sqlite_url: str, tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    """
-    The folder of a SQLite file is not made, for its name may be a slip.
-    """
+    """The folder of a SQLite file is not made, for its name may be a slip."""
     with pytest.raises(StoreError, match=r"the folder .*nowhere does not exist; create it first\."):
         open_database(f"sqlite:///{tmp_path / 'nowhere' / 'alerter.db'}")
 
@@ -233,17 +207,13 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     "url", ["alerter.db", "", "mysql://user@host/name", "nosuch://x", "sqlite:/alerter.db"]
 )
 def test_an_url_of_another_kind_is_refused(url: str) -> None:
-    """
-    What is no SQLite or PostgreSQL URL is answered with one that is.
-    """
+    """What is no SQLite or PostgreSQL URL is answered with one that is."""
     with pytest.raises(StoreError, match=r"write sqlite:///alerter\.db or postgresql"):
         open_database(url)
 
 
 def test_a_missing_driver_is_named() -> None:
-    """
-    A driver that is not installed is named with the command that brings ours.
-    """
+    """A driver that is not installed is named with the command that brings ours."""
     with pytest.raises(
         StoreError, match=r"driver pg8000 is not installed; run pip install 'alerter\[postgres\]'"
     ):
@@ -251,16 +221,12 @@ def test_a_missing_driver_is_named() -> None:
 
 
 def test_a_bare_postgresql_url_takes_our_driver() -> None:
-    """
-    `postgresql://` is psycopg, whichever driver SQLAlchemy would take.
-    """
+    """`postgresql://` is psycopg, whichever driver SQLAlchemy would take."""
     assert open_database("postgresql://user@host/name").engine.driver == "psycopg"
 
 
 def test_an_unreachable_server_is_tried_for_a_while() -> None:
-    """
-    A closed port is tried until the patience has run out; the text names the server, not the password.
-    """
+    """A closed port is tried until the patience has run out; the text names the server, not the password."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"postgresql+psycopg://alerter:hunter2@127.0.0.1:{closed.getsockname()[1]}/alerter"
@@ -275,9 +241,7 @@ def test_an_unreachable_server_is_tried_for_a_while() -> None:
 
 
 def test_a_server_that_refuses_us_is_not_tried_again(postgresql_url: str) -> None:
-    """
-    A database that is not there will not be there in half a minute either.
-    """
+    """A database that is not there will not be there in half a minute either."""
     began = monotonic()
     with pytest.raises(StoreError, match="does not exist"):
         opened(open_database(f"{postgresql_url}_nowhere", patience_seconds=30))

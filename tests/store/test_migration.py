@@ -22,9 +22,7 @@ PAGE = 4096  # bytes, SQLite's default
 
 
 def test_migrations_make_what_the_tables_say(database: Database) -> None:
-    """
-    A database that took every step differs in nothing that Alembic can see from the tables.
-    """
+    """A database that took every step differs in nothing that Alembic can see from the tables."""
     _take_every_step(database)
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
@@ -47,9 +45,7 @@ def test_a_new_database_is_one_that_took_every_step(empty_database: Database) ->
 
 
 def test_tables_of_somebody_else_are_in_nobodys_way(empty_database: Database) -> None:
-    """
-    A database that others use too is brought to the current schema, and what was there stays.
-    """
+    """A database that others use too is brought to the current schema, and what was there stays."""
     with empty_database.write() as connection:
         connection.exec_driver_sql("CREATE TABLE tally (counted INTEGER)")
     assert migrate(empty_database, NOW) is True
@@ -59,9 +55,7 @@ def test_tables_of_somebody_else_are_in_nobodys_way(empty_database: Database) ->
 
 
 def test_down_and_up_again(empty_database: Database) -> None:
-    """
-    Going down leaves no table but Alembic's own; coming up again is a whole schema.
-    """
+    """Going down leaves no table but Alembic's own; coming up again is a whole schema."""
     assert migrate(empty_database, NOW) is True
     downgrade(empty_database, "base")
     with empty_database.read() as connection:
@@ -72,9 +66,7 @@ def test_down_and_up_again(empty_database: Database) -> None:
 
 
 def test_a_second_migration_does_nothing(database: Database) -> None:
-    """
-    A current schema is left alone, and its installation keeps its id.
-    """
+    """A current schema is left alone, and its installation keeps its id."""
     with database.read() as connection:
         before = installation_id(connection)
         assert schema_version(connection) == REVISION
@@ -84,9 +76,7 @@ def test_a_second_migration_does_nothing(database: Database) -> None:
 
 
 def test_a_killed_migration_leaves_nothing(empty_database: Database) -> None:
-    """
-    A migration that does not come to its end has made no table.
-    """
+    """A migration that does not come to its end has made no table."""
 
     def killed() -> None:
         with empty_database.write() as connection:
@@ -100,9 +90,7 @@ def test_a_killed_migration_leaves_nothing(empty_database: Database) -> None:
 
 
 def test_two_migrate_at_once(empty_database: Database) -> None:
-    """
-    Of several that start together one migrates, the others find it done.
-    """
+    """Of several that start together one migrates, the others find it done."""
     together, did = Barrier(4), []
 
     def start() -> None:
@@ -122,17 +110,13 @@ def test_two_migrate_at_once(empty_database: Database) -> None:
 
 
 def test_an_older_schema_is_refused(empty_database: Database) -> None:
-    """
-    A database without our schema is not worked on, and the text names the command.
-    """
+    """A database without our schema is not worked on, and the text names the command."""
     with pytest.raises(StoreError, match="run `alerter migrate` first"):
         require_current(empty_database)
 
 
 def test_a_newer_schema_is_refused(database: Database) -> None:
-    """
-    A revision this program does not know is neither worked on nor migrated.
-    """
+    """A revision this program does not know is neither worked on nor migrated."""
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer schema than this alerter knows: update alerter"):
@@ -143,9 +127,7 @@ def test_a_newer_schema_is_refused(database: Database) -> None:
 
 @pytest.mark.parametrize("damage", [b"\xff", b"\xff" * 50_000])
 def test_a_damaged_file_is_refused(sqlite_url: str, tmp_path: Path, damage: bytes) -> None:
-    """
-    A damaged page, or many, is found at the start, for its rows would only seem to be gone.
-    """
+    """A damaged page, or many, is found at the start, for its rows would only seem to be gone."""
     size = (tmp_path / "alerter.db").stat().st_size
     with (tmp_path / "alerter.db").open("r+b") as file:
         file.seek((size - len(damage)) // PAGE * PAGE)
@@ -157,17 +139,13 @@ def test_a_damaged_file_is_refused(sqlite_url: str, tmp_path: Path, damage: byte
 
 
 def _take_every_step(database: Database) -> None:
-    """
-    Take the schema away and make it anew, migration by migration.
-    """
+    """Take the schema away and make it anew, migration by migration."""
     downgrade(database, "base")
     assert migrate(database, NOW) is True
 
 
 def _description(connection: Connection) -> dict[str, list[Any]]:
-    """
-    Return all that the database itself tells about each table.
-    """
+    """Return all that the database itself tells about each table."""
     inspector = inspect(connection)
     return {table: _parts(inspector, table) for table in inspector.get_table_names()}
 
@@ -188,9 +166,7 @@ def _parts(inspector: Inspector, table: str) -> list[Any]:
 
 
 def _words(part: Any) -> str:
-    """
-    Return *part* in words: a condition of an index is an object without a text of its own otherwise.
-    """
+    """Return *part* in words: a condition of an index is an object without a text of its own otherwise."""
     if isinstance(part, dict):
         return str({key: _words(value) for key, value in part.items()})
     return str(part)

@@ -29,24 +29,18 @@ a line that is none
     ],
 )
 def test_the_nearest_mount_and_of_two_the_later_counts(path: str, kind: str) -> None:
-    r"""
-    As Linux writes its mounts, blanks in a path as \040.
-    """
+    r"""As Linux writes its mounts, blanks in a path as \040."""
     assert kind_of_mount(Path(PurePosixPath(path)), MOUNTED) == kind
 
 
 @pytest.mark.parametrize("path", ["\\\\files\\alerter\\alerter.db", "//files/alerter/alerter.db"])
 def test_a_windows_share_is_known_by_its_name(path: str) -> None:
-    """
-    Two strokes, and the name of another machine.
-    """
+    """Two strokes, and the name of another machine."""
     assert network_drive(Path(path)) == "a Windows share"
 
 
 def test_a_share_is_refused_with_the_way_out() -> None:
-    """
-    The sentence names the file, the kind and the three ways on; allowed in so many words it is opened.
-    """
+    """The sentence names the file, the kind and the three ways on; allowed in so many words it is opened."""
     with pytest.raises(StoreError, match=r"lies on a network drive \(a Windows share\).*allow_network_file"):
         open_database(r"sqlite:///\\files\alerter.db")
     open_database(r"sqlite:///\\files\alerter.db", allow_network_file=True).close()
@@ -54,8 +48,6 @@ def test_a_share_is_refused_with_the_way_out() -> None:
 
 @pytest.mark.skipif(not MOUNTS.exists(), reason="only Linux lists its mounts in a file")
 def test_this_machines_own_disk_is_none(tmp_path: Path) -> None:
-    """
-    The tests' own folder lies on this machine.
-    """
+    """The tests' own folder lies on this machine."""
     assert network_drive(tmp_path) == ""
     assert {"nfs4", "cifs"} <= KINDS

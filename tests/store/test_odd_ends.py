@@ -87,9 +87,7 @@ def ids(found: object) -> set[str]:
 
 
 def test_what_is_open_and_what_was_closed(database: Database) -> None:
-    """
-    Nothing before the start and nothing in the future ends an assessment, be it a sign-off or not.
-    """
+    """Nothing before the start and nothing in the future ends an assessment, be it a sign-off or not."""
     read_all(database)
     with database.read() as connection:
         assert ids(assessments.open_on(connection, AS_OF).values()) == {
@@ -104,9 +102,7 @@ def test_what_is_open_and_what_was_closed(database: Database) -> None:
 
 
 def test_every_end_that_does_not_count_is_told(database: Database) -> None:
-    """
-    Each kind once among the exceptions of an open one, and each field to mend in the list of records.
-    """
+    """Each kind once among the exceptions of an open one, and each field to mend in the list of records."""
     read_all(database)
     with database.read() as connection:
         opened = list(assessments.open_on(connection, AS_OF).values())

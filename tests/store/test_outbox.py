@@ -14,24 +14,18 @@ A, B, C = "a@council.example", "b@council.example", "c@council.example"
 
 
 def alive(_token: str) -> bool:
-    """
-    Say of every sender that it lives, so that only its lease decides.
-    """
+    """Say of every sender that it lives, so that only its lease decides."""
     return True
 
 
 def states(database: Database, run_id: int) -> dict[str, str]:
-    """
-    Return the state of each digest of a run.
-    """
+    """Return the state of each digest of a run."""
     with database.read() as connection:
         return {each.recipient: each.state for each in outbox.deliveries(connection, run_id)}
 
 
 def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
-    """
-    What is claimed are the very bytes that were put in, and whose they are.
-    """
+    """What is claimed are the very bytes that were put in, and whose they are."""
     letter = Letter(A, body=b"X: \xff\r\n\r\n.\r\n\x00")
     with database.write() as connection:
         run_id = run_with(connection)
@@ -43,9 +37,7 @@ def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
 
 
 def test_a_message_is_claimed_once(database: Database) -> None:
-    """
-    What one has claimed is not offered to another, however often it asks.
-    """
+    """What one has claimed is not offered to another, however often it asks."""
     with database.write() as connection:
         run_with(connection, A)
         assert claim(connection, by="t1") is not None
@@ -54,9 +46,7 @@ def test_a_message_is_claimed_once(database: Database) -> None:
 
 
 def test_a_claim_is_found_again_by_its_token(database: Database) -> None:
-    """
-    Who does not know whether a claim was kept can ask; what is marked or settled is nobody's claim.
-    """
+    """Who does not know whether a claim was kept can ask; what is marked or settled is nobody's claim."""
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
@@ -67,9 +57,7 @@ def test_a_claim_is_found_again_by_its_token(database: Database) -> None:
 
 
 def test_a_run_has_one_digest_a_recipient(database: Database) -> None:
-    """
-    A second digest of one run for one recipient is refused by the database itself.
-    """
+    """A second digest of one run for one recipient is refused by the database itself."""
     with database.rehearse() as connection:
         run_with(connection, A)
         with pytest.raises(Exception, match=r"(?i)unique"):
@@ -77,9 +65,7 @@ def test_a_run_has_one_digest_a_recipient(database: Database) -> None:
 
 
 def test_messages_go_in_their_order(database: Database) -> None:
-    """
-    What has been due longest goes first, and of those that are due together the first written.
-    """
+    """What has been due longest goes first, and of those that are due together the first written."""
     with database.write() as connection:
         run_with(connection, A, B, C)
         first = claimed(connection)
@@ -89,9 +75,7 @@ def test_messages_go_in_their_order(database: Database) -> None:
 
 
 def test_a_deferred_message_waits(database: Database) -> None:
-    """
-    Before its next attempt is due a deferred message is not offered; from that moment it is.
-    """
+    """Before its next attempt is due a deferred message is not offered; from that moment it is."""
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
@@ -101,9 +85,7 @@ def test_a_deferred_message_waits(database: Database) -> None:
 
 
 def test_everything_owed_can_be_made_due(database: Database) -> None:
-    """
-    A person who asks for delivery does not wait for the back-off; what is settled stays so.
-    """
+    """A person who asks for delivery does not wait for the back-off; what is settled stays so."""
     with database.write() as connection:
         run_id = run_with(connection, A, B)
         for state in ("deferred", "refused"):
@@ -117,9 +99,7 @@ def test_everything_owed_can_be_made_due(database: Database) -> None:
 
 
 def test_a_message_is_settled_only_as_it_was_found(database: Database) -> None:
-    """
-    Whoever saw it claimed cannot put it back once it is marked, for its dot may be on the way.
-    """
+    """Whoever saw it claimed cannot put it back once it is marked, for its dot may be on the way."""
     with database.write() as connection:
         run_id = run_with(connection, A)
         message = claimed(connection)
@@ -129,9 +109,7 @@ def test_a_message_is_settled_only_as_it_was_found(database: Database) -> None:
 
 
 def test_the_dot_needs_a_mark(database: Database) -> None:
-    """
-    The claim's holder marks once; a second mark of the same claim is refused.
-    """
+    """The claim's holder marks once; a second mark of the same claim is refused."""
     with database.write() as connection:
         run_id = run_with(connection, A)
         message = claimed(connection)
@@ -141,9 +119,7 @@ def test_the_dot_needs_a_mark(database: Database) -> None:
 
 
 def test_a_sender_that_lost_its_claim_may_not_mark(database: Database) -> None:
-    """
-    A sender that was paused while another took its message over gets no mark, and changes nothing.
-    """
+    """A sender that was paused while another took its message over gets no mark, and changes nothing."""
     with database.write() as connection:
         run_id = run_with(connection, A)
         slow = claimed(connection, by="slow")
@@ -162,9 +138,7 @@ def test_a_sender_that_lost_its_claim_may_not_mark(database: Database) -> None:
 
 
 def test_a_live_sender_is_not_abandoned(database: Database) -> None:
-    """
-    Until its lease has run out nobody takes a message over, and what is settled nobody ever does.
-    """
+    """Until its lease has run out nobody takes a message over, and what is settled nobody ever does."""
     with database.write() as connection:
         run_with(connection, A, B)
         first, second = claimed(connection), claimed(connection)
@@ -178,9 +152,7 @@ def test_a_live_sender_is_not_abandoned(database: Database) -> None:
 
 
 def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
-    """
-    A message sent again after an unknown outcome keeps its bytes and knows how often that was.
-    """
+    """A message sent again after an unknown outcome keeps its bytes and knows how often that was."""
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
@@ -221,9 +193,7 @@ def test_what_is_owed(database: Database, *, state: str, owed: int, failed: int,
 
 
 def test_a_run_is_busy_while_its_digests_could_go(database: Database) -> None:
-    """
-    Due or in flight is busy; deferred until later, or settled, is not.
-    """
+    """Due or in flight is busy; deferred until later, or settled, is not."""
     with database.write() as connection:
         run_id = run_with(connection, A)
         assert outbox.is_busy(connection, run_id, NOW)
@@ -237,9 +207,7 @@ def test_a_run_is_busy_while_its_digests_could_go(database: Database) -> None:
 
 
 def test_a_summary_is_no_digest(database: Database) -> None:
-    """
-    The admins' summary is owed like a digest, but is none, and each edition is a message of its own.
-    """
+    """The admins' summary is owed like a digest, but is none, and each edition is a message of its own."""
     with database.write() as connection:
         run_id = run_with(connection)
         assert outbox.editions(connection, run_id) == 0
@@ -253,9 +221,7 @@ def test_a_summary_is_no_digest(database: Database) -> None:
 
 
 def test_a_run_without_messages_is_all_sent(database: Database) -> None:
-    """
-    Where there is nothing to send nothing is owed.
-    """
+    """Where there is nothing to send nothing is owed."""
     with database.write() as connection:
         run_id = run_with(connection)
         assert outbox.is_all_sent(connection, run_id)

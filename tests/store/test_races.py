@@ -16,16 +16,12 @@ MANAGERS = [f"{number:02}@council.example" for number in range(40)]
 
 
 def url_of(database: Database) -> str:
-    """
-    Return the URL for a process of its own.
-    """
+    """Return the URL for a process of its own."""
     return database.engine.url.render_as_string(hide_password=False)
 
 
 def at_once(work: Callable[[int], Any], how_many: int = 4) -> list[Any]:
-    """
-    Do *work* in several threads that begin together; return what each of them did.
-    """
+    """Do *work* in several threads that begin together; return what each of them did."""
     together = Barrier(how_many)
 
     def begin(number: int) -> Any:
@@ -37,9 +33,7 @@ def at_once(work: Callable[[int], Any], how_many: int = 4) -> list[Any]:
 
 
 def test_threads_claim_each_message_once(database: Database) -> None:
-    """
-    Four threads that claim as fast as they can share the messages out, none twice and none left.
-    """
+    """Four threads that claim as fast as they can share the messages out, none twice and none left."""
     with database.write() as connection:
         run_id = run_with(connection, *MANAGERS)
     shares = at_once(lambda number: drain(url_of(database), f"thread-{number}"))
@@ -50,9 +44,7 @@ def test_threads_claim_each_message_once(database: Database) -> None:
 
 
 def test_processes_claim_each_message_once(database: Database) -> None:
-    """
-    So do two processes, which share nothing but the database.
-    """
+    """So do two processes, which share nothing but the database."""
     with database.write() as connection:
         run_with(connection, *MANAGERS)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
@@ -61,9 +53,7 @@ def test_processes_claim_each_message_once(database: Database) -> None:
 
 
 def test_an_uncommitted_claim_is_passed_over(postgresql_url: str) -> None:
-    """
-    On PostgreSQL a sender does not wait for a message that another is just claiming: it takes the next.
-    """
+    """On PostgreSQL a sender does not wait for a message that another is just claiming: it takes the next."""
     first, second = open_database(postgresql_url), open_database(postgresql_url)
     with first.write() as connection:
         run_with(connection, *MANAGERS[:2])
@@ -75,9 +65,7 @@ def test_an_uncommitted_claim_is_passed_over(postgresql_url: str) -> None:
 
 
 def test_one_of_many_takes_a_dead_senders_message_over(database: Database) -> None:
-    """
-    Of four that find a message abandoned exactly one settles it.
-    """
+    """Of four that find a message abandoned exactly one settles it."""
     with database.write() as connection:
         run_with(connection, MANAGERS[0])
         message = claimed(connection)
@@ -90,9 +78,7 @@ def test_one_of_many_takes_a_dead_senders_message_over(database: Database) -> No
 
 
 def test_one_of_many_plans_a_send_date(database: Database) -> None:
-    """
-    Of four that plan the same send date at once one gets a run, the others are told it has one.
-    """
+    """Of four that plan the same send date at once one gets a run, the others are told it has one."""
 
     def plan(_number: int) -> int | None:
         with database.write() as connection:
@@ -107,9 +93,7 @@ def test_one_of_many_plans_a_send_date(database: Database) -> None:
 
 
 def test_a_plan_that_was_rolled_back_leaves_the_send_date_free(database: Database) -> None:
-    """
-    A second planner waits for the first, and has the send date when the first gave it up.
-    """
+    """A second planner waits for the first, and has the send date when the first gave it up."""
     holds, planned = Event(), []
 
     def second() -> None:
@@ -129,9 +113,7 @@ def test_a_plan_that_was_rolled_back_leaves_the_send_date_free(database: Databas
 
 
 def test_different_send_dates_do_not_meet(database: Database) -> None:
-    """
-    A plan for one send date says nothing about another.
-    """
+    """A plan for one send date says nothing about another."""
 
     def plan(number: int) -> int | None:
         with database.write() as connection:

@@ -14,41 +14,31 @@ MANAGER = "n.okafor@council.example"
 
 
 def given(on: date, expected: date = AS_OF + WEEK, reason: str = "") -> Reassurance:
-    """
-    Return what a manager recorded *on* a day.
-    """
+    """Return what a manager recorded *on* a day."""
     return Reassurance(by=MANAGER, given_on=on, expected_on=expected, reason=reason)
 
 
 def numbered(connection: Connection, *assessment_ids: str) -> list[int]:
-    """
-    Store open assessments; return their numbers.
-    """
+    """Store open assessments; return their numbers."""
     read_in(connection, [assessment(each) for each in assessment_ids])
     return [next(iter(assessments.find(connection, each))) for each in assessment_ids]
 
 
 def send(connection: Connection, weeks: int, *, state: str = "sent", attempt: int = 0) -> None:
-    """
-    Prepare a run *weeks* from now, and settle its one digest.
-    """
+    """Prepare a run *weeks* from now, and settle its one digest."""
     now = NOW + WEEK * weeks
     run_with(connection, MANAGER, send_date=AS_OF + WEEK * weeks, prepared_at=now, attempt=attempt)
     outbox.settle(connection, claimed(connection, now), state=state, reply="", now=now)
 
 
 def test_nobody_reassured(database: Database) -> None:
-    """
-    An empty store has none.
-    """
+    """An empty store has none."""
     with database.read() as connection:
         assert reassurances.latest(connection) == {}
 
 
 def test_the_latest_counts(database: Database) -> None:
-    """
-    Of several for one assessment the one given last counts, and of one day the one recorded second.
-    """
+    """Of several for one assessment the one given last counts, and of one day the one recorded second."""
     with database.write() as connection:
         first, second = numbered(connection, "A-1", "A-2")
         for number, each in (
@@ -64,9 +54,7 @@ def test_the_latest_counts(database: Database) -> None:
 
 
 def test_digests_since_are_counted(database: Database) -> None:
-    """
-    Each send date whose digests went out after the reassurance was recorded counts once.
-    """
+    """Each send date whose digests went out after the reassurance was recorded counts once."""
     with database.write() as connection:
         (number,) = numbered(connection, "A-1")
         send(connection, -1)
@@ -78,9 +66,7 @@ def test_digests_since_are_counted(database: Database) -> None:
 
 
 def test_a_run_that_reached_nobody_does_not_count(database: Database) -> None:
-    """
-    Neither a refused digest nor the admins' summary is a digest that went out.
-    """
+    """Neither a refused digest nor the admins' summary is a digest that went out."""
     with database.write() as connection:
         (number,) = numbered(connection, "A-1")
         reassurances.record(connection, number, given(AS_OF), note="", now=NOW)
@@ -93,9 +79,7 @@ def test_a_run_that_reached_nobody_does_not_count(database: Database) -> None:
 
 
 def test_the_run_it_answers_does_not_count(database: Database) -> None:
-    """
-    A reassurance given after a digest was prepared stands against the digests after that one.
-    """
+    """A reassurance given after a digest was prepared stands against the digests after that one."""
     with database.write() as connection:
         (number,) = numbered(connection, "A-1")
         send(connection, 0)

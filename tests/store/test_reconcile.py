@@ -18,17 +18,13 @@ REFERRED = date(2026, 10, 1)
 
 
 def nameless(start: date, child_id: str = "7", referred_on: date | None = REFERRED) -> Assessment:
-    """
-    Return an assessment without an id of its own, known by child and start.
-    """
+    """Return an assessment without an id of its own, known by child and start."""
     reference = f"{child_id}/{start.isoformat()}"
     return assessment(reference, child_id, clock_on=start, started_on=start, referred_on=referred_on)
 
 
 def test_a_corrected_start_is_the_same_assessment(database: Database) -> None:
-    """
-    Its number stays, so its reassurances do; its reference and its dates are the new ones.
-    """
+    """Its number stays, so its reassurances do; its reference and its dates are the new ones."""
     given = Reassurance(by="n.okafor@council.example", given_on=AS_OF, expected_on=AS_OF)
     with database.write() as connection:
         read_in(connection, [nameless(MONDAY)])
@@ -54,9 +50,7 @@ def test_a_corrected_start_is_the_same_assessment(database: Database) -> None:
     ids=["too far", "another referral", "another child", "two it could be", "an id of its own"],
 )
 def test_what_may_be_another_assessment_is_another(database: Database, come: list[Assessment]) -> None:
-    """
-    The old one has vanished, and each that came is new.
-    """
+    """The old one has vanished, and each that came is new."""
     with database.write() as connection:
         read_in(connection, [nameless(MONDAY)])
         done = read_in(connection, come)
@@ -64,9 +58,7 @@ def test_what_may_be_another_assessment_is_another(database: Database, come: lis
 
 
 def test_a_move_between_teams_and_a_withdrawn_sign_off_are_kept(database: Database) -> None:
-    """
-    A first sign-off is told, and so is one that is taken back.
-    """
+    """A first sign-off is told, and so is one that is taken back."""
     signed = assessment(authorised_on=date(2026, 11, 2))
     with database.write() as connection:
         for row in (assessment(), signed, assessment(team="Court")):
@@ -84,9 +76,7 @@ def test_a_move_between_teams_and_a_withdrawn_sign_off_are_kept(database: Databa
     "field", ["clock_on", "started_on", "referred_on", "authorised_on", "cancelled_on", "closed_on"]
 )
 def test_every_date_that_bears_on_the_clock_is_kept(database: Database, field: str) -> None:
-    """
-    Its first value where it was blank, another value, and its going; what stays the same is no change.
-    """
+    """Its first value where it was blank, another value, and its going; what stays the same is no change."""
     values = [date(2026, 10, 12), date(2026, 10, 12), date(2026, 10, 13)]
     blank = date(2026, 10, 5) if field == "clock_on" else None  # a clock always has a start
     with database.write() as connection:
@@ -103,9 +93,7 @@ def test_every_date_that_bears_on_the_clock_is_kept(database: Database, field: s
 
 
 def test_a_first_score_is_no_change(database: Database) -> None:
-    """
-    It is the first audit, which is counted from what it became later.
-    """
+    """It is the first audit, which is counted from what it became later."""
     with database.write() as connection:
         for score in (None, 74, 82):
             read_in(connection, [assessment(audit_score=score)])
@@ -114,9 +102,7 @@ def test_a_first_score_is_no_change(database: Database) -> None:
 
 
 def test_vanishing_and_coming_back_are_kept(database: Database) -> None:
-    """
-    Each time, also where it is gone for good; a reading that misses it again says nothing new.
-    """
+    """Each time, also where it is gone for good; a reading that misses it again says nothing new."""
     with database.write() as connection:
         for rows in ([assessment()], [], [], [assessment(team="Court")], [], [assessment()], []):
             read_in(connection, rows)
@@ -128,9 +114,7 @@ def test_vanishing_and_coming_back_are_kept(database: Database) -> None:
 
 
 def test_what_had_vanished_before_there_was_a_record_of_it_is_told(database: Database) -> None:
-    """
-    A migrated database knows of what is missing now since which reading it is.
-    """
+    """A migrated database knows of what is missing now since which reading it is."""
     with database.write() as connection:
         for rows in ([assessment()], []):
             read_in(connection, rows)
@@ -142,9 +126,7 @@ def test_what_had_vanished_before_there_was_a_record_of_it_is_told(database: Dat
 
 
 def test_a_rejected_row_has_not_vanished(database: Database) -> None:
-    """
-    By its ids, or by its child alone where it has no id of its own.
-    """
+    """By its ids, or by its child alone where it has no id of its own."""
     rows = [assessment("A-1", "6"), nameless(MONDAY, "7"), assessment("A-3", "8")]
     rejected = [Rejected(3, "why", "", "A-1", "6"), Rejected(4, "why", "start_missing", "", "7")]
     with database.write() as connection:
@@ -177,9 +159,7 @@ def test_what_is_gone_is_missing_while_a_rejected_row_could_be_any(database: Dat
 
 
 def test_what_is_missing_and_comes_back_has_not_changed(database: Database) -> None:
-    """
-    That it was not there is a fact about a reading, not about the assessment.
-    """
+    """That it was not there is a fact about a reading, not about the assessment."""
     with database.write() as connection:
         read_in(connection, [assessment()])
         read_in(connection, [], [Rejected(2, "10 cells for 9 headings")])
@@ -189,9 +169,7 @@ def test_what_is_missing_and_comes_back_has_not_changed(database: Database) -> N
 
 
 def test_history_tells_who_was_told_what(database: Database) -> None:
-    """
-    Alerts, reassurances and changes, oldest first; a digest that never went says so.
-    """
+    """Alerts, reassurances and changes, oldest first; a digest that never went says so."""
     with database.write() as connection:
         read = read_in(connection, [assessment()])
         (number,) = assessments.open_on(connection, AS_OF)

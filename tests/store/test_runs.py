@@ -19,18 +19,14 @@ WEEK = timedelta(days=7)
 
 
 def planned(connection: Any, send_date: date = AS_OF, **changed: Any) -> int:
-    """
-    Plan a run that has no other in its way; return its number.
-    """
+    """Plan a run that has no other in its way; return its number."""
     run_id = runs.plan(connection, drafted(send_date, **changed))
     assert run_id is not None
     return run_id
 
 
 def test_a_run_is_read_as_it_was_planned(database: Database) -> None:
-    """
-    Counts, reasons and dates come back with their types, under a number of the store's own.
-    """
+    """Counts, reasons and dates come back with their types, under a number of the store's own."""
     with database.write() as connection:
         sync = read_in(connection, [assessment()])
         draft = drafted(sync_id=sync.id, held_because=["rows fell by 60 %"], teams={"Tîm": 1}, reason="lost")
@@ -41,9 +37,7 @@ def test_a_run_is_read_as_it_was_planned(database: Database) -> None:
 
 
 def test_a_send_date_is_planned_once(database: Database) -> None:
-    """
-    A second plan for one send date is none, and changes nothing of the first.
-    """
+    """A second plan for one send date is none, and changes nothing of the first."""
     with database.write() as connection:
         first = planned(connection, settings="first")
         assert runs.plan(connection, drafted(settings="second")) is None
@@ -52,9 +46,7 @@ def test_a_send_date_is_planned_once(database: Database) -> None:
 
 @pytest.mark.parametrize("state", ["prepared", "done", "undelivered"])
 def test_a_run_that_went_out_is_never_replaced(database: Database, state: str) -> None:
-    """
-    Whatever became of a run, its send date stays planned.
-    """
+    """Whatever became of a run, its send date stays planned."""
     with database.write() as connection:
         run_id = planned(connection)
         runs.amend(connection, run_id, state=state)
@@ -63,9 +55,7 @@ def test_a_run_that_went_out_is_never_replaced(database: Database, state: str) -
 
 
 def test_a_held_run_is_replaced(database: Database) -> None:
-    """
-    When a held run is let go it is prepared under its own number, and what it said while held is gone.
-    """
+    """When a held run is let go it is prepared under its own number, and what it said while held is gone."""
     with database.write() as connection:
         held = planned(connection, state="held", held_because=["the extract is empty"], counts={})
         runs.record_exceptions(connection, held, [DataException("vanished", "A-1", "7", "it is gone")])
@@ -78,9 +68,7 @@ def test_a_held_run_is_replaced(database: Database) -> None:
 
 
 def test_a_held_run_may_be_held_again(database: Database) -> None:
-    """
-    A second look at an extract that still looks wrong gives the newer reasons.
-    """
+    """A second look at an extract that still looks wrong gives the newer reasons."""
     with database.write() as connection:
         held = planned(connection, state="held", held_because=["old"])
         assert runs.plan(connection, drafted(state="held", held_because=["new"])) == held
@@ -88,9 +76,7 @@ def test_a_held_run_may_be_held_again(database: Database) -> None:
 
 
 def test_a_further_attempt_stands_beside_the_first(database: Database) -> None:
-    """
-    `--again` takes the next number for the send date and is the run of that date from then on.
-    """
+    """`--again` takes the next number for the send date and is the run of that date from then on."""
     with database.write() as connection:
         assert runs.next_attempt(connection, AS_OF) == 0
         planned(connection)
@@ -103,9 +89,7 @@ def test_a_further_attempt_stands_beside_the_first(database: Database) -> None:
 
 
 def test_the_latest_run_is_the_latest_send_dates(database: Database) -> None:
-    """
-    Not the order of preparation but the send date decides, and a held run is nobody's predecessor.
-    """
+    """Not the order of preparation but the send date decides, and a held run is nobody's predecessor."""
     with database.write() as connection:
         assert runs.latest(connection) is None
         newest = planned(connection, AS_OF)
@@ -123,17 +107,13 @@ def test_the_latest_run_is_the_latest_send_dates(database: Database) -> None:
 
 
 def test_a_run_prepared_after_its_send_date_is_late() -> None:
-    """
-    Late is judged by the day it was for, not by the clock.
-    """
+    """Late is judged by the day it was for, not by the clock."""
     assert not drafted().is_late
     assert drafted(as_of=AS_OF + timedelta(days=1)).is_late
 
 
 def test_an_unknown_run_is_told(database: Database) -> None:
-    """
-    A number that is in no ledger ends in a sentence with that number.
-    """
+    """A number that is in no ledger ends in a sentence with that number."""
     with database.write() as connection:
         assert runs.find(connection, 99) is None
         for ask in (runs.by_id, runs.lock):
@@ -166,9 +146,7 @@ def test_unconcluded_runs(database: Database) -> None:
 
 
 def test_outcomes_count_digests(database: Database) -> None:
-    """
-    Digests are counted by state; summaries are not.
-    """
+    """Digests are counted by state; summaries are not."""
     with database.write() as connection:
         run_id = run_with(connection, A, B)
         outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[Letter(A)], now=NOW)
@@ -179,9 +157,7 @@ def test_outcomes_count_digests(database: Database) -> None:
 
 
 def test_exceptions_keep_their_order(database: Database) -> None:
-    """
-    What a run found is read back in the order it was found, and of that run alone.
-    """
+    """What a run found is read back in the order it was found, and of that run alone."""
     found = [
         DataException(kind, f"A-{kind}", "7", "why") for kind in ("vanished", "bad_address", "no_manager")
     ]

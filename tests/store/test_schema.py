@@ -23,9 +23,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 2), datetime(2100, 1, 1), timezones=ZON
 
 
 def test_the_open_index_is_what_is_not_ended(database: Database) -> None:
-    """
-    The index on open assessments holds exactly those whose `ended_on` is null.
-    """
+    """The index on open assessments holds exactly those whose `ended_on` is null."""
     with database.read() as connection:
         indexes = {each["name"]: each for each in inspect(connection).get_indexes("assessments")}
     options = indexes["ix_assessments_open"]["dialect_options"]
@@ -35,9 +33,7 @@ def test_the_open_index_is_what_is_not_ended(database: Database) -> None:
 
 @pytest.mark.parametrize("is_analysed", [False, True])
 def test_the_weekly_question_reads_the_open_ones_alone(database: Database, *, is_analysed: bool) -> None:
-    """
-    Among many ended assessments the open ones are found by their index, with statistics and without.
-    """
+    """Among many ended assessments the open ones are found by their index, with statistics and without."""
     ended = [assessment(f"E-{each}", authorised_on=date(2026, 11, 2)) for each in range(5000)]
     with database.write() as connection:
         read_in(connection, [*ended, *[assessment(f"O-{each}") for each in range(50)]])
@@ -54,9 +50,7 @@ def test_the_weekly_question_reads_the_open_ones_alone(database: Database, *, is
 
 
 def test_a_claim_reads_the_unsettled_alone(database: Database) -> None:
-    """
-    Years of sent messages do not slow a claim down.
-    """
+    """Years of sent messages do not slow a claim down."""
     with database.write() as connection:
         run_with(connection, *(f"{each}@council.example" for each in range(1000)))
         connection.execute(update(messages).values(state="sent", settled_at=NOW))
@@ -68,9 +62,7 @@ def test_a_claim_reads_the_unsettled_alone(database: Database) -> None:
 
 @pytest.mark.parametrize("state", UNSETTLED_STATES)
 def test_a_settled_message_says_when(database: Database, state: str) -> None:
-    """
-    What is unsettled has no moment of settlement: the database itself refuses any other row.
-    """
+    """What is unsettled has no moment of settlement: the database itself refuses any other row."""
     with database.rehearse() as connection:
         run_with(connection, "n.okafor@council.example")
         connection.execute(update(messages).values(state=state))
@@ -81,9 +73,7 @@ def test_a_settled_message_says_when(database: Database, state: str) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moment=MOMENTS)
 def test_a_moment_comes_back_as_the_same_moment(database: Database, moment: datetime) -> None:
-    """
-    A moment of any zone is read back as that moment in UTC, to the microsecond.
-    """
+    """A moment of any zone is read back as that moment in UTC, to the microsecond."""
     with database.rehearse() as connection:
         connection.execute(update(installation).values(created_at=moment))
         read = connection.execute(select(installation.c.created_at)).scalar_one()
@@ -92,9 +82,7 @@ def test_a_moment_comes_back_as_the_same_moment(database: Database, moment: date
 
 
 def test_moments_are_compared_as_moments(database: Database) -> None:
-    """
-    In the hour that the clocks repeat, the database tells the first from the second.
-    """
+    """In the hour that the clocks repeat, the database tells the first from the second."""
     london = ZoneInfo("Europe/London")
     first = datetime(2026, 10, 25, 1, 30, tzinfo=london, fold=0)
     second = first.replace(fold=1)
@@ -105,9 +93,7 @@ def test_moments_are_compared_as_moments(database: Database) -> None:
 
 
 def explained(connection: Connection, ask: Callable[[], Any]) -> str:
-    """
-    Return the steps the database takes for the one statement that *ask* sends.
-    """
+    """Return the steps the database takes for the one statement that *ask* sends."""
     sent: list[tuple[str, Any]] = []
     event.listen(connection, "before_cursor_execute", lambda *said: sent.append((said[2], said[3])))
     ask()

@@ -26,9 +26,7 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 
 
 def test_a_sender_lives_while_it_is_sending(database: Database) -> None:
-    """
-    Its claims are known by their token, and none is like another.
-    """
+    """Its claims are known by their token, and none is like another."""
     with sending(database) as sender:
         tokens = {fresh_token(sender.id), fresh_token(sender.id)}
         assert len(tokens) == 2
@@ -39,9 +37,7 @@ def test_a_sender_lives_while_it_is_sending(database: Database) -> None:
 
 
 def test_a_killed_sender_is_dead_at_once(database: Database) -> None:
-    """
-    Nothing of its own has to run for that: the system lets the lock go.
-    """
+    """Nothing of its own has to run for that: the system lets the lock go."""
     url = database.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen(  # noqa: S603 - this interpreter, and a script of our own
         [sys.executable, "-c", HOLD, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -58,9 +54,7 @@ def test_a_killed_sender_is_dead_at_once(database: Database) -> None:
 
 
 def test_a_dead_senders_file_is_cleared_away(sqlite_url: str, tmp_path: Path) -> None:
-    """
-    Whoever finds a lock file that nobody holds removes it.
-    """
+    """Whoever finds a lock file that nobody holds removes it."""
     database = open_database(sqlite_url)
     left = tmp_path / "alerter.db.sender-0f.lock"
     left.touch()
@@ -71,9 +65,7 @@ def test_a_dead_senders_file_is_cleared_away(sqlite_url: str, tmp_path: Path) ->
 
 
 def test_a_sender_whose_server_forgot_it_takes_its_lock_again(postgresql_url: str) -> None:
-    """
-    A server that went away and came back knows no locks, and takes whoever holds none for dead.
-    """
+    """A server that went away and came back knows no locks, and takes whoever holds none for dead."""
     database = open_database(postgresql_url)
     with sending(database) as sender:
         token = fresh_token(sender.id)
@@ -91,9 +83,7 @@ def test_a_sender_whose_server_forgot_it_takes_its_lock_again(postgresql_url: st
 
 
 def test_a_lock_that_cannot_be_had_is_taken_at_the_next_occasion(postgresql_url: str) -> None:
-    """
-    Nobody waits for it: whoever just looks whether the sender lives holds it for a moment.
-    """
+    """Nobody waits for it: whoever just looks whether the sender lives holds it for a moment."""
     database = open_database(postgresql_url)
     with sending(database) as sender:
         token = fresh_token(sender.id)

@@ -61,9 +61,7 @@ def made_up(count: int) -> list[Assessment]:
 
 
 def keep(database: Database, rows: list[Assessment]) -> None:
-    """
-    Put *rows* into the store.
-    """
+    """Put *rows* into the store."""
     names = [name for name in assessments.FACTS if name != "reason"]
     with database.write() as connection:
         connection.execute(
@@ -74,9 +72,7 @@ def keep(database: Database, rows: list[Assessment]) -> None:
 
 @pytest.mark.parametrize("choice", CHOICES)
 def test_the_count_is_that_of_the_report(database: Database, choice: str) -> None:
-    """
-    By team as it is spelt and by type, with each start under the rule that was in force for it.
-    """
+    """By team as it is spelt and by type, with each start under the rule that was in force for it."""
     clocks, rows = CHOICES[choice], made_up(1_500)
     keep(database, rows)
     in_stretch = [each for each in rows if each.authorised_on and each.authorised_on >= FIRST]
@@ -93,18 +89,14 @@ def test_the_count_is_that_of_the_report(database: Database, choice: str) -> Non
 
 
 def test_without_sign_offs_there_is_no_count(database: Database) -> None:
-    """
-    A store that was never filled has no figures.
-    """
+    """A store that was never filled has no figures."""
     clocks = CHOICES["one rule"]
     with database.read() as connection:
         assert stored.count(connection, deadlines(CALENDAR, clocks, FIRST, LAST), clocks) == {}
 
 
 def test_a_day_after_the_limit_without_work_is_in_time() -> None:
-    """
-    Due on Friday, signed off on Saturday: the count says 35; on Monday it is 36.
-    """
+    """Due on Friday, signed off on Saturday: the count says 35; on Monday it is 36."""
     start = CALENDAR.latest_start(date(2026, 10, 23), 35)
     by_day = {
         each.on: each.late_start

@@ -15,16 +15,12 @@ from tests.store.made_up import AS_OF, assessment, begin, facts, read_in
 
 
 def counts(sync: Sync) -> dict[str, int]:
-    """
-    Return what became of the rows of one reading, without what is nought.
-    """
+    """Return what became of the rows of one reading, without what is nought."""
     return {name: count for name in syncs.COUNTS if (count := getattr(sync, name))}
 
 
 def test_a_row_comes_back_as_it_went_in(database: Database) -> None:
-    """
-    Every fact is stored and read back, whatever its type.
-    """
+    """Every fact is stored and read back, whatever its type."""
     given = assessment(
         started_on=date(2026, 10, 5), referred_on=date(2026, 10, 1), authorised_on=date(2026, 12, 1),
         cancelled_on=date(2027, 1, 2), closed_on=date(2027, 1, 3), review_on=date(2026, 10, 19),
@@ -37,9 +33,7 @@ def test_a_row_comes_back_as_it_went_in(database: Database) -> None:
 
 
 def test_new_changed_unchanged_and_vanished(database: Database) -> None:
-    """
-    The second extract is compared with the store: same, changed, new, and gone though open.
-    """
+    """The second extract is compared with the store: same, changed, new, and gone though open."""
     done = assessment("A-4", authorised_on=date(2026, 11, 2))
     with database.write() as connection:
         first = read_in(connection, [assessment("A-1"), assessment("A-2"), assessment("A-3"), done])
@@ -61,9 +55,7 @@ def test_new_changed_unchanged_and_vanished(database: Database) -> None:
 
 
 def test_what_vanished_is_told_once(database: Database) -> None:
-    """
-    A further reading does not count again what an earlier one missed.
-    """
+    """A further reading does not count again what an earlier one missed."""
     with database.write() as connection:
         read_in(connection, [assessment()])
         gone = read_in(connection, [])
@@ -73,9 +65,7 @@ def test_what_vanished_is_told_once(database: Database) -> None:
 
 
 def test_what_came_back_is_open_again(database: Database) -> None:
-    """
-    An assessment that had vanished and is there again counts as changed, and is judged again.
-    """
+    """An assessment that had vanished and is there again counts as changed, and is judged again."""
     with database.write() as connection:
         read_in(connection, [assessment()])
         gone = read_in(connection, [])
@@ -86,9 +76,7 @@ def test_what_came_back_is_open_again(database: Database) -> None:
 
 
 def test_an_assessment_keeps_its_number(database: Database) -> None:
-    """
-    A change, and an absence, leave the number that alerts and reassurances refer to.
-    """
+    """A change, and an absence, leave the number that alerts and reassurances refer to."""
     with database.write() as connection:
         read_in(connection, [assessment()])
         (number,) = assessments.find(connection, "A-1")
@@ -98,9 +86,7 @@ def test_an_assessment_keeps_its_number(database: Database) -> None:
 
 
 def test_siblings_are_two(database: Database) -> None:
-    """
-    Two children under one assessment id are two assessments.
-    """
+    """Two children under one assessment id are two assessments."""
     with database.write() as connection:
         assert read_in(connection, [assessment(child_id="7"), assessment(child_id="8")]).new == 2
         found = assessments.find(connection, "A-1", "8").values()
@@ -108,9 +94,7 @@ def test_siblings_are_two(database: Database) -> None:
 
 
 def test_identical_rows_collapse(database: Database) -> None:
-    """
-    Of identical rows one is stored and the others are counted.
-    """
+    """Of identical rows one is stored and the others are counted."""
     with database.write() as connection:
         sync = read_in(connection, [assessment()] * 3)
         assert syncs.rejected_by(connection, sync.id) == []
@@ -119,9 +103,7 @@ def test_identical_rows_collapse(database: Database) -> None:
 
 @pytest.mark.parametrize("is_open_first", [True, False])
 def test_of_contradicting_rows_the_open_one_stays(database: Database, *, is_open_first: bool) -> None:
-    """
-    A row that says open beats one that says signed off, in whichever order they stand.
-    """
+    """A row that says open beats one that says signed off, in whichever order they stand."""
     rows = [assessment(), assessment(authorised_on=date(2026, 11, 2))]
     with database.write() as connection:
         sync = read_in(connection, rows if is_open_first else rows[::-1])
@@ -135,9 +117,7 @@ def test_of_contradicting_rows_the_open_one_stays(database: Database, *, is_open
 
 
 def test_of_two_open_rows_the_earlier_start_stays(database: Database) -> None:
-    """
-    Of contradicting rows that are both open, the one whose clock began first is believed.
-    """
+    """Of contradicting rows that are both open, the one whose clock began first is believed."""
     later = assessment(clock_on=date(2026, 10, 26))
     with database.write() as connection:
         read_in(connection, [later, assessment()])
@@ -146,9 +126,7 @@ def test_of_two_open_rows_the_earlier_start_stays(database: Database) -> None:
 
 
 def test_of_two_ended_rows_the_later_end_stays(database: Database) -> None:
-    """
-    A sign-off in the future still counts as open, so it beats one that has been.
-    """
+    """A sign-off in the future still counts as open, so it beats one that has been."""
     ends = [date(2026, 11, 2), date(2026, 11, 30)]
     with database.write() as connection:
         read_in(connection, [assessment(authorised_on=each) for each in ends])
@@ -157,9 +135,7 @@ def test_of_two_ended_rows_the_later_end_stays(database: Database) -> None:
 
 
 def test_a_rejected_row_has_not_vanished(database: Database) -> None:
-    """
-    An assessment whose row could not be believed this time stays open as it last was.
-    """
+    """An assessment whose row could not be believed this time stays open as it last was."""
     rejected = Rejected(3, "the start is missing", "start_missing", "A-2", "7")
     with database.write() as connection:
         read_in(connection, [assessment("A-1"), assessment("A-2")])
@@ -171,9 +147,7 @@ def test_a_rejected_row_has_not_vanished(database: Database) -> None:
 
 
 def test_staging_is_emptied(database: Database) -> None:
-    """
-    Applied or discarded, nothing of a reading stays staged; another reading's rows do.
-    """
+    """Applied or discarded, nothing of a reading stays staged; another reading's rows do."""
     with database.write() as connection:
         waiting, other = begin(connection), begin(connection)
         for sync_id in (waiting, other):
@@ -186,18 +160,14 @@ def test_staging_is_emptied(database: Database) -> None:
 
 
 def test_nothing_to_stage_is_no_statement(database: Database) -> None:
-    """
-    An empty batch is as good as none.
-    """
+    """An empty batch is as good as none."""
     with database.write() as connection:
         staging.stage(connection, begin(connection), [])
         assert connection.execute(select(staged_assessments)).all() == []
 
 
 def test_a_reading_that_fails_changes_nothing(database: Database) -> None:
-    """
-    Until it is committed, a reading has touched neither the store nor the staging.
-    """
+    """Until it is committed, a reading has touched neither the store nor the staging."""
     with database.write() as connection:
         read_in(connection, [assessment()])
     with database.rehearse() as connection:
@@ -210,9 +180,7 @@ def test_a_reading_that_fails_changes_nothing(database: Database) -> None:
 
 
 def test_deleted_rows_leave_no_bytes(sqlite_url: str, tmp_path: Path) -> None:
-    """
-    What was staged and discarded is not in the file any more, free pages included (`secure_delete`).
-    """
+    """What was staged and discarded is not in the file any more, free pages included (`secure_delete`)."""
     database = open_database(sqlite_url)
     with database.write() as connection:
         sync_id = begin(connection)

@@ -18,9 +18,7 @@ ROWS = [
 
 @pytest.mark.parametrize("is_analysed", [False, True])
 def test_no_row_is_compared_with_every_other(database: Database, *, is_analysed: bool) -> None:
-    """
-    With the statistics of an earlier reading as with none, rows are joined on their whole key.
-    """
+    """With the statistics of an earlier reading as with none, rows are joined on their whole key."""
     with database.rehearse() as connection:
         earlier = staged(connection)
         if is_analysed:
@@ -34,9 +32,7 @@ def test_no_row_is_compared_with_every_other(database: Database, *, is_analysed:
 
 
 def staged(connection: Connection) -> int:
-    """
-    Stage the rows as a reading of their own; return its number.
-    """
+    """Stage the rows as a reading of their own; return its number."""
     sync_id = begin(connection)
     staging.stage(connection, sync_id, list(enumerate(map(facts, ROWS))))
     staging.collapse(connection, sync_id)
@@ -44,9 +40,7 @@ def staged(connection: Connection) -> int:
 
 
 def applying(connection: Connection, sync_id: int) -> list[tuple[str, Any]]:
-    """
-    Return the statements that apply a reading, which stays staged.
-    """
+    """Return the statements that apply a reading, which stays staged."""
     sent: list[tuple[str, Any]] = []
 
     def keep(*said: Any) -> None:
@@ -61,22 +55,16 @@ def applying(connection: Connection, sync_id: int) -> list[tuple[str, Any]]:
 
 
 def explained(connection: Connection, statement: str, parameters: Any) -> list[str]:
-    """
-    Return the steps the database takes for a statement.
-    """
+    """Return the steps the database takes for a statement."""
     explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
     return [str(row[-1]) for row in connection.exec_driver_sql(f"{explain}{statement}", parameters)]
 
 
 def compares_all_on_sqlite(step: str) -> bool:
-    """
-    Say whether a step reads the store whole, other than through the index of open assessments.
-    """
+    """Say whether a step reads the store whole, other than through the index of open assessments."""
     return step.startswith("SCAN assessments") and "ix_assessments_open" not in step
 
 
 def compares_all_on_a_server(step: str) -> bool:
-    """
-    Say whether a step compares keys of staged rows only after every pair was made.
-    """
+    """Say whether a step compares keys of staged rows only after every pair was made."""
     return all(words in step for words in ("Join Filter", "staged_assessments", "child_id"))

@@ -32,17 +32,13 @@ EXTRACTS = st.lists(
 
 @dataclass(slots=True)
 class Model:
-    """
-    What the store should hold, as plainly as it can be said.
-    """
+    """What the store should hold, as plainly as it can be said."""
 
     rows: dict[Key, Assessment] = field(default_factory=dict)
     vanished: set[Key] = field(default_factory=set)
 
     def read_in(self, rows: Sequence[Assessment], rejected: Sequence[Rejected]) -> dict[str, int]:
-        """
-        Take in one extract; return its counts.
-        """
+        """Take in one extract; return its counts."""
         kept, collapsed, contradicting = _kept(rows)
         new = kept.keys() - self.rows.keys()
         changed = {
@@ -59,9 +55,7 @@ class Model:
         }  # fmt: skip
 
     def open_on(self, as_of: date) -> list[Assessment]:
-        """
-        Return what is open on *as_of* and was still in the extract.
-        """
+        """Return what is open on *as_of* and was still in the extract."""
         found = [row for key, row in self.rows.items() if row.is_open(as_of) and key not in self.vanished]
         return sorted(found, key=lambda row: (row.clock_on, row.assessment_id, row.child_id))
 
@@ -69,9 +63,7 @@ class Model:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extracts=EXTRACTS)
 def test_the_store_is_what_the_extracts_say(database: Database, extracts: list[Extract]) -> None:
-    """
-    After any extracts every row is stored, collapsed or rejected, and the open ones are the model's.
-    """
+    """After any extracts every row is stored, collapsed or rejected, and the open ones are the model's."""
     model = Model()
     with database.rehearse() as connection:
         for rows, rejected in extracts:
@@ -90,9 +82,7 @@ def test_the_store_is_what_the_extracts_say(database: Database, extracts: list[E
 
 
 def _kept(rows: Sequence[Assessment]) -> tuple[dict[Key, Assessment], int, int]:
-    """
-    Return one row an identity, and how many were identical to it and how many contradicted it.
-    """
+    """Return one row an identity, and how many were identical to it and how many contradicted it."""
     kept: dict[Key, Assessment] = {}
     for row in sorted(rows, key=lambda row: (date.max - (row.ended_on or date.max), row.clock_on)):
         kept.setdefault((row.assessment_id, row.child_id), row)

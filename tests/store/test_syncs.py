@@ -12,9 +12,7 @@ LATER = NOW + timedelta(hours=3)
 
 
 def test_a_reading_is_kept_with_its_counts(database: Database) -> None:
-    """
-    From its beginning a reading has a row, and at its end its counts.
-    """
+    """From its beginning a reading has a row, and at its end its counts."""
     with database.write() as connection:
         sync_id = begin(connection)
         begun = syncs.by_id(connection, sync_id)
@@ -25,9 +23,7 @@ def test_a_reading_is_kept_with_its_counts(database: Database) -> None:
 
 
 def test_the_latest_applied_reading(database: Database) -> None:
-    """
-    A reading that was only begun, staged or discarded is not what the store says.
-    """
+    """A reading that was only begun, staged or discarded is not what the store says."""
     with database.write() as connection:
         assert syncs.latest_applied(connection) is None
         applied = read_in(connection, [assessment()])
@@ -39,9 +35,7 @@ def test_the_latest_applied_reading(database: Database) -> None:
 
 
 def test_the_same_bytes_again(database: Database) -> None:
-    """
-    A reading seen again is younger and changed nothing, and its rows are still all there.
-    """
+    """A reading seen again is younger and changed nothing, and its rows are still all there."""
     with database.write() as connection:
         read_in(connection, [assessment("A-1"), assessment("A-2")])
         first = read_in(connection, [assessment("A-1", team="Court"), assessment("A-3")])
@@ -53,9 +47,7 @@ def test_the_same_bytes_again(database: Database) -> None:
 
 
 def test_rejections_come_by_line(database: Database) -> None:
-    """
-    The rows a reading could not believe are its own, in the order of their lines.
-    """
+    """The rows a reading could not believe are its own, in the order of their lines."""
     rejected = [
         Rejected(9, "the start is missing", "start_missing", "A-1", "7"),
         Rejected(4, "no child id"),
@@ -70,9 +62,7 @@ def test_rejections_come_by_line(database: Database) -> None:
 
 
 def test_the_directory_is_replaced(database: Database) -> None:
-    """
-    The directory is what was read last, in its order, and may be empty.
-    """
+    """The directory is what was read last, in its order, and may be empty."""
     entries = [
         DirectoryEntry(
             line=2, team="Duty", worker="W-12", manager_name="N. Okafor",

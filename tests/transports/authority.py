@@ -10,17 +10,13 @@ import pytest
 
 @dataclass(frozen=True)
 class Authority:
-    """
-    A certificate authority that lives in one folder.
-    """
+    """A certificate authority that lives in one folder."""
 
     folder: Path
 
     @property
     def file(self) -> Path:
-        """
-        Return its own certificate.
-        """
+        """Return its own certificate."""
         return self.folder / "ca.pem"
 
     def server(self, name: str = "IP:127.0.0.1", *, days: int = 30, is_old: bool = False) -> ssl.SSLContext:
@@ -51,9 +47,7 @@ def _openssl(*arguments: object) -> None:
 
 
 def new_authority(folder: Path) -> Authority:
-    """
-    Make a certificate authority in *folder*.
-    """
+    """Make a certificate authority in *folder*."""
     subject = ["-subj", "/CN=Made-up authority", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
     files = ["-keyout", folder / "ca.key", "-out", folder / "ca.pem"]
     _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", *subject, *files)

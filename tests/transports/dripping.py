@@ -16,18 +16,14 @@ TLS_RECORD = b"\x16\x03\x03\x3f\xff" + b"\0" * 16_383
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
-    What is answered to one request, *at_once* so many of its bytes; TLS begins without a request.
-    """
+    """What is answered to one request, *at_once* so many of its bytes; TLS begins without a request."""
 
     words: bytes
     at_once: int
 
 
 def http(body: bytes = b"", status: str = "200 OK") -> bytes:
-    """
-    Return an answer with so long a header that no test would see its end if it came by the byte.
-    """
+    """Return an answer with so long a header that no test would see its end if it came by the byte."""
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"X-Long: " + b"x" * 4_000 + b"\r\n\r\n" + body
 
@@ -50,22 +46,16 @@ class DrippingServer:
 
     @property
     def port(self) -> int:
-        """
-        Return the port it listens on.
-        """
+        """Return the port it listens on."""
         return int(self._listener.getsockname()[1])
 
     @property
     def url(self) -> str:
-        """
-        Return where it listens.
-        """
+        """Return where it listens."""
         return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
 
     def answer_first(self, answer: Answer) -> None:
-        """
-        Answer the first request so, before the others.
-        """
+        """Answer the first request so, before the others."""
         self._answers.insert(0, answer)
 
     def __enter__(self) -> Self:

@@ -29,16 +29,12 @@ class Entra:
 
     @property
     def url(self) -> str:
-        """
-        Return where it listens.
-        """
+        """Return where it listens."""
         return f"https://127.0.0.1:{self._server.server_port}"
 
     @property
     def authority(self) -> str:
-        """
-        Return the authority of the one tenant.
-        """
+        """Return the authority of the one tenant."""
         return f"{self.url}/{TENANT}"
 
     def __enter__(self) -> Self:
@@ -53,9 +49,7 @@ class Entra:
         self._server.server_close()
 
     def discovery(self, path: str) -> Answer:
-        """
-        Return the tenant's endpoints (OpenID Connect Discovery 1.0).
-        """
+        """Return the tenant's endpoints (OpenID Connect Discovery 1.0)."""
         if path != f"/{TENANT}/v2.0/.well-known/openid-configuration":
             return 400, {"error": "invalid_tenant"}
         oauth = f"{self.authority}/oauth2/v2.0"
@@ -66,9 +60,7 @@ class Entra:
         }
 
     def token(self, form: str) -> Answer:
-        """
-        Return the next answer to a posted form.
-        """
+        """Return the next answer to a posted form."""
         self.asked.append({key: values[0] for key, values in parse_qs(form).items()})
         if self._answers:
             return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
@@ -87,9 +79,7 @@ class Entra:
                 self._say(entra.token(self.rfile.read(length).decode("ascii")))
 
             def log_message(self, *said: object) -> None:
-                """
-                Keep quiet.
-                """
+                """Keep quiet."""
 
             def _say(self, answer: Answer) -> None:
                 status, words = answer

@@ -34,9 +34,7 @@ class HastySmtp(ScriptedSmtp):
         self.is_ready = threading.Event()
 
     def say(self, words: bytes) -> None:
-        """
-        Say something that nobody asked for, now.
-        """
+        """Say something that nobody asked for, now."""
         if self._talking_to is not None:
             self._talking_to.sendall(words)
 

@@ -20,9 +20,7 @@ Answer = tuple[int, Any]
 
 
 def refusal(status: int, kind: str, message: str) -> Answer:
-    """
-    Return an error as Notify words it.
-    """
+    """Return an error as Notify words it."""
     return status, {"status_code": status, "errors": [{"error": kind, "message": message}]}
 
 
@@ -52,9 +50,7 @@ class NotifyDouble:
 
     @property
     def url(self) -> str:
-        """
-        Return where it listens.
-        """
+        """Return where it listens."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -69,9 +65,7 @@ class NotifyDouble:
         self._server.server_close()
 
     def answer(self, path: str, bearer: str, posted: dict[str, Any] | None) -> Answer:
-        """
-        Return the answer to one request.
-        """
+        """Return the answer to one request."""
         self.paths.append(path)
         if not _is_ours(bearer):
             return refusal(403, "AuthError", "Invalid token: API key not found")
@@ -109,9 +103,7 @@ class NotifyDouble:
                 self._say(double.answer(self.path, self._bearer(), posted))
 
             def log_message(self, *said: object) -> None:
-                """
-                Keep quiet.
-                """
+                """Keep quiet."""
 
             def _bearer(self) -> str:
                 return self.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -64,15 +64,11 @@ class ScriptedSmtp:
 
     @property
     def port(self) -> int:
-        """
-        Return the port it listens on.
-        """
+        """Return the port it listens on."""
         return int(self._listener.getsockname()[1])
 
     def verbs(self) -> list[str]:
-        """
-        Return the verbs of all commands, in order.
-        """
+        """Return the verbs of all commands, in order."""
         return [command.partition(" ")[0].upper() for command in self.commands]
 
     def __enter__(self) -> Self:
@@ -106,9 +102,7 @@ class ScriptedSmtp:
             return
 
     def _commands(self, connection: socket.socket) -> bool:
-        """
-        Answer commands until the end, or until the client is told to start TLS, which gives True.
-        """
+        """Answer commands until the end, or until the client is told to start TLS, which gives True."""
         with connection.makefile("rb") as reader:
             for line in reader:
                 self.commands.append(line.decode("ascii", "replace").strip())

@@ -10,9 +10,7 @@ from tests.transports.scripted_smtp import ScriptedSmtp
 
 @dataclass(frozen=True)
 class Letter:
-    """
-    A message with nothing but what a transport needs.
-    """
+    """A message with nothing but what a transport needs."""
 
     recipient: str = "n.okafor@council.example"
     message_id: str = "<run-7.digest.aa@council.example>"
@@ -20,26 +18,20 @@ class Letter:
 
 
 class Mark:
-    """
-    The mark before the dot: answers *is_ours*, and counts how often it was asked.
-    """
+    """The mark before the dot: answers *is_ours*, and counts how often it was asked."""
 
     def __init__(self, *, is_ours: bool = True) -> None:
         self.is_ours = is_ours
         self.times = 0
 
     def __call__(self) -> bool:
-        """
-        Answer.
-        """
+        """Answer."""
         self.times += 1
         return self.is_ours
 
 
 def settings(port: int, **changed: object) -> SmtpServer:
-    """
-    Return the settings for a scripted server, with short waits.
-    """
+    """Return the settings for a scripted server, with short waits."""
     usual = {
         "host": "127.0.0.1",
         "port": port,
@@ -53,9 +45,7 @@ def settings(port: int, **changed: object) -> SmtpServer:
 
 
 def attempt(script: dict, **changed: object) -> tuple[Outcome, Mark, ScriptedSmtp]:
-    """
-    Send one letter to a server that follows *script*.
-    """
+    """Send one letter to a server that follows *script*."""
     mark = Mark()
     with ScriptedSmtp(script) as server:
         transport = SmtpTransport(settings(server.port, **changed))

@@ -22,9 +22,7 @@ STEP = 0.3
     ],
 )
 def test_a_reply_has_its_time_in_all(script: dict, state: str, marks: int) -> None:
-    """
-    However many bytes it comes in, a reply that is not whole in time is none.
-    """
+    """However many bytes it comes in, a reply that is not whole in time is none."""
     began = time.monotonic()
     outcome, mark, _ = attempt(script, timeout_seconds=STEP, dot_timeout_seconds=STEP)
     assert (outcome.state, mark.times) == (state, marks)
@@ -32,9 +30,7 @@ def test_a_reply_has_its_time_in_all(script: dict, state: str, marks: int) -> No
 
 
 def test_a_dripping_banner_defers() -> None:
-    """
-    A server is not waited for longer because it has begun to speak.
-    """
+    """A server is not waited for longer because it has begun to speak."""
     began = time.monotonic()
     with ScriptedSmtp({"banner": DRIP}) as server, pytest.raises(MailDeferredError, match="no reply in time"):
         SmtpTransport(settings(server.port, timeout_seconds=STEP)).connect()
@@ -42,9 +38,7 @@ def test_a_dripping_banner_defers() -> None:
 
 
 def test_a_conversation_has_its_time_in_all() -> None:
-    """
-    A server that uses up the time of every step is left before the mark, after a few of them.
-    """
+    """A server that uses up the time of every step is left before the mark, after a few of them."""
     slow = {
         "EHLO": b"250-scripted\r\n250 AUTH LOGIN\r\n",
         "AUTH": b"334 \r\n",

@@ -24,9 +24,7 @@ NotifyTransport(NotifyService(api_key="k", template_id="t")).connect()
     ids=["xoauth2", "notify"],
 )
 def test_a_missing_package_is_named_with_its_command(program: str, command: str) -> None:
-    """
-    In a Python without any packages both ways load, and stop with the command that mends it.
-    """
+    """In a Python without any packages both ways load, and stop with the command that mends it."""
     bare = [sys.executable, "-S", "-c", program]
     done = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
     assert "MailStoppedError" in done.stderr

@@ -10,9 +10,7 @@ from tests.transports.sending import Letter, Mark
 
 
 def test_a_message_is_one_file_named_after_its_id(tmp_path: Path) -> None:
-    """
-    The file's name holds nothing of the recipient, and sending twice leaves one file.
-    """
+    """The file's name holds nothing of the recipient, and sending twice leaves one file."""
     transport = FolderTransport(tmp_path / "out")
     for _ in range(2):
         outcome = transport.send(Letter(), Mark())
@@ -24,9 +22,7 @@ def test_a_message_is_one_file_named_after_its_id(tmp_path: Path) -> None:
 
 
 def test_without_the_mark_nothing_is_left(tmp_path: Path) -> None:
-    """
-    A mark that is not ours, or fails, leaves the folder empty.
-    """
+    """A mark that is not ours, or fails, leaves the folder empty."""
 
     def failing() -> bool:
         raise StoreError("the database is away")
@@ -39,9 +35,7 @@ def test_without_the_mark_nothing_is_left(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_or_written_defers(tmp_path: Path) -> None:
-    """
-    A file in the folder's place, or a folder in the message's, is for later.
-    """
+    """A file in the folder's place, or a folder in the message's, is for later."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(MailDeferredError, match="cannot write"):
         FolderTransport(tmp_path / "file").connect()

@@ -35,17 +35,13 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def service(url: str, **changed: object) -> NotifyService:
-    """
-    Return the settings for a double at *url*, with short waits.
-    """
+    """Return the settings for a double at *url*, with short waits."""
     usual = {"api_key": API_KEY, "template_id": TEMPLATE_ID, "base_url": url, "timeout_seconds": 2}
     return NotifyService(**{**usual, **changed})
 
 
 def attempt(double: NotifyDouble, **changed: object) -> tuple[Outcome, Mark]:
-    """
-    Send one letter through *double*.
-    """
+    """Send one letter through *double*."""
     mark = Mark()
     with double:
         transport = NotifyTransport(service(double.url, **changed))
@@ -56,9 +52,7 @@ def attempt(double: NotifyDouble, **changed: object) -> tuple[Outcome, Mark]:
 
 
 def test_what_is_stored_is_what_notify_gets() -> None:
-    """
-    Subject and text of the stored bytes go to the one recipient, under the Message-ID.
-    """
+    """Subject and text of the stored bytes go to the one recipient, under the Message-ID."""
     rendered = Renderer().digest(made_up.usual_week(), made_up.facts())
     message = build(rendered, made_up.MANAGER, made_up.letterhead())
     with NotifyDouble() as double:
@@ -102,9 +96,7 @@ def test_what_is_stored_is_what_notify_gets() -> None:
     ],
 )
 def test_each_answer_has_its_outcome(answer: Answer, state: str) -> None:
-    """
-    A refusal is final, what Notify could not process is for later, and without its word nobody knows.
-    """
+    """A refusal is final, what Notify could not process is for later, and without its word nobody knows."""
     outcome, mark = attempt(NotifyDouble([answer]))
     assert (outcome.state, mark.times) == (state, 1)
     assert outcome.reply.isascii()
@@ -121,9 +113,7 @@ def test_each_answer_has_its_outcome(answer: Answer, state: str) -> None:
     ],
 )
 def test_what_is_no_messages_fault_ends_the_run_or_waits(answer: Answer, error: type[Exception]) -> None:
-    """
-    The key and the settings are for a person to mend; a limit passes.
-    """
+    """The key and the settings are for a person to mend; a limit passes."""
     with pytest.raises(error, match=str(answer[0])):
         attempt(NotifyDouble([answer]))
 
@@ -145,9 +135,7 @@ def test_what_is_no_messages_fault_ends_the_run_or_waits(answer: Answer, error: 
 def test_key_and_template_are_proven_before_anything_is_sent(
     template: Answer, changed: dict, error: type[Exception]
 ) -> None:
-    """
-    A wrong key or template refuses no manager's digest: nothing is handed over at all.
-    """
+    """A wrong key or template refuses no manager's digest: nothing is handed over at all."""
     double = NotifyDouble(template=template)
     with pytest.raises(error):
         attempt(double, **changed)
@@ -155,9 +143,7 @@ def test_key_and_template_are_proven_before_anything_is_sent(
 
 
 def test_nobody_listening_defers_before_and_after_the_template_was_seen() -> None:
-    """
-    A request that never left was not delivered, marked or not.
-    """
+    """A request that never left was not delivered, marked or not."""
     mark = Mark()
     with NotifyDouble() as double:
         transport = NotifyTransport(service(double.url))
@@ -170,17 +156,13 @@ def test_nobody_listening_defers_before_and_after_the_template_was_seen() -> Non
 
 
 def test_silence_leaves_the_outcome_unknown() -> None:
-    """
-    A service that takes the request and never answers may have it.
-    """
+    """A service that takes the request and never answers may have it."""
     outcome, mark = attempt(NotifyDouble([(SILENT, None)]), timeout_seconds=0.3)
     assert (outcome, mark.times) == (Outcome("unknown", "no answer (ReadTimeout)"), 1)
 
 
 def test_without_the_mark_nothing_is_handed_over() -> None:
-    """
-    A mark that is not ours, or fails, leaves Notify alone.
-    """
+    """A mark that is not ours, or fails, leaves Notify alone."""
 
     def failing() -> bool:
         raise StoreError("the database is away")
@@ -237,7 +219,5 @@ def test_all_states_together_have_the_time_of_one_answer() -> None:
 
 
 def test_the_key_shows_in_no_repr() -> None:
-    """
-    Settings can be logged.
-    """
+    """Settings can be logged."""
     assert API_KEY not in repr(service("http://127.0.0.1:1"))

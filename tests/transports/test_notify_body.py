@@ -15,9 +15,7 @@ ITEM = re.compile(r"(?m)^\* (.*)$")
 
 
 def test_a_week_is_headings_and_lists() -> None:
-    """
-    Every stage is a heading, every row and remark an item below it, and the rest are paragraphs.
-    """
+    """Every stage is a heading, every row and remark an item below it, and the rest are paragraphs."""
     lines = markdown_of(text_of(made_up.usual_week())).split("\n")
     asked = "2 overdue \N{MIDDLE DOT} 3 past day 25 \N{MIDDLE DOT} 2 reach day 25 by Mon 30 Nov"
     assert lines[:2] == [f"# Seven assessments need you before the next digest: {asked}", ""]
@@ -36,9 +34,7 @@ def test_a_week_is_headings_and_lists() -> None:
 
 
 def test_no_word_is_lost() -> None:
-    """
-    Take the marks away, and what is left is the text.
-    """
+    """Take the marks away, and what is left is the text."""
     text = text_of(made_up.usual_week())
     marks = {"#", "##", "*", "-"}
     left = [word for word in markdown_of(text).split() if word not in marks]
@@ -46,18 +42,14 @@ def test_no_word_is_lost() -> None:
 
 
 def test_rows_left_out_for_length_are_said_below_the_list() -> None:
-    """
-    The sentence that counts them is a paragraph, not an item.
-    """
+    """The sentence that counts them is a paragraph, not an item."""
     many = made_up.digest_of([made_up.started(30, f"A-{place}", f"{place}") for place in range(200)])
     body = markdown_of(text_of(many))
     assert re.search(r"\* A-\d+ - .*\n\nAnd \d+ more, not listed for length", body)
 
 
 def test_a_single_line_is_a_heading() -> None:
-    """
-    The message that tries the way out has no more.
-    """
+    """The message that tries the way out has no more."""
     assert markdown_of("A test.\n") == "# A test.\n"
 
 
@@ -80,9 +72,7 @@ def test_a_single_line_is_a_heading() -> None:
     ],
 )
 def test_what_an_id_holds_is_no_markup(id_: str, shown: str) -> None:
-    """
-    No heading, list, inset text or link of its own; brackets in a value name no placeholder to Notify.
-    """
+    """No heading, list, inset text or link of its own; brackets in a value name no placeholder to Notify."""
     digest = made_up.digest_of([made_up.started(30, id_, "7")])
     (item,) = ITEM.findall(markdown_of(text_of(digest)))
     assert item.partition(" - child 7 - ")[0] == shown
@@ -91,18 +81,14 @@ def test_what_an_id_holds_is_no_markup(id_: str, shown: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=5))
 def test_every_row_is_one_item(ids: list[str]) -> None:
-    """
-    Whatever the ids hold, there are as many items as rows.
-    """
+    """Whatever the ids hold, there are as many items as rows."""
     rows = [made_up.started(30, id_, f"7{place}") for place, id_ in enumerate(ids)]
     rendered = Renderer().digest(made_up.digest_of(rows), made_up.facts())
     assert len(ITEM.findall(markdown_of(rendered.text))) == len(ids)
 
 
 def test_our_own_link_stays_one() -> None:
-    """
-    The recipient's link to the page is the only address that Notify may make a link of.
-    """
+    """The recipient's link to the page is the only address that Notify may make a link of."""
     link = "https://alerts.council.example/r/WzcsIm4iXQ.a-b_c"
     digest = made_up.usual_week()
     text = Renderer().digest(digest, made_up.facts(), link).text

@@ -24,33 +24,25 @@ NOT_YOU = b"535 5.7.3 Authentication unsuccessful\r\n"
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """
-    Make a certificate authority.
-    """
+    """Make a certificate authority."""
     return new_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")
 def tls(authority: Authority) -> ssl.SSLContext:
-    """
-    Make a server's side of TLS, as Entra has it.
-    """
+    """Make a server's side of TLS, as Entra has it."""
     return authority.server()
 
 
 @pytest.fixture(autouse=True)
 def known(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Name the authority as an admin behind an inspecting proxy does: in the environment.
-    """
+    """Name the authority as an admin behind an inspecting proxy does: in the environment."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def tokens_of(authority: str) -> EntraTokens:
-    """
-    Return the tokens of a made-up application, from *authority*.
-    """
+    """Return the tokens of a made-up application, from *authority*."""
     return EntraTokens(
         Registration(
             authority=authority,
@@ -62,16 +54,12 @@ def tokens_of(authority: str) -> EntraTokens:
 
 
 def words(token: str) -> str:
-    """
-    Return the login of *token* as it stands in the command.
-    """
+    """Return the login of *token* as it stands in the command."""
     return base64.b64encode(f"user={MAILBOX}\1auth=Bearer {token}\1\1".encode()).decode()
 
 
 def test_a_token_is_used_until_a_new_one_is_asked_for(tls: ssl.SSLContext) -> None:
-    """
-    The second request is answered from memory, the third one by Entra; secret and scope go in the form.
-    """
+    """The second request is answered from memory, the third one by Entra; secret and scope go in the form."""
     with Entra(tls) as entra:
         tokens = tokens_of(entra.authority)
         got = [tokens(is_anew=is_anew) for is_anew in (False, False, True, False)]
@@ -96,18 +84,14 @@ def test_a_token_is_used_until_a_new_one_is_asked_for(tls: ssl.SSLContext) -> No
 def test_a_refused_token_stops_and_a_busy_authority_defers(
     tls: ssl.SSLContext, answer: Answer, error: type[Exception], says: str
 ) -> None:
-    """
-    An expired secret is for a person to mend; nothing of the secret is repeated.
-    """
+    """An expired secret is for a person to mend; nothing of the secret is repeated."""
     with Entra(tls, [answer]) as entra, pytest.raises(error, match=says) as caught:
         tokens_of(entra.authority)(is_anew=False)
     assert "made-up" not in str(caught.value)
 
 
 def test_a_wrong_tenant_stops_and_an_authority_away_defers(tls: ssl.SSLContext, authority: Authority) -> None:
-    """
-    A tenant Entra does not know, nobody listening, and a certificate nobody vouches for.
-    """
+    """A tenant Entra does not know, nobody listening, and a certificate nobody vouches for."""
     with Entra(tls) as entra, pytest.raises(MailStoppedError, match="tenant_id"):
         tokens_of(f"{entra.url}/no-such-tenant")(is_anew=False)
     with pytest.raises(MailDeferredError, match="cannot be reached"):
@@ -118,9 +102,7 @@ def test_a_wrong_tenant_stops_and_an_authority_away_defers(tls: ssl.SSLContext, 
 
 
 def test_login_by_token_is_one_command(tls: ssl.SSLContext) -> None:
-    """
-    The mailbox and the token go as Exchange Online wants them, and one token serves many connections.
-    """
+    """The mailbox and the token go as Exchange Online wants them, and one token serves many connections."""
     script = {**OFFER, "DATA": [b"421 closing\r\n", b"354 go ahead\r\n"]}
     with Entra(tls) as entra, ScriptedSmtp(script) as server:
         tokens = tokens_of(entra.authority)
@@ -134,9 +116,7 @@ def test_login_by_token_is_one_command(tls: ssl.SSLContext) -> None:
 
 
 def test_a_refused_token_is_renewed_once(tls: ssl.SSLContext) -> None:
-    """
-    The error comes as a challenge, gets its empty answer, and a new token logs in on a new connection.
-    """
+    """The error comes as a challenge, gets its empty answer, and a new token logs in on a new connection."""
     challenge = b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n"
     script = {**OFFER, "AUTH": [challenge, b"235 welcome\r\n"], "": NOT_YOU}
     with Entra(tls) as entra, ScriptedSmtp(script) as server:
@@ -157,9 +137,7 @@ def test_a_refused_token_is_renewed_once(tls: ssl.SSLContext) -> None:
 
 @pytest.mark.parametrize("second", [NOT_YOU, HANG_UP])
 def test_two_refused_tokens_stop_the_run(tls: ssl.SSLContext, second: bytes) -> None:
-    """
-    There are never more than two logins, whatever the second one meets.
-    """
+    """There are never more than two logins, whatever the second one meets."""
     mark = Mark()
     with Entra(tls) as entra, ScriptedSmtp({**OFFER, "AUTH": [NOT_YOU, second]}) as server:
         transport = SmtpTransport(settings(server.port, username=MAILBOX, token=tokens_of(entra.authority)))
@@ -169,9 +147,7 @@ def test_two_refused_tokens_stop_the_run(tls: ssl.SSLContext, second: bytes) -> 
 
 
 def test_what_is_not_a_refused_token_fetches_no_other(tls: ssl.SSLContext) -> None:
-    """
-    A server that is busy defers, and one that does not offer XOAUTH2 is not given a token.
-    """
+    """A server that is busy defers, and one that does not offer XOAUTH2 is not given a token."""
     with Entra(tls) as entra:
         tokens = tokens_of(entra.authority)
         for script, error in (
@@ -185,8 +161,6 @@ def test_what_is_not_a_refused_token_fetches_no_other(tls: ssl.SSLContext) -> No
 
 
 def test_no_secret_shows_in_a_repr() -> None:
-    """
-    Settings can be logged.
-    """
+    """Settings can be logged."""
     held = tokens_of("https://login.example/tenant")
     assert "made-up" not in repr(held) + repr(settings(25, token=held))

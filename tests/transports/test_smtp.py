@@ -20,9 +20,7 @@ JUNK = {
 
 
 def test_accepted_message_is_sent_with_one_recipient() -> None:
-    """
-    A 250 after the dot is `sent`; the server saw one RCPT and the marked body.
-    """
+    """A 250 after the dot is `sent`; the server saw one RCPT and the marked body."""
     outcome, mark, server = attempt({})
     assert outcome == Outcome("sent", "250 2.0.0 queued as 1")
     assert server.verbs() == [*ENVELOPE, "QUIT"]
@@ -48,9 +46,7 @@ def test_accepted_message_is_sent_with_one_recipient() -> None:
     ],
 )
 def test_before_the_mark_nothing_is_delivered(step: str, reply: bytes, state: str) -> None:
-    """
-    Whatever breaks before the body leaves the message unmarked, undelivered, and its state known.
-    """
+    """Whatever breaks before the body leaves the message unmarked, undelivered, and its state known."""
     outcome, mark, server = attempt({step: reply})
     assert (outcome.state, mark.times, server.bodies) == (state, 0, [])
 
@@ -58,9 +54,7 @@ def test_before_the_mark_nothing_is_delivered(step: str, reply: bytes, state: st
 @pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 def test_junk_before_the_mark_is_deferred(step: str, junk: bytes) -> None:
-    """
-    What is no SMTP reply, or too long to be one, ends the attempt unmarked.
-    """
+    """What is no SMTP reply, or too long to be one, ends the attempt unmarked."""
     outcome, mark, server = attempt({step: junk})
     assert (outcome.state, mark.times, server.bodies) == ("deferred", 0, [])
 
@@ -80,9 +74,7 @@ def test_junk_before_the_mark_is_deferred(step: str, junk: bytes) -> None:
     ],
 )
 def test_after_the_dot_only_a_reply_tells(reply: bytes, state: str) -> None:
-    """
-    2xx is sent, 4xx deferred, 5xx refused; anything else leaves the outcome unknown.
-    """
+    """2xx is sent, 4xx deferred, 5xx refused; anything else leaves the outcome unknown."""
     outcome, mark, server = attempt({"dot": reply})
     assert (outcome.state, mark.times, len(server.bodies)) == (state, 1, 1)
 
@@ -97,9 +89,7 @@ def test_after_the_dot_only_a_reply_tells(reply: bytes, state: str) -> None:
     ],
 )
 def test_a_refusal_among_commands_sent_together_is_known(step: str, reply: bytes, state: str) -> None:
-    """
-    All replies are read, and the connection is good for the next message.
-    """
+    """All replies are read, and the connection is good for the next message."""
     after = ENVELOPE[ENVELOPE.index(step) + 1 :]
     script = {step: [reply, GOOD[step]], **{each: [b"503 no\r\n", GOOD[each]] for each in after}}
     mark = Mark()
@@ -113,9 +103,7 @@ def test_a_refusal_among_commands_sent_together_is_known(step: str, reply: bytes
 
 
 def test_a_server_that_takes_a_message_for_nobody_gets_no_dot() -> None:
-    """
-    It refuses the only recipient and goes ahead all the same: the connection is closed before any dot.
-    """
+    """It refuses the only recipient and goes ahead all the same: the connection is closed before any dot."""
     mark = Mark()
     with ScriptedSmtp({**TOGETHER, "RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
@@ -127,9 +115,7 @@ def test_a_server_that_takes_a_message_for_nobody_gets_no_dot() -> None:
 
 
 def test_silence_before_the_mark_is_deferred_and_after_the_dot_unknown() -> None:
-    """
-    A server that never answers costs one timeout, and the place decides the outcome.
-    """
+    """A server that never answers costs one timeout, and the place decides the outcome."""
     outcome, mark, _ = attempt({"RCPT": SILENT}, timeout_seconds=0.2)
     assert (outcome.state, mark.times) == ("deferred", 0)
     outcome, mark, _ = attempt({"dot": SILENT}, dot_timeout_seconds=0.2)
@@ -137,9 +123,7 @@ def test_silence_before_the_mark_is_deferred_and_after_the_dot_unknown() -> None
 
 
 def test_a_mark_that_is_not_ours_stops_before_the_dot() -> None:
-    """
-    A superseded sender closes without the dot, and the server discards the body.
-    """
+    """A superseded sender closes without the dot, and the server discards the body."""
     with ScriptedSmtp({}) as server:
         outcome = SmtpTransport(settings(server.port)).send(Letter(), Mark(is_ours=False))
     assert outcome.state == "superseded"
@@ -147,9 +131,7 @@ def test_a_mark_that_is_not_ours_stops_before_the_dot() -> None:
 
 
 def test_a_mark_that_fails_stops_before_the_dot() -> None:
-    """
-    When the database is away at the mark, its error passes through and nothing was delivered.
-    """
+    """When the database is away at the mark, its error passes through and nothing was delivered."""
 
     def failing() -> bool:
         raise StoreError("the database is away")
@@ -169,9 +151,7 @@ def test_a_mark_that_fails_stops_before_the_dot() -> None:
     ],
 )
 def test_body_is_dot_stuffed_in_crlf_lines(body: bytes, received: bytes) -> None:
-    """
-    A dot that begins a line is doubled, every line end is CRLF, and the last line ends.
-    """
+    """A dot that begins a line is doubled, every line end is CRLF, and the last line ends."""
     with ScriptedSmtp({}) as server:
         transport = SmtpTransport(settings(server.port))
         assert transport.send(Letter(body=body), Mark()).state == "sent"

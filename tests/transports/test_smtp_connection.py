@@ -24,9 +24,7 @@ STARTTLS_ONLY = b"250-scripted\r\n250 STARTTLS\r\n"
     ],
 )
 def test_what_no_message_can_pass_stops_the_run(script: dict, changed: dict) -> None:
-    """
-    A refused login or sender, or no verified TLS, stops the run: no body, no second try.
-    """
+    """A refused login or sender, or no verified TLS, stops the run: no body, no second try."""
     mark = Mark()
     with ScriptedSmtp(script) as server, pytest.raises(MailStoppedError):
         SmtpTransport(settings(server.port, **changed)).send(Letter(), mark)
@@ -60,9 +58,7 @@ def test_a_server_not_ready_defers(script: dict) -> None:
 
 
 def test_hanging_banner_and_closed_port_defer() -> None:
-    """
-    A greeting that never comes, and nobody listening, are for later.
-    """
+    """A greeting that never comes, and nobody listening, are for later."""
     with ScriptedSmtp({"banner": SILENT}) as server:
         with pytest.raises(MailDeferredError, match="no reply in time"):
             SmtpTransport(settings(server.port, timeout_seconds=0.2)).connect()
@@ -74,9 +70,7 @@ def test_hanging_banner_and_closed_port_defer() -> None:
 
 
 def test_one_connection_serves_many_and_is_reopened_when_lost() -> None:
-    """
-    Two letters share a connection; 421 to the third opens a new one and goes on with the third.
-    """
+    """Two letters share a connection; 421 to the third opens a new one and goes on with the third."""
     script = {"RCPT": [b"250 ok\r\n", b"250 ok\r\n", b"421 closing\r\n", b"250 ok\r\n"]}
     with ScriptedSmtp(script) as server:
         transport = SmtpTransport(settings(server.port))
@@ -87,9 +81,7 @@ def test_one_connection_serves_many_and_is_reopened_when_lost() -> None:
 
 
 def test_a_refused_recipient_leaves_the_connection_to_the_next() -> None:
-    """
-    After RCPT 550 the transaction is reset, and the next message goes on the same connection.
-    """
+    """After RCPT 550 the transaction is reset, and the next message goes on the same connection."""
     with ScriptedSmtp({"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
         states = [transport.send(Letter(), Mark()).state for _ in range(2)]
@@ -99,9 +91,7 @@ def test_a_refused_recipient_leaves_the_connection_to_the_next() -> None:
 
 
 def test_a_reset_that_fails_drops_the_connection_only() -> None:
-    """
-    The refusal stands, and the next message opens a new connection.
-    """
+    """The refusal stands, and the next message opens a new connection."""
     script = {"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"], "RSET": HANG_UP}
     with ScriptedSmtp(script) as server:
         transport = SmtpTransport(settings(server.port))
@@ -113,17 +103,13 @@ def test_a_reset_that_fails_drops_the_connection_only() -> None:
 
 @pytest.mark.parametrize("reply", [b"421 closing\r\n", b"500 what\r\n", HANG_UP])
 def test_quit_never_changes_an_outcome(reply: bytes) -> None:
-    """
-    However the server takes QUIT, the message was sent, and closing raises nothing.
-    """
+    """However the server takes QUIT, the message was sent, and closing raises nothing."""
     outcome, _, _ = attempt({"QUIT": reply})
     assert outcome.state == "sent"
 
 
 def test_closing_twice_or_unopened_does_nothing() -> None:
-    """
-    A transport that never opened closes without a word, and the server hears nothing of it.
-    """
+    """A transport that never opened closes without a word, and the server hears nothing of it."""
     with ScriptedSmtp({}) as server:
         transport = SmtpTransport(settings(server.port))
         transport.close()
@@ -132,9 +118,7 @@ def test_closing_twice_or_unopened_does_nothing() -> None:
 
 
 def test_login_uses_what_is_offered_in_utf_8() -> None:
-    """
-    PLAIN goes in one command; where only LOGIN is offered, its two challenges are answered.
-    """
+    """PLAIN goes in one command; where only LOGIN is offered, its two challenges are answered."""
     secret = {"username": "alerts", "password": "pässwort"}
     outcome, _, server = attempt({}, **secret)
     assert outcome.state == "sent"
@@ -153,7 +137,5 @@ def test_login_uses_what_is_offered_in_utf_8() -> None:
 
 
 def test_password_shows_in_no_repr() -> None:
-    """
-    Settings can be logged.
-    """
+    """Settings can be logged."""
     assert "made-up" not in repr(settings(25, username="a", password="made-up"))

@@ -17,16 +17,12 @@ OFFER = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """
-    Make a certificate authority.
-    """
+    """Make a certificate authority."""
     return new_authority(tmp_path_factory.mktemp("authority"))
 
 
 def test_verified_starttls_sends_after_a_second_greeting(authority: Authority) -> None:
-    """
-    With a certificate for the host by a known authority, everything after STARTTLS is encrypted.
-    """
+    """With a certificate for the host by a known authority, everything after STARTTLS is encrypted."""
     with ScriptedSmtp(OFFER, authority.server()) as server:
         transport = SmtpTransport(settings(server.port, security="starttls", ca_file=str(authority.file)))
         assert transport.connect() == f"127.0.0.1:{server.port} (starttls)"
@@ -45,9 +41,7 @@ def test_verified_starttls_sends_after_a_second_greeting(authority: Authority) -
     ids=["wrong name", "expired", "TLS 1.1 at most"],
 )
 def test_unverified_starttls_stops_the_run(authority: Authority, made: dict, says: str) -> None:
-    """
-    A wrong name, an expired certificate, and TLS older than 1.2 send nothing, in the clear neither.
-    """
+    """A wrong name, an expired certificate, and TLS older than 1.2 send nothing, in the clear neither."""
     with ScriptedSmtp(OFFER, authority.server(**made)) as server:
         transport = SmtpTransport(settings(server.port, security="starttls", ca_file=str(authority.file)))
         with pytest.raises(MailStoppedError, match=says):
@@ -56,9 +50,7 @@ def test_unverified_starttls_stops_the_run(authority: Authority, made: dict, say
 
 
 def test_an_authority_nobody_knows_stops_the_run(authority: Authority) -> None:
-    """
-    Without `ca_file` only the system's authorities count, and a self-made one is refused.
-    """
+    """Without `ca_file` only the system's authorities count, and a self-made one is refused."""
     with (
         ScriptedSmtp(OFFER, authority.server()) as server,
         pytest.raises(MailStoppedError, match="ca_file"),
@@ -68,9 +60,7 @@ def test_an_authority_nobody_knows_stops_the_run(authority: Authority) -> None:
 
 
 def test_a_file_that_is_no_certificate_stops_the_run(tmp_path: Path) -> None:
-    """
-    `ca_file` that cannot be read as certificates is a setting to mend.
-    """
+    """`ca_file` that cannot be read as certificates is a setting to mend."""
     nonsense = tmp_path / "nonsense.pem"
     nonsense.write_text("nonsense")
     with pytest.raises(MailStoppedError, match="ca_file"):

@@ -23,9 +23,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def way(folder: Path, changes: dict[str, str]) -> Transport:
-    """
-    Return the way of sending of the small settings file with some keys changed.
-    """
+    """Return the way of sending of the small settings file with some keys changed."""
     path = folder / "config.toml"
     lines = [f"{key} = {value}\n" for key, value in {**MINIMAL, **changes}.items()]
     path.write_text("".join(lines), encoding="utf-8")
@@ -33,9 +31,7 @@ def way(folder: Path, changes: dict[str, str]) -> Transport:
 
 
 def test_notify_is_reached_as_the_settings_say(tmp_path: Path) -> None:
-    """
-    Key, template, address and reply-to id come from the file.
-    """
+    """Key, template, address and reply-to id come from the file."""
     pytest.importorskip("notifications_python_client", reason="needs the extra notify")
     from tests.transports.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble  # noqa: PLC0415 - the extra's
 
@@ -59,9 +55,7 @@ def test_notify_is_reached_as_the_settings_say(tmp_path: Path) -> None:
 def test_a_login_by_token_is_made_as_the_settings_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """
-    Authority, application, scope and mailbox come from the file.
-    """
+    """Authority, application, scope and mailbox come from the file."""
     pytest.importorskip("msal", reason="needs the extra m365")
     from tests.transports.entra import Entra  # noqa: PLC0415 - beside the other extra's double
 
@@ -90,9 +84,7 @@ def test_a_login_by_token_is_made_as_the_settings_say(
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 def test_notify_behind_a_certificate_nobody_knows_is_not_spoken_to(tmp_path: Path) -> None:
-    """
-    The key goes to nobody who cannot prove who they are.
-    """
+    """The key goes to nobody who cannot prove who they are."""
     pytest.importorskip("notifications_python_client", reason="needs the extra notify")
     from alerter.transports.notify import NotifyService, NotifyTransport  # noqa: PLC0415 - as above
     from tests.transports.entra import Entra  # noqa: PLC0415 - any server that speaks TLS will do
@@ -105,9 +97,7 @@ def test_notify_behind_a_certificate_nobody_knows_is_not_spoken_to(tmp_path: Pat
 
 
 def test_a_password_that_is_refused_is_tried_once(tmp_path: Path) -> None:
-    """
-    A second login is for tokens alone.
-    """
+    """A second login is for tokens alone."""
     with ScriptedSmtp({"AUTH": b"535 5.7.8 wrong\r\n"}) as server:
         smtp = way(
             tmp_path,

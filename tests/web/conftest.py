@@ -13,9 +13,7 @@ from tests.web.house import House, new_house
 
 @pytest.fixture
 def office(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
-    """
-    Return a configured council, whose installations are closed after the test.
-    """
+    """Return a configured council, whose installations are closed after the test."""
     shutil.copy(migrated_file, tmp_path / "alerter.db")
     with closing(new_office(tmp_path)) as office:
         yield office
@@ -23,8 +21,6 @@ def office(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def house(office: Office) -> Iterator[House]:
-    """
-    Return a council with its page.
-    """
+    """Return a council with its page."""
     with new_house(office) as house:
         yield house

@@ -51,39 +51,29 @@ WEEK = timedelta(weeks=1)
 
 @dataclass(slots=True)
 class Hands:
-    """
-    A clock that shows what it was set to.
-    """
+    """A clock that shows what it was set to."""
 
     at: datetime = MONDAY_NINE
 
     def __call__(self, zone: ZoneInfo) -> datetime:
-        """
-        Return what it shows, in *zone*.
-        """
+        """Return what it shows, in *zone*."""
         return self.at.astimezone(zone)
 
 
 @dataclass(slots=True)
 class Visitor:
-    """
-    Somebody's browser: it keeps cookies, and sends forms with the token that the last page held.
-    """
+    """Somebody's browser: it keeps cookies, and sends forms with the token that the last page held."""
 
     browser: FlaskClient
     page: TestResponse | None = None
 
     def get(self, path: str, **options: object) -> TestResponse:
-        """
-        Open a page, wherever it leads.
-        """
+        """Open a page, wherever it leads."""
         self.page = self.browser.get(path, follow_redirects=True, **options)
         return self.page
 
     def post(self, path: str, *, token: str | None = None, **fields: object) -> TestResponse:
-        """
-        Send a form from the page in hand; *token* is sent in place of the page's own.
-        """
+        """Send a form from the page in hand; *token* is sent in place of the page's own."""
         given = self.token if token is None else token
         filled = {name.replace("_", "-"): value for name, value in fields.items()} | {"csrf": given}
         self.page = self.browser.post(path, data=filled, follow_redirects=True)
@@ -91,43 +81,33 @@ class Visitor:
 
     @property
     def text(self) -> str:
-        """
-        Return what the page in hand says, without its markup.
-        """
+        """Return what the page in hand says, without its markup."""
         assert self.page is not None
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.page.text)).split())
 
     @property
     def token(self) -> str:
-        """
-        Return the token of the page in hand.
-        """
+        """Return the token of the page in hand."""
         assert self.page is not None
         found = FORM_TOKEN.search(self.page.text)
         return "" if found is None else found[1]
 
     @property
     def picks(self) -> list[int]:
-        """
-        Return the numbers of the assessments that the page in hand lists.
-        """
+        """Return the numbers of the assessments that the page in hand lists."""
         assert self.page is not None
         return [int(number) for number in PICKS.findall(self.page.text)]
 
     @property
     def undos(self) -> list[int]:
-        """
-        Return the numbers of the reassurances that can be undone on the page in hand.
-        """
+        """Return the numbers of the reassurances that can be undone on the page in hand."""
         assert self.page is not None
         return [int(number) for number in UNDOS.findall(self.page.text)]
 
 
 @dataclass(slots=True)
 class House:
-    """
-    The council, its clock, and its page.
-    """
+    """The council, its clock, and its page."""
 
     office: Office
     installation: Installation
@@ -136,61 +116,45 @@ class House:
     log: io.StringIO
 
     def visitor(self) -> Visitor:
-        """
-        Return a visitor who has never been here.
-        """
+        """Return a visitor who has never been here."""
         return Visitor(self.application.test_client())
 
     def inside(self, email: str) -> Visitor:
-        """
-        Return a visitor who has opened the link in their digest.
-        """
+        """Return a visitor who has opened the link in their digest."""
         visitor = self.visitor()
         visitor.get(self.path(email))
         return visitor
 
     def path(self, email: str, *, run: int = 1, made_at: datetime | None = None) -> str:
-        """
-        Return the path of somebody's link.
-        """
+        """Return the path of somebody's link."""
         links = Links.of(self.installation.settings)
         assert links is not None
         database = database_id(self.installation)
         return links.make(database, run, Recipient(email), made_at or self.hands.at).removeprefix(BASE)
 
     def run(self) -> dict[str, int]:
-        """
-        Do the weekly job as of today; return the counts.
-        """
+        """Do the weekly job as of today; return the counts."""
         return dict(Weekly(self.installation).run(self.installation.today()).counts)
 
     def numbers(self) -> dict[str, int]:
-        """
-        Return the number of each assessment by its id.
-        """
+        """Return the number of each assessment by its id."""
         with self.installation.database.read() as connection:
             rows = connection.execute(select(assessments.c.assessment_id, assessments.c.id))
             return {row.assessment_id: row.id for row in rows}
 
     def latest(self) -> dict[int, tuple[str, str]]:
-        """
-        Return who last reassured which assessment, and until when.
-        """
+        """Return who last reassured which assessment, and until when."""
         with self.installation.database.read() as connection:
             found = reassurances.latest(connection)
         return {number: (each.by, each.expected_on.isoformat()) for number, each in found.items()}
 
     def trail(self) -> list[Entry]:
-        """
-        Return what was written down of everybody's acts.
-        """
+        """Return what was written down of everybody's acts."""
         with self.installation.database.read() as connection:
             return trail.every(connection)
 
     def acts(self) -> list[tuple[str, str, int | None]]:
-        """
-        Return who did what to which assessment.
-        """
+        """Return who did what to which assessment."""
         return [(each.actor, each.act, each.assessment) for each in self.trail()]
 
 

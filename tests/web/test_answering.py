@@ -14,9 +14,7 @@ ASKED = {"expected-all": FRIDAY}
 
 
 def test_several_are_recorded_at_one_go(house: House) -> None:
-    """
-    What is left empty for one is taken from what was said for all; who, when and by what means is kept.
-    """
+    """What is left empty for one is taken from what was said for all; who, when and by what means is kept."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     filled = {
         f"expected-{number['A-2']}": "2009-11-27",
@@ -43,9 +41,7 @@ def test_several_are_recorded_at_one_go(house: House) -> None:
 
 
 def test_what_was_recorded_shows_on_the_list(house: House) -> None:
-    """
-    It is no longer asked for, and can be renewed.
-    """
+    """It is no longer asked for, and can be renewed."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.post("/list", pick=number["A-2"], **ASKED)
     visitor.get("/list")
@@ -58,9 +54,7 @@ def test_what_was_recorded_shows_on_the_list(house: House) -> None:
 
 
 def test_siblings_are_said_to_be_together(house: House) -> None:
-    """
-    Each is ticked for itself, for each child's assessment is signed off for itself.
-    """
+    """Each is ticked for itself, for each child's assessment is signed off for itself."""
     house.office.extract(*(row("A-1", days=30, child_id=child) for child in ("7", "8", "9")), row("A-2"))
     Weekly(house.installation).sync()
     visitor = house.inside(OKAFOR)
@@ -69,9 +63,7 @@ def test_siblings_are_said_to_be_together(house: House) -> None:
 
 
 def test_sending_a_form_twice_records_once(house: House) -> None:
-    """
-    The same words within the hour are the same answer.
-    """
+    """The same words within the hour are the same answer."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.post("/list", pick=number["A-2"], **ASKED)
     visitor.get("/list")
@@ -93,9 +85,7 @@ def test_sending_a_form_twice_records_once(house: House) -> None:
 def test_what_cannot_be_recorded_is_said_at_its_field(
     house: House, filled: dict[str, str], said: str
 ) -> None:
-    """
-    Nothing of the form is recorded, and nothing that was filled in is lost.
-    """
+    """Nothing of the form is recorded, and nothing that was filled in is lost."""
     visitor = house.inside(OKAFOR)
     page = visitor.post("/list", pick=1, **{"note-1": "kept", **filled})
     assert page.status_code == 400
@@ -112,9 +102,7 @@ def test_what_cannot_be_recorded_is_said_at_its_field(
     [([], "Tick at least one assessment"), (["x"], "could not be recognised"), (["9" * 19], "recognised")],
 )
 def test_nothing_recognisable_ticked_is_said(house: House, picks: list[str], said: str) -> None:
-    """
-    A form without a tick, or with one that was tampered with, records nothing.
-    """
+    """A form without a tick, or with one that was tampered with, records nothing."""
     visitor = house.inside(OKAFOR)
     assert visitor.post("/list", pick=picks, **ASKED).status_code == 400
     assert said in visitor.text
@@ -138,9 +126,7 @@ def test_what_is_not_on_the_own_list_is_refused_and_written_down(house: House, w
 
 
 def test_what_has_gone_to_somebody_else_is_theirs(house: House) -> None:
-    """
-    The route of this moment counts, not that of the email.
-    """
+    """The route of this moment counts, not that of the email."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     house.office.extract(*(row(id_, days=31) for id_ in ("A-1", "A-3", "A-4", "A-5")),
                          row("A-2", days=31, team="South"), row("B-1", days=29, team="South"))  # fmt: skip
@@ -152,9 +138,7 @@ def test_what_has_gone_to_somebody_else_is_theirs(house: House) -> None:
 
 
 def test_undo_takes_it_back_and_keeps_the_record(house: House) -> None:
-    """
-    The word before it counts again, and both stay in the books.
-    """
+    """The word before it counts again, and both stay in the books."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.post("/list", pick=number["A-2"], **ASKED)
     house.hands.at += timedelta(minutes=1)
@@ -169,9 +153,7 @@ def test_undo_takes_it_back_and_keeps_the_record(house: House) -> None:
 
 
 def test_undo_ends_with_the_hour(house: House) -> None:
-    """
-    From then on a new word is the way, and the old one stands.
-    """
+    """From then on a new word is the way, and the old one stands."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.post("/list", pick=number["A-2"], **ASKED)
     house.hands.at += timedelta(hours=1)
@@ -186,9 +168,7 @@ def test_undo_ends_with_the_hour(house: House) -> None:
 
 @pytest.mark.parametrize("reassurance", ["1", "2", "x", ""])
 def test_nobody_undoes_what_another_recorded(house: House, reassurance: str) -> None:
-    """
-    Nor what does not exist.
-    """
+    """Nor what does not exist."""
     house.inside(OKAFOR).post("/list", pick=house.numbers()["A-2"], **ASKED)
     other = house.inside(LINDQVIST)
     assert other.post("/undo", reassurance=reassurance).status_code == 403
@@ -196,9 +176,7 @@ def test_nobody_undoes_what_another_recorded(house: House, reassurance: str) -> 
 
 
 def test_undoing_twice_is_refused_the_second_time(house: House) -> None:
-    """
-    What was taken back is not there to be taken back.
-    """
+    """What was taken back is not there to be taken back."""
     visitor = house.inside(OKAFOR)
     visitor.post("/list", pick=house.numbers()["A-2"], **ASKED)
     visitor.post("/undo", reassurance=1)
@@ -208,9 +186,7 @@ def test_undoing_twice_is_refused_the_second_time(house: House) -> None:
 
 @pytest.mark.parametrize("path", ["/list", "/undo"])
 def test_a_stranger_records_nothing(house: House, path: str) -> None:
-    """
-    A form with a good token of its own is nobody's without a link.
-    """
+    """A form with a good token of its own is nobody's without a link."""
     visitor = house.visitor()
     visitor.get("/link")
     assert visitor.post(path, pick=1, reassurance=1, **ASKED).status_code == 403
@@ -218,9 +194,7 @@ def test_a_stranger_records_nothing(house: House, path: str) -> None:
 
 
 def test_a_promise_runs_out_by_itself(house: House) -> None:
-    """
-    The day after the expected one it is asked for again, and the list says what was expected.
-    """
+    """The day after the expected one it is asked for again, and the list says what was expected."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.post("/list", pick=number["A-3"], expected_all="2009-11-24")
     house.hands.at += timedelta(days=2)
@@ -230,9 +204,7 @@ def test_a_promise_runs_out_by_itself(house: House) -> None:
 
 
 def test_overdue_stays_overdue_whatever_is_recorded(house: House) -> None:
-    """
-    The word is kept, and shown to the manager; it changes no stage.
-    """
+    """The word is kept, and shown to the manager; it changes no stage."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.post("/list", pick=number["A-1"], **ASKED)
     visitor.get("/list")

@@ -18,9 +18,7 @@ ANSWER = "If that address gets digests, a new link is on its way to it."
 
 
 def ask(house: House, email: str) -> str:
-    """
-    Ask for a link as *email*; return what the page answers.
-    """
+    """Ask for a link as *email*; return what the page answers."""
     visitor = house.visitor()
     visitor.get("/link")
     visitor.post("/link", email=email)
@@ -29,9 +27,7 @@ def ask(house: House, email: str) -> str:
 
 @pytest.fixture
 def asked(office: Office) -> House:
-    """
-    Return a house whose mailroom has sent what there was to send when its turn is over.
-    """
+    """Return a house whose mailroom has sent what there was to send when its turn is over."""
     with new_house(office) as house:
         for email in (OKAFOR.upper(), ADMINS, FALLBACK, SERVICE_MANAGER, STRANGER):
             assert ANSWER in ask(house, email)
@@ -57,9 +53,7 @@ def test_a_link_comes_to_whoever_has_something_to_look_at(asked: House) -> None:
 
 
 def test_each_request_and_each_letter_is_written_down(asked: House) -> None:
-    """
-    Also those of which nothing came.
-    """
+    """Also those of which nothing came."""
     acts = asked.acts()
     requests = [(actor, act) for actor, act, _ in acts if act == "asked_link"]
     assert [actor for actor, _ in requests] == [OKAFOR.upper(), ADMINS, FALLBACK, SERVICE_MANAGER, STRANGER]
@@ -70,9 +64,7 @@ def test_each_request_and_each_letter_is_written_down(asked: House) -> None:
 
 
 def test_an_address_gets_a_few_an_hour(office: Office) -> None:
-    """
-    The answer does not tell, and an hour later there is another.
-    """
+    """The answer does not tell, and an hour later there is another."""
     with new_house(office) as house:
         answers = {ask(house, OKAFOR) for _ in range(MOST_WITHIN + 2)}
     assert len(answers) == 1
@@ -85,17 +77,13 @@ def test_an_address_gets_a_few_an_hour(office: Office) -> None:
 
 @pytest.mark.parametrize("email", ["", "okafor", "n.okafor@elsewhere.example", f"{OKAFOR}, {STRANGER}"])
 def test_what_is_no_address_of_the_councils_is_said(house: House, email: str) -> None:
-    """
-    That tells nobody who gets digests.
-    """
+    """That tells nobody who gets digests."""
     assert "Enter your work email address" in ask(house, email)
     assert house.acts() == []
 
 
 def test_one_client_cannot_ask_for_ever(house: House) -> None:
-    """
-    Whatever addresses it writes.
-    """
+    """Whatever addresses it writes."""
     visitor = house.visitor()
     codes = []
     for number in range(MOST_LINKS_AN_HOUR + 1):
@@ -128,9 +116,7 @@ def test_the_answer_is_the_same_work_for_everybody(house: House) -> None:
 
 @pytest.mark.parametrize(("reply", "state"), [(LATER, "deferred"), (NEVER, "refused")])
 def test_a_letter_is_sent_once(office: Office, reply: str, state: str) -> None:
-    """
-    What the server does not take is written down; whoever misses it asks again.
-    """
+    """What the server does not take is written down; whoever misses it asks again."""
     with (
         PostOffice({OKAFOR: [reply]}) as post,
         new_house(office, email__transport="smtp", email__folder=None, email__smtp__port=post.port) as house,
@@ -143,9 +129,7 @@ def test_a_letter_is_sent_once(office: Office, reply: str, state: str) -> None:
 
 
 def test_without_a_mail_server_the_page_answers_all_the_same(office: Office) -> None:
-    """
-    That nobody was reached is written down.
-    """
+    """That nobody was reached is written down."""
     nobody = free_port()
     with new_house(office, email__transport="smtp", email__folder=None, email__smtp__port=nobody) as house:
         assert ANSWER in ask(house, OKAFOR)

@@ -23,9 +23,7 @@ STARTED = DAYS.latest_start(AS_OF, 31)
 
 @pytest.fixture
 def house(office: Office) -> Iterator[House]:
-    """
-    Return a council that audits: A-2 was handed in, A-3 returned, A-5 is on track and was handed in.
-    """
+    """Return a council that audits: A-2 was handed in, A-3 returned, A-5 is on track and was handed in."""
     with new_house(office, **AUDITED) as house:
         rows = (
             row("A-1", days=38),
@@ -41,17 +39,13 @@ def house(office: Office) -> Iterator[House]:
 
 
 def recorded(house: House) -> dict[int, Audit]:
-    """
-    Return the latest audit of each assessment.
-    """
+    """Return the latest audit of each assessment."""
     with house.installation.database.read() as connection:
         return audits.latest(connection, house.hands.at.date())
 
 
 def test_everything_to_audit_is_listed_by_how_it_stands(house: House) -> None:
-    """
-    What is on track too, for it may be handed in early.
-    """
+    """What is on track too, for it may be handed in early."""
     found = re.findall(r"<h2[^>]*>(.+?)</h2>|<b>(A-.+?)</b>", house.inside(OKAFOR).get("/audits").text)
     assert ["".join(each) for each in found] == [
         "Waiting for audit (2)", "A-2, child 92", "A-5, child 95",
@@ -61,9 +55,7 @@ def test_everything_to_audit_is_listed_by_how_it_stands(house: House) -> None:
 
 
 def test_the_list_says_where_each_stands_and_leads_to_its_form(house: House) -> None:
-    """
-    The words are those of the digest, and the link opens the form.
-    """
+    """The words are those of the digest, and the link opens the form."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     assert "Waiting for audit since Fri 20 Nov: 4 of 35 days left." in visitor.text
     assert visitor.page is not None
@@ -75,9 +67,7 @@ def test_the_list_says_where_each_stands_and_leads_to_its_form(house: House) -> 
 
 
 def test_an_audit_is_recorded_with_its_points_its_author_and_its_day(house: House) -> None:
-    """
-    And shown with them; the trail says by what means.
-    """
+    """And shown with them; the trail says by what means."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     visitor.get(f"/audits/{number['A-3']}")
     visitor.post(f"/audits/{number['A-3']}", **WHOLE | {"audited": "2009-11-20"})
@@ -95,9 +85,7 @@ def test_an_audit_is_recorded_with_its_points_its_author_and_its_day(house: Hous
 
 
 def test_siblings_are_audited_together_unless_the_tick_is_taken_away(house: House) -> None:
-    """
-    One assessment of two children has one form.
-    """
+    """One assessment of two children has one form."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-2"]
     visitor.get(f"/audits/{number}")
     assert "The same for 1 sibling assessed together" in visitor.text
@@ -110,9 +98,7 @@ def test_siblings_are_audited_together_unless_the_tick_is_taken_away(house: Hous
 
 
 def test_the_same_audit_sent_twice_is_recorded_once(house: House) -> None:
-    """
-    A second press of the button changes nothing.
-    """
+    """A second press of the button changes nothing."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-3"]
     for _ in range(2):
         visitor.get(f"/audits/{number}")
@@ -130,9 +116,7 @@ def test_the_same_audit_sent_twice_is_recorded_once(house: House) -> None:
     ],
 )
 def test_the_total_is_worked_out_without_saving(house: House, filled: dict[str, str], said: str) -> None:
-    """
-    And what was chosen is still there.
-    """
+    """And what was chosen is still there."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-3"]
     visitor.get(f"/audits/{number}")
     assert visitor.post(f"/audits/{number}", total="yes", audited="2009-11-19", **filled).status_code == 200
@@ -158,9 +142,7 @@ def test_the_total_is_worked_out_without_saving(house: House, filled: dict[str, 
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(house: House, changed: dict[str, str], fault: str) -> None:
-    """
-    Nothing is recorded, and the rest is kept.
-    """
+    """Nothing is recorded, and the rest is kept."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-2"]
     visitor.get(f"/audits/{number}")
     assert visitor.post(f"/audits/{number}", **WHOLE | changed).status_code == 400
@@ -172,9 +154,7 @@ def test_what_is_wrong_is_said_at_its_field(house: House, changed: dict[str, str
 
 
 def test_the_day_may_be_the_start(house: House) -> None:
-    """
-    The first day that the form takes.
-    """
+    """The first day that the form takes."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-2"]
     visitor.get(f"/audits/{number}")
     visitor.post(f"/audits/{number}", **WHOLE | {"audited": STARTED.isoformat()})
@@ -182,9 +162,7 @@ def test_the_day_may_be_the_start(house: House) -> None:
 
 
 def test_nobody_audits_what_is_not_theirs(house: House) -> None:
-    """
-    The attempt is written down; a number that does not exist is nobody's.
-    """
+    """The attempt is written down; a number that does not exist is nobody's."""
     visitor, number = house.inside(LINDQVIST), house.numbers()
     for each in (number["A-2"], 999_999_999_999_999_999):
         assert visitor.get(f"/audits/{each}").status_code == 403
@@ -197,9 +175,7 @@ def test_nobody_audits_what_is_not_theirs(house: House) -> None:
 
 
 def test_what_was_signed_off_meanwhile_is_not_audited(house: House, office: Office) -> None:
-    """
-    The page was open while the extract came in.
-    """
+    """The page was open while the extract came in."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-3"]
     visitor.get(f"/audits/{number}")
     office.extract(row("A-3", days=27, authorised_on=TODAY))
@@ -210,9 +186,7 @@ def test_what_was_signed_off_meanwhile_is_not_audited(house: House, office: Offi
 
 @pytest.mark.parametrize("path", ["/audits", "/audits/1"])
 def test_a_stranger_sees_no_audit(house: House, path: str) -> None:
-    """
-    And gives none, whatever token they have.
-    """
+    """And gives none, whatever token they have."""
     visitor = house.visitor()
     assert visitor.get(path).status_code == 403
     assert "Your link no longer opens anything" in visitor.text
@@ -222,9 +196,7 @@ def test_a_stranger_sees_no_audit(house: House, path: str) -> None:
 
 
 def test_without_criteria_there_is_no_form(office: Office) -> None:
-    """
-    Nor a way to it; a kind without a pass mark is not audited.
-    """
+    """Nor a way to it; a kind without a pass mark is not audited."""
     with new_house(office) as house:
         visitor = house.inside(OKAFOR)
         assert "Audit" not in visitor.text
@@ -239,18 +211,14 @@ def test_without_criteria_there_is_no_form(office: Office) -> None:
 
 
 def test_the_running_total_knows_every_number_of_points() -> None:
-    """
-    A criterion may be worth anything from 1 to 100.
-    """
+    """A criterion may be worth anything from 1 to 100."""
     css = (Path(web.__file__).parent / "static" / "points.css").read_text(encoding="utf-8")
     counted = re.findall(r'\[value="(\d+)"\]:checked\) \{ counter-increment: points (\d+); \}', css)
     assert [(int(value), int(points)) for value, points in counted] == [(n, n) for n in range(1, 101)]
 
 
 def test_an_audit_shows_in_the_next_digest(house: House) -> None:
-    """
-    The week after, with what it leaves of the days.
-    """
+    """The week after, with what it leaves of the days."""
     visitor, number = house.inside(OKAFOR), house.numbers()["A-3"]
     visitor.get(f"/audits/{number}")
     visitor.post(f"/audits/{number}", **WHOLE)

@@ -33,9 +33,7 @@ MONDAY = date(2009, 11, 30)
 
 @contextmanager
 def served(office: Office, **changes: object) -> Iterator[tuple[House, str]]:
-    """
-    Give a council whose page is served to browsers, and its address.
-    """
+    """Give a council whose page is served to browsers, and its address."""
     port = free_port()
     base = f"http://{HOST}:{port}"
     with new_house(office, web__base_url=base, **changes) as house:
@@ -46,26 +44,20 @@ def served(office: Office, **changes: object) -> Iterator[tuple[House, str]]:
 
 
 def open_list(page: Page, house: House, base: str, email: str = OKAFOR) -> None:
-    """
-    Open somebody's link.
-    """
+    """Open somebody's link."""
     page.goto(
         house.path(email).removeprefix(base) if email == "" else base + house.path(email).removeprefix(base)
     )
 
 
 def faults(page: Page) -> list[str]:
-    """
-    Return what axe finds wrong on the page, each with the elements it is about.
-    """
+    """Return what axe finds wrong on the page, each with the elements it is about."""
     found = AXE.run(page, options=RULES).response["violations"]
     return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
 
 
 def letter(post: PostOffice, to: str) -> str:
-    """
-    Return the text of the last email that somebody received.
-    """
+    """Return the text of the last email that somebody received."""
     parcel = [each for each in post.arrived if each.recipient == to][-1]
     part = message_from_bytes(parcel.content, policy=policy.default).get_body(preferencelist=("plain",))
     assert part is not None
@@ -115,9 +107,7 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
 
 
 def list_(page: Page, house: House, base: str) -> None:
-    """
-    A list with fields open, and something reassured.
-    """
+    """A list with fields open, and something reassured."""
     open_list(page, house, base)
     page.locator("#pick-2").check()
     page.locator("#expected-2").fill("2009-12-04")
@@ -127,9 +117,7 @@ def list_(page: Page, house: House, base: str) -> None:
 
 
 def fault(page: Page, house: House, base: str) -> None:
-    """
-    A list on which a day was forgotten.
-    """
+    """A list on which a day was forgotten."""
     open_list(page, house, base)
     page.locator("#pick-1").check()
     page.get_by_role("button", name="Save").click()
@@ -137,17 +125,13 @@ def fault(page: Page, house: House, base: str) -> None:
 
 
 def recorded(page: Page, house: House, base: str) -> None:
-    """
-    What was recorded, one of it withdrawn.
-    """
+    """What was recorded, one of it withdrawn."""
     list_(page, house, base)
     page.goto(f"{base}/recorded")
 
 
 def service(page: Page, house: House, base: str) -> None:
-    """
-    All teams, with everything unfolded.
-    """
+    """All teams, with everything unfolded."""
     house.run()
     open_list(page, house, base, ADMINS)
     for each in page.locator("summary").all():
@@ -155,17 +139,13 @@ def service(page: Page, house: House, base: str) -> None:
 
 
 def audits(page: Page, house: House, base: str) -> None:
-    """
-    What may be audited.
-    """
+    """What may be audited."""
     open_list(page, house, base)
     page.get_by_role("link", name="Audits", exact=True).click()
 
 
 def audit(page: Page, house: House, base: str) -> None:
-    """
-    A form with points, its total, and what was given before.
-    """
+    """A form with points, its total, and what was given before."""
     open_list(page, house, base)
     page.get_by_role("link", name="Audit A-3").click()
     page.get_by_label("Child seen").select_option("50")
@@ -178,9 +158,7 @@ def audit(page: Page, house: House, base: str) -> None:
 
 
 def unfinished_audit(page: Page, house: House, base: str) -> None:
-    """
-    A form with a criterion forgotten.
-    """
+    """A form with a criterion forgotten."""
     audits(page, house, base)
     page.get_by_role("link", name="Audit A-3").click()
     page.get_by_role("button", name="Record the audit").click()
@@ -188,24 +166,18 @@ def unfinished_audit(page: Page, house: House, base: str) -> None:
 
 
 def stale(page: Page, house: House, base: str) -> None:
-    """
-    A link that no longer opens anything, and an address that is none.
-    """
+    """A link that no longer opens anything, and an address that is none."""
     page.goto(f"{base}/r/wrong")
     page.get_by_role("button", name="Send me a link").click()
 
 
 def others(page: Page, house: House, base: str) -> None:
-    """
-    Where a link was asked for.
-    """
+    """Where a link was asked for."""
     page.goto(f"{base}/asked")
 
 
 def nowhere(page: Page, house: House, base: str) -> None:
-    """
-    A page that does not exist.
-    """
+    """A page that does not exist."""
     page.goto(f"{base}/nowhere")
 
 
@@ -229,9 +201,7 @@ def test_every_page_is_accessible(office: Office, browser: Browser, go: object) 
 
 
 def test_axe_would_find_a_fault(office: Office, browser: Browser) -> None:
-    """
-    A field without its label, so that the tests above can fail.
-    """
+    """A field without its label, so that the tests above can fail."""
     with served(office) as (house, base), opened(browser) as page:
         open_list(page, house, base)
         page.evaluate("document.querySelector('label[for=expected-all]').remove()")
@@ -239,9 +209,7 @@ def test_axe_would_find_a_fault(office: Office, browser: Browser) -> None:
 
 
 def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) -> None:
-    """
-    Skip link, tick, day, save, undo: each is reached by Tab in the order of the page, and seen to be.
-    """
+    """Skip link, tick, day, save, undo: each is reached by Tab in the order of the page, and seen to be."""
     with served(office) as (house, base), opened(browser) as page:
         open_list(page, house, base)
         walked = []
@@ -277,9 +245,7 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
 
 
 def total_shown(page: Page) -> str:
-    """
-    Return the running total as a screen reader reads it, where the style sheet has counted it.
-    """
+    """Return the running total as a screen reader reads it, where the style sheet has counted it."""
     nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     texts = [each["name"]["value"] for each in nodes if each.get("role", {}).get("value") == "StaticText"]
     place = texts.index("Total: ")
@@ -287,9 +253,7 @@ def total_shown(page: Page) -> str:
 
 
 def test_the_total_runs_along_without_a_script(office: Office, browser: Browser) -> None:
-    """
-    Each choice counts at once, a changed one anew; the server's sum is the same.
-    """
+    """Each choice counts at once, a changed one anew; the server's sum is the same."""
     with served(office, **AUDITED) as (house, base), opened(browser, width=PHONE) as page:
         audits(page, house, base)
         page.get_by_role("link", name="Audit A-3").click()
@@ -309,9 +273,7 @@ def test_the_total_runs_along_without_a_script(office: Office, browser: Browser)
 
 
 def test_a_fault_leads_to_its_field(office: Office, browser: Browser) -> None:
-    """
-    The summary stands first and links to what is wrong; what was filled in is still there.
-    """
+    """The summary stands first and links to what is wrong; what was filled in is still there."""
     with served(office) as (house, base), opened(browser, width=PHONE) as page:
         open_list(page, house, base)
         page.locator("#pick-3").check()
@@ -324,9 +286,7 @@ def test_a_fault_leads_to_its_field(office: Office, browser: Browser) -> None:
 
 
 def test_the_page_loads_nothing_from_elsewhere(office: Office, browser: Browser) -> None:
-    """
-    And the browser has nothing to say against its own headers.
-    """
+    """And the browser has nothing to say against its own headers."""
     with served(office) as (house, base), opened(browser) as page:
         asked: list[str] = []
         complaints: list[str] = []
@@ -341,9 +301,7 @@ def test_the_page_loads_nothing_from_elsewhere(office: Office, browser: Browser)
 
 
 def test_a_long_list_says_what_it_leaves_out(office: Office, browser: Browser) -> None:
-    """
-    Two hundred are there at once; the others follow when these are answered.
-    """
+    """Two hundred are there at once; the others follow when these are answered."""
     with served(office) as (house, base), opened(browser) as page:
         office.extract(*(row(f"A-{number:03}", days=30) for number in range(203)))
         Weekly(house.installation).sync()

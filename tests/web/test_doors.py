@@ -41,9 +41,7 @@ DRIPS = (
 
 @contextmanager
 def served(house: House, request_seconds: float = 60) -> Iterator[int]:
-    """
-    Serve the page of *house* on a port, which is given.
-    """
+    """Serve the page of *house* on a port, which is given."""
     port, over = free_port(), Event()
     journal = open_journal(house.log, "text", "alerter.doors")
     with listening(house.installation, journal, HOST, port, request_seconds=request_seconds) as server:
@@ -65,9 +63,7 @@ def served(house: House, request_seconds: float = 60) -> Iterator[int]:
 
 
 def asked(port: int, target: str, host: str, cookie: str = "") -> str:
-    """
-    Send one request as it stands, and return the head of the answer.
-    """
+    """Send one request as it stands, and return the head of the answer."""
     lines = [f"GET {target} HTTP/1.1", f"Host: {host}", "Connection: close"]
     lines += [f"Cookie: {cookie}"] if cookie else []
     with socket.create_connection((HOST, port), PATIENCE_SECONDS) as client:
@@ -80,9 +76,7 @@ def asked(port: int, target: str, host: str, cookie: str = "") -> str:
 
 @pytest.mark.parametrize("path", ["", "/alerts"])
 def test_no_answer_leads_to_an_address_that_was_sent_along(office: Office, path: str) -> None:
-    """
-    Whatever path and Host a request has, with slashes anywhere, it leads to a path of ours or nowhere.
-    """
+    """Whatever path and Host a request has, with slashes anywhere, it leads to a path of ours or nowhere."""
     rng = Random(47)  # noqa: S311 - the same seed must give the same paths
     targets = [path or "/", *(f"{path}/{each}" for each in NAMED)]
     targets += [f"{path}/{'/'.join(rng.choices(PARTS, k=rng.randint(1, 5)))}" for _ in range(DRAWN)]
@@ -102,9 +96,7 @@ def test_no_answer_leads_to_an_address_that_was_sent_along(office: Office, path:
 
 
 def test_slow_requests_keep_nobody_waiting(office: Office) -> None:
-    """
-    Many clients that send a byte now and then hold no thread, and each is hung up on in the end.
-    """
+    """Many clients that send a byte now and then hold no thread, and each is hung up on in the end."""
     with new_house(office) as house, ExitStack() as stack:
         port = stack.enter_context(served(house, SECONDS))
         clients = [socket.create_connection((HOST, port)) for _ in range(3 * THREADS)]
@@ -124,9 +116,7 @@ def test_slow_requests_keep_nobody_waiting(office: Office) -> None:
 
 
 def test_a_request_that_takes_its_time_is_answered(house: House) -> None:
-    """
-    In pieces, but within the time, it is a request like any other.
-    """
+    """In pieces, but within the time, it is a request like any other."""
     with served(house) as port, socket.create_connection((HOST, port), PATIENCE_SECONDS) as client:
         for letter in b"GET /link HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n":
             client.send(bytes([letter]))

@@ -14,9 +14,7 @@ PROXIED: dict[str, object] = {"web__auth": "proxy", "web__trusted_proxies": [PRO
 
 
 def test_the_link_opens_the_managers_own_list(house: House) -> None:
-    """
-    It leads to an address without the link in it, and what is listed is the manager's alone.
-    """
+    """It leads to an address without the link in it, and what is listed is the manager's alone."""
     visitor = house.visitor()
     page = visitor.get(house.path(OKAFOR))
     assert (page.status_code, page.request.path) == (200, "/list")
@@ -29,9 +27,7 @@ def test_the_link_opens_the_managers_own_list(house: House) -> None:
 
 
 def test_a_link_is_good_for_its_days_and_no_longer(house: House) -> None:
-    """
-    Two weeks after the run it opens the list, a second later it does not.
-    """
+    """Two weeks after the run it opens the list, a second later it does not."""
     path = house.path(OKAFOR)
     house.hands.at += timedelta(days=14)
     assert house.visitor().get(path).status_code == 200
@@ -43,9 +39,7 @@ def test_a_link_is_good_for_its_days_and_no_longer(house: House) -> None:
 
 
 def test_a_changed_link_opens_nothing(house: House) -> None:
-    """
-    Whichever character is changed, left out or added; and nothing is said of whose it was.
-    """
+    """Whichever character is changed, left out or added; and nothing is said of whose it was."""
     path = house.path(OKAFOR)
     head, token = "/r/", path.removeprefix("/r/")
     changed = [
@@ -61,9 +55,7 @@ def test_a_changed_link_opens_nothing(house: House) -> None:
 
 
 def test_a_link_of_another_council_opens_nothing(office: Office) -> None:
-    """
-    What was signed with another key is not ours.
-    """
+    """What was signed with another key is not ours."""
     with new_house(office) as first:
         path = first.path(OKAFOR)
     with new_house(office, web__secret_key="another key, which is as long as the first") as second:
@@ -71,9 +63,7 @@ def test_a_link_of_another_council_opens_nothing(office: Office) -> None:
 
 
 def test_the_page_stays_open_for_a_working_day(house: House) -> None:
-    """
-    Then the link has to be opened again.
-    """
+    """Then the link has to be opened again."""
     visitor = house.inside(OKAFOR)
     house.hands.at += LASTS - timedelta(seconds=2)
     assert visitor.get("/list").status_code == 200
@@ -82,18 +72,14 @@ def test_the_page_stays_open_for_a_working_day(house: House) -> None:
 
 
 def test_whoever_leaves_is_out(house: House) -> None:
-    """
-    A computer that others use after them shows them nothing.
-    """
+    """A computer that others use after them shows them nothing."""
     visitor = house.inside(OKAFOR)
     assert "Ask for a new link" in visitor.post("/leave").text
     assert [visitor.get(path).status_code for path in ("/list", "/recorded", "/service")] == [403] * 3
 
 
 def test_the_last_link_opened_decides_who_is_here(house: House) -> None:
-    """
-    Two managers at one computer see one list at a time.
-    """
+    """Two managers at one computer see one list at a time."""
     visitor = house.inside(OKAFOR)
     visitor.get(house.path(LINDQVIST))
     assert "B-1" in visitor.text
@@ -101,9 +87,7 @@ def test_the_last_link_opened_decides_who_is_here(house: House) -> None:
 
 
 def test_a_stranger_is_led_to_where_a_link_is_asked_for(house: House) -> None:
-    """
-    The bare address shows nobody's list.
-    """
+    """The bare address shows nobody's list."""
     visitor = house.visitor()
     assert visitor.get("/").request.path == "/link"
     visitor = house.inside(OKAFOR)
@@ -111,9 +95,7 @@ def test_a_stranger_is_led_to_where_a_link_is_asked_for(house: House) -> None:
 
 
 def test_the_proxy_says_who_somebody_is(office: Office) -> None:
-    """
-    The header counts from the proxy that is named, whatever case the address is in.
-    """
+    """The header counts from the proxy that is named, whatever case the address is in."""
     with new_house(office, **PROXIED) as house:
         visitor = house.visitor()
         from_proxy = {"environ_base": {"REMOTE_ADDR": PROXY}, "headers": {"X-Remote-User": OKAFOR.upper()}}
@@ -134,9 +116,7 @@ def test_the_proxy_says_who_somebody_is(office: Office) -> None:
     ],
 )
 def test_nobody_else_says_who_somebody_is(office: Office, peer: str, named: str) -> None:
-    """
-    From any other address the header is nothing; and what is no address of the council's is nobody.
-    """
+    """From any other address the header is nothing; and what is no address of the council's is nobody."""
     with new_house(office, **PROXIED) as house:
         visitor = house.visitor()
         asked = {"environ_base": {"REMOTE_ADDR": peer}, "headers": {"X-Remote-User": named}}
@@ -145,9 +125,7 @@ def test_nobody_else_says_who_somebody_is(office: Office, peer: str, named: str)
 
 
 def test_behind_single_sign_on_a_link_alone_opens_nothing(office: Office) -> None:
-    """
-    A forwarded email leads its reader to their own list, or to none.
-    """
+    """A forwarded email leads its reader to their own list, or to none."""
     with new_house(office, **PROXIED) as house:
         assert house.visitor().get(house.path(OKAFOR)).status_code == 403
         visitor = house.visitor()
@@ -159,18 +137,14 @@ def test_behind_single_sign_on_a_link_alone_opens_nothing(office: Office) -> Non
 
 
 def test_without_proxy_sign_on_the_header_is_nothing(office: Office) -> None:
-    """
-    Even from a proxy that is named: it only forwards.
-    """
+    """Even from a proxy that is named: it only forwards."""
     with new_house(office, web__trusted_proxies=[PROXY]) as house:
         asked = {"environ_base": {"REMOTE_ADDR": PROXY}, "headers": {"X-Remote-User": OKAFOR}}
         assert house.visitor().get("/list", **asked).status_code == 403
 
 
 def test_the_page_can_lie_below_a_path(office: Office) -> None:
-    """
-    Then its links and its cookie do too.
-    """
+    """Then its links and its cookie do too."""
     with new_house(office, **{**WEB, "web__base_url": f"{BASE}/alerts"}) as house:
         browser = house.visitor().browser
         token = house.path(OKAFOR).rpartition("/")[2]

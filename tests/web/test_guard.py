@@ -16,9 +16,7 @@ FRIDAY = "2009-12-04"
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_is_protected(house: House, path: str) -> None:
-    """
-    Nothing is loaded from elsewhere, framed, kept or referred to, and the server does not name itself.
-    """
+    """Nothing is loaded from elsewhere, framed, kept or referred to, and the server does not name itself."""
     for visitor in (house.visitor(), house.inside(OKAFOR)):
         with visitor.browser.get(path) as answer:
             headers = answer.headers
@@ -31,9 +29,7 @@ def test_every_answer_is_protected(house: House, path: str) -> None:
 
 
 def test_pages_hold_neither_script_nor_style_nor_foreign_address(house: House) -> None:
-    """
-    The policy of the headers costs nothing, for there is nothing that it stops.
-    """
+    """The policy of the headers costs nothing, for there is nothing that it stops."""
     visitor = house.inside(OKAFOR)
     for path in ("/list", "/recorded", "/link", "/asked", "/nowhere"):
         text = visitor.get(path).text
@@ -43,9 +39,7 @@ def test_pages_hold_neither_script_nor_style_nor_foreign_address(house: House) -
 
 
 def test_over_https_the_cookie_never_goes_in_clear(office: Office) -> None:
-    """
-    It is the host's alone, unseen by scripts, and does not come along from other sites' forms.
-    """
+    """It is the host's alone, unseen by scripts, and does not come along from other sites' forms."""
     with new_house(office, web__base_url="https://alerts.council.example") as house:
         path = house.path(OKAFOR).removeprefix("https://alerts.council.example")
         answer = house.visitor().browser.get(path, base_url="https://alerts.council.example")
@@ -58,9 +52,7 @@ def test_over_https_the_cookie_never_goes_in_clear(office: Office) -> None:
 @pytest.mark.parametrize("token", ["", "made up", "é"])
 @pytest.mark.parametrize("path", ["/list", "/undo", "/link", "/leave", "/nowhere"])
 def test_a_form_without_its_token_is_refused(house: House, path: str, token: str) -> None:
-    """
-    Another site can make a browser send a form, but not with the token that only our page holds.
-    """
+    """Another site can make a browser send a form, but not with the token that only our page holds."""
     visitor = house.inside(OKAFOR)
     page = visitor.post(path, token=token, pick=1, reassurance=1, email=OKAFOR, expected_all=FRIDAY)
     assert page.status_code == 400
@@ -70,9 +62,7 @@ def test_a_form_without_its_token_is_refused(house: House, path: str, token: str
 
 
 def test_a_token_is_good_in_its_own_browser_alone(house: House) -> None:
-    """
-    One manager's form does not work with another's cookie.
-    """
+    """One manager's form does not work with another's cookie."""
     theirs = house.inside(LINDQVIST).token
     visitor = house.inside(OKAFOR)
     assert visitor.post("/list", token=theirs, pick=1, expected_all=FRIDAY).status_code == 400
@@ -82,9 +72,7 @@ def test_a_token_is_good_in_its_own_browser_alone(house: House) -> None:
 def test_a_browser_that_says_the_form_is_from_elsewhere_is_believed(
     house: House, site: str, status: int
 ) -> None:
-    """
-    Even with the right token.
-    """
+    """Even with the right token."""
     visitor = house.inside(OKAFOR)
     filled = {"csrf": visitor.token, "pick": 1, "expected-all": FRIDAY}
     answer = visitor.browser.post("/list", data=filled, headers={"Sec-Fetch-Site": site})
@@ -92,9 +80,7 @@ def test_a_browser_that_says_the_form_is_from_elsewhere_is_believed(
 
 
 def test_a_form_that_is_too_large_is_refused(house: House) -> None:
-    """
-    Before it is read.
-    """
+    """Before it is read."""
     visitor = house.inside(OKAFOR)
     page = visitor.post("/list", pick=1, note_1="x" * LARGEST_FORM)
     assert page.status_code == 413
@@ -103,9 +89,7 @@ def test_a_form_that_is_too_large_is_refused(house: House) -> None:
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_a_page_takes_no_other_method(house: House, method: str) -> None:
-    """
-    What is only looked at cannot be sent to.
-    """
+    """What is only looked at cannot be sent to."""
     visitor = house.inside(OKAFOR)
     answer = getattr(visitor.browser, method)("/service", data={"csrf": visitor.token})
     assert answer.status_code in (404, 405)
@@ -113,9 +97,7 @@ def test_a_page_takes_no_other_method(house: House, method: str) -> None:
 
 
 def test_a_flood_is_stemmed_for_its_client_alone(house: House) -> None:
-    """
-    After some hundred requests within a minute there are no more, until the minute is over.
-    """
+    """After some hundred requests within a minute there are no more, until the minute is over."""
     browser = house.visitor().browser
     codes = [browser.get("/link").status_code for _ in range(MOST_A_MINUTE + 1)]
     assert (codes[-2:], set(codes[:-1])) == ([200, 429], {200})
@@ -125,9 +107,7 @@ def test_a_flood_is_stemmed_for_its_client_alone(house: House) -> None:
 
 
 def test_behind_a_named_proxy_the_client_counts(office: Office) -> None:
-    """
-    The last address that is no proxy of ours; what a client writes before it changes nothing.
-    """
+    """The last address that is no proxy of ours; what a client writes before it changes nothing."""
     with new_house(office, web__trusted_proxies=["10.0.0.9", "10.0.0.10"]) as house:
         browser = house.visitor().browser
 
@@ -145,9 +125,7 @@ def test_behind_a_named_proxy_the_client_counts(office: Office) -> None:
 
 
 def test_a_limit_forgets_whoever_has_gone(house: House) -> None:
-    """
-    Memory does not grow with the number of clients, nor do those present get a fresh start for it.
-    """
+    """Memory does not grow with the number of clients, nor do those present get a fresh start for it."""
     hands = Hands()
     limit = Limit(1, timedelta(minutes=1), lambda: hands.at)
     assert all(limit.allows(str(number)) for number in range(MOST_CLIENTS))
@@ -159,9 +137,7 @@ def test_a_limit_forgets_whoever_has_gone(house: House) -> None:
 
 
 def test_a_fault_of_ours_shows_nothing_of_itself(house: House) -> None:
-    """
-    Neither on the page nor in the log is there more than that it happened.
-    """
+    """Neither on the page nor in the log is there more than that it happened."""
     visitor = house.inside(OKAFOR)
     with house.installation.database.write() as connection:
         connection.exec_driver_sql("UPDATE assessments SET clock_on = 'of child 92'")
@@ -173,9 +149,7 @@ def test_a_fault_of_ours_shows_nothing_of_itself(house: House) -> None:
 
 
 def test_a_fault_that_an_operator_can_mend_is_told_in_the_log(house: House) -> None:
-    """
-    In the sentence that every command would say.
-    """
+    """In the sentence that every command would say."""
     visitor = house.inside(OKAFOR)
     with house.installation.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE reassurances RENAME TO elsewhere")
@@ -185,9 +159,7 @@ def test_a_fault_that_an_operator_can_mend_is_told_in_the_log(house: House) -> N
 
 
 def test_the_log_tells_nothing_of_anybody(house: House) -> None:
-    """
-    A page's name, how it was asked for and how it went; no id, address, link or note.
-    """
+    """A page's name, how it was asked for and how it went; no id, address, link or note."""
     visitor = house.inside(OKAFOR)
     visitor.post("/list", pick=house.numbers()["A-2"], expected_all=FRIDAY, note_2="a remark")
     visitor.post("/undo", reassurance=1)

@@ -24,9 +24,7 @@ LINKS = re.compile(rf"{BASE}/[^\s\"<>]+")
 
 @pytest.fixture(scope="module")
 def borough(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[House]:
-    """
-    Return a council of two hundred managers, each with two assessments, after its first run.
-    """
+    """Return a council of two hundred managers, each with two assessments, after its first run."""
     folder = tmp_path_factory.mktemp("borough")
     shutil.copy(migrated_file, folder / "alerter.db")
     with closing(new_office(folder)) as office, new_house(office, **AUDITED) as house:
@@ -43,9 +41,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
 
 
 def fingerprint(connection: Connection) -> str:
-    """
-    Return a hash of everything that stands in any table.
-    """
+    """Return a hash of everything that stands in any table."""
     content = sha256()
     for table in metadata.sorted_tables:
         for each in connection.execute(table.select().order_by(*table.primary_key.columns)):
@@ -55,9 +51,7 @@ def fingerprint(connection: Connection) -> str:
 
 @contextmanager
 def nothing_changed(house: House) -> Iterator[None]:
-    """
-    Compare everything that stands in the database before the block and after it.
-    """
+    """Compare everything that stands in the database before the block and after it."""
     with house.installation.database.read() as connection:
         before = fingerprint(connection)
     yield
@@ -66,9 +60,7 @@ def nothing_changed(house: House) -> Iterator[None]:
 
 
 def mailed_links(house: House) -> list[str]:
-    """
-    Return every link to the page that stands in any part of any email that was sent.
-    """
+    """Return every link to the page that stands in any part of any email that was sent."""
     found = []
     for mail in house.office.sent():
         for kind in ("plain", "html"):
@@ -79,9 +71,7 @@ def mailed_links(house: House) -> list[str]:
 
 
 def crawl(house: House, start: str) -> set[str]:
-    """
-    Ask for *start* and for every address that any page names, by HEAD and by GET; return them.
-    """
+    """Ask for *start* and for every address that any page names, by HEAD and by GET; return them."""
     browser, seen, waiting = house.visitor().browser, set(), [start]
     asked = {"REMOTE_ADDR": sha256(start.encode()).hexdigest()}  # each a client of its own
     while waiting:
@@ -116,9 +106,7 @@ def test_no_link_in_two_hundred_digests_changes_anything(borough: House) -> None
 
 @pytest.mark.no_cover
 def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
-    """
-    Every address on every page behind it, the forms' own too, when they are only asked for.
-    """
+    """Every address on every page behind it, the forms' own too, when they are only asked for."""
     with nothing_changed(borough):
         for link in sorted(set(mailed_links(borough)))[:: MANAGERS // 10]:
             seen = crawl(borough, link.removeprefix(BASE))
@@ -130,9 +118,7 @@ def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
 
 
 def test_the_fingerprint_sees_the_smallest_change(borough: House) -> None:
-    """
-    One letter in one row, so that the tests above can fail.
-    """
+    """One letter in one row, so that the tests above can fail."""
     with borough.installation.database.rehearse() as connection:
         before = fingerprint(connection)
         connection.exec_driver_sql("UPDATE outbox SET reply = reply || '.' WHERE id = 1")
@@ -140,9 +126,7 @@ def test_the_fingerprint_sees_the_smallest_change(borough: House) -> None:
 
 
 def test_the_same_run_makes_the_same_links(borough: House) -> None:
-    """
-    They come from the run, its moment and the recipient: a run rendered again has the same bytes.
-    """
+    """They come from the run, its moment and the recipient: a run rendered again has the same bytes."""
     paths = {
         borough.path(email, made_at=MONDAY_NINE) for email in ("m1@council.example", "M1@council.example")
     }

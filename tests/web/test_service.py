@@ -28,9 +28,7 @@ def test_an_admin_sees_every_team(house: House) -> None:
 
 
 def test_a_service_manager_sees_the_teams_that_name_them(house: House) -> None:
-    """
-    Neither the figures nor the managers of others; past runs are counted for these teams alone.
-    """
+    """Neither the figures nor the managers of others; past runs are counted for these teams alone."""
     house.run()
     visitor = house.inside(SERVICE_MANAGER)
     assert "North 5 1 2 1 0 38" in visitor.text
@@ -41,9 +39,7 @@ def test_a_service_manager_sees_the_teams_that_name_them(house: House) -> None:
 
 
 def test_a_manager_has_no_figures_to_look_at(house: House) -> None:
-    """
-    The list says no word of the page, and its address is refused.
-    """
+    """The list says no word of the page, and its address is refused."""
     visitor = house.inside(OKAFOR)
     assert "Teams" not in visitor.text
     assert visitor.get("/service").status_code == 403
@@ -51,9 +47,7 @@ def test_a_manager_has_no_figures_to_look_at(house: House) -> None:
 
 
 def test_the_fallback_sees_the_teams_with_work_of_nobodys(office: Office) -> None:
-    """
-    Beside the list of that work.
-    """
+    """Beside the list of that work."""
     with new_house(office) as house:
         office.extract(row("A-1", days=38), row("X-1", days=30, team="West"))
         house.run()
@@ -74,9 +68,7 @@ def test_the_fallback_sees_the_teams_with_work_of_nobodys(office: Office) -> Non
     ],
 )
 def test_how_timely_the_teams_have_been(office: Office, count: int, all_teams: str, own: str) -> None:
-    """
-    Since April and together, as digests say it of their own teams; fewer than ten are left unsaid.
-    """
+    """Since April and together, as digests say it of their own teams; fewer than ten are left unsaid."""
     signed: dict[str, object] = {"days": 60, "authorised_on": "2009-10-01"}
     with new_house(office) as house:
         office.extract(
@@ -90,9 +82,7 @@ def test_how_timely_the_teams_have_been(office: Office, count: int, all_teams: s
 
 
 def test_exceptions_are_those_of_the_own_teams(office: Office) -> None:
-    """
-    What belongs to no team is the admins'.
-    """
+    """What belongs to no team is the admins'."""
     with new_house(office) as house:
         office.extract(
             row("A-1", authorised_on="2009-01-02"),
@@ -107,9 +97,7 @@ def test_exceptions_are_those_of_the_own_teams(office: Office) -> None:
 
 
 def test_a_message_that_waits_for_a_person_is_named_with_its_command(house: House) -> None:
-    """
-    To whoever sees its manager, and to nobody else.
-    """
+    """To whoever sees its manager, and to nobody else."""
     house.run()
     command = f'alerter resend 1 {LINDQVIST} --reason "..."'
     assert command not in house.inside(ADMINS).text
@@ -121,9 +109,7 @@ def test_a_message_that_waits_for_a_person_is_named_with_its_command(house: Hous
 
 
 def test_past_runs_are_there_week_by_week(house: House) -> None:
-    """
-    Of each send date the last run, latest first.
-    """
+    """Of each send date the last run, latest first."""
     for _ in range(3):
         house.run()
         house.hands.at += timedelta(weeks=1)
@@ -133,9 +119,7 @@ def test_past_runs_are_there_week_by_week(house: House) -> None:
 
 
 def test_before_the_first_reading_there_is_little_to_see(office: Office) -> None:
-    """
-    The page says so, for those who may look at it.
-    """
+    """The page says so, for those who may look at it."""
     with new_house(office) as house:
         with house.installation.database.write() as connection:
             connection.exec_driver_sql("DELETE FROM assessments")
@@ -147,9 +131,7 @@ def test_before_the_first_reading_there_is_little_to_see(office: Office) -> None
 
 
 def test_several_clocks_have_their_bands_each(office: Office) -> None:
-    """
-    Where alert days differ the headings name none.
-    """
+    """Where alert days differ the headings name none."""
     types = {
         "assessments__long__label": "Long assessment",
         "assessments__long__working_days": 45,

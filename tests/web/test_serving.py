@@ -18,9 +18,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def start(office: Office, *arguments: str) -> subprocess.Popen[str]:
-    """
-    Start the command, and return when it says that it serves.
-    """
+    """Start the command, and return when it says that it serves."""
     process = subprocess.Popen(  # noqa: S603 - this Python, on arguments the tests wrote
         [sys.executable, "-m", "alerter", "--config", str(office.config), "web", *arguments],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
@@ -33,9 +31,7 @@ def start(office: Office, *arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_page_is_served_until_a_signal(office: Office, number: int) -> None:
-    """
-    On the port in its address if none is named; and it ends with 0.
-    """
+    """On the port in its address if none is named; and it ends with 0."""
     base = f"http://{HOST}:{free_port()}/alerts"
     office.configure(web__base_url=base, web__secret_key=KEY)
     process = start(office)
@@ -51,9 +47,7 @@ def test_the_page_is_served_until_a_signal(office: Office, number: int) -> None:
 
 
 def test_page_and_weekly_job_share_one_database(office: Office) -> None:
-    """
-    A run while the page is served is on the page at once.
-    """
+    """A run while the page is served is on the page at once."""
     base = f"http://{HOST}:{free_port()}"
     office.configure(web__base_url=base, web__secret_key=KEY)
     process = start(office)
@@ -69,9 +63,7 @@ def test_page_and_weekly_job_share_one_database(office: Office) -> None:
 
 
 def test_the_page_needs_its_settings(office: Office) -> None:
-    """
-    Without `[web]` the command says what is missing.
-    """
+    """Without `[web]` the command says what is missing."""
     done = subprocess.run(  # noqa: S603 - this Python, on arguments the tests wrote
         [sys.executable, "-m", "alerter", "--config", str(office.config), "web"],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -81,9 +73,7 @@ def test_the_page_needs_its_settings(office: Office) -> None:
 
 
 def test_without_its_packages_the_command_that_brings_them_is_named(office: Office) -> None:
-    """
-    The page, and every command of a council that has one, say what to install.
-    """
+    """The page, and every command of a council that has one, say what to install."""
     office.configure(web__base_url="https://alerts.council.example", web__secret_key=KEY)
     hidden = "import sys; sys.modules.update(dict.fromkeys(['flask', 'itsdangerous', 'waitress']))"
     for command in ("web", "status"):

@@ -68,16 +68,12 @@ def wanted_of_list_4(columns: Mapping[str, str]) -> WantedColumns:
 
 
 def wanted_of_list_3() -> WantedColumns:
-    """
-    Return the columns of List 3 that tell when a child was referred.
-    """
+    """Return the columns of List 3 that tell when a child was referred."""
     return _wanted(REFERRALS, "child_id", "referred_on")
 
 
 def wanted_of_list_6() -> WantedColumns:
-    """
-    Return the columns of List 6 that tell who works with a child now.
-    """
+    """Return the columns of List 6 that tell who works with a child now."""
     return _wanted(CHILDREN_IN_NEED, "child_id", "started_on", "team")
 
 

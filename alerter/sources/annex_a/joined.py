@@ -60,9 +60,7 @@ def open_annex_a(
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """
-    The team and the worker a child has *since* a day; either may be blank.
-    """
+    """The team and the worker a child has *since* a day; either may be blank."""
 
     since: date
     team: str
@@ -70,9 +68,7 @@ class Allocation:
 
 
 class _Join:
-    """
-    Puts what the other lists know of a child into its rows of List 4.
-    """
+    """Puts what the other lists know of a child into its rows of List 4."""
 
     def __init__(
         self,
@@ -89,9 +85,7 @@ class _Join:
         self._started, self._authorised = dates["started_on"], dates["authorised_on"]
 
     def row(self, cells: Cells) -> Cells:
-        """
-        Return the row with its referral date and, while it is open, its present team and worker.
-        """
+        """Return the row with its referral date and, while it is open, its present team and worker."""
         indexes = self._joined.indexes
         row = [*cells, *[""] * (len(self._joined.headings) - len(cells))]
         child = _id(row[indexes["child_id"]])
@@ -105,9 +99,7 @@ class _Join:
         return row
 
     def _referred(self, child: str, started: date) -> date | None:
-        """
-        Return the latest referral of *child* on or before the day its assessment *started*.
-        """
+        """Return the latest referral of *child* on or before the day its assessment *started*."""
         referrals = self._referrals.get(child, [])
         before = bisect_right(referrals, started)
         return referrals[before - 1] if before else None
@@ -128,9 +120,7 @@ def _referrals(lists: Lists) -> dict[str, list[date]]:
 
 
 def _allocations(lists: Lists) -> dict[str, Allocation]:
-    """
-    Return each child's latest team and worker in List 6, closed episodes apart.
-    """
+    """Return each child's latest team and worker in List 6, closed episodes apart."""
     found: dict[str, Allocation] = {}
     if lists.children_in_need is not None:
         for child, (since, closed), (team, worker) in _rows(

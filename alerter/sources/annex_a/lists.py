@@ -82,9 +82,7 @@ def _of_workbook(path: Path, wanted: WantedColumns, sheet: str) -> Lists:
 
 
 def _of_csv_files(files: Mapping[int, Path], wanted: WantedColumns) -> Lists:
-    """
-    Return the lists in *files*, by number. The extract is List 4's, but for its fingerprint.
-    """
+    """Return the lists in *files*, by number. The extract is List 4's, but for its fingerprint."""
     stamps = {path: FileStamp.of(path) for path in files.values()}
     others = {REFERRALS: wanted_of_list_3(), CHILDREN_IN_NEED: wanted_of_list_6()}
     tables = {
@@ -98,9 +96,7 @@ def _of_csv_files(files: Mapping[int, Path], wanted: WantedColumns) -> Lists:
 
 
 def _newest_by_number(folder: Path) -> dict[int, Path]:
-    """
-    Return the newest CSV file of each list in *folder*, by the list's number.
-    """
+    """Return the newest CSV file of each list in *folder*, by the list's number."""
     found: dict[int, Path] = {}
     with opening(folder):
         files = [file for file in folder.iterdir() if file.suffix.lower() in CSV_SUFFIXES and file.is_file()]

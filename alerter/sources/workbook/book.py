@@ -32,9 +32,7 @@ Value = int | float | str | bool | time | date | datetime | timedelta
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """
-    One sheet, in memory.
-    """
+    """One sheet, in memory."""
 
     name: str
     flaws: Flaws
@@ -59,22 +57,16 @@ class Sheet:
 
     @property
     def where(self) -> str:
-        """
-        Return what an operator calls the sheet.
-        """
+        """Return what an operator calls the sheet."""
         return f'{self._path.name}, sheet "{self.name}"'
 
     @property
     def last_row(self) -> int:
-        """
-        Return the number of the last row filled, the first being 0.
-        """
+        """Return the number of the last row filled, the first being 0."""
         return (self._filled.end or (0, 0))[0]
 
     def merged(self) -> Sequence[Area]:
-        """
-        Return the cells that are shown as one.
-        """
+        """Return the cells that are shown as one."""
         with _calamine(self._path):
             ranges = self._filled.merged_cell_ranges
         if ranges is None:  # calamine does not know them in .ods
@@ -82,16 +74,12 @@ class Sheet:
         return [Area(*first, *last) for first, last in ranges]
 
     def head(self) -> list[list[Value]]:
-        """
-        Return the rows among which the headings are looked for.
-        """
+        """Return the rows among which the headings are looked for."""
         return list(islice(self.rows(), HEADING_ROWS))
 
 
 class Book:
-    """
-    An open workbook, whose sheets can be read as long as it is open.
-    """
+    """An open workbook, whose sheets can be read as long as it is open."""
 
     def __init__(self, path: Path, survey: Survey, opened: "CalamineWorkbook") -> None:
         self.file_name = path.name
@@ -172,9 +160,7 @@ def _survey(path: Path) -> Survey:
 
 
 def _described(start: bytes) -> str:
-    """
-    Return what a file that is no workbook is instead, and what to do.
-    """
+    """Return what a file that is no workbook is instead, and what to do."""
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         return "is empty: export it again."

@@ -19,9 +19,7 @@ Meaning = Callable[[int, Value], Value]
 def meanings_of(
     sheet: Sheet, columns: Located, heading_index: int, *, is_1904: bool
 ) -> list[tuple[int, Meaning]]:
-    """
-    Return the wanted columns in which some cell means something else than it holds, with its meaning.
-    """
+    """Return the wanted columns in which some cell means something else than it holds, with its meaning."""
     return [
         (column, meaning)
         for name, column in columns.indexes.items()
@@ -47,9 +45,7 @@ def _of_column(
 
 
 class _Merged:
-    """
-    Gives the cell at the top of merged ones for each row they span.
-    """
+    """Gives the cell at the top of merged ones for each row they span."""
 
     def __init__(self, tops: dict[int, int]) -> None:
         self._tops = tops
@@ -57,9 +53,7 @@ class _Merged:
         self._cell: Value = ""
 
     def __call__(self, row: int, cell: Value) -> Value:
-        """
-        Return what the *cell* in *row* shows; a row above it was blank if it was not asked for.
-        """
+        """Return what the *cell* in *row* shows; a row above it was blank if it was not asked for."""
         top = self._tops.get(row)
         if top is None:
             self._row, self._cell = row, cell
@@ -68,9 +62,7 @@ class _Merged:
 
 
 def _rows(areas: Iterable[Area], column: int, last_row: int) -> frozenset[int]:
-    """
-    Return the rows in which one of the *areas* covers *column*.
-    """
+    """Return the rows in which one of the *areas* covers *column*."""
     return frozenset(
         row
         for area in areas
@@ -80,9 +72,7 @@ def _rows(areas: Iterable[Area], column: int, last_row: int) -> frozenset[int]:
 
 
 def _tops(merged: Iterable[Area], last_row: int) -> dict[int, int]:
-    """
-    Return the top row for each row below it that the *merged* cells of one column span, each row once.
-    """
+    """Return the top row for each row below it that the *merged* cells of one column span, each row once."""
     tops: dict[int, int] = {}
     done = -1
     for area in sorted(merged, key=lambda area: area.top):
@@ -97,9 +87,7 @@ def _as_percent(cell: Value) -> Value:
 
 
 def _from_1904(cell: Value) -> Value:
-    """
-    Return the number of a day counted from 1904 as one counted from 1900.
-    """
+    """Return the number of a day counted from 1904 as one counted from 1900."""
     if not isinstance(cell, int | float) or isinstance(cell, bool):
         return cell
     serial = cell + DAYS_TO_1904

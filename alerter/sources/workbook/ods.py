@@ -32,9 +32,7 @@ def survey_ods(opened: ZipFile, file_name: str) -> Survey:
 
 
 class _Marks:
-    """
-    What is to be known of the cells of one table.
-    """
+    """What is to be known of the cells of one table."""
 
     def __init__(self) -> None:
         self.unvalued: dict[int, int] = {}
@@ -43,16 +41,12 @@ class _Marks:
         self.merged: list[Area] = []
 
     def flaws(self) -> Flaws:
-        """
-        Return it as every kind of workbook gives it.
-        """
+        """Return it as every kind of workbook gives it."""
         return Flaws(self.unvalued, percents=self.percents, noughts=self.noughts, merged=self.merged)
 
 
 class _Tables:
-    """
-    The tables of a spreadsheet: how far their filled cells reach, and what else is to be known of some.
-    """
+    """The tables of a spreadsheet: how far their filled cells reach, and what else is to be known of some."""
 
     def __init__(self) -> None:
         self.extents: dict[str, tuple[int, int]] = {}

@@ -24,9 +24,7 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """
-    A sheet in which the wanted columns were found, with *heading_index* rows above the headings.
-    """
+    """A sheet in which the wanted columns were found, with *heading_index* rows above the headings."""
 
     sheet: Sheet
     columns: Located
@@ -139,18 +137,14 @@ def named_sheet(book: Book, wanted: WantedColumns, sheet_name: str) -> SheetTabl
 
 
 def listed(names: Iterable[str]) -> str:
-    """
-    Return the names of sheets for a sentence.
-    """
+    """Return the names of sheets for a sentence."""
     known = list(names)
     more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
     return ", ".join(f'"{name}"' for name in known[:MOST_NAMED]) + more
 
 
 def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
-    """
-    Return the *sheet* that must be the one, so that a missing column is named.
-    """
+    """Return the *sheet* that must be the one, so that a missing column is named."""
     head = sheet.head()
     index = wanted.heading_row(head)
     if index is None:
@@ -179,9 +173,7 @@ def _check_results(found: SheetTable) -> None:
 
 
 def _is_blank(cells: Iterable[Value]) -> bool:
-    """
-    Say whether nothing stands in any of the *cells*; in almost every row the first one answers.
-    """
+    """Say whether nothing stands in any of the *cells*; in almost every row the first one answers."""
     return all(isinstance(cell, str) and not cell.strip() for cell in cells)
 
 

@@ -27,9 +27,7 @@ _USED_PARTS = (".xml", ".rels", ".bin")
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """
-    A rectangle of cells, all counted from 0, the last row and the last column in it.
-    """
+    """A rectangle of cells, all counted from 0, the last row and the last column in it."""
 
     top: int
     left: int
@@ -37,9 +35,7 @@ class Area:
     right: int
 
     def covers(self, row: int, column: int) -> bool:
-        """
-        Say whether the cell lies in it.
-        """
+        """Say whether the cell lies in it."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
@@ -89,9 +85,7 @@ def check_extent(where: str, rows: int, columns: int, filled: int) -> None:
 
 
 def twice(where: str, row: int) -> SourceError:
-    """
-    Return the fault of a sheet in which calamine would keep one of two cells; *row* is counted from 0.
-    """
+    """Return the fault of a sheet in which calamine would keep one of two cells; *row* is counted from 0."""
     return SourceError(
         f"{where}: row {row + 1} stands there twice or out of order, so some of its cells would be lost; "
         "open the workbook in Excel and save it again."
@@ -118,9 +112,7 @@ def archive(path: Path) -> Iterator[ZipFile]:
 
 
 def damaged(path: Path) -> SourceError:
-    """
-    Return the fault of a workbook that is not what its own contents say.
-    """
+    """Return the fault of a workbook that is not what its own contents say."""
     return SourceError(
         f"{path.name} is cut off or damaged, or still being written: "
         "run again when it is complete, or open it in Excel and save it again."
@@ -128,16 +120,12 @@ def damaged(path: Path) -> SourceError:
 
 
 def encrypted(file_name: str) -> SourceError:
-    """
-    Return the fault of a workbook that asks for a password.
-    """
+    """Return the fault of a workbook that asks for a password."""
     return SourceError(f"{file_name} is protected by a password: save it without one.")
 
 
 def part_key(name: str) -> str:
-    """
-    Return what the part called *name* is looked up as: in lower case, with `/`.
-    """
+    """Return what the part called *name* is looked up as: in lower case, with `/`."""
     return name.replace("\\", "/").lower()
 
 

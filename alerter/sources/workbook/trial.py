@@ -77,9 +77,7 @@ def _too_much(path: Path) -> SourceError:
 
 
 def _limit(size: int) -> None:
-    """
-    Let this process use no more than a file of *size* bytes needs; Windows has no such limits.
-    """
+    """Let this process use no more than a file of *size* bytes needs; Windows has no such limits."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
@@ -92,9 +90,7 @@ def _limit(size: int) -> None:
 
 
 def _in_use(page_size: int) -> int:
-    """
-    Return how many bytes of address space this process has; on other systems than Linux a fair guess.
-    """
+    """Return how many bytes of address space this process has; on other systems than Linux a fair guess."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * page_size
     except OSError:

@@ -63,15 +63,11 @@ class CompoundFile:
         self._small_table = struct.unpack(f"<{len(small_table) // 4}I", small_table)
 
     def streams(self) -> dict[str, tuple[int, int]]:
-        """
-        Return the streams by name: for each its first sector and its size.
-        """
+        """Return the streams by name: for each its first sector and its size."""
         return {name: place for name, _, place in self._entries()}
 
     def read(self, first: int, size: int) -> bytes:
-        """
-        Return the stream of *size* bytes that begins at sector *first*.
-        """
+        """Return the stream of *size* bytes that begins at sector *first*."""
         if size >= SMALL:
             return self._chain(first)[:size]
         small_stream = next(self._chain(place[0]) for _, kind, place in self._entries() if kind == ROOT)
@@ -193,9 +189,7 @@ class _Globals:
         self._styles = 0
 
     def add(self, kind: int, data: bytes) -> None:
-        """
-        Take in a record that is no cell.
-        """
+        """Take in a record that is no cell."""
         if kind == DATE_MODE:
             self.is_1904 = data[:1] == b"\1"
         elif kind == SHEET and self.has_wide_texts:
@@ -243,9 +237,7 @@ class _Cells:
 
 
 def _text(data: bytes, length: int) -> str:
-    """
-    Return a text of *length* characters behind the byte that says how wide they are.
-    """
+    """Return a text of *length* characters behind the byte that says how wide they are."""
     return (
         data[1 : 1 + 2 * length].decode("utf-16-le")
         if data[0] & 1
@@ -254,9 +246,7 @@ def _text(data: bytes, length: int) -> str:
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """
-    Give the records of the stream, each with where it begins, its type and its content.
-    """
+    """Give the records of the stream, each with where it begins, its type and its content."""
     at = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)

@@ -91,9 +91,7 @@ def survey_xlsx(opened: ZipFile, document: str, file_name: str) -> Survey:
 
 
 def _sheets(workbook: bytes) -> tuple[bool, dict[str, str]]:
-    """
-    Return whether days are counted from 1904, and the sheets' names with their relations.
-    """
+    """Return whether days are counted from 1904, and the sheets' names with their relations."""
     is_1904 = False
     sheets = {}
     for name, attributes in _elements(workbook):
@@ -107,9 +105,7 @@ def _sheets(workbook: bytes) -> tuple[bool, dict[str, str]]:
 
 
 def _targets(relations: bytes, folder: str) -> dict[str, str]:
-    """
-    Return the parts that the relations of a document in *folder* lead to, by id.
-    """
+    """Return the parts that the relations of a document in *folder* lead to, by id."""
     found = [attributes for name, attributes in _elements(relations) if name == "relationship"]
     targets = {attributes["id"]: _path(folder, attributes["target"]) for attributes in found}
     if len(targets) < len(found):
@@ -118,9 +114,7 @@ def _targets(relations: bytes, folder: str) -> dict[str, str]:
 
 
 def _percents(opened: ZipFile, relations: bytes, folder: str) -> frozenset[str]:
-    """
-    Return the styles of cells that show a number as a percentage.
-    """
+    """Return the styles of cells that show a number as a percentage."""
     for name, attributes in _elements(relations):
         if name == "relationship" and attributes.get("type", "").endswith("/styles"):
             return percent_styles(_elements(_part(opened, _path(folder, attributes["target"]).lower())))
@@ -128,16 +122,12 @@ def _percents(opened: ZipFile, relations: bytes, folder: str) -> frozenset[str]:
 
 
 def _path(folder: str, target: str) -> str:
-    """
-    Return where a relation's *target* lies, from the root of the archive; it is seen from *folder*.
-    """
+    """Return where a relation's *target* lies, from the root of the archive; it is seen from *folder*."""
     return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 
 def _parts(opened: ZipFile) -> dict[str, str]:
-    """
-    Return the names of the archive's parts by what they are looked up as: in lower case, with `/`.
-    """
+    """Return the names of the archive's parts by what they are looked up as: in lower case, with `/`."""
     return {part_key(name): name for name in opened.namelist()}
 
 
@@ -196,9 +186,7 @@ def _last_row(piece: bytes, last: int) -> int | None:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """
-    Give a sheet's XML in pieces that end where an element begins.
-    """
+    """Give a sheet's XML in pieces that end where an element begins."""
     rest = b""
     while chunk := file.read(CHUNK):
         rest += chunk

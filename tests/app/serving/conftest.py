@@ -16,36 +16,28 @@ WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)
 
 @pytest.fixture
 def post_office() -> Iterator[Office]:
-    """
-    Run a mail server that takes everything.
-    """
+    """Run a mail server that takes everything."""
     with Office() as server:
         yield server
 
 
 @pytest.fixture
 def watcher() -> Iterator[Watcher]:
-    """
-    Run a watcher that hears the heartbeat.
-    """
+    """Run a watcher that hears the heartbeat."""
     with Watcher() as listening:
         yield listening
 
 
 @pytest.fixture
 def dead_url() -> str:
-    """
-    Return an address at which nobody listens.
-    """
+    """Return an address at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}/ping/abc"
 
 
 @pytest.fixture
 def service(tmp_path: Path, post_office: Office, watcher: Watcher) -> Iterator[Service]:
-    """
-    Configure a service of two managers, on Wednesday 18 November 2026 at 10:00.
-    """
+    """Configure a service of two managers, on Wednesday 18 November 2026 at 10:00."""
     council = Council(tmp_path, post_office.port)
     council.configure(schedule__heartbeat_url=watcher.url)
     council.directory()

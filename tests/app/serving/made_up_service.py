@@ -26,14 +26,10 @@ EVERYBODY = {**dict.fromkeys(MANAGERS, 1), ADMINS: 1}
 
 
 class Office(PostOffice):
-    """
-    A mail server whose replies are scripted while it runs.
-    """
+    """A mail server whose replies are scripted while it runs."""
 
     def reply(self, address: str, *replies: str) -> None:
-        """
-        Answer the next messages for *address* so, one after the other.
-        """
+        """Answer the next messages for *address* so, one after the other."""
         self._script[address] = list(replies)
 
 
@@ -47,45 +43,33 @@ class Hands:
         self._steady = timedelta(days=2)
 
     def move(self, at: datetime) -> None:
-        """
-        Let time pass until *at*.
-        """
+        """Let time pass until *at*."""
         self._steady += at - self.at
         self.at = at
 
     def jump(self, by: timedelta) -> None:
-        """
-        Set the wall clock forward or back; no time passes.
-        """
+        """Set the wall clock forward or back; no time passes."""
         self.at += by
 
     def steady(self) -> timedelta:
-        """
-        Return what the clock that nobody sets shows.
-        """
+        """Return what the clock that nobody sets shows."""
         return self._steady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocked(Installation):
-    """
-    An installation that goes by the *hands* of a test.
-    """
+    """An installation that goes by the *hands* of a test."""
 
     hands: Hands
 
     def now(self) -> datetime:
-        """
-        Return what the hands show.
-        """
+        """Return what the hands show."""
         return self.hands.at.astimezone(self.zone)
 
 
 @dataclass(slots=True)
 class Service:
-    """
-    One council's service: it can be started, moved through time, and listened to.
-    """
+    """One council's service: it can be started, moved through time, and listened to."""
 
     council: Council
     hands: Hands
@@ -97,9 +81,7 @@ class Service:
     """How long it waits for a database that is away; as long as the program itself if that is None."""
 
     def start(self) -> Serving:
-        """
-        Start the service anew, as after down-time.
-        """
+        """Start the service anew, as after down-time."""
         self.stop()
         self.serving = Serving(
             self.council.folder / "config.toml",
@@ -111,17 +93,13 @@ class Service:
         return self.serving
 
     def stop(self) -> None:
-        """
-        Stop the service; what it remembers is gone.
-        """
+        """Stop the service; what it remembers is gone."""
         if self.serving is not None:
             self.serving.close()
             self.serving = None
 
     def tick_at(self, at: str) -> None:
-        """
-        Let time pass until *at*, which names its weekday, and tick once.
-        """
+        """Let time pass until *at*, which names its weekday, and tick once."""
         weekday, rest = at.split(maxsplit=1)
         moment = datetime.fromisoformat(rest).replace(tzinfo=LONDON)
         assert moment.strftime("%a") == weekday, f"{rest} is no {weekday}"
@@ -129,9 +107,7 @@ class Service:
         (self.serving or self.start()).tick()
 
     def events(self, name: str = "") -> list[dict[str, Any]]:
-        """
-        Return the lines of the log, or those of one event.
-        """
+        """Return the lines of the log, or those of one event."""
         lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
         return [line for line in lines if not name or line["event"] == name]
 
@@ -145,9 +121,7 @@ class Service:
 
 
 class Watcher:
-    """
-    Listens for a heartbeat on 127.0.0.1 while its `with` block lasts; *answer* is the status it gives.
-    """
+    """Listens for a heartbeat on 127.0.0.1 while its `with` block lasts; *answer* is the status it gives."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
@@ -156,14 +130,10 @@ class Watcher:
         watcher = self
 
         class Handler(BaseHTTPRequestHandler):
-            """
-            Writes down each path asked for.
-            """
+            """Writes down each path asked for."""
 
             def do_GET(self) -> None:
-                """
-                Answer with the status the watcher was told to give.
-                """
+                """Answer with the status the watcher was told to give."""
                 watcher.heard.append(self.path)
                 watcher.on_heard()
                 self.send_response(watcher.answer)
@@ -171,18 +141,14 @@ class Watcher:
                 self.end_headers()
 
             def log_message(self, *_arguments: object) -> None:
-                """
-                Say nothing.
-                """
+                """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
     def url(self) -> str:
-        """
-        Return the address to ask for.
-        """
+        """Return the address to ask for."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/ping/abc"
 
     def __enter__(self) -> Self:
@@ -198,9 +164,7 @@ class Watcher:
 
 
 def subjects(post_office: Office, recipient: str) -> list[str]:
-    """
-    Return the subjects of what arrived for one recipient.
-    """
+    """Return the subjects of what arrived for one recipient."""
     letters = [
         message_from_bytes(each.content, policy=policy.SMTP)
         for each in post_office.arrived
@@ -210,9 +174,7 @@ def subjects(post_office: Office, recipient: str) -> list[str]:
 
 
 def text_of(post_office: Office, recipient: str) -> str:
-    """
-    Return the text of what last arrived for one recipient.
-    """
+    """Return the text of what last arrived for one recipient."""
     last = [each for each in post_office.arrived if each.recipient == recipient][-1]
     body = message_from_bytes(last.content, policy=policy.SMTP).get_body(preferencelist=("plain",))
     assert body is not None

@@ -15,17 +15,13 @@ from tests.app.serving.made_up_service import MANAGERS, Office, Service, Watcher
 
 @pytest.fixture
 def log() -> io.StringIO:
-    """
-    Return what is written to the log.
-    """
+    """Return what is written to the log."""
     return io.StringIO()
 
 
 @pytest.fixture
 def heartbeat(log: io.StringIO) -> Heartbeat:
-    """
-    Return a heartbeat that has signalled nothing yet.
-    """
+    """Return a heartbeat that has signalled nothing yet."""
     journal = open_journal(log, "text", "alerter.test")
     return Heartbeat(lambda signal, why: journal.warn("heartbeat_failed", signal=signal, why=why))
 
@@ -33,9 +29,7 @@ def heartbeat(log: io.StringIO) -> Heartbeat:
 def test_success_is_signalled_after_the_summary_was_accepted(
     service: Service, post_office: Office, watcher: Watcher
 ) -> None:
-    """
-    When the watcher hears the plain address, the admins have their summary.
-    """
+    """When the watcher hears the plain address, the admins have their summary."""
     arrived: list[int] = []
     watcher.on_heard = lambda: arrived.append(post_office.tally()[ADMINS])
     service.tick_at("Sun 2026-11-22 09:00")
@@ -48,9 +42,7 @@ def test_success_is_signalled_after_the_summary_was_accepted(
 def test_success_is_withheld_while_the_summary_is_not_accepted(
     service: Service, post_office: Office, watcher: Watcher
 ) -> None:
-    """
-    The digests went out, and the admins' mailbox says later.
-    """
+    """The digests went out, and the admins' mailbox says later."""
     post_office.reply(ADMINS, LATER)
     service.tick_at("Sun 2026-11-22 09:00")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -62,9 +54,7 @@ def test_success_is_withheld_while_the_summary_is_not_accepted(
 def test_a_refused_digest_is_signalled_as_a_failure(
     service: Service, post_office: Office, watcher: Watcher
 ) -> None:
-    """
-    Once, and not again each minute.
-    """
+    """Once, and not again each minute."""
     post_office.reply(MANAGERS[0], NEVER)
     service.tick_at("Sun 2026-11-22 09:00")
     for minute in range(3):
@@ -75,9 +65,7 @@ def test_a_refused_digest_is_signalled_as_a_failure(
 def test_a_watcher_that_is_away_changes_nothing_for_the_managers(
     service: Service, post_office: Office, dead_url: str
 ) -> None:
-    """
-    Everything is sent, and the log says once that nobody heard of it.
-    """
+    """Everything is sent, and the log says once that nobody heard of it."""
     service.council.configure(schedule__heartbeat_url=dead_url)
     service.tick_at("Sun 2026-11-22 09:00")
     for minute in range(3):
@@ -87,9 +75,7 @@ def test_a_watcher_that_is_away_changes_nothing_for_the_managers(
 
 
 def test_success_is_signalled_when_the_watcher_is_back(service: Service, watcher: Watcher) -> None:
-    """
-    It is tried again by each tick until it is heard.
-    """
+    """It is tried again by each tick until it is heard."""
     watcher.answer = 503
     service.tick_at("Sun 2026-11-22 09:00")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -115,9 +101,7 @@ def test_a_restart_is_no_new_proof_that_the_last_run_went_well(
 
 
 def test_without_an_address_nobody_is_asked(heartbeat: Heartbeat, log: io.StringIO) -> None:
-    """
-    The heartbeat is an offer.
-    """
+    """The heartbeat is an offer."""
     heartbeat.begin("", "2026-11-23")
     heartbeat.say("", "fail", "2026-11-23")
     assert log.getvalue() == ""
@@ -125,9 +109,7 @@ def test_without_an_address_nobody_is_asked(heartbeat: Heartbeat, log: io.String
 
 @pytest.mark.parametrize("answer", [404, 500])
 def test_any_answer_but_a_good_one_is_a_fault(watcher: Watcher, answer: int) -> None:
-    """
-    The number is told, and the address is not: it is a secret.
-    """
+    """The number is told, and the address is not: it is a secret."""
     watcher.answer = answer
     assert fault_of(asked(watcher.url, "success")) == f"the answer was {answer}"
 
@@ -135,9 +117,7 @@ def test_any_answer_but_a_good_one_is_a_fault(watcher: Watcher, answer: int) -> 
 def test_nobody_listening_is_a_fault_without_the_address(
     heartbeat: Heartbeat, log: io.StringIO, dead_url: str
 ) -> None:
-    """
-    It is logged in words that do not repeat the address.
-    """
+    """It is logged in words that do not repeat the address."""
     assert fault_of(asked(dead_url, "fail")) == "ConnectionRefusedError"
     heartbeat.say(dead_url, "fail", "2026-11-23")
     heartbeat.say(dead_url, "fail", "2026-11-23")
@@ -147,16 +127,12 @@ def test_nobody_listening_is_a_fault_without_the_address(
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/x", "http://[", "nonsense"])
 def test_nothing_but_the_web_is_asked(url: str) -> None:
-    """
-    Whatever stands there, it is a fault and no error.
-    """
+    """Whatever stands there, it is a fault and no error."""
     assert fault_of(asked(url, "success")) != ""
 
 
 def test_the_address_is_a_secret_that_may_lie_in_a_file(service: Service) -> None:
-    """
-    It never shows in the settings' own words, and no other kind of address is taken.
-    """
+    """It never shows in the settings' own words, and no other kind of address is taken."""
     config = service.council.folder / "config.toml"
     service.council.write("url", "https://watch.example/canary-7\n")
     service.council.configure(schedule__heartbeat_url_file="url")

@@ -14,9 +14,7 @@ from tests.store.made_up import run_with
 def test_the_first_start_sends_nothing_before_the_next_send_date(
     service: Service, post_office: Office
 ) -> None:
-    """
-    Started on a Wednesday, the service waits for Monday at eight, and then runs once.
-    """
+    """Started on a Wednesday, the service waits for Monday at eight, and then runs once."""
     for at in ("Wed 2026-11-18 10:01", "Sun 2026-11-22 20:00", "Mon 2026-11-23 07:59"):
         service.tick_at(at)
     assert not post_office.arrived
@@ -33,9 +31,7 @@ def test_the_first_start_sends_nothing_before_the_next_send_date(
 
 
 def test_weeks_missed_are_one_late_run_as_of_today(service: Service, post_office: Office) -> None:
-    """
-    Down from one Monday's run until a Thursday three weeks on: one digest, which says that it is late.
-    """
+    """Down from one Monday's run until a Thursday three weeks on: one digest, which says that it is late."""
     service.tick_at("Mon 2026-11-23 07:00")
     service.tick_at("Mon 2026-11-23 08:00")
     service.stop()
@@ -50,9 +46,7 @@ def test_weeks_missed_are_one_late_run_as_of_today(service: Service, post_office
 def test_down_time_over_the_send_moment_is_made_up_for_by_the_first_tick(
     service: Service, post_office: Office
 ) -> None:
-    """
-    Asleep from one minute before until three hours after: the run is not marked late on its own day.
-    """
+    """Asleep from one minute before until three hours after: the run is not marked late on its own day."""
     service.tick_at("Mon 2026-11-23 07:59")
     service.tick_at("Mon 2026-11-23 11:00")
     assert post_office.tally() == EVERYBODY
@@ -62,9 +56,7 @@ def test_down_time_over_the_send_moment_is_made_up_for_by_the_first_tick(
 def test_a_run_made_for_a_day_to_come_does_not_silence_the_weeks_before_it(
     service: Service, post_office: Office
 ) -> None:
-    """
-    An older alerter let somebody mail for a day in January; Monday's run is owed all the same.
-    """
+    """An older alerter let somebody mail for a day in January; Monday's run is owed all the same."""
     service.tick_at("Wed 2026-11-18 10:01")
     assert service.serving is not None
     with service.serving.installation.database.write() as connection:
@@ -112,9 +104,7 @@ def test_each_message_is_tried_again_by_its_back_off(service: Service, post_offi
 def test_an_extract_that_is_not_there_is_waited_for(
     service: Service, post_office: Office, watcher: Watcher
 ) -> None:
-    """
-    Each tick tries; the admins hear of it once, after a quarter of an hour; then it goes by itself.
-    """
+    """Each tick tries; the admins hear of it once, after a quarter of an hour; then it goes by itself."""
     extract = service.council.folder / "extract.csv"
     kept = extract.read_bytes()
     extract.unlink()
@@ -155,9 +145,7 @@ def test_nothing_is_planned_by_a_clock_that_jumped(
 
 
 def test_a_jump_confirmed_by_an_hour_is_planned_by(service: Service, post_office: Office) -> None:
-    """
-    The clock was a day behind and somebody set it right: an hour later the run goes.
-    """
+    """The clock was a day behind and somebody set it right: an hour later the run goes."""
     service.tick_at("Sun 2026-11-22 09:00")
     service.hands.jump(timedelta(days=1))
     for at in ("Mon 2026-11-23 09:01", "Mon 2026-11-23 10:00"):
@@ -181,9 +169,7 @@ def test_a_week_set_back_is_not_sent_again(service: Service, post_office: Office
 
 
 def test_a_stop_leaves_the_rest_for_the_next_start(service: Service, post_office: Office) -> None:
-    """
-    The message in hand goes out; nobody gets two, and nothing is signalled as wrong.
-    """
+    """The message in hand goes out; nobody gets two, and nothing is signalled as wrong."""
     service.should_stop = lambda: bool(post_office.arrived)
     service.tick_at("Sun 2026-11-22 09:00")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -197,9 +183,7 @@ def test_a_stop_leaves_the_rest_for_the_next_start(service: Service, post_office
 def test_a_defect_does_not_end_the_service_and_its_text_is_not_logged(
     service: Service, post_office: Office
 ) -> None:
-    """
-    Its own words could hold data; the log says where it happened.
-    """
+    """Its own words could hold data; the log says where it happened."""
     service.tick_at("Sun 2026-11-22 09:00")
     service.defect = "C70001"
     service.tick_at("Mon 2026-11-23 08:00")
@@ -211,18 +195,14 @@ def test_a_defect_does_not_end_the_service_and_its_text_is_not_logged(
 
 
 def test_a_server_with_an_old_schema_is_refused(service: Service, empty_postgresql_url: str) -> None:
-    """
-    A database that others may be using is never migrated by the service; the error names the command.
-    """
+    """A database that others may be using is never migrated by the service; the error names the command."""
     service.council.configure(database__url=empty_postgresql_url)
     with pytest.raises(StoreError, match="alerter migrate"):
         service.start()
 
 
 def test_the_log_names_no_child_and_no_address(service: Service, post_office: Office) -> None:
-    """
-    Through a run, a refusal, a broken edit and a lost extract.
-    """
+    """Through a run, a refusal, a broken edit and a lost extract."""
     post_office.reply(MANAGERS[0], NEVER)
     service.tick_at("Sun 2026-11-22 09:00")
     service.tick_at("Mon 2026-11-23 08:00")

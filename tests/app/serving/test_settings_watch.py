@@ -9,9 +9,7 @@ from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, Servi
 
 
 def test_a_broken_edit_keeps_the_last_good_settings(service: Service, post_office: Office) -> None:
-    """
-    The admins are told once for what stands there, and Monday's run goes out all the same.
-    """
+    """The admins are told once for what stands there, and Monday's run goes out all the same."""
     config = service.council.folder / "config.toml"
     good = config.read_text(encoding="utf-8")
     service.tick_at("Sun 2026-11-22 10:00")
@@ -34,9 +32,7 @@ def test_a_broken_edit_keeps_the_last_good_settings(service: Service, post_offic
 def test_the_admins_are_told_of_a_broken_edit_when_their_server_is_back(
     service: Service, post_office: Office
 ) -> None:
-    """
-    One admin's server says later at first; nobody is told twice.
-    """
+    """One admin's server says later at first; nobody is told twice."""
     other = "head@council.example"
     service.council.configure(email__admins=[ADMINS, other])
     service.tick_at("Sun 2026-11-22 10:00")
@@ -50,9 +46,7 @@ def test_the_admins_are_told_of_a_broken_edit_when_their_server_is_back(
 
 
 def test_a_good_edit_holds_from_the_next_tick(service: Service, post_office: Office) -> None:
-    """
-    The send time is moved to nine while the service runs: at eight nothing goes.
-    """
+    """The send time is moved to nine while the service runs: at eight nothing goes."""
     service.tick_at("Sun 2026-11-22 10:00")
     service.council.configure(schedule__time="09:00", email__subject_prefix="[NEW]")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -62,9 +56,7 @@ def test_a_good_edit_holds_from_the_next_tick(service: Service, post_office: Off
 
 
 def test_an_edit_that_names_another_database_is_followed(service: Service, post_office: Office) -> None:
-    """
-    Its schema is made, and it has no run yet: it waits for the next send date.
-    """
+    """Its schema is made, and it has no run yet: it waits for the next send date."""
     service.tick_at("Sun 2026-11-22 10:00")
     service.council.configure(database__url="sqlite:///other.db")
     service.tick_at("Sun 2026-11-22 10:01")
@@ -74,9 +66,7 @@ def test_an_edit_that_names_another_database_is_followed(service: Service, post_
 
 
 def test_a_settings_file_that_is_gone_is_a_broken_one(service: Service, post_office: Office) -> None:
-    """
-    The run goes out by what it said last.
-    """
+    """The run goes out by what it said last."""
     service.tick_at("Sun 2026-11-22 10:00")
     (service.council.folder / "config.toml").unlink()
     service.tick_at("Mon 2026-11-23 08:00")
@@ -86,9 +76,7 @@ def test_a_settings_file_that_is_gone_is_a_broken_one(service: Service, post_off
 def test_a_password_changed_in_its_own_file_is_read_before_the_run(
     service: Service, post_office: Office
 ) -> None:
-    """
-    Nothing in the settings file changed; a secret that is gone keeps the last good settings.
-    """
+    """Nothing in the settings file changed; a secret that is gone keeps the last good settings."""
     service.council.write("url", "sqlite:///alerter.db")
     service.council.configure(database__url=None, database__url_file="url")
     service.tick_at("Sun 2026-11-22 10:00")
@@ -101,9 +89,7 @@ def test_a_password_changed_in_its_own_file_is_read_before_the_run(
 
 
 def test_a_mail_server_that_is_away_is_no_error(service: Service) -> None:
-    """
-    The log says that the admins could not be told.
-    """
+    """The log says that the admins could not be told."""
     service.council.configure(email__smtp__port=free_port())
     service.tick_at("Sun 2026-11-22 10:00")
     service.council.write("config.toml", "council =")
@@ -112,9 +98,7 @@ def test_a_mail_server_that_is_away_is_no_error(service: Service) -> None:
 
 
 def test_the_service_does_not_start_on_broken_settings(service: Service) -> None:
-    """
-    There are no last good ones yet.
-    """
+    """There are no last good ones yet."""
     service.council.write("config.toml", "council =")
     with pytest.raises(ConfigError):
         service.start()

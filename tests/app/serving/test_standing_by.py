@@ -22,9 +22,7 @@ SMALL = 4096
 
 
 def claim_for_the_dead(service: Service) -> None:
-    """
-    Take a message in the name of a sender that is not there.
-    """
+    """Take a message in the name of a sender that is not there."""
     assert service.serving is not None
     installation = service.serving.installation
     with installation.database.write() as connection:
@@ -36,9 +34,7 @@ def claim_for_the_dead(service: Service) -> None:
 
 @contextmanager
 def no_file_beyond(size: int) -> Iterator[None]:
-    """
-    Let no file grow beyond so many bytes, which SQLite is told as an error of the disk.
-    """
+    """Let no file grow beyond so many bytes, which SQLite is told as an error of the disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -48,9 +44,7 @@ def no_file_beyond(size: int) -> Iterator[None]:
 
 
 def report_of(message_id: str) -> str:
-    """
-    Return an mbox with one report that a message could not be delivered after all.
-    """
+    """Return an mbox with one report that a message could not be delivered after all."""
     return (
         "From MAILER-DAEMON Mon Nov 23 09:00:00 2026\n"
         "From: MAILER-DAEMON@mail.council.example\nTo: alerts@council.example\nMIME-Version: 1.0\n"
@@ -64,9 +58,7 @@ def report_of(message_id: str) -> str:
 def test_the_work_of_a_dead_sender_is_taken_over_between_two_ticks(
     service: Service, post_office: Office
 ) -> None:
-    """
-    Nothing was in anybody's hand: nothing to do. Then a sender dies over a message: it goes at once.
-    """
+    """Nothing was in anybody's hand: nothing to do. Then a sender dies over a message: it goes at once."""
     post_office.reply(MANAGERS[0], LATER)
     service.tick_at("Sun 2026-11-22 09:00")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -83,9 +75,7 @@ def test_the_work_of_a_dead_sender_is_taken_over_between_two_ticks(
 def test_nothing_is_taken_over_before_the_first_tick_nor_while_the_clock_is_doubted(
     service: Service, post_office: Office
 ) -> None:
-    """
-    What is not ready, is told to stop, or does not know the time, leaves the work to others.
-    """
+    """What is not ready, is told to stop, or does not know the time, leaves the work to others."""
     serving = service.start()
     service.council.write("config.toml", service.council.folder.joinpath("config.toml").read_text() + "\n")
     service.tick_at("Sun 2026-11-22 09:00")
@@ -99,9 +89,7 @@ def test_nothing_is_taken_over_before_the_first_tick_nor_while_the_clock_is_doub
 
 
 def test_a_failure_while_taking_over_is_told_and_survived(service: Service, post_office: Office) -> None:
-    """
-    The database's file was put away between two looks: the log says so, and the service goes on.
-    """
+    """The database's file was put away between two looks: the log says so, and the service goes on."""
     service.tick_at("Sun 2026-11-22 09:00")
     path = service.council.folder / "alerter.db"
     path.rename(path.with_suffix(".away"))
@@ -116,9 +104,7 @@ def test_a_failure_while_taking_over_is_told_and_survived(service: Service, post
 def test_a_restart_over_the_very_first_send_moment_loses_nothing(
     service: Service, post_office: Office
 ) -> None:
-    """
-    Started on Wednesday, stopped on Sunday, started again on Monday at nine: the first run is owed.
-    """
+    """Started on Wednesday, stopped on Sunday, started again on Monday at nine: the first run is owed."""
     service.tick_at("Wed 2026-11-18 10:01")
     service.stop()
     service.tick_at("Mon 2026-11-23 09:00")
@@ -153,9 +139,7 @@ def test_what_came_back_is_told_the_same_day_and_the_next_week(service: Service,
 
 
 def test_a_mailbox_that_cannot_be_read_keeps_nobodys_digest(service: Service, post_office: Office) -> None:
-    """
-    The log says so once an hour; the run goes.
-    """
+    """The log says so once an hour; the run goes."""
     service.council.configure(email__bounces__mailbox="no such folder/bounces.mbox")
     service.tick_at("Sun 2026-11-22 09:00")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -164,9 +148,7 @@ def test_a_mailbox_that_cannot_be_read_keeps_nobodys_digest(service: Service, po
 
 
 def test_a_disk_that_fails_ends_the_service(service: Service, post_office: Office) -> None:
-    """
-    What was written may not be on the disk: the process ends, and the next one sends what is owed.
-    """
+    """What was written may not be on the disk: the process ends, and the next one sends what is owed."""
     service.tick_at("Sun 2026-11-22 09:00")
     assert service.serving is not None
     service.serving.installation.database.wipe()  # an empty log of writes, which has to grow
