@@ -15,6 +15,7 @@ from tests.postgres_cluster import PostgresServer
 USUAL = {
     "line": [1, 2], "team": ["Duty", "Tîm Ôl"], "worker": ["O'Neil; --", "a\tb\\N"],
     "manager_name": ["", ""], "manager_email": ["", ""], "cover_email": ["", ""], "escalate_to": ["", ""],
+    "fault": ["", "cover_until cannot be read"],
 }  # fmt: skip
 
 
