@@ -1,4 +1,4 @@
-"""Counts a service manager's work by team and half, without any worker's name."""
+"""Counts a service manager's work by team and by age, without any worker's name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
