@@ -9,7 +9,7 @@ LONG_LIVED = frozenset({"serve", "web", "demo"})
 
 
 def main() -> None:
-    """Run the command line; a command that ends soon collects no garbage, which costs it a fifth of its time."""
+    """Run the command line; what ends soon collects no garbage, which costs it a fifth of its time."""
     if LONG_LIVED.isdisjoint(sys.argv):
         gc.disable()
     command_line()

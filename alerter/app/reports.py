@@ -104,7 +104,7 @@ def _facts(connection: Connection, installation: Installation, as_of: date) -> F
             for number, each in assessments.every(connection).items()
             if not installation.rules.ignores(each, as_of)
         },
-        alerts=[alert for _, alert, _ in plan.judged],
+        alerts=[row.alert for row in plan.judged],
         reassurances=reassurances.latest(connection),
         first_scores=audits.first_scores(connection, as_of),
         are_first_scores=audits.are_followed(connection),

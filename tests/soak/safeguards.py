@@ -475,8 +475,8 @@ SAFEGUARDS = (
     Safeguard(
         "the partition is checked before anything is written",
         "alerter/domain/plan.py",
-        "    check_partition(keys, [alert for _, alert, _ in judged], digests)",
-        "    _ = True or check_partition(keys, [alert for _, alert, _ in judged], digests)",
+        "    check_partition(keys, [row.alert for row in judged], digests)",
+        "    _ = True or check_partition(keys, [row.alert for row in judged], digests)",
         ("tests/domain/test_plan.py",),
     ),
     Safeguard(
