@@ -1,4 +1,4 @@
-"""C4, time and schedule: the service on a clock of the test's own, through down-time, jumps and holidays."""
+"""Time and schedule: the service on a clock of the test's own, through down-time, jumps and holidays."""
 
 import os
 import time

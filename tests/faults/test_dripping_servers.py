@@ -1,7 +1,7 @@
 """
-Fault matrix C7, row 104: a watcher, Notify or a token endpoint that gives a byte now and then, or none.
+Fault matrix, row 104: a watcher, Notify or a token endpoint that gives a byte now and then, or none.
 
-Some 30 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_c7_deadlines.py` tries 700.
+Some 30 servers here. `ALERTER_SOAK=1 python -m pytest tests/faults/test_dripping_servers.py` tries 700.
 """
 
 import json

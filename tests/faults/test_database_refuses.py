@@ -1,4 +1,4 @@
-"""C7, the store: refused replies, lost files, answers at once, plans and locks, sessions and poolers."""
+"""The store: refused replies, lost files, answers at once, plans and locks, sessions and poolers."""
 
 import os
 from collections.abc import Iterator

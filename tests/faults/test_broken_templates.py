@@ -1,4 +1,4 @@
-"""Fault matrix C6, rows 91 to 94: templates that say too little, too much, or reach where they must not."""
+"""Fault matrix, rows 91 to 94: templates that say too little, too much, or reach where they must not."""
 
 import gc
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Fault matrix C7, rows 105 and 106: another transport, and another council, on one database."""
+"""Fault matrix, rows 105 and 106: another transport, and another council, on one database."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Fault matrix C2, rows 37 to 39: what happens to a message after it was accepted."""
+"""Fault matrix, rows 37 to 39: what happens to a message after it was accepted."""
 
 import mailbox
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Fault matrix C5, rows 78 to 80, 89 and 90: rows that contradict each other, the calendar, or last week."""
+"""Fault matrix, rows 78 to 80, 89 and 90: rows that contradict each other, the calendar, or last week."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Fault matrix C5, rows 71 and 88: people and assessments that change between plan and sending."""
+"""Fault matrix, rows 71 and 88: people and assessments that change between plan and sending."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fault matrix C6, rows 100 to 102, 124, 125: watcher, admins, two hosts, two versions, two hands."""
+"""Fault matrix, rows 100 to 102, 124, 125: watcher, admins, two hosts, two versions, two hands."""
 
 from datetime import timedelta
 from email import message_from_bytes

@@ -1,4 +1,4 @@
-"""Fault matrix C2, rows 15 to 20: a mail server that is not reached, not private, or not ours to use."""
+"""Fault matrix, rows 15 to 20: a mail server that is not reached, not private, or not ours to use."""
 
 import re
 import shutil

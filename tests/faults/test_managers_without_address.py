@@ -1,4 +1,4 @@
-"""Fault matrix C5, rows 70 to 74: managers whom no address, or more than one, leads to."""
+"""Fault matrix, rows 70 to 74: managers whom no address, or more than one, leads to."""
 
 from collections import Counter
 from collections.abc import Sequence

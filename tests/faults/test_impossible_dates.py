@@ -1,4 +1,4 @@
-"""Fault matrix C7, row 121: dates that no calendar knows, given to every command that takes one."""
+"""Fault matrix, row 121: dates that no calendar knows, given to every command that takes one."""
 
 import importlib
 import os

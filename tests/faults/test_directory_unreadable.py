@@ -1,4 +1,4 @@
-"""Fault matrix C7, row 111: a directory that cannot be read when digests are to go."""
+"""Fault matrix, row 111: a directory that cannot be read when digests are to go."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fault matrix C2, rows 28 to 36: what follows the final dot, and a peer that is no longer there."""
+"""Fault matrix, rows 28 to 36: what follows the final dot, and a peer that is no longer there."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

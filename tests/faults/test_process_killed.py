@@ -1,4 +1,4 @@
-"""C1, the process dies: killed at a chosen instruction; the next one loses nothing and doubles nothing."""
+"""The process dies: killed at a chosen instruction; the next one loses nothing and doubles nothing."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""C7, the store with many at it: equal acts at once, and requests of strangers during the weekly run."""
+"""The store with many at it: equal acts at once, and requests of strangers during the weekly run."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Fault matrix C7, row 113: links and cookies shown elsewhere, or after they were left."""
+"""Fault matrix, row 113: links and cookies shown elsewhere, or after they were left."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager

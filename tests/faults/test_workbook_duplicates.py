@@ -1,4 +1,4 @@
-"""Fault matrix C7, row 116: workbooks in which something stands twice."""
+"""Fault matrix, row 116: workbooks in which something stands twice."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Fault matrix C7, row 123: `deliver` after something that all had to wait for."""
+"""Fault matrix, row 123: `deliver` after something that all had to wait for."""
 
 import pytest
 

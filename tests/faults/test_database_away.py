@@ -1,4 +1,4 @@
-"""C3, the database: locked, gone at the send moment or in mid-message, put back from a backup."""
+"""The database: locked, gone at the send moment or in mid-message, put back from a backup."""
 
 import os
 import socket

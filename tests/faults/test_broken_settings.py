@@ -1,4 +1,4 @@
-"""Fault matrix C6, rows 95 to 99: settings and secrets that are broken, or changed in the midst of it."""
+"""Fault matrix, rows 95 to 99: settings and secrets that are broken, or changed in the midst of it."""
 
 import os
 import traceback

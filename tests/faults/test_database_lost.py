@@ -1,4 +1,4 @@
-"""C7, the database file: lost on the send day, and exchanged or overwritten under a running service."""
+"""The database file: lost on the send day, and exchanged or overwritten under a running service."""
 
 import random
 import re

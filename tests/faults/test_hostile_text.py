@@ -1,4 +1,4 @@
-"""Fault matrix C5, rows 75 to 77: text that means harm, and far more of it than an email holds."""
+"""Fault matrix, rows 75 to 77: text that means harm, and far more of it than an email holds."""
 
 from email.message import EmailMessage
 

@@ -1,4 +1,4 @@
-"""C3, disk and host: full, failing, read-only, exchanged, damaged; several at work; what a crash leaves."""
+"""Disk and host: full, failing, read-only, exchanged, damaged; several at work; what a crash leaves."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Fault matrix C7, rows 114 and 115: files that others could read, and links that lead elsewhere."""
+"""Fault matrix, rows 114 and 115: files that others could read, and links that lead elsewhere."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""C1, the process dies: while it reports, over and over, asleep, told to stop, and with a schema half new."""
+"""The process dies: while it reports, over and over, asleep, told to stop, and with a schema half new."""
 
 import signal
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Fault matrix C5, rows 81 to 87: files that are not what they seem."""
+"""Fault matrix, rows 81 to 87: files that are not what they seem."""
 
 from collections.abc import Callable
 from datetime import date

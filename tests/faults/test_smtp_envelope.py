@@ -1,4 +1,4 @@
-"""Fault matrix C2, rows 21 to 27: a mail server that says no before it has the body."""
+"""Fault matrix, rows 21 to 27: a mail server that says no before it has the body."""
 
 from datetime import timedelta
 from time import monotonic

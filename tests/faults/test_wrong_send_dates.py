@@ -1,4 +1,4 @@
-"""Fault matrix C7, rows 107 and 108: days that have not come, and days that are over."""
+"""Fault matrix, rows 107 and 108: days that have not come, and days that are over."""
 
 from datetime import date, timedelta
 from random import Random
