@@ -14,7 +14,7 @@ SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py t
 	tests/faults/test_links_shown_elsewhere.py tests/faults/test_impossible_dates.py tests/web/test_doors.py \
 	tests/soak
 
-.PHONY: help demo test check lowest format bench faults soak safeguards screenshots architecture lock clean
+.PHONY: help demo test check lowest format bench faults soak safeguards screenshots documents lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
@@ -26,7 +26,7 @@ help:
 	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
 	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
 	@echo "make screenshots  pictures of the emails and the pages, in build/screenshots and docs/pictures (needs Debian's chromium)"
-	@echo "make architecture  draws docs/architecture.md from the code"
+	@echo "make documents  draws docs/architecture.md from the code, and sorts docs/decisions.md"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -73,8 +73,9 @@ screenshots: $(READY)
 	$(BIN)/python -m tests.mail.screenshots
 	$(BIN)/python -m tests.screenshots
 
-architecture: $(READY)
+documents: $(READY)
 	$(BIN)/python -m tests.architecture
+	$(BIN)/python -m tests.contents
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:

@@ -1,7 +1,7 @@
 """
 `docs/architecture.md`: the floors, and one row of data walked from CSV to email.
 
-`make architecture` draws them anew in the page: the floors from import-linter's contract in `pyproject.toml`,
+`make documents` draws them anew in the page: the floors from import-linter's contract in `pyproject.toml`,
 each file and function of the walk looked up in the code, the values from a preview of the row.
 """
 

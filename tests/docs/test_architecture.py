@@ -20,5 +20,5 @@ def test_the_walk_comes_down_and_never_skips_the_domain() -> None:
 
 
 def test_the_page_is_as_it_is_drawn() -> None:
-    """`make architecture` writes it anew."""
+    """`make documents` writes it anew."""
     assert architecture.PAGE.read_text(encoding="utf-8") == architecture.page()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import get_args, get_origin
 
@@ -12,6 +11,8 @@ from alerter.config.base import Table
 from alerter.config.clocks import PRESETS
 from alerter.config.config_faults import ANY, Key, keys_of, secrets_of
 from alerter.config.settings import Settings
+from tests import contents
+from tests.contents import anchor_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -29,8 +30,7 @@ def text_of(page: Path) -> str:
 
 def anchors_of(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
-    headings = (heading["text"].lower() for heading in HEADING.finditer(CODE.sub("", text_of(page))))
-    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+    return {anchor_of(heading["text"]) for heading in HEADING.finditer(CODE.sub("", text_of(page)))}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -132,9 +132,6 @@ def test_presets_are_those_of_the_code() -> None:
 
 
 def test_decisions_are_newest_first_and_all_in_the_contents() -> None:
-    """The table of contents has each decision once, in the order of the page."""
-    text = text_of(ROOT / "docs/decisions.md")
-    titles = [heading["text"] for heading in HEADING.finditer(text) if ": " in heading["text"]]
-    days = [date.fromisoformat(title.partition(": ")[0]) for title in titles]
-    assert days == sorted(days, reverse=True)
-    assert re.findall(r"^- \[(.+)\]\(#", text, re.MULTILINE) == [title.partition(": ")[2] for title in titles]
+    """`make documents` sorts them and writes the contents anew."""
+    text = text_of(contents.PAGE)
+    assert text == contents.page(text)
