@@ -109,7 +109,7 @@ def row_histories(
     judged: Iterable[Judged], last_digest: LastDigest | None, escalated: AbstractSet[int]
 ) -> dict[int, RowHistory]:
     """
-    Return the history of each assessment *judged*, by number; of the first digest only whether it is escalated.
+    Return the history of each assessment *judged*, by number; of the first digest only if it is escalated.
     """
     return {row.number: _row_history(row, last_digest, escalated) for row in judged}
 
