@@ -199,4 +199,4 @@ def _shown(route: Route) -> str:
 def _worst_first(climb: Climb) -> tuple[bool, int, str, str]:
     alert = climb.alert
     left = alert.clock.working_days - alert.age
-    return alert.stage is not Stage.OVERDUE, left, alert.assessment.assessment_id, alert.assessment.child_id
+    return alert.stage is not Stage.OVERDUE, left, *alert.assessment.key

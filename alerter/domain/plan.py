@@ -132,7 +132,7 @@ class Plan:
         """
         digests, climbed = self.binding.bind(judged, self.everything, served)
         alerts = [row.alert for row in judged]
-        keys = [(each.assessment.assessment_id, each.assessment.child_id) for each in alerts]
+        keys = [alert.assessment.key for alert in alerts]
         check_partition(keys, alerts, digests)
         return replace(self, judged=judged, digests=digests, climbed=climbed)
 
@@ -199,7 +199,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         moved=_moved([row.alert for row in judged], findings.calendar_before, rules.calendar),
     )
     digests, climbed = binding.bind(judged, judged)
-    keys = [(each.assessment_id, each.child_id) for each in has_clock.values()]
+    keys = [assessment.key for assessment in has_clock.values()]
     check_partition(keys, [row.alert for row in judged], digests)
     return Plan(
         window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
@@ -212,12 +212,12 @@ def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:
     """Return *findings* without what concerns the assessments that *rules* ignore, in whatever way."""
     kept = {number: each for number, each in findings.open.items() if not rules.ignores(each, as_of)}
     ignored = [each for number, each in findings.open.items() if number not in kept]
-    keys = {(each.assessment_id, each.child_id) for each in ignored}
+    keys = {assessment.key for assessment in ignored}
     return replace(
         findings,
         open=kept,
-        rejected=[row for row in findings.rejected if (row.assessment_id, row.child_id) not in keys],
-        unreadable=[each for each in findings.unreadable if (each.assessment_id, each.child_id) not in keys],
+        rejected=[row for row in findings.rejected if row.key not in keys],
+        unreadable=[value for value in findings.unreadable if value.key not in keys],
         vanished=[each for each in findings.vanished if not rules.ignores(each, as_of)],
         missing=[each for each in findings.missing if not rules.ignores(each, as_of)],
         of_children=[each for each in findings.of_children if not rules.ignores(each, as_of)],

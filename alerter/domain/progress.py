@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from alerter.domain.address import address_key
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.routing import Judged, Route
 
@@ -61,8 +61,7 @@ class Past:
 class Handover:
     """One assessment that another manager has now."""
 
-    assessment_id: str
-    child_id: str
+    key: AssessmentKey
     to: str
 
 
@@ -180,9 +179,7 @@ def _went(judged: Sequence[Judged], before: Before) -> dict[str, tuple[Handover,
         route, listed = row.route, before.listed.get(row.number)
         owner = route.owner_key if listed is None else address_key(listed.owner)
         if owner != route.owner_key and owner in recipient_of:
-            alert = row.alert
-            ids = alert.assessment.assessment_id, alert.assessment.child_id
-            went[recipient_of[owner]].append(Handover(*ids, route.owner))
+            went[recipient_of[owner]].append(Handover(row.alert.assessment.key, route.owner))
     return {key: tuple(handovers) for key, handovers in went.items()}
 
 

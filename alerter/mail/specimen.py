@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
@@ -102,10 +102,10 @@ def full_digest() -> Digest:
     )
     return replace(
         digest,
-        pasts={("A-38", "90038"): Past(weeks=3, came_from="x@council.example", is_escalated=True)},
+        pasts={alerts[0].assessment.key: Past(weeks=3, came_from="x@council.example", is_escalated=True)},
         since=Since(
             last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
-            went=(Handover("A-9", "90009", "x@council.example"),),
+            went=(Handover(AssessmentKey("A-9", "90009"), "x@council.example"),),
         ),
         checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
         records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
 from alerter.domain.policy import Alert, Clock, Policy, Stage, Window
 from alerter.domain.routing import DirectoryEntry, Recipient, Router
@@ -82,24 +82,22 @@ def replay(world: World, alert_after: int, first: date, last: date) -> Replayed:
     """
     clocks = {key: _with(clock, alert_after) for key, clock in world.clocks.items()}
     known = [each for each in world.assessments if each.type in clocks]
-    warned: dict[tuple[str, str], int] = {}
+    warned: dict[AssessmentKey, int] = {}
     rows: dict[date, Counter[str]] = {}
     for window in _windows(world.schedule, first, last):
         listed = list(_listed(world, clocks, known, window))
         for alert in listed:
-            key = alert.assessment.assessment_id, alert.assessment.child_id
             if alert.stage is not Stage.OVERDUE:
-                warned.setdefault(key, alert.clock.working_days - alert.age)
+                warned.setdefault(alert.assessment.key, alert.clock.working_days - alert.age)
         if window.as_of >= first:
             router = Router(world.directory, world.fallback, world.allowed_domains, window.as_of)
             rows[window.as_of] = Counter(router.route(each.assessment).recipient.key for each in listed)
     late = [each for each in known if _became_overdue(world.calendar, clocks[each.type], each, first, last)]
-    keys = [(each.assessment_id, each.child_id) for each in late]
     return Replayed(
         alert_after=alert_after,
         weeks=len(rows),
         late=len(late),
-        days_left=tuple(sorted(warned[key] for key in keys if key in warned)),
+        days_left=tuple(sorted(warned[each.key] for each in late if each.key in warned)),
         managers=_managers(rows.values()),
     )
 

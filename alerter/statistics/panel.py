@@ -202,11 +202,11 @@ def panel(facts: Facts, clock: Clock, first: date) -> Panel:
 
 def _enter_why_late(ledger: Ledger, within: Sequence[SignOff], facts: Facts) -> tuple[str, ...]:
     given = {
-        _key(facts.assessments[number]): each
+        facts.assessments[number].key: each
         for number, each in facts.reassurances.items()
         if number in facts.assessments
     }
-    late = [(each, given.get(_key(each.assessment))) for each in within if not each.is_in_time]
+    late = [(each, given.get(each.assessment.key)) for each in within if not each.is_in_time]
     return tables.enter_why_late(ledger, late, facts.suppress_below)
 
 
@@ -217,11 +217,11 @@ def _enter_audits(
     Enter the first audits of what was signed off; None where this type has no pass mark or no score is known.
     """
     scores = {
-        _key(facts.assessments[number]): score
+        facts.assessments[number].key: score
         for number, score in facts.first_scores.items()
         if number in facts.assessments
     }
-    known = [scores[key] for each in within if (key := _key(each.assessment)) in scores]
+    known = [scores[key] for each in within if (key := each.assessment.key) in scores]
     if clock.audit_pass_mark is None or not known:
         return None
     return tables.enter_audits(ledger, known, clock.audit_pass_mark, are_first=facts.are_first_scores)
@@ -252,7 +252,3 @@ def _year_ends(figures: Figures, to_date: Timeliness | None) -> YearEnds | None:
     if to_date is None or overdue is None or None in flagged:
         return None
     return year_ends(to_date, overdue=overdue, flagged=sum(each or 0 for each in flagged))
-
-
-def _key(assessment: Assessment) -> tuple[str, str]:
-    return assessment.assessment_id, assessment.child_id

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.plan import Plan, work_out
 from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Before, Handover, Listed, Past, Since
@@ -80,7 +80,7 @@ def test_handovers_are_told_to_both_managers() -> None:
     digests = {digest.recipient.email: digest for digest in plan.digests}
     assert digests[NORTH].past_of(moved) == Past(weeks=2, came_from=SOUTH.upper())
     assert since_of(plan) == Since(last=LAST, came=1)
-    assert since_of(plan, SOUTH) == Since(last=LAST, went=(Handover("A-1", "71", NORTH),))
+    assert since_of(plan, SOUTH) == Since(last=LAST, went=(Handover(AssessmentKey("A-1", "71"), NORTH),))
     covered = (replace(DIRECTORY[0], cover_email=COVER), DIRECTORY[1])
     found = findings(north(30, 2), before=Before(as_of=LAST, listed={1: listed()}), directory=covered)
     (digest,) = work_out(rules(), found, AS_OF).digests
