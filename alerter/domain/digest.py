@@ -1,4 +1,4 @@
-"""One digest per recipient: every open assessment in exactly one place."""
+"""Holds one recipient's digest; every open assessment is in exactly one."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What a service manager looks at: teams and bands, without any worker's name."""
+"""Counts a service manager's work by team and by age, without any worker's name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

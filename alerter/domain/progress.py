@@ -1,4 +1,4 @@
-"""Week on week: what has become of the work that the digest before this one spoke of."""
+"""Compares this digest with the one before: new, signed off, handed over, promises kept or missed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Who is told: from team and worker to the manager, the cover, or the fallback."""
+"""Finds an assessment's recipient: from team and worker to the manager, the cover, or the fallback."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Who was told what: the rows of each run's digests, and what climbed to service managers."""
+"""Stores the alerts of each run's digests, and its escalations to service managers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
