@@ -87,7 +87,7 @@ def enter(connection: Connection, rules: Rules, press: Press, draft: RunDraft) -
     drafts.supersede(connection, run.id, now)
     if run.id != draft.run.id:
         letters = _letters(connection, rules, press, draft.plan, run)
-    alerts.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
+    alerts.record(connection, run.id, letters.plan.judged, letters.plan.escalations)
     runs.record_exceptions(connection, run.id, letters.plan.exceptions)
     messages = [message for _, message in letters.proofs]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)
