@@ -22,7 +22,7 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Policy
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.mail.build import Letterhead, Rendered, build
 from alerter.mail.language import language_of
 from alerter.mail.run_facts import RunFacts
@@ -53,7 +53,7 @@ def digest(rows: int) -> Digest:
         )
         for number, start in enumerate(starts)
     ]  # fmt: skip
-    (found,) = compile_digests([(alert, Route(MANAGER)) for alert in alerts])
+    (found,) = compile_digests([Judged(0, alert, Route(MANAGER)) for alert in alerts])
     return found
 
 

@@ -105,7 +105,7 @@ def audit_sheet(installation: Installation, email: str) -> AuditSheet:
     with installation.database.read() as connection:
         plan = look(connection, installation.rules, today)
         seen = scope(installation, connection, plan, email)
-    own = [(number, alert) for number, alert, route in plan.everything if route.recipient.key == key]
+    own = [(row.number, row.alert) for row in plan.everything if row.route.recipient.key == key]
     gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]
     gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *_key(each[1])))
     return AuditSheet(items=dict(gated), as_of=today, scope=seen)

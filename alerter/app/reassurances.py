@@ -244,8 +244,8 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
     today = installation.today()
     plan = look(connection, installation.rules, today)
     key = address_key(email)
-    numbers = {(each.assessment.assessment_id, each.assessment.child_id): number
-               for number, each, _ in plan.judged}  # fmt: skip
+    numbers = {(row.alert.assessment.assessment_id, row.alert.assessment.child_id): row.number
+               for row in plan.judged}  # fmt: skip
     digest = next(
         (each for each in plan.digests if each.recipient.key == key),
         Digest(recipient=Recipient(email), alerts=(), on_track=0),
@@ -267,7 +267,7 @@ def scope(installation: Installation, connection: Connection, plan: Plan, email:
         admins=installation.settings.email.admins,
         fallback=installation.settings.email.fallback,
         directory=syncs.directory_entries(connection),
-        judged=[(alert, route) for _, alert, route in plan.judged],
+        judged=plan.judged,
     )
 
 

@@ -1,4 +1,4 @@
-"""One assessment of one child, and the row that cannot be believed."""
+"""Holds one assessment of one child, and the row that cannot be believed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields

@@ -10,11 +10,11 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest, Key, _key, stage_counts, unrouted
-from alerter.domain.escalation import Climb, EscalationRule, Judged, Service
+from alerter.domain.escalation import Climb, EscalationRule, Service
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage, is_in_time
 from alerter.domain.progress import Before, Past
-from alerter.domain.routing import Route, Router
+from alerter.domain.routing import Judged, Route, Router
 from alerter.domain.timeliness import Timeliness, TrackRecords, track_records
 from alerter.errors import PartitionError
 
@@ -22,7 +22,7 @@ WORST_FIRST = {stage: place for place, stage in enumerate(Stage)}
 
 
 def compile_digests(
-    judged: Sequence[tuple[Alert, Route]],
+    judged: Sequence[Judged],
     exceptions: Iterable[DataException] = (),
     moved: Iterable[Moved] = (),
 ) -> list[Digest]:
@@ -36,8 +36,8 @@ def compile_digests(
         to_mend[exception.assessment_id, exception.child_id].append(exception)
     shifted = {(each.assessment_id, each.child_id): each for each in moved}
     by_recipient = defaultdict(list)
-    for alert, route in judged:
-        by_recipient[route.recipient.key].append((alert, route))
+    for row in judged:
+        by_recipient[row.route.recipient.key].append(row)
     return [_digest(by_recipient[key], to_mend, shifted) for key in sorted(by_recipient)]
 
 
@@ -54,23 +54,23 @@ def with_services(digests: Iterable[Digest], services: Iterable[Service]) -> lis
 
 
 def _digest(
-    judged: Sequence[tuple[Alert, Route]],
+    judged: Sequence[Judged],
     to_mend: Mapping[tuple[str, str], Sequence[DataException]],
     moved: Mapping[tuple[str, str], Moved],
 ) -> Digest:
-    routes = [route for _, route in judged]
-    listed = _worst_first([alert for alert, _ in judged if alert.stage is not Stage.ON_TRACK])
+    alerts, routes = [row.alert for row in judged], [row.route for row in judged]
+    listed = _worst_first([alert for alert in alerts if alert.stage is not Stage.ON_TRACK])
     named = next((route.recipient for route in routes if route.recipient.name), routes[0].recipient)
     return Digest(
         recipient=named,
         alerts=tuple(listed),
         on_track=len(judged) - len(listed),
-        teams=tuple(sorted({alert.assessment.team for alert, _ in judged} - {""})),
+        teams=tuple(sorted({alert.assessment.team for alert in alerts} - {""})),
         covering_for=tuple(sorted({route.covering_for for route in routes} - {""})),
-        to_mend=tuple(fault for alert, _ in judged for fault in to_mend.get(_key(alert.assessment), ())),
+        to_mend=tuple(fault for alert in alerts for fault in to_mend.get(_key(alert.assessment), ())),
         unrouted=tuple(unrouted(judged)),
-        checkpoints=tuple(alert for alert, _ in judged if alert.stage is Stage.ON_TRACK and alert.checkpoint),
-        moved=tuple(moved[key] for alert, _ in judged if (key := _key(alert.assessment)) in moved),
+        checkpoints=tuple(alert for alert in alerts if alert.stage is Stage.ON_TRACK and alert.checkpoint),
+        moved=tuple(moved[key] for alert in alerts if (key := _key(alert.assessment)) in moved),
     )
 
 
@@ -168,7 +168,7 @@ def with_news(
     digests: Iterable[Digest],
     news: News,
     router: Router,
-    judged: Judged,
+    judged: Sequence[Judged],
     climbed: Iterable[Climb],
     as_of: date,
 ) -> list[Digest]:
@@ -194,15 +194,15 @@ def with_news(
     ]
 
 
-def _pasts(judged: Judged, before: Before | None, climbed: Iterable[Climb]) -> dict[Key, Past]:
+def _pasts(judged: Sequence[Judged], before: Before | None, climbed: Iterable[Climb]) -> dict[Key, Past]:
     """Return the past of each row; what climbs to its own manager is not called escalated."""
-    listed = [each for each in judged if each[1].stage is not Stage.ON_TRACK]
+    listed = [row for row in judged if row.alert.stage is not Stage.ON_TRACK]
     to = {climb.number: climb.to.recipient.key for climb in climbed}
     elsewhere = {
-        number for number, _, route in listed if to.get(number, route.recipient.key) != route.recipient.key
+        row.number for row in listed if to.get(row.number, row.route.recipient.key) != row.route.recipient.key
     }
     pasts = progress.pasts(listed, before, elsewhere)
-    return {_alert_key(alert): pasts[number] for number, alert, _ in listed}
+    return {_alert_key(row.alert): pasts[row.number] for row in listed}
 
 
 def _alert_key(alert: Alert) -> Key:
@@ -230,12 +230,12 @@ class Binding:
         route = self.router.escalation(assessment)
         return None if route is None else self.redirects.get(route.recipient.key, route)
 
-    def problems(self, judged: Judged) -> list[DataException]:
+    def problems(self, judged: Sequence[Judged]) -> list[DataException]:
         """Return one exception for each service manager who cannot be told."""
         return escalation.problems(judged, self.above)
 
     def bind(
-        self, judged: Judged, everything: Judged, served: Collection[str] | None = None
+        self, judged: Sequence[Judged], everything: Sequence[Judged], served: Collection[str] | None = None
     ) -> tuple[list[Digest], list[Climb]]:
         """
         Return the digests of *judged*, and what they tell service managers of *everything* that is open.
@@ -244,8 +244,7 @@ class Binding:
         """
         before = self.news.before
         climbed = escalation.climbs(everything, self.above, self.rule, before)
-        pairs = [(alert, route) for _, alert, route in judged]
-        digests = compile_digests(pairs, self.to_mend, self.moved)
+        digests = compile_digests(judged, self.to_mend, self.moved)
         digests = with_news(digests, self.news, self.router, judged, climbed, self.as_of)
         services = [
             service

@@ -1,4 +1,4 @@
-"""What the data say that cannot be, as exceptions for somebody to mend."""
+"""Finds contradictions in the data, as exceptions for somebody to correct."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

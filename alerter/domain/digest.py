@@ -1,4 +1,4 @@
-"""One digest per recipient: every open assessment in exactly one place."""
+"""Holds one recipient's digest; every open assessment is in exactly one."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from alerter.domain.escalation import Service
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import Past, Since
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient
 from alerter.domain.timeliness import TrackRecord
 
 Key = tuple[str, str]
@@ -85,12 +85,17 @@ def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]
     return {stage: counts[stage] for stage in Stage}
 
 
-def unrouted(judged: Iterable[tuple[Alert, Route]]) -> list[DataException]:
+def unrouted(judged: Iterable[Judged]) -> list[DataException]:
     """Return one exception for each assessment whose route found nobody."""
     return [
-        DataException(route.problem, alert.assessment.assessment_id, alert.assessment.child_id, route.detail)
-        for alert, route in judged
-        if route.problem
+        DataException(
+            row.route.problem,
+            row.alert.assessment.assessment_id,
+            row.alert.assessment.child_id,
+            row.route.detail,
+        )
+        for row in judged
+        if row.route.problem
     ]
 
 

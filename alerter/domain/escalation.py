@@ -9,7 +9,7 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import CHASED, Before, weeks_of
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,37 +90,40 @@ class Service:
         return {stage: sums[stage] for stage in Stage}
 
 
-Judged = Sequence[tuple[int, Alert, Route]]
-"""Every open assessment: its number, its alert, and the way to its manager."""
-
 Above = Callable[[Assessment], Route | None]
 """Gives the way to an assessment's service manager; None where there is none."""
 
 
-def climbs(judged: Judged, above: Above, rule: EscalationRule, before: Before | None) -> list[Climb]:
+def climbs(
+    judged: Sequence[Judged], above: Above, rule: EscalationRule, before: Before | None
+) -> list[Climb]:
     """
     Return what of *judged* climbs, in its order; where the directory names no service manager nothing does.
     """
-    found = []
-    for number, alert, route in judged:
+    climbing = []
+    for row in judged:
+        number, alert = row.number, row.alert
         weeks = weeks_of(number, alert, before)
         to = above(alert.assessment) if rule.climbs(alert, weeks) else None
         if to is not None:
             listed = None if before is None else before.listed.get(number)
             is_new = before is not None and (listed is None or not listed.is_escalated)
-            found.append(
-                Climb(number=number, alert=alert, manager=_shown(route), weeks=weeks, to=to, is_new=is_new)
+            manager = _shown(row.route)
+            climbing.append(
+                Climb(number=number, alert=alert, manager=manager, weeks=weeks, to=to, is_new=is_new)
             )
-    return found
+    return climbing
 
 
-def services(judged: Judged, above: Above, climbed: Iterable[Climb], before: Before | None) -> list[Service]:
+def services(
+    judged: Sequence[Judged], above: Above, climbed: Iterable[Climb], before: Before | None
+) -> list[Service]:
     """Return one service a service manager, by address, from all that is open under the directory's names."""
-    theirs: dict[str, list[tuple[Alert, Route, Route]]] = defaultdict(list)
-    for _, alert, route in judged:
-        to = above(alert.assessment)
+    theirs: dict[str, list[tuple[Judged, Route]]] = defaultdict(list)
+    for row in judged:
+        to = above(row.alert.assessment)
         if to is not None:
-            theirs[to.recipient.key].append((alert, route, to))
+            theirs[to.recipient.key].append((row, to))
     by_key: dict[str, list[Climb]] = defaultdict(list)
     for climb in climbed:
         by_key[climb.to.recipient.key].append(climb)
@@ -128,12 +131,12 @@ def services(judged: Judged, above: Above, climbed: Iterable[Climb], before: Bef
     return [_service(theirs[key], by_key[key], before, were.get(key, Counter())) for key in sorted(theirs)]
 
 
-def problems(judged: Judged, above: Above) -> list[DataException]:
+def problems(judged: Sequence[Judged], above: Above) -> list[DataException]:
     """
     Return one exception for each reason for which a service manager cannot be told: a line's `escalate_to`
     that leads to no allowed address, a digest that cannot be written.
     """
-    routes = (above(alert.assessment) for _, alert, _ in judged)
+    routes = (above(row.alert.assessment) for row in judged)
     found = dict.fromkeys((to.problem, to.detail) for to in routes if to is not None and to.problem)
     return [
         DataException(kind, "", "", f"{detail}; what climbs goes to the fallback") for kind, detail in found
@@ -141,13 +144,13 @@ def problems(judged: Judged, above: Above) -> list[DataException]:
 
 
 def _service(
-    rows: Sequence[tuple[Alert, Route, Route]], climbed: Sequence[Climb], before: Before | None,
+    rows: Sequence[tuple[Judged, Route]], climbed: Sequence[Climb], before: Before | None,
     were: Counter[Stage | None],
 ) -> Service:  # fmt: skip
-    routes = [to for _, _, to in rows]
+    routes = [to for _, to in rows]
     return Service(
         recipient=next((to.recipient for to in routes if to.recipient.name), routes[0].recipient),
-        teams=tuple(_totals(rows)),
+        teams=tuple(_totals(row for row, _ in rows)),
         climbed=tuple(sorted(climbed, key=_worst_first)),
         last=None if before is None else before.as_of,
         were={stage: were[stage] for stage in Stage},
@@ -156,10 +159,10 @@ def _service(
     )
 
 
-def _totals(rows: Iterable[tuple[Alert, Route, Route]]) -> Iterable[TeamTotals]:
+def _totals(rows: Iterable[Judged]) -> Iterable[TeamTotals]:
     by_place: dict[tuple[str, str], list[Alert]] = defaultdict(list)
-    for alert, route, _ in rows:
-        by_place[alert.assessment.team, _shown(route)].append(alert)
+    for row in rows:
+        by_place[row.alert.assessment.team, _shown(row.route)].append(row.alert)
     for (team, manager), alerts in sorted(by_place.items()):
         counts = Counter(alert.stage for alert in alerts)
         oldest = max(alerts, key=lambda alert: alert.age)
@@ -171,12 +174,12 @@ def _totals(rows: Iterable[tuple[Alert, Route, Route]]) -> Iterable[TeamTotals]:
         )
 
 
-def _were(judged: Judged, above: Above, before: Before) -> dict[str, Counter[Stage | None]]:
+def _were(judged: Sequence[Judged], above: Above, before: Before) -> dict[str, Counter[Stage | None]]:
     """
     Count what was listed before by the service manager it belongs to now; under None, what of it has ended.
     """
     found: dict[str, Counter[Stage | None]] = defaultdict(Counter)
-    still_open = {number: alert.assessment for number, alert, _ in judged}
+    still_open = {row.number: row.alert.assessment for row in judged}
     for number, listed in before.listed.items():
         assessment = still_open.get(number) or before.ended.get(number)
         to = None if assessment is None else above(assessment)

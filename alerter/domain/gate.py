@@ -1,4 +1,4 @@
-"""The gates: what makes an extract look too wrong to act on, and where to look then."""
+"""Holds a run whose extract looks too wrong to act on, and says where to look."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

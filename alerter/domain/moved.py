@@ -1,4 +1,4 @@
-"""What a changed calendar moved: the alert and due dates of open assessments, from and to."""
+"""Finds the alert and due dates of open assessments that a changed calendar moved."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What a service manager looks at: teams and bands, without any worker's name."""
+"""Counts a service manager's work by team and by age, without any worker's name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerter.domain.address import address_key
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.routing import DirectoryEntry, Route, matched
+from alerter.domain.routing import DirectoryEntry, Judged, matched
 
 NO_TEAM = "No team named"
 
@@ -57,7 +57,7 @@ def scope_of(
     admins: Iterable[str],
     fallback: str,
     directory: Iterable[DirectoryEntry],
-    judged: Iterable[tuple[Alert, Route]],
+    judged: Iterable[Judged],
 ) -> Scope:
     """
     Return what somebody may look at: an admin everything, others the teams whose lines name them.
@@ -71,7 +71,7 @@ def scope_of(
     named = [entry for entry in directory if entry.team and entry.escalate_to]
     teams = {entry.team for entry in named if address_key(entry.escalate_to) == key}
     if key == address_key(fallback):
-        teams |= {alert.assessment.team for alert, route in judged if route.problem}
+        teams |= {row.alert.assessment.team for row in judged if row.route.problem}
     return Scope(frozenset(matched(team) for team in teams))
 
 

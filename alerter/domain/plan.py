@@ -16,7 +16,7 @@ from alerter.domain.moved import Moved, moved
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
 from alerter.domain.progress import Before
 from alerter.domain.quality_audit import Audit
-from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
+from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
 from alerter.domain.timeliness import Timeliness
 
@@ -84,15 +84,15 @@ class Plan:
     """
     One run, worked out: who is told what, and what the data say that cannot be.
 
-    *judged* holds the number, the alert and the route of every open assessment that is to be told of,
+    *judged* is every open assessment that is to be told of,
     *digests* the same by recipient; *everything* is all that is chased, told already or not. *observed* are
     the exceptions that no route causes, *climbed* what service managers are told of. *binding* made the
     digests. *ignored* is how many are open and not chased; None where the settings ignore none.
     """
 
     window: Window
-    judged: Sequence[tuple[int, Alert, Route]]
-    everything: Sequence[tuple[int, Alert, Route]]
+    judged: Sequence[Judged]
+    everything: Sequence[Judged]
     binding: Binding
     digests: Sequence[Digest]
     climbed: Sequence[Climb] = ()
@@ -107,24 +107,21 @@ class Plan:
     @property
     def exceptions(self) -> list[DataException]:
         """Return everything to mend: what the data say that cannot be, and who could not be found."""
-        pairs = [(alert, route) for _, alert, route in self.judged]
-        return [*self.observed, *unrouted(pairs), *self.binding.problems(self.everything)]
+        return [*self.observed, *unrouted(self.judged), *self.binding.problems(self.everything)]
 
     @property
     def counts(self) -> dict[str, int]:
         """Return `open`, the number of each stage, which add up to it, and `ignored` where that can be."""
-        stages = stage_counts(alert for _, alert, _ in self.judged)
+        stages = stage_counts(row.alert for row in self.judged)
         counts = {"open": len(self.judged)} | {stage.value: count for stage, count in stages.items()}
         return counts if self.ignored is None else counts | {"ignored": self.ignored}
 
     @property
     def teams(self) -> dict[str, int]:
         """Return the number of open assessments by team."""
-        return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
+        return dict(Counter(row.alert.assessment.team for row in self.judged))
 
-    def placed(
-        self, judged: Sequence[tuple[int, Alert, Route]], served: Collection[str] | None = None
-    ) -> "Plan":
+    def placed(self, judged: Sequence[Judged], served: Collection[str] | None = None) -> "Plan":
         """
         Return the same run with *judged* in the place of what was, its digests compiled anew.
 
@@ -134,7 +131,7 @@ class Plan:
             PartitionError: The digests do not add up.
         """
         digests, climbed = self.binding.bind(judged, self.everything, served)
-        alerts = [alert for _, alert, _ in judged]
+        alerts = [row.alert for row in judged]
         keys = [(each.assessment.assessment_id, each.assessment.child_id) for each in alerts]
         check_partition(keys, alerts, digests)
         return replace(self, judged=judged, digests=digests, climbed=climbed)
@@ -150,10 +147,8 @@ class Plan:
             PartitionError: The digests do not add up.
         """
 
-        def rerouted(judged: Sequence[tuple[int, Alert, Route]]) -> list[tuple[int, Alert, Route]]:
-            return [
-                (number, alert, routes.get(route.recipient.key, route)) for number, alert, route in judged
-            ]
+        def rerouted(judged: Sequence[Judged]) -> list[Judged]:
+            return [replace(row, route=routes.get(row.route.recipient.key, row.route)) for row in judged]
 
         routes = {key: Route(to, problem, why) for key, why in recipients.items()}
         served = {each.recipient.key for each in self.digests if each.service is not None} | {to.key}
@@ -187,7 +182,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
     judged = [
-        (
+        Judged(
             number,
             policy.judge(assessment, findings.reassurances.get(number), findings.audits.get(number)),
             router.route(assessment),
@@ -201,11 +196,11 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         news=_news(rules, findings),
         as_of=as_of,
         to_mend=[fault.as_exception() for fault in quality_faults(related, as_of, findings.unreadable)],
-        moved=_moved([alert for _, alert, _ in judged], findings.calendar_before, rules.calendar),
+        moved=_moved([row.alert for row in judged], findings.calendar_before, rules.calendar),
     )
     digests, climbed = binding.bind(judged, judged)
     keys = [(each.assessment_id, each.child_id) for each in has_clock.values()]
-    check_partition(keys, [alert for _, alert, _ in judged], digests)
+    check_partition(keys, [row.alert for row in judged], digests)
     return Plan(
         window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
         observed=_observed(findings, has_none, as_of),

@@ -1,4 +1,4 @@
-"""The duty: a clock's numbers, the window a run looks at, and the stage of each open assessment."""
+"""The duty: a clock's numbers, a run's window, and the stage of each open assessment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Week on week: what has become of the work that the digest before this one spoke of."""
+"""Compares this digest with the one before: new, signed off, handed over, promises kept or missed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import date
 from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Alert, Reassurance, Stage
-from alerter.domain.routing import Route
+from alerter.domain.routing import Judged, Route
 
 CHASED = (Stage.OVERDUE, Stage.PAST_ALERT)
 """The stages at which a manager is asked for what day 25 or day 35 has already passed without."""
@@ -105,13 +105,11 @@ def weeks_running(runs: Sequence[int], chased: Mapping[int, AbstractSet[int]]) -
     }
 
 
-def pasts(
-    judged: Iterable[tuple[int, Alert, Route]], before: Before | None, escalated: AbstractSet[int]
-) -> dict[int, Past]:
+def pasts(judged: Iterable[Judged], before: Before | None, escalated: AbstractSet[int]) -> dict[int, Past]:
     """
     Return the past of each assessment *judged*, by its number; without a digest *before* only what climbs.
     """
-    return {number: _past(number, alert, route, before, escalated) for number, alert, route in judged}
+    return {row.number: _past(row, before, escalated) for row in judged}
 
 
 def weeks_of(number: int, alert: Alert, before: Before | None) -> int:
@@ -122,22 +120,21 @@ def weeks_of(number: int, alert: Alert, before: Before | None) -> int:
     return 1 + (0 if listed is None else listed.weeks)
 
 
-def _past(
-    number: int, alert: Alert, route: Route, before: Before | None, escalated: AbstractSet[int]
-) -> Past:
+def _past(row: Judged, before: Before | None, escalated: AbstractSet[int]) -> Past:
+    number = row.number
     if before is None:
         return Past(is_escalated=number in escalated)
     listed = before.listed.get(number)
-    is_another = listed is not None and address_key(listed.owner) != route.owner_key
+    is_another = listed is not None and address_key(listed.owner) != row.route.owner_key
     return Past(
-        weeks=weeks_of(number, alert, before),
+        weeks=weeks_of(number, row.alert, before),
         came_from=listed.owner if listed is not None and is_another else "",
         is_escalated=number in escalated,
     )
 
 
 def since(
-    judged: Sequence[tuple[int, Alert, Route]],
+    judged: Sequence[Judged],
     before: Before,
     routes_of_ended: Mapping[int, tuple[Route, bool | None]],
     reassurances: Mapping[int, Reassurance],
@@ -150,9 +147,10 @@ def since(
     None where it was not signed off at all.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for number, alert, route in judged:
-        counts[route.recipient.key].update(_of_open(number, alert, route, before))
-        counts[route.recipient.key]["missed"] += _is_missed(reassurances.get(number), before.as_of, as_of)
+    for row in judged:
+        of_recipient = counts[row.route.recipient.key]
+        of_recipient.update(_of_open(row, before))
+        of_recipient["missed"] += _is_missed(reassurances.get(row.number), before.as_of, as_of)
     for number, (route, is_in_time) in routes_of_ended.items():
         found = counts[route.recipient.key]
         found["signed_off"] += is_in_time is not None
@@ -166,22 +164,23 @@ def since(
     }
 
 
-def _of_open(number: int, alert: Alert, route: Route, before: Before) -> dict[str, int]:
-    listed = before.listed.get(number)
-    is_another = listed is not None and address_key(listed.owner) != route.owner_key
-    return {"new": weeks_of(number, alert, before) == 1, "came": is_another}
+def _of_open(row: Judged, before: Before) -> dict[str, int]:
+    listed = before.listed.get(row.number)
+    is_another = listed is not None and address_key(listed.owner) != row.route.owner_key
+    return {"new": weeks_of(row.number, row.alert, before) == 1, "came": is_another}
 
 
-def _went(judged: Sequence[tuple[int, Alert, Route]], before: Before) -> dict[str, tuple[Handover, ...]]:
+def _went(judged: Sequence[Judged], before: Before) -> dict[str, tuple[Handover, ...]]:
     """
     Return what went to another manager, by the address of the digest that its manager's work goes to now.
     """
-    recipient_of = {route.owner_key: route.recipient.key for _, _, route in judged}
+    recipient_of = {row.route.owner_key: row.route.recipient.key for row in judged}
     went: dict[str, list[Handover]] = defaultdict(list)
-    for number, alert, route in judged:
-        listed = before.listed.get(number)
+    for row in judged:
+        route, listed = row.route, before.listed.get(row.number)
         owner = route.owner_key if listed is None else address_key(listed.owner)
         if owner != route.owner_key and owner in recipient_of:
+            alert = row.alert
             ids = alert.assessment.assessment_id, alert.assessment.child_id
             went[recipient_of[owner]].append(Handover(*ids, route.owner))
     return {key: tuple(handovers) for key, handovers in went.items()}

@@ -1,4 +1,4 @@
-"""Who is told: from team and worker to the manager, the cover, or the fallback."""
+"""Finds an assessment's recipient: from team and worker to the manager, the cover, or the fallback."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.assessment import Assessment
+from alerter.domain.policy import Alert
 
 _BLANKS = re.compile(r"\s+")
 
@@ -86,6 +87,15 @@ class Route:
     def owner_key(self) -> str:
         """Return what makes two owners one."""
         return address_key(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One open assessment in one run: its number in the store, its alert, and the route to its manager."""
+
+    number: int
+    alert: Alert
+    route: Route
 
 
 @dataclass(frozen=True, slots=True)

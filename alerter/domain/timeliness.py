@@ -1,4 +1,4 @@
-"""Timeliness: of the assessments authorised in a period, the share authorised in time (NI 60)."""
+"""Counts timeliness: of the assessments authorised in a period, the share in time (NI 60)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping

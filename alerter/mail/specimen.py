@@ -14,7 +14,7 @@ from alerter.domain.escalation import Climb, Service, TeamTotals
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Clock, Policy, Reassurance, Stage, Window
 from alerter.domain.progress import Handover, Past, Since
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.domain.timeliness import TrackRecord
 from alerter.errors import PartitionError, TemplateError
 from alerter.mail.language import Language
@@ -100,7 +100,7 @@ def full_digest() -> Digest:
         due_to=NEXT_RUN,
     )
     alerts.insert(3, policy.judge(_aged(29), given))
-    (digest,) = compile_digests([(alert, route) for alert in alerts], [fault], [moved])
+    (digest,) = compile_digests([Judged(0, alert, route) for alert in alerts], [fault], [moved])
     climb = Climb(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
     totals = TeamTotals(
         team="Duty", manager="P. Novak", counts=dict.fromkeys(Stage, 1), oldest=(38, CORE.working_days)

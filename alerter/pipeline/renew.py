@@ -104,7 +104,7 @@ def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str
     Return whose marked digest is no longer theirs: others answer for all that is open of it. Where nothing of
     it is, they are not among the *known* any more.
     """
-    routed = {number: route.recipient.key for number, _, route in plan.judged}
+    routed = {row.number: row.route.recipient.key for row in plan.judged}
     gone = set()
     for key in renewal.were_marked:
         answering = {routed[number] for number in renewal.told_to(key) if number in routed}
@@ -115,7 +115,7 @@ def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str
 
 def _give_up(connection: Connection, plan: Plan, renewal: Renewal, now: datetime) -> None:
     """Settle the marked digests of those who are gone, and record to whom each of their assessments goes."""
-    successors = {number: route.recipient.email for number, _, route in plan.judged}
+    successors = {row.number: row.route.recipient.email for row in plan.judged}
     for key in sorted(renewal.gone):
         draft = renewal.were_marked[key]
         drafts.give_up(connection, draft, PASSED_ON, now)
@@ -137,7 +137,7 @@ def _is_astray(plan: Plan, renewal: Renewal) -> bool:
     """
     if not renewal.waiting.keys() <= {digest.recipient.key for digest in plan.digests}:
         return True
-    routed = {number: route.recipient.key for number, _, route in plan.judged}
+    routed = {row.number: row.route.recipient.key for row in plan.judged}
     return any(routed.get(number) != address_key(renewal.told[number]) for number in renewal.open_to_change)
 
 
@@ -147,7 +147,7 @@ def _write_anew(
     run, kept = renewal.run, renewal.told.keys() - set(renewal.open_to_change)
     services = {digest.recipient.key for digest in plan.digests if digest.service is not None}
     fresh = {key for key in services if key in renewal.waiting or not drafts.further(connection, run.id, key)}
-    plan = plan.placed([each for each in plan.judged if each[0] not in kept], fresh)
+    plan = plan.placed([row for row in plan.judged if row.number not in kept], fresh)
     plan = _written(connection, rules, writer, plan, renewal, now)
     runs.forget_alerts(connection, run.id, renewal.open_to_change)
     alerts.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)

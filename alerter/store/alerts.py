@@ -1,4 +1,4 @@
-"""Who was told what: the rows of each run's digests, and what climbed to service managers."""
+"""Stores the alerts of each run's digests, and its escalations to service managers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -7,9 +7,9 @@ from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.escalation import Climb
-from alerter.domain.policy import Alert, Stage
+from alerter.domain.policy import Stage
 from alerter.domain.progress import CHASED, Listed, weeks_running
-from alerter.domain.routing import Route
+from alerter.domain.routing import Judged
 from alerter.store.runs import Run, ours
 from alerter.store.schema import alerts, assessments, escalations, exceptions, outbox, runs
 
@@ -20,19 +20,20 @@ LONGEST = 12
 def record(
     connection: Connection,
     run_id: int,
-    told: Sequence[tuple[int, Alert, Route]],
+    judged: Sequence[Judged],
     climbed: Sequence[Climb] = (),
 ) -> None:
     """
     Keep who was told what in a run: of each row its stage, its day and both ends of a cover; what climbed.
     """
-    if told:
+    if judged:
         rows = [
             {
-                "run_id": run_id, "assessment": number, "stage": alert.stage.value, "age": alert.age,
-                "recipient": route.recipient.email, "covering_for": route.covered_email,
+                "run_id": run_id, "assessment": row.number, "stage": row.alert.stage.value,
+                "age": row.alert.age, "recipient": row.route.recipient.email,
+                "covering_for": row.route.covered_email,
             }
-            for number, alert, route in told
+            for row in judged
         ]  # fmt: skip
         connection.execute(insert(alerts), rows)
     if climbed:

@@ -1,4 +1,4 @@
-"""The assessments as the case system last told them."""
+"""Stores the assessments, as the case system last gave them."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Digests that wait: what was never on its way can be written anew; anything can be given up or overtaken."""
+"""Finds digests that wait, to be written anew, given up or overtaken."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Messages written out, from the moment they are prepared until their outcome is settled."""
+"""Stores messages, from the moment they are prepared until their outcome is settled."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The ledger: one row for each preparation, which is read after a crash and never computed again."""
+"""Stores the ledger: one row for each preparation, read again after a crash and never computed anew."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

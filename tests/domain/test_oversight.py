@@ -7,7 +7,7 @@ import pytest
 from alerter.domain.assessment import Assessment
 from alerter.domain.oversight import NO_TEAM, Scope, TeamStanding, bands, scope_of, team_standings
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.routing import DirectoryEntry, Recipient, Route
+from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Route
 
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
 BRIEF = Clock(type="icpc", label="Conference", working_days=11, alert_after=10)
@@ -39,7 +39,7 @@ ALERTS = (
 )
 
 
-def whose(email: str, *judged: tuple[Alert, Route]) -> Scope:
+def whose(email: str, *judged: Judged) -> Scope:
     """Return whose figures *email* may see."""
     return scope_of(
         email, admins=["Performance@council.example"], fallback=FALLBACK, directory=DIRECTORY, judged=judged
@@ -65,7 +65,7 @@ def test_each_sees_what_is_theirs(email: str, scope: Scope) -> None:
 def test_the_fallback_sees_teams_with_work_of_nobodys() -> None:
     """Those whose work somebody owns are not the fallback's."""
     nobody, owned = Route(Recipient(FALLBACK), "no_manager", "x"), Route(Recipient("a@council.example"))
-    scope = whose(FALLBACK, (ALERTS[5], nobody), (ALERTS[0], owned))
+    scope = whose(FALLBACK, Judged(0, ALERTS[5], nobody), Judged(0, ALERTS[0], owned))
     assert scope == Scope(frozenset({"south"}))
     assert [scope.holds(team) for team in ("SOUTH", NORTH)] == [True, False]
 

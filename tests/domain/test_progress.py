@@ -76,7 +76,7 @@ def test_handovers_are_told_to_both_managers() -> None:
     """Who has it now reads where it came from, who had it reads who has it; a cover hands nothing over."""
     before = Before(as_of=LAST, listed={1: listed(owner=SOUTH.upper()), 2: listed(), 3: listed(owner=SOUTH)})
     plan = plan_of([north(30, 1), north(30, 2), north(3, 3, team="South")], before)
-    moved = next(alert for _, alert, _ in plan.judged if alert.assessment.assessment_id == "A-1")
+    moved = next(row.alert for row in plan.judged if row.alert.assessment.assessment_id == "A-1")
     digests = {digest.recipient.email: digest for digest in plan.digests}
     assert digests[NORTH].past_of(moved) == Past(weeks=2, came_from=SOUTH.upper())
     assert since_of(plan) == Since(last=LAST, came=1)

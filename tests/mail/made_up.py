@@ -11,7 +11,7 @@ from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Clock, Policy, Reassurance, Window
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.mail.build import Letterhead
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.writer import Writer
@@ -112,7 +112,7 @@ def digest_of(
     detail = "team 'Duty' is not in the directory" if problem else ""
     route = Route(recipient, problem=problem, detail=detail, covering_for=covering_for)
     given = reassurances or {}
-    judged = [(policy.judge(each, given.get(each.assessment_id)), route) for each in assessments]
+    judged = [Judged(0, policy.judge(each, given.get(each.assessment_id)), route) for each in assessments]
     return compile_digests(judged, exceptions)[0]
 
 

@@ -18,7 +18,7 @@ from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
 from alerter.domain.plain import one_line
 from alerter.domain.policy import Policy, Window
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.mail.build import build
 from alerter.mail.writer import Writer
 from alerter.transports.notify_body import markdown_of
@@ -98,7 +98,7 @@ def hostile_weeks(draw: st.DrawFn) -> list[Digest]:
         for place, days in enumerate(draw(st.lists(st.integers(1, 60), min_size=1, max_size=4))):
             ids = f"{draw(texts)}{_mark(number)}-{place}", f"{draw(texts)}{_mark(number)}"
             assessment = made_up.started(days, *ids, worker=draw(texts), team=draw(texts))
-            judged.append((POLICY.judge(assessment, None), route))
+            judged.append(Judged(0, POLICY.judge(assessment, None), route))
     return compile_digests(draw(st.permutations(judged)), ())
 
 

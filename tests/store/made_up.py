@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import FACTS, Assessment, Rejected
+from alerter.domain.message import Message
 from alerter.store import outbox, runs, staging, syncs
 from alerter.store.outbox import Claimed
 from alerter.store.runs import Run

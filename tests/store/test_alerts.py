@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from alerter.domain.escalation import Climb
 from alerter.domain.policy import Alert, Clock, Stage
 from alerter.domain.progress import Listed
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.store import alerts as alerts_
 from alerter.store import assessments, history, runs
 from alerter.store.database import Database
@@ -35,7 +35,7 @@ def a_run(
         number: Alert(assessment=assessment(), clock=CORE, stage=stage, age=30)
         for number, stage in stages.items()
     }
-    rows = [(number, alert, route) for number, alert in alerts.items()]
+    rows = [Judged(number, alert, route) for number, alert in alerts.items()]
     to = Route(Recipient(HEAD))
     climbs = [
         Climb(number=number, alert=alerts[number], manager="M", weeks=weeks_ago + 1, to=to)
@@ -57,7 +57,7 @@ def test_an_assessment_is_told_once_a_run(database: Database) -> None:
     with database.write() as connection:
         number, _, _ = three(connection)
         run_id = a_run(connection, 0, {})
-        row = (number, Alert(assessment=assessment(), clock=CORE, stage=Stage.OVERDUE, age=36), OWN)
+        row = Judged(number, Alert(assessment=assessment(), clock=CORE, stage=Stage.OVERDUE, age=36), OWN)
         alerts_.record(connection, run_id, [row])
         with pytest.raises(Exception, match=r"(?i)unique"), connection.begin_nested():
             alerts_.record(connection, run_id, [row])
