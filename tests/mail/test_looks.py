@@ -91,7 +91,7 @@ def test_no_email_asks_for_anything_from_elsewhere() -> None:
 
 def message_of(look: Brand | None) -> EmailMessage:
     """Return the usual digest as its reader parses it."""
-    rendered = made_up.writer(brand=look).digest(gallery.second_week(), gallery.facts())
+    rendered = made_up.writer(brand=look or Brand()).digest(gallery.second_week(), gallery.facts())
     letterhead = made_up.letterhead(logo=look.logo if look else b"")
     body = build(rendered, made_up.MANAGER, letterhead).body
     message = BytesParser(policy=policy.default).parsebytes(body)
@@ -135,7 +135,7 @@ def test_a_name_alone_needs_no_picture() -> None:
 def test_a_message_with_another_logo_is_not_sent() -> None:
     """What was built is read back; a picture that is missing or another one is a fault."""
     look = gallery.brand()
-    rendered = made_up.writer(brand=look).digest(gallery.all_clear(), gallery.facts())
+    rendered = made_up.writer(brand=look or Brand()).digest(gallery.all_clear(), gallery.facts())
     body = build(rendered, made_up.MANAGER, made_up.letterhead(logo=look.logo)).body
     for other in (b"", b"x"):
         with pytest.raises(MailRefusedError, match="its logo"):
