@@ -77,7 +77,7 @@ def overview(installation: Installation, email: str) -> Overview | None:
 
 def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
     """Return how timely the teams of one scope have been together, as their digests count it."""
-    found = plan.binding.news.records
+    found = plan.compiler.background.records
     return found.of_teams(team for team in found.teams if allowed.holds(team))
 
 

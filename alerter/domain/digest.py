@@ -9,7 +9,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.escalation import Service
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.progress import Past, Since
+from alerter.domain.progress import Progress, RowHistory
 from alerter.domain.routing import Judged, Recipient
 from alerter.domain.timeliness import TrackRecord
 
@@ -28,8 +28,8 @@ class Digest:
     the data of this recipient's own assessments say that cannot be. *checkpoints* are those on track that
     reach one before the next digest; *moved* those whose dates a changed calendar has moved.
 
-    *pasts* tells the rows' weeks before, *since* what became of the rest, *records* how timely the teams are.
-    *service* is what a service manager reads, on its own or behind work that is theirs to manage.
+    *histories* are the rows' weeks before, *progress* is what has happened since the last digest, *records*
+    are how timely the teams are. *service* is what a service manager reads, alone or after their own work.
     """
 
     recipient: Recipient
@@ -41,8 +41,8 @@ class Digest:
     unrouted: tuple[DataException, ...] = ()
     checkpoints: tuple[Alert, ...] = ()
     moved: tuple[Moved, ...] = ()
-    pasts: Mapping[Key, Past] = field(default_factory=dict)
-    since: Since | None = None
+    histories: Mapping[Key, RowHistory] = field(default_factory=dict)
+    progress: Progress | None = None
     records: tuple[TrackRecord, ...] = ()
     service: Service | None = None
 
@@ -68,14 +68,14 @@ class Digest:
     @property
     def is_all_clear(self) -> bool:
         """Say whether there is nothing in it but a count of what is on track."""
-        has_climbed = self.service is not None and self.service.climbed
+        has_escalations = self.service is not None and self.service.escalations
         return not (
-            self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved or has_climbed
+            self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved or has_escalations
         )
 
-    def past_of(self, alert: Alert) -> Past:
+    def history_of(self, alert: Alert) -> RowHistory:
         """Return what is known of the weeks before of one of its alerts."""
-        return self.pasts.get(_key(alert.assessment), Past())
+        return self.histories.get(_key(alert.assessment), RowHistory())
 
 
 def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]:

@@ -117,7 +117,9 @@ class Router:
     )
     _by_manager: dict[str, list[DirectoryEntry]] = field(init=False, repr=False, default_factory=dict)
     _routes: dict[tuple[str, str, str], Route] = field(init=False, repr=False, default_factory=dict)
-    _climbs: dict[tuple[str, str, str], Route | None] = field(init=False, repr=False, default_factory=dict)
+    _escalations: dict[tuple[str, str, str], Route | None] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Index the entries by place and by manager."""
@@ -139,11 +141,11 @@ class Router:
         An address that is none, or not allowed, gives the fallback with a problem: nothing is lost.
         """
         key = (assessment.team, assessment.worker, assessment.manager_email)
-        if key not in self._climbs:
-            self._climbs[key] = self._climb(*key)
-        return self._climbs[key]
+        if key not in self._escalations:
+            self._escalations[key] = self._find_escalation(*key)
+        return self._escalations[key]
 
-    def _climb(self, team: str, worker: str, manager_email: str) -> Route | None:
+    def _find_escalation(self, team: str, worker: str, manager_email: str) -> Route | None:
         """
         Return the route to `escalate_to`: of the nearest place that names it, else of the row's own manager.
         """

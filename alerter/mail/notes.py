@@ -8,7 +8,7 @@ from alerter.domain.digest import Digest
 from alerter.domain.moved import Moved
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert
-from alerter.domain.progress import Since
+from alerter.domain.progress import Progress
 from alerter.domain.timeliness import TrackRecord
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks, RunFacts
@@ -30,7 +30,7 @@ def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
     if digest.unrouted:
         words = "Nobody else was found for ({count}): please say who manages them"
         yield _notes(words, [_fault(each, facts) for each in digest.unrouted], facts)
-    if digest.since is not None and digest.since.went:
+    if digest.progress is not None and digest.progress.went:
         words = "Moved to another manager ({count}): nothing is asked of you"
         lines = [
             language.say(
@@ -38,7 +38,7 @@ def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
                 whose=_whose(each.assessment_id, each.child_id, facts),
                 who=phrase(each.to),
             )
-            for each in digest.since.went
+            for each in digest.progress.went
         ]
         yield _notes(words, lines, facts)
     if digest.checkpoints:
@@ -108,7 +108,7 @@ def since_lines(digest: Digest, facts: RunFacts, marks: Marks) -> Iterable[str]:
     """
     Give what has happened since the last digest, a line each; nothing where there was none or it was quiet.
     """
-    since, language = digest.since, facts.language
+    since, language = digest.progress, facts.language
     if since is None or since.is_quiet:
         return
     day = language.long_day(since.last, facts.as_of)
@@ -148,7 +148,7 @@ def record_line(record: TrackRecord, whose: str, language: Language, *, has_labe
     return language.say("{whose}: {percent}% of {count} in time (target {target}%).", target=target, **values)
 
 
-def _moves(since: Since, language: Language, marks: Marks) -> Iterable[str]:
+def _moves(since: Progress, language: Language, marks: Marks) -> Iterable[str]:
     if since.new:
         yield language.say("{count} newly past {mark}", count=f"{since.new:,}", mark=marks.alert_day_of_each)
     if since.came:
@@ -159,7 +159,7 @@ def _moves(since: Since, language: Language, marks: Marks) -> Iterable[str]:
         yield language.counted(len(since.went), one, many)
 
 
-def _thanks(since: Since, language: Language, day: str) -> str:
+def _thanks(since: Progress, language: Language, day: str) -> str:
     values = {"count": f"{since.signed_off:,}", "in_time": f"{since.in_time:,}", "day": day}
     if since.in_time == since.signed_off == 1:
         return language.say("Signed off since {day}: {count}, in time. Thank you.", **values)
@@ -170,7 +170,7 @@ def _thanks(since: Since, language: Language, day: str) -> str:
     return language.say("Signed off since {day}: {count}. Thank you.", **values)
 
 
-def _promises(since: Since, language: Language, day: str) -> str:
+def _promises(since: Progress, language: Language, day: str) -> str:
     values = {"kept": f"{since.kept:,}", "missed": f"{since.missed:,}", "day": day}
     if not since.missed:
         return language.say("Promises since {day}: {kept} kept.", **values)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
-from alerter.domain.escalation import Climb
+from alerter.domain.escalation import Escalation
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
 from alerter.mail.digest_rows import RowContext, RowView, escalated_row, row_of
@@ -77,7 +77,7 @@ def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> It
         )
 
 
-def escalated_section(climbed: Sequence[Climb], context: RowContext, room: Room) -> SectionView | None:
+def escalated_section(climbed: Sequence[Escalation], context: RowContext, room: Room) -> SectionView | None:
     """Return what has climbed as a section, or None where nothing has."""
     if not climbed:
         return None
@@ -125,7 +125,7 @@ def _band(
     rows = []
     for alert in alerts:
         id_ = alert.assessment.assessment_id
-        rows.append(row_of(alert, digest.past_of(alert), context, is_sibling=id_ in seen))
+        rows.append(row_of(alert, digest.history_of(alert), context, is_sibling=id_ in seen))
         seen.add(id_)
     if isinstance(heading, str):
         return BandView(heading, tuple(rows))

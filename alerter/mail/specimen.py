@@ -10,10 +10,10 @@ from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
-from alerter.domain.escalation import Climb, Service, TeamTotals
+from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Clock, Policy, Reassurance, Stage, Window
-from alerter.domain.progress import Handover, Past, Since
+from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Judged, Recipient, Route
 from alerter.domain.timeliness import TrackRecord
 from alerter.errors import PartitionError, TemplateError
@@ -42,7 +42,7 @@ def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]
     )  # fmt: skip
     facts = replace(specimen_facts(), language=language)
     found: dict[str, None] = {}
-    for digest in (full_digest(), all_clear(), replace(full_digest(), since=None, service=None)):
+    for digest in (full_digest(), all_clear(), replace(full_digest(), progress=None, service=None)):
         for link in ("", LINK):
             try:
                 writer.digest(digest, facts, link)
@@ -101,21 +101,21 @@ def full_digest() -> Digest:
     )
     alerts.insert(3, policy.judge(_aged(29), given))
     (digest,) = compile_digests([Judged(0, alert, route) for alert in alerts], [fault], [moved])
-    climb = Climb(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
+    climb = Escalation(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
     totals = TeamTotals(
         team="Duty", manager="P. Novak", counts=dict.fromkeys(Stage, 1), oldest=(38, CORE.working_days)
     )
     return replace(
         digest,
-        pasts={("A-38", "90038"): Past(weeks=3, came_from="x@council.example", is_escalated=True)},
-        since=Since(
+        histories={("A-38", "90038"): RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)},
+        progress=Progress(
             last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
             went=(Handover("A-9", "90009", "x@council.example"),),
         ),
         checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
         records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),
         service=Service(
-            recipient=READER, teams=(totals,), climbed=(climb,), last=date(2026, 11, 16),
+            recipient=READER, teams=(totals,), escalations=(climb,), last=date(2026, 11, 16),
             were=dict.fromkeys(Stage, 2), ended=1, covering_for=("Q. Absent",),
         ),
     )  # fmt: skip

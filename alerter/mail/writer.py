@@ -151,7 +151,7 @@ def check_receipt(text: str, digest: Digest, view: DigestView) -> None:
     Raises:
         PartitionError: They are not.
     """
-    climbed = () if digest.service is None else digest.service.climbed
+    climbed = () if digest.service is None else digest.service.escalations
     planned = [*(alert.assessment for alert in digest.alerts), *(each.alert.assessment for each in climbed)]
     child = view.row_mark.lstrip()
     keys = [(one_line(each.assessment_id), f"{child}{one_line(each.child_id)}") for each in planned]

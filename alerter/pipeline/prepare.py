@@ -86,7 +86,7 @@ def enter(connection: Connection, rules: Rules, writer: Writer, draft: RunDraft)
     drafts.supersede(connection, run.id, now)
     if run.id != draft.run.id:
         written = _written(connection, rules, writer, draft.plan, run)
-    alerts.record(connection, run.id, written.plan.judged, written.plan.climbed)
+    alerts.record(connection, run.id, written.plan.judged, written.plan.escalations)
     runs.record_exceptions(connection, run.id, written.plan.exceptions)
     messages = [email.message for email in written.emails]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)

@@ -85,7 +85,7 @@ def _renewal(connection: Connection) -> Renewal | None:
     run = runs.by_id(connection, held[0].run_id)
     waiting = {address_key(each.recipient): each for each in held if not each.was_marked}
     were_marked = {address_key(each.recipient): each for each in held if each.was_marked}
-    return Renewal(run, waiting, were_marked, runs.told(connection, run.id))
+    return Renewal(run, waiting, were_marked, runs.recipients_of(connection, run.id))
 
 
 def named(connection: Connection, rules: Rules, plan: Plan) -> set[str]:
@@ -151,7 +151,7 @@ def _write_anew(
     plan = _written(connection, rules, writer, plan, renewal, now)
     runs.forget_alerts(connection, run.id, renewal.open_to_change)
     alerts.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
-    alerts.record(connection, run.id, plan.judged, plan.climbed)
+    alerts.record(connection, run.id, plan.judged, plan.escalations)
     runs.record_exceptions(connection, run.id, plan.exceptions)
     by_stage = runs.stages(connection, run.id)
     counts = {"open": sum(by_stage.values())} | {stage.value: by_stage.get(stage.value, 0) for stage in Stage}

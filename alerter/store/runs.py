@@ -194,7 +194,7 @@ def next_attempt(connection: Connection, send_date: date) -> int:
     return 0 if last is None else int(last) + 1
 
 
-def told(connection: Connection, run_id: int) -> dict[int, str]:
+def recipients_of(connection: Connection, run_id: int) -> dict[int, str]:
     """Return who answers for what in one run, listed or counted: the address by the assessment's number."""
     query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
     return {row.assessment: row.recipient for row in connection.execute(query)}

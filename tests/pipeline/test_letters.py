@@ -47,7 +47,7 @@ def test_one_that_cannot_be_written_goes_to_the_fallback(council: Council) -> No
     assert "A-1  child 91" in letters[FALLBACK].text
     with council.database.read() as connection:
         found = {each.kind: each for each in runs.exceptions_of(connection, run.id)}
-        assert set(runs.told(connection, run.id).values()) == set(letters)
+        assert set(runs.recipients_of(connection, run.id).values()) == set(letters)
     assert found["render_failed"].assessment_id == "A-1"
     assert found["render_failed"].detail == (
         "their manager's digest could not be written (ZeroDivisionError)"

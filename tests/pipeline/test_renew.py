@@ -38,7 +38,7 @@ def look_again(council: Council, *directory: object, now: datetime = NOW + MINUT
 def told(council: Council, run: Run) -> list[str]:
     """Return who answers for each assessment, in the order of their numbers."""
     with council.database.read() as connection:
-        return [to for _, to in sorted(runs.told(connection, run.id).items())]
+        return [to for _, to in sorted(runs.recipients_of(connection, run.id).items())]
 
 
 def standing(council: Council) -> dict[str, str]:

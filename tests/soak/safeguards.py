@@ -825,14 +825,14 @@ SAFEGUARDS = (
     Safeguard(
         "an extract that grew too much is held",
         "alerter/domain/gate.py",
-        "        yield from _grown(gates, content.open, before.open)\n",
+        "        yield from _grown(gates, content.open, baseline.open)\n",
         "",
         ("tests/domain/test_gate.py",),
     ),
     Safeguard(
         "an extract that shrank too much is held",
         "alerter/domain/gate.py",
-        "        yield from _shrunk(gates.max_shrink_percent, content, before)\n",
+        "        yield from _shrunk(gates.max_shrink_percent, content, baseline)\n",
         "",
         ("tests/domain/test_gate.py",),
     ),
