@@ -13,11 +13,10 @@ from alerter.domain.policy import Stage
 from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Recipient, Route
 from alerter.domain.timeliness import TrackRecord
+from alerter.mail.build import Rendered
 from alerter.mail.language import language_of
 from alerter.mail.look import Brand
-from alerter.mail.message import Rendered
 from alerter.mail.run_facts import RunFacts
-from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 LANGUAGES = ("en", "cy")
@@ -142,7 +141,7 @@ def digests() -> dict[str, Digest]:
 
 def rendered(language: str, link: str = "", look: Brand | None = None) -> dict[str, Rendered]:
     """Return every kind of digest in one language."""
-    write, about = Renderer(brand=look), facts(language)
+    write, about = made_up.writer(brand=look or Brand()), facts(language)
     return {name: write.digest(digest, about, link) for name, digest in digests().items()}
 
 

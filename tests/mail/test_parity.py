@@ -17,11 +17,10 @@ from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Route
 from alerter.domain.timeliness import TrackRecord
-from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.reading import visible
 
-WRITE = Renderer()
+WRITE = made_up.writer()
 TOKEN = re.compile(r"[\w@./:+-]*\w")
 LABELS = {
     "en": "Assessment Deadline, and what is asked Team and manager Open work",
