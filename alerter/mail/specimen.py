@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
@@ -112,10 +112,12 @@ def full_digest() -> Digest:
     )
     return replace(
         digest,
-        histories={("A-38", "90038"): RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)},
+        histories={
+            alerts[0].assessment.key: RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)
+        },
         progress=Progress(
             last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
-            went=(Handover("A-9", "90009", "x@council.example"),),
+            went=(Handover(AssessmentKey("A-9", "90009"), "x@council.example"),),
         ),
         checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
         records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),

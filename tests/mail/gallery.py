@@ -6,6 +6,7 @@ import zlib
 from dataclasses import replace
 from datetime import date
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.policy import Stage
@@ -53,7 +54,7 @@ def second_week() -> Digest:
         },
         progress=Progress(
             last=LAST, new=2, signed_off=5, in_time=5, kept=2, missed=1, came=1,
-            went=(Handover("A-10301", "84410", "s.lindqvist@council.example"),),
+            went=(Handover(AssessmentKey("A-10301", "84410"), "s.lindqvist@council.example"),),
         ),
         records=(RECORD,),
     )  # fmt: skip
