@@ -77,7 +77,7 @@ def sign_offs(
         and each.authorised_on <= as_of
         and not each.is_authorised_before_start
     ]
-    return sorted(found, key=lambda each: (each.on, each.assessment.assessment_id, each.assessment.child_id))
+    return sorted(found, key=lambda each: (each.on, each.assessment.key))
 
 
 def timeliness(signed: Iterable[SignOff]) -> Timeliness:
