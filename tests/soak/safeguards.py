@@ -934,4 +934,11 @@ SAFEGUARDS = (
         "return Counter(run.teams) or Counter(",
         ("tests/pipeline/test_ignored.py",),
     ),
+    Safeguard(
+        "three long waits in vain end a delivery",
+        "alerter/pipeline/deliver.py",
+        'failures + is_slow if outcome.state == "unknown" else 0',
+        "0",
+        ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
+    ),
 )
