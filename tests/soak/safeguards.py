@@ -941,4 +941,32 @@ SAFEGUARDS = (
         "0",
         ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
     ),
+    Safeguard(
+        "a held run is not concluded",
+        "alerter/pipeline/conclude.py",
+        '    if run.state == "held":\n        return run\n',
+        "",
+        ("tests/app/test_held.py::test_held_run_stays_held_whatever_becomes_of_the_word",),
+    ),
+    Safeguard(
+        "a held run whose extract is not kept any more is not released",
+        "alerter/pipeline/weekly.py",
+        'elif read.state == "discarded" and',
+        'elif read.state == "" and',
+        ("tests/app/test_held.py::test_release_wants_what_was_held",),
+    ),
+    Safeguard(
+        "lines of two codes are no reply",
+        "alerter/transports/conversation.py",
+        ' or code not in (b"", line[:3])',
+        "",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "a note that says nothing is not taken for none",
+        "alerter/store/birth_note.py",
+        "_lines(path) if path.exists() else",
+        "_lines(path) if False else",
+        ("tests/faults/test_c7_store_lost.py",),
+    ),
 )
