@@ -133,7 +133,7 @@ def _send_all(
         pace()
         begun = stopwatch()
         try:
-            outcome = transport.send(message, mark=marker(message))
+            outcome = transport.send(message.message, mark=marker(message))
         except MailStoppedError as error:
             settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
