@@ -47,11 +47,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_source_files_that_are_named_are_there(page: Path) -> None:
-    """A file of Python is named from the top of the tree, or from `alerter/`; renamed there, it is renamed here."""
+    """A module is named from the top of the tree or from `alerter/`, and renamed when it is."""
     named = {source["path"] for source in SOURCE.finditer(text_of(page))}
-    assert {
-        path for path in named if not any((ROOT / top / path).exists() for top in ("", "alerter"))
-    } == set()
+    there = {path for path in named for top in ("", "alerter") if (ROOT / top / path).exists()}
+    assert named - there == set()
 
 
 def test_every_page_is_led_to_from_the_readme() -> None:
