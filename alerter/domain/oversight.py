@@ -40,7 +40,7 @@ class TeamStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class AgeRange:
     """
     A stretch of working days past the alert day, from *first* to *last* or without an end, and who is in it.
     """
@@ -84,7 +84,7 @@ def team_standings(alerts: Iterable[Alert], scope: Scope) -> list[TeamStanding]:
     return [_standing(team, by_team[team]) for team in sorted(by_team, key=str.casefold)]
 
 
-def bands(alerts: Sequence[Alert], scope: Scope) -> list[Band]:
+def age_ranges(alerts: Sequence[Alert], scope: Scope) -> list[AgeRange]:
     """
     Return the bands of each clock in use: two up to its limit, and all beyond it.
 
@@ -92,7 +92,7 @@ def bands(alerts: Sequence[Alert], scope: Scope) -> list[Band]:
     """
     in_scope = [alert for alert in alerts if scope.holds(alert.assessment.team)]
     clocks = dict.fromkeys(alert.clock for alert in in_scope)
-    return [band for clock in clocks for band in _bands_of(clock, in_scope)]
+    return [age_range for clock in clocks for age_range in _age_ranges_of(clock, in_scope)]
 
 
 def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
@@ -108,12 +108,12 @@ def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
     )
 
 
-def _bands_of(clock: Clock, alerts: Sequence[Alert]) -> list[Band]:
+def _age_ranges_of(clock: Clock, alerts: Sequence[Alert]) -> list[AgeRange]:
     middle = (clock.alert_after + clock.working_days) // 2
     ends = ((clock.alert_after + 1, middle), (middle + 1, clock.working_days), (clock.working_days + 1, None))
     ages = [alert.age for alert in alerts if alert.clock == clock]
     return [
-        Band(clock, first, last, sum(1 for age in ages if first <= age and (last is None or age <= last)))
+        AgeRange(clock, first, last, sum(1 for age in ages if first <= age and (last is None or age <= last)))
         for first, last in ends
         if last is None or first <= last
     ]
