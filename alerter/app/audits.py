@@ -107,7 +107,7 @@ def audit_sheet(installation: Installation, email: str) -> AuditSheet:
         seen = scope(installation, connection, plan, email)
     own = [(row.number, row.alert) for row in plan.everything if row.route.recipient.key == key]
     gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]
-    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *_key(each[1])))
+    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *each[1].assessment.key))
     return AuditSheet(items=dict(gated), as_of=today, scope=seen)
 
 
@@ -137,10 +137,6 @@ def refuse_audit(installation: Installation, email: str, *numbers: int) -> None:
     """Write down that *email* tried to audit what is not theirs."""
     with installation.database.write() as connection:
         _write_down(installation, connection, email, numbers, "refused")
-
-
-def _key(alert: Alert) -> tuple[str, str]:
-    return alert.assessment.assessment_id, alert.assessment.child_id
 
 
 def _write_down(

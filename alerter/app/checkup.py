@@ -68,7 +68,7 @@ def send_test(installation: Installation, address: str) -> str:
     council = installation.settings.council
     said = f"This is a test of the assessment alerts of {council}. Nothing is asked of you."
     transport = installation.transport()
-    message = installation.press.test(said, Recipient(address), dated_at=installation.now())
+    message = installation.writer.test(said, Recipient(address), dated_at=installation.now())
     try:
         outcome = transport.send(message, mark=lambda: True)
     finally:

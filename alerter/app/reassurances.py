@@ -244,7 +244,7 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
     today = installation.today()
     plan = look(connection, installation.rules, today)
     key = address_key(email)
-    numbers = {(row.alert.assessment.assessment_id, row.alert.assessment.child_id): row.number
+    numbers = {row.alert.assessment.key: row.number
                for row in plan.judged}  # fmt: skip
     digest = next(
         (each for each in plan.digests if each.recipient.key == key),
@@ -252,7 +252,7 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
     )
     return OwnList(
         digest=digest,
-        rows=[(numbers[a.assessment.assessment_id, a.assessment.child_id], a) for a in digest.alerts],
+        rows=[(numbers[alert.assessment.key], alert) for alert in digest.alerts],
         as_of=today,
         next_run=plan.window.next_run,
         scope=scope(installation, connection, plan, email),

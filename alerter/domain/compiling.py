@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, Key, _key, stage_counts, unrouted
+from alerter.domain.digest import Digest, stage_counts, unrouted
 from alerter.domain.escalation import (
     Escalation,
     EscalationRule,
@@ -39,8 +39,8 @@ def compile_digests(
     """
     to_mend = defaultdict(list)
     for exception in exceptions:
-        to_mend[exception.assessment_id, exception.child_id].append(exception)
-    shifted = {(move.assessment_id, move.child_id): move for move in moved}
+        to_mend[exception.key].append(exception)
+    shifted = {move.key: move for move in moved}
     by_recipient = defaultdict(list)
     for row in judged:
         by_recipient[row.route.recipient.key].append(row)
@@ -61,8 +61,8 @@ def with_services(digests: Iterable[Digest], services: Iterable[Service]) -> lis
 
 def _digest(
     judged: Sequence[Judged],
-    to_mend: Mapping[tuple[str, str], Sequence[DataException]],
-    moved: Mapping[tuple[str, str], Moved],
+    to_mend: Mapping[AssessmentKey, Sequence[DataException]],
+    moved: Mapping[AssessmentKey, Moved],
 ) -> Digest:
     alerts, routes = [row.alert for row in judged], [row.route for row in judged]
     listed = _worst_first([alert for alert in alerts if alert.stage is not Stage.ON_TRACK])
@@ -73,15 +73,15 @@ def _digest(
         on_track=len(judged) - len(listed),
         teams=tuple(sorted({alert.assessment.team for alert in alerts} - {""})),
         covering_for=tuple(sorted({route.covering_for for route in routes} - {""})),
-        to_mend=tuple(fault for alert in alerts for fault in to_mend.get(_key(alert.assessment), ())),
+        to_mend=tuple(fault for alert in alerts for fault in to_mend.get(alert.assessment.key, ())),
         unrouted=tuple(unrouted(judged)),
         checkpoints=tuple(alert for alert in alerts if alert.stage is Stage.ON_TRACK and alert.checkpoint),
-        moved=tuple(moved[key] for alert in alerts if (key := _key(alert.assessment)) in moved),
+        moved=tuple(moved[key] for alert in alerts if (key := alert.assessment.key) in moved),
     )
 
 
 def check_partition(
-    open_keys: Sequence[tuple[str, str]], alerts: Sequence[Alert], digests: Sequence[Digest]
+    open_keys: Sequence[AssessmentKey], alerts: Sequence[Alert], digests: Sequence[Digest]
 ) -> None:
     """
     Prove that every open assessment was judged once, and is in exactly one digest, listed or counted.
@@ -89,8 +89,8 @@ def check_partition(
     Raises:
         PartitionError: One is missing, twice, not open, or at another stage than it was judged to be.
     """
-    judged = Counter(_key(alert.assessment) for alert in alerts)
-    listed = Counter(_key(alert.assessment) for digest in digests for alert in digest.alerts)
+    judged = Counter(alert.assessment.key for alert in alerts)
+    listed = Counter(alert.assessment.key for digest in digests for alert in digest.alerts)
     placed: Counter[Stage] = Counter()
     for digest in digests:
         placed.update(digest.counts)
@@ -112,7 +112,7 @@ def _worst_first(alerts: Sequence[Alert]) -> list[Alert]:
     first_of = _families(alerts)
 
     def place(alert: Alert) -> tuple[int, int, str, str, int, str]:
-        id_, child = _key(alert.assessment)
+        id_, child = alert.assessment.key
         left = fewest_left[alert.stage, id_]
         return WORST_FIRST[alert.stage], left, first_of[id_], id_, _left(alert), child
 
@@ -195,7 +195,7 @@ def with_progress(
     return [
         replace(
             digest,
-            histories={key: history_of[key] for key in map(_alert_key, digest.alerts)},
+            histories={alert.assessment.key: history_of[alert.assessment.key] for alert in digest.alerts},
             progress=progress.get(digest.recipient.key),
             records=() if digest.unrouted else records.of_teams(digest.teams),
         )
@@ -205,7 +205,7 @@ def with_progress(
 
 def _histories(
     judged: Sequence[Judged], last_digest: LastDigest | None, escalations: Iterable[Escalation]
-) -> dict[Key, RowHistory]:
+) -> dict[AssessmentKey, RowHistory]:
     """Return the past of each row; an escalation to its own manager is not called one."""
     listed = [row for row in judged if row.alert.stage is not Stage.ON_TRACK]
     to = {escalation.number: escalation.to.recipient.key for escalation in escalations}
@@ -213,11 +213,7 @@ def _histories(
         row.number for row in listed if to.get(row.number, row.route.recipient.key) != row.route.recipient.key
     }
     histories = row_histories(listed, last_digest, elsewhere)
-    return {_alert_key(row.alert): histories[row.number] for row in listed}
-
-
-def _alert_key(alert: Alert) -> Key:
-    return alert.assessment.assessment_id, alert.assessment.child_id
+    return {row.alert.assessment.key: histories[row.number] for row in listed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.escalation import Service
 from alerter.domain.moved import Moved
@@ -12,9 +12,6 @@ from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import Progress, RowHistory
 from alerter.domain.routing import Judged, Recipient
 from alerter.domain.timeliness import TrackRecord
-
-Key = tuple[str, str]
-"""An assessment's id and its child's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +38,7 @@ class Digest:
     unrouted: tuple[DataException, ...] = ()
     checkpoints: tuple[Alert, ...] = ()
     moved: tuple[Moved, ...] = ()
-    histories: Mapping[Key, RowHistory] = field(default_factory=dict)
+    histories: Mapping[AssessmentKey, RowHistory] = field(default_factory=dict)
     progress: Progress | None = None
     records: tuple[TrackRecord, ...] = ()
     service: Service | None = None
@@ -75,7 +72,7 @@ class Digest:
 
     def history_of(self, alert: Alert) -> RowHistory:
         """Return what is known of the weeks before of one of its alerts."""
-        return self.histories.get(_key(alert.assessment), RowHistory())
+        return self.histories.get(alert.assessment.key, RowHistory())
 
 
 def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]:
@@ -90,14 +87,9 @@ def unrouted(judged: Iterable[Judged]) -> list[DataException]:
     return [
         DataException(
             row.route.problem,
-            row.alert.assessment.assessment_id,
-            row.alert.assessment.child_id,
+            *row.alert.assessment.key,
             row.route.detail,
         )
         for row in judged
         if row.route.problem
     ]
-
-
-def _key(assessment: Assessment) -> Key:
-    return assessment.assessment_id, assessment.child_id

@@ -211,4 +211,4 @@ def _shown(route: Route) -> str:
 def _worst_first(escalation: Escalation) -> tuple[bool, int, str, str]:
     alert = escalation.alert
     left = alert.clock.working_days - alert.age
-    return alert.stage is not Stage.OVERDUE, left, alert.assessment.assessment_id, alert.assessment.child_id
+    return alert.stage is not Stage.OVERDUE, left, *alert.assessment.key

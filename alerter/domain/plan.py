@@ -132,7 +132,7 @@ class Plan:
         """
         digests, escalations = self.compiler.compile(judged, self.everything, served)
         alerts = [row.alert for row in judged]
-        keys = [(alert.assessment.assessment_id, alert.assessment.child_id) for alert in alerts]
+        keys = [alert.assessment.key for alert in alerts]
         check_partition(keys, alerts, digests)
         return replace(self, judged=judged, digests=digests, escalations=escalations)
 
@@ -201,7 +201,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         moved=_moved([row.alert for row in judged], findings.calendar_before, rules.calendar),
     )
     digests, escalations = compiler.compile(judged, judged)
-    keys = [(assessment.assessment_id, assessment.child_id) for assessment in has_clock.values()]
+    keys = [assessment.key for assessment in has_clock.values()]
     check_partition(keys, [row.alert for row in judged], digests)
     return Plan(
         window=window, judged=judged, everything=judged, compiler=compiler, digests=digests,
@@ -219,16 +219,12 @@ def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:
         if not rules.ignores(assessment, as_of)
     }
     ignored = [assessment for number, assessment in findings.open.items() if number not in kept]
-    keys = {(assessment.assessment_id, assessment.child_id) for assessment in ignored}
+    keys = {assessment.key for assessment in ignored}
     return replace(
         findings,
         open=kept,
-        rejected=[row for row in findings.rejected if (row.assessment_id, row.child_id) not in keys],
-        unreadable=[
-            assessment
-            for assessment in findings.unreadable
-            if (assessment.assessment_id, assessment.child_id) not in keys
-        ],
+        rejected=[row for row in findings.rejected if row.key not in keys],
+        unreadable=[assessment for assessment in findings.unreadable if assessment.key not in keys],
         vanished=[assessment for assessment in findings.vanished if not rules.ignores(assessment, as_of)],
         missing=[assessment for assessment in findings.missing if not rules.ignores(assessment, as_of)],
         of_children=[

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from alerter.domain.address import address_key
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.routing import Judged, Route
 
@@ -61,8 +61,7 @@ class RowHistory:
 class Handover:
     """One assessment that another manager has now."""
 
-    assessment_id: str
-    child_id: str
+    key: AssessmentKey
     to: str
 
 
@@ -182,9 +181,7 @@ def _went(judged: Sequence[Judged], last_digest: LastDigest) -> dict[str, tuple[
         route, last_alert = row.route, last_digest.alerts.get(row.number)
         owner = route.owner_key if last_alert is None else address_key(last_alert.owner)
         if owner != route.owner_key and owner in recipient_of:
-            alert = row.alert
-            ids = alert.assessment.assessment_id, alert.assessment.child_id
-            went[recipient_of[owner]].append(Handover(*ids, route.owner))
+            went[recipient_of[owner]].append(Handover(row.alert.assessment.key, route.owner))
     return {key: tuple(handovers) for key, handovers in went.items()}
 
 

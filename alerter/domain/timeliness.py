@@ -77,14 +77,7 @@ def sign_offs(
         and assessment.authorised_on <= as_of
         and not assessment.is_authorised_before_start
     ]
-    return sorted(
-        believed,
-        key=lambda assessment: (
-            assessment.on,
-            assessment.assessment.assessment_id,
-            assessment.assessment.child_id,
-        ),
-    )
+    return sorted(believed, key=lambda sign_off: (sign_off.on, sign_off.assessment.key))
 
 
 def timeliness(signed: Iterable[SignOff]) -> Timeliness:

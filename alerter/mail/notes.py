@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.moved import Moved
@@ -35,7 +36,7 @@ def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
         lines = [
             language.say(
                 "{whose}: now with {who}",
-                whose=_whose(each.assessment_id, each.child_id, facts),
+                whose=_whose(each.key, facts),
                 who=phrase(each.to),
             )
             for each in digest.progress.went
@@ -69,7 +70,7 @@ def moved_line(moved: Moved, facts: RunFacts) -> str:
     )
     changed = {alert: moved.alert_from != moved.alert_to, due: moved.due_from != moved.due_to}
     said = ", ".join(words for words, has_moved in changed.items() if has_moved)
-    return f"{_whose(moved.assessment_id, moved.child_id, facts)}: {said}"
+    return f"{_whose(moved.key, facts)}: {said}"
 
 
 def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> NotesView:
@@ -87,21 +88,21 @@ def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> 
 def _fault(fault: DataException, facts: RunFacts) -> str:
     """Return one thing to mend; what names lines of a file is an operator's English in any language."""
     detail = facts.language.sentence(phrase(fault.detail))
-    return f"{_whose(fault.assessment_id, fault.child_id, facts)}: {detail}"
+    return f"{_whose(fault.key, facts)}: {detail}"
 
 
 def _checkpoint(alert: Alert, facts: RunFacts) -> str:
     assessment = alert.assessment
     day, on = alert.checkpoint or (0, facts.next_run)
     worker = f", {phrase(assessment.worker)}" if assessment.worker else ""
-    whose = f"{_whose(assessment.assessment_id, assessment.child_id, facts)}{worker}"
+    whose = f"{_whose(assessment.key, facts)}{worker}"
     return facts.language.say(
         "{whose}: day {day} is {on}", whose=whose, day=day, on=facts.language.day(on, facts.as_of)
     )
 
 
-def _whose(assessment_id: str, child_id: str, facts: RunFacts) -> str:
-    return f"{phrase(assessment_id)} {facts.language.say('child {id}', id=phrase(child_id))}"
+def _whose(key: AssessmentKey, facts: RunFacts) -> str:
+    return f"{phrase(key.assessment_id)} {facts.language.say('child {id}', id=phrase(key.child_id))}"
 
 
 def since_lines(digest: Digest, facts: RunFacts, marks: Marks) -> Iterable[str]:

@@ -15,8 +15,9 @@ class RunFacts:
     One run, as its emails tell it: what for, counted how, from what data, and whom to write to.
 
     *send_date* is the day the run was for, *as_of* the day it judges by; later means late.
-    *extracted_at* is already in the council's time zone. *contact* is the admin address
-    that takes corrections and reassurances. *clocks* are those configured.
+    *extracted_at* is already in the council's time zone, and so is *dated_at*, the moment its emails bear.
+    *contact* is the admin address that takes corrections and reassurances. *clocks* are those configured.
+    *installation* is the id of its database.
     """
 
     run: int
@@ -28,11 +29,13 @@ class RunFacts:
     source_rows: int
     source_rejected: int
     extracted_at: datetime
+    dated_at: datetime
     calendar: WorkingCalendar
     clocks: tuple[Clock, ...]
     contact: str
     subject_prefix: str = ""
     language: Language = ENGLISH
+    installation: str = ""
     machine: str = ""
     """The name of the machine that wrote it: two in one week are two copies of one database at work."""
 

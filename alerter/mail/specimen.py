@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
@@ -20,7 +21,7 @@ from alerter.mail.language import Language
 from alerter.mail.look import Brand, TemplateSet, syntax_faults
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary
-from alerter.mail.writer import Renderer
+from alerter.mail.writer import Writer
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
 CALENDAR = WorkingCalendar("england", 2025, 2027, [], version="made up")
@@ -35,19 +36,22 @@ def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]
     """
     if faults := list(syntax_faults(folder)):
         return faults
-    renderer = Renderer(templates=TemplateSet(folder), brand=brand)
+    writer = Writer(
+        council="Sampleford", sender=READER, admins=[READER], zone=ZoneInfo("Europe/London"),
+        templates=TemplateSet(folder), brand=brand,
+    )  # fmt: skip
     facts = replace(specimen_facts(), language=language)
     found: dict[str, None] = {}
     for digest in (full_digest(), all_clear(), replace(full_digest(), progress=None, service=None)):
         for link in ("", LINK):
             try:
-                renderer.digest(digest, facts, link)
+                writer.digest(digest, facts, link)
             except TemplateError as error:
                 found[str(error)] = None
             except PartitionError:
                 found["digest.txt.j2: does not show each row on a line that begins with `row.mark`."] = None
     try:
-        renderer.summary(_summary(facts))
+        writer.summary(_summary(facts))
     except TemplateError as error:
         found[str(error)] = None
     return list(found)
@@ -65,6 +69,7 @@ def specimen_facts() -> RunFacts:
         source_rows=812,
         source_rejected=3,
         extracted_at=datetime(2026, 11, 22, 18, 5, tzinfo=UTC),
+        dated_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
         calendar=CALENDAR,
         clocks=(CORE,),
         contact="performance@council.example",
@@ -102,10 +107,12 @@ def full_digest() -> Digest:
     )
     return replace(
         digest,
-        histories={("A-38", "90038"): RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)},
+        histories={
+            alerts[0].assessment.key: RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)
+        },
         progress=Progress(
             last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
-            went=(Handover("A-9", "90009", "x@council.example"),),
+            went=(Handover(AssessmentKey("A-9", "90009"), "x@council.example"),),
         ),
         checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
         records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),

@@ -97,7 +97,6 @@ class Summary:
     came_back: Sequence[tuple[str, str]] = ()
     """The address and the status of each digest that was accepted and came back."""
     remarks: Sequence[str] = ()
-    installation: str = ""
     page: str = ""
     """The address of the service page, where there is one."""
 
@@ -283,6 +282,6 @@ def _footer(summary: Summary) -> Iterable[str]:
     yield f"Next run: {full_day_words(facts.next_run)}."
     if summary.settings_fingerprint:
         yield f"Settings: {phrase(summary.settings_fingerprint)}."
-    if summary.installation:
+    if facts.installation:
         machine = f" on {phrase(facts.machine)}" if facts.machine else ""
-        yield f"Written by installation {summary.installation[:INSTALLATION_CHARACTERS]}{machine}."
+        yield f"Written by installation {facts.installation[:INSTALLATION_CHARACTERS]}{machine}."

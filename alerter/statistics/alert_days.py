@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
 from alerter.domain.policy import Alert, Clock, Policy, Stage, Window
 from alerter.domain.routing import DirectoryEntry, Recipient, Router
@@ -82,14 +82,13 @@ def replay(world: World, alert_after: int, first: date, last: date) -> Replayed:
     """
     clocks = {key: _with(clock, alert_after) for key, clock in world.clocks.items()}
     known = [assessment for assessment in world.assessments if assessment.type in clocks]
-    warned: dict[tuple[str, str], int] = {}
+    warned: dict[AssessmentKey, int] = {}
     rows: dict[date, Counter[str]] = {}
     for window in _windows(world.schedule, first, last):
         alerts = list(_alerts(world, clocks, known, window))
         for alert in alerts:
-            key = alert.assessment.assessment_id, alert.assessment.child_id
             if alert.stage is not Stage.OVERDUE:
-                warned.setdefault(key, alert.clock.working_days - alert.age)
+                warned.setdefault(alert.assessment.key, alert.clock.working_days - alert.age)
         if window.as_of >= first:
             router = Router(world.directory, world.fallback, world.allowed_domains, window.as_of)
             rows[window.as_of] = Counter(router.route(alert.assessment).recipient.key for alert in alerts)
@@ -98,12 +97,11 @@ def replay(world: World, alert_after: int, first: date, last: date) -> Replayed:
         for assessment in known
         if _became_overdue(world.calendar, clocks[assessment.type], assessment, first, last)
     ]
-    keys = [(assessment.assessment_id, assessment.child_id) for assessment in late]
     return Replayed(
         alert_after=alert_after,
         weeks=len(rows),
         late=len(late),
-        days_left=tuple(sorted(warned[key] for key in keys if key in warned)),
+        days_left=tuple(sorted(warned[assessment.key] for assessment in late if assessment.key in warned)),
         managers=_managers(rows.values()),
     )
 

@@ -208,12 +208,12 @@ def panel(inputs: PanelInput, clock: Clock, first: date) -> Panel:
 
 def _enter_why_late(ledger: Ledger, within: Sequence[SignOff], inputs: PanelInput) -> tuple[str, ...]:
     reassurances = {
-        _key(inputs.assessments[number]): reassurance
+        inputs.assessments[number].key: reassurance
         for number, reassurance in inputs.reassurances.items()
         if number in inputs.assessments
     }
     late = [
-        (sign_off, reassurances.get(_key(sign_off.assessment)))
+        (sign_off, reassurances.get(sign_off.assessment.key))
         for sign_off in within
         if not sign_off.is_in_time
     ]
@@ -227,11 +227,11 @@ def _enter_audits(
     Enter the first audits of what was signed off; None where this type has no pass mark or no score is known.
     """
     scores = {
-        _key(inputs.assessments[number]): score
+        inputs.assessments[number].key: score
         for number, score in inputs.first_scores.items()
         if number in inputs.assessments
     }
-    known = [scores[key] for sign_off in within if (key := _key(sign_off.assessment)) in scores]
+    known = [scores[key] for sign_off in within if (key := sign_off.assessment.key) in scores]
     if clock.audit_pass_mark is None or not known:
         return None
     return tables.enter_audits(ledger, known, clock.audit_pass_mark, are_first=inputs.are_first_scores)
@@ -262,7 +262,3 @@ def _year_ends(figures: Figures, to_date: Timeliness | None) -> YearEnds | None:
     if to_date is None or overdue is None or None in flagged:
         return None
     return year_ends(to_date, overdue=overdue, flagged=sum(count or 0 for count in flagged))
-
-
-def _key(assessment: Assessment) -> tuple[str, str]:
-    return assessment.assessment_id, assessment.child_id

@@ -58,16 +58,14 @@ def open_on(connection: Connection, as_of: date) -> dict[int, Assessment]:
         _query().where(_columns.ended_on > as_of),
     )
     pairs = [(row[0], _assessment(row)) for row in connection.execute(query).all()]
-    return dict(sorted(pairs, key=lambda pair: (pair[1].clock_on, pair[1].assessment_id, pair[1].child_id)))
+    return dict(sorted(pairs, key=lambda pair: (pair[1].clock_on, pair[1].key)))
 
 
 def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]:
     """Return what was closed on or before *as_of*, neither authorised nor cancelled (DfE rule 8867)."""
     either = union_all(*(_query().where(condition) for condition in _closed_unauthorised(as_of)))
     closed = [_assessment(row) for row in connection.execute(either)]
-    return sorted(
-        closed, key=lambda assessment: (assessment.closed_on, assessment.assessment_id, assessment.child_id)
-    )
+    return sorted(closed, key=lambda assessment: (assessment.closed_on, assessment.key))
 
 
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
@@ -97,7 +95,7 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
     query = _query().where(_columns.vanished_sync_id > sync_id)
     vanished = [_assessment(row) for row in connection.execute(query)]
     # Asked for in this order, SQLite walks through the whole index of ids.
-    return sorted(vanished, key=lambda assessment: (assessment.assessment_id, assessment.child_id))
+    return sorted(vanished, key=lambda assessment: assessment.key)
 
 
 def missing_in(connection: Connection, sync_id: int) -> list[Assessment]:

@@ -8,7 +8,8 @@ from functools import cache
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from alerter.domain.address import address_key
-from alerter.store.outbox import WAITING, Delivery, Written, deliveries_where
+from alerter.domain.message import Message
+from alerter.store.outbox import WAITING, Delivery, deliveries_where
 from alerter.store.runs import ours
 from alerter.store.schema import outbox, runs
 
@@ -59,7 +60,7 @@ def hold_on(connection: Connection, run_id: int) -> list[Draft]:
     return _drafts(connection, of_run)
 
 
-def rewrite(connection: Connection, draft: Draft, message: Written, now: datetime) -> None:
+def rewrite(connection: Connection, draft: Draft, message: Message, now: datetime) -> None:
     """Put what *message* says in the place of a draft; it is due at once, under its old Message-ID."""
     written = {"body": message.body, "subject": message.subject, "prepared_at": now, "next_attempt_at": now}
     connection.execute(update(outbox).where(_columns.id == draft.id, _is_draft).values(written))

@@ -32,7 +32,7 @@ def reassured(days: int, assessment_id: str) -> Alert:
 
 def keys(alerts: tuple[Alert, ...]) -> list[tuple[str, str]]:
     """Return the assessment and child of each, in their order."""
-    return [(alert.assessment.assessment_id, alert.assessment.child_id) for alert in alerts]
+    return [alert.assessment.key for alert in alerts]
 
 
 def moved_dates(assessment_id: str, child_id: str = "71") -> Moved:

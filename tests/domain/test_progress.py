@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.plan import Plan, work_out
 from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, LastAlert, LastDigest, Progress, RowHistory
@@ -86,7 +86,9 @@ def test_handovers_are_told_to_both_managers() -> None:
     digests = {digest.recipient.email: digest for digest in plan.digests}
     assert digests[NORTH].history_of(moved) == RowHistory(weeks=2, came_from=SOUTH.upper())
     assert progress_of(plan) == Progress(last=LAST, came=1)
-    assert progress_of(plan, SOUTH) == Progress(last=LAST, went=(Handover("A-1", "71", NORTH),))
+    assert progress_of(plan, SOUTH) == Progress(
+        last=LAST, went=(Handover(AssessmentKey("A-1", "71"), NORTH),)
+    )
     covered = (replace(DIRECTORY[0], cover_email=COVER), DIRECTORY[1])
     found = findings(
         north(30, 2), last_digest=LastDigest(as_of=LAST, alerts={1: last_alert()}), directory=covered

@@ -6,17 +6,17 @@ import zlib
 from dataclasses import replace
 from datetime import date
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.policy import Stage
 from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Recipient, Route
 from alerter.domain.timeliness import TrackRecord
+from alerter.mail.build import Rendered
 from alerter.mail.language import language_of
 from alerter.mail.look import Brand
-from alerter.mail.message import Rendered
 from alerter.mail.run_facts import RunFacts
-from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 LANGUAGES = ("en", "cy")
@@ -54,7 +54,7 @@ def second_week() -> Digest:
         },
         progress=Progress(
             last=LAST, new=2, signed_off=5, in_time=5, kept=2, missed=1, came=1,
-            went=(Handover("A-10301", "84410", "s.lindqvist@council.example"),),
+            went=(Handover(AssessmentKey("A-10301", "84410"), "s.lindqvist@council.example"),),
         ),
         records=(RECORD,),
     )  # fmt: skip
@@ -141,7 +141,7 @@ def digests() -> dict[str, Digest]:
 
 def rendered(language: str, link: str = "", look: Brand | None = None) -> dict[str, Rendered]:
     """Return every kind of digest in one language."""
-    write, about = Renderer(brand=look), facts(language)
+    write, about = made_up.writer(brand=look or Brand()), facts(language)
     return {name: write.digest(digest, about, link) for name, digest in digests().items()}
 
 

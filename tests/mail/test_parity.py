@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Escalation, Service, TeamTotals
@@ -16,11 +17,10 @@ from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Route
 from alerter.domain.timeliness import TrackRecord
-from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.reading import visible
 
-WRITE = Renderer()
+WRITE = made_up.writer()
 TOKEN = re.compile(r"[\w@./:+-]*\w")
 LABELS = {
     "en": "Assessment Deadline, and what is asked Team and manager Open work",
@@ -74,13 +74,11 @@ def digests(draw: st.DrawFn) -> Digest:
     since = Progress(
         last=gallery.LAST, new=draw(counts), signed_off=draw(counts), in_time=draw(counts), kept=draw(counts),
         missed=draw(counts), came=draw(counts),
-        went=(Handover("A-9001", "99", "y@council.example"),) if draw(st.booleans()) else (),
+        went=(Handover(AssessmentKey("A-9001", "99"), "y@council.example"),) if draw(st.booleans()) else (),
     )  # fmt: skip
     return replace(
         digest,
-        histories={
-            (each.assessment.assessment_id, each.assessment.child_id): draw(pasts()) for each in digest.alerts
-        },
+        histories={each.assessment.key: draw(pasts()) for each in digest.alerts},
         progress=draw(st.sampled_from([None, since])),
         records=draw(
             st.sampled_from([(), (gallery.RECORD,), (TrackRecord(label="x", authorised=3, in_time=1),)])
