@@ -14,6 +14,7 @@ from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
 from alerter.mail.look import NAMES
+from alerter.mail.short_letters import trial
 from alerter.pipeline.planning import look
 from alerter.pipeline.sync import sync_within
 from alerter.store import syncs
@@ -68,7 +69,7 @@ def send_test(installation: Installation, address: str) -> str:
     council = installation.settings.council
     said = f"This is a test of the assessment alerts of {council}. Nothing is asked of you."
     transport = installation.transport()
-    message = installation.writer.test(said, Recipient(address), dated_at=installation.now())
+    message = trial(said, installation.writer, Recipient(address), dated_at=installation.now())
     try:
         outcome = transport.send(message, mark=lambda: True)
     finally:
@@ -182,7 +183,7 @@ def _emails(installation: Installation) -> str:
     email, branding = installation.settings.email, installation.settings.branding
     own = 0 if email.templates is None else sum(1 for name in NAMES if (email.templates / name).is_file())
     look = [
-        {"en": "in English", "cy": "in Welsh"}[email.language],
+        f"in {installation.writer.language.name}",
         f"under the name {branding.name}" if branding.name else "",
         "with a logo" if branding.logo else "",
         f"{counted(own, 'template')} of your own, tried on made-up digests" if own else "",

@@ -86,7 +86,7 @@ def team_standings(alerts: Iterable[Alert], scope: Scope) -> list[TeamStanding]:
 
 def age_ranges(alerts: Sequence[Alert], scope: Scope) -> list[AgeRange]:
     """
-    Return the bands of each clock in use: two up to its limit, and all beyond it.
+    Return the ranges of each clock in use: two up to its limit, and all beyond it.
 
     For 25 of 35 working days they are 26 to 30, 31 to 35, and 36 or more.
     """
@@ -109,11 +109,7 @@ def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
 
 
 def _age_ranges_of(clock: Clock, alerts: Sequence[Alert]) -> list[AgeRange]:
-    middle = (clock.alert_after + clock.working_days) // 2
-    ends = ((clock.alert_after + 1, middle), (middle + 1, clock.working_days), (clock.working_days + 1, None))
     ages = [alert.age for alert in alerts if alert.clock == clock]
-    return [
-        AgeRange(clock, first, last, sum(1 for age in ages if first <= age and (last is None or age <= last)))
-        for first, last in ends
-        if last is None or first <= last
-    ]
+    halves = [AgeRange(clock, half[0], half[-1], sum(age in half for age in ages)) for half in clock.halves]
+    beyond = clock.working_days + 1
+    return [*halves, AgeRange(clock, beyond, None, sum(age >= beyond for age in ages))]

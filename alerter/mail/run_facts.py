@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
 from alerter.mail.language import ENGLISH, Language
 
@@ -39,6 +40,10 @@ class RunFacts:
     machine: str = ""
     """The name of the machine that wrote it: two in one week are two copies of one database at work."""
 
+    def subject(self, said: str) -> str:
+        """Return what is *said* as a subject, after the council's prefix."""
+        return prefixed(self.subject_prefix, said)
+
     @property
     def is_late(self) -> bool:
         """Say whether the run goes out after the day it was for."""
@@ -50,13 +55,13 @@ class Marks:
     """
     The words for the alert day and the last day: a number where all clocks agree, else a description.
 
-    *bands* are the two halves of the days between, the later one first, where all clocks agree.
+    *halves* are those of the days between, the later one first, where all clocks agree.
     """
 
     alert_day: str
     alert_day_of_each: str
     last_day: str
-    bands: tuple[tuple[int, int], ...]
+    halves: tuple[range, ...]
     has_labels: bool
 
     @classmethod
@@ -72,18 +77,16 @@ class Marks:
             alert_day=alert_day if is_one_alert_day else language.say("alert day"),
             alert_day_of_each=alert_day if is_one_alert_day else language.say("its alert day"),
             last_day=last_day if is_one_last_day else language.say("the last working day"),
-            bands=halves(alert_days[0], last_days[0]) if is_one_alert_day and is_one_last_day else (),
+            halves=clocks[0].halves[::-1] if is_one_alert_day and is_one_last_day else (),
             has_labels=len({clock.type for clock in clocks}) > 1,
         )
 
 
-def halves(alert_after: int, working_days: int) -> tuple[tuple[int, int], ...]:
+def prefixed(prefix: str, subject: str) -> str:
     """
-    Return the days past *alert_after* up to *working_days* in two halves, the later one first.
+    Return *subject* after the council's *prefix*, if it has one.
 
-    >>> halves(25, 35), halves(7, 10), halves(9, 10)
-    (((31, 35), (26, 30)), ((10, 10), (8, 9)), ((10, 10),))
+    >>> prefixed("[TEST] ", "Assessments: 2 overdue"), prefixed(" ", "Assessments: 2 overdue")
+    ('[TEST] Assessments: 2 overdue', 'Assessments: 2 overdue')
     """
-    middle = alert_after + (working_days - alert_after + 1) // 2
-    later = ((middle + 1, working_days),) if middle < working_days else ()
-    return (*later, (alert_after + 1, middle))
+    return f"{phrase(prefix)} {subject}" if prefix.strip() else subject
