@@ -27,7 +27,7 @@ def test_blank_scores(value: object) -> None:
     assert read_score(value) is None
 
 
-@pytest.mark.parametrize("value", ["101", "100.1", "-5", "82 points", "B", "8 2", "41/50", "1e2", "820%"])
+@pytest.mark.parametrize("value", ["101", "100.1", "-5", "82 points", "B", "8 2", "41/50", "1e2", "820%", 0.82, "0.82", Decimal("0.5"), "0.82/1"])
 def test_no_scores(value: object) -> None:
     """What is no number from 0 to 100 is refused, and the error has none of it."""
     with pytest.raises(ScoreError) as caught:
