@@ -12,17 +12,16 @@ CONSTANT = "CANNOT_RUN_HERE"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one test module has for one row: a test's *name*, or a *reason* why there is none."""
+    """What there is for one row: a test's *name*, or a *reason* why there is none."""
 
     number: int
-    module: str
     name: str = ""
     reason: str = ""
 
 
 def entries() -> list[Entry]:
-    """Return every entry of every module of the matrix."""
-    return [entry for path in sorted(FOLDER.glob("test_c?_*.py")) for entry in _entries_of(path)]
+    """Return every entry of every module of this folder."""
+    return [entry for path in sorted(FOLDER.glob("test_*.py")) for entry in _entries_of(path)]
 
 
 def number_of(name: str) -> int | None:
@@ -41,10 +40,10 @@ def number_of(name: str) -> int | None:
 def _entries_of(path: Path) -> Iterator[Entry]:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and (number := number_of(node.name)) is not None:
-            yield Entry(number, path.name, name=node.name)
+            yield Entry(number, name=node.name)
         if isinstance(node, ast.Assign | ast.AnnAssign) and _is_constant(node) and node.value is not None:
             for number, reason in ast.literal_eval(node.value).items():
-                yield Entry(number, path.name, reason=reason)
+                yield Entry(number, reason=reason)
 
 
 def _is_constant(node: ast.Assign | ast.AnnAssign) -> bool:

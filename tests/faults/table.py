@@ -42,7 +42,7 @@ def document(shown: Mapping[int, Shown]) -> str:
     legend = [f"- **{letter}**: {words}" for letter, words in EXPECTED.items()]
     lines = ["# The fault matrix", "", _preface(), "", *legend]
     for table in TABLES:
-        lines += ["", f"## {table.name} {table.title}", "", COLUMNS, "|---|---|---|---|---|---|"]
+        lines += ["", f"## {table.title}", "", COLUMNS, "|---|---|---|---|---|---|"]
         lines += [_row(fault, found.get(fault.number), shown.get(fault.number)) for fault in table.faults]
     return "\n".join([*lines, ""])
 

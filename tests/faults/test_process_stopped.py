@@ -1,0 +1,124 @@
+"""The process dies: while it reports, over and over, asleep, told to stop, and with a schema half new."""
+
+import signal
+from contextlib import closing
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerter.domain.delivery import MOST_DEATHS
+from alerter.installation import clock
+from alerter.installation.installation import Installation
+from alerter.pipeline.deliver import LEASE, deliver
+from alerter.store.schema import REVISION
+from tests.acceptance.council import ADMINS, Council
+from tests.acceptance.letters import is_word_of, read
+from tests.app.serving.made_up_service import Watcher
+from tests.faults.ledger import ledger_of
+from tests.faults.system_calls import recorded, struck_at
+from tests.faults.terminal import alerter
+from tests.faults.victim import Victim, killed, needs_linux, start
+from tests.faults.watched_office import DOT, WatchedOffice
+from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
+
+pytestmark = needs_linux
+OLDER = "0001"
+
+
+@pytest.mark.parametrize("where", ["RCPT", DOT, "heartbeat"])
+def test_fault_010_killed_while_reporting(
+    week: Council, office: WatchedOffice, watcher: Watcher, where: str
+) -> None:
+    """The admins' summary goes by the same rules as a digest; a heartbeat may be heard twice."""
+    amend(week, f'schedule.heartbeat_url = "{watcher.url}"')
+    if where == "heartbeat":
+        victim = start(week, *WEEK)
+        watcher.on_heard = lambda: None if watcher.heard[-1].endswith("/start") else victim.kill()
+        assert victim.ended().exit_code == -signal.SIGKILL
+        watcher.on_heard = lambda: None
+    else:
+        killed(week, office, where, *WEEK, to=ADMINS)
+    settled(week, office)
+    assert watcher.heard[-1] == "/ping/abc"
+    summaries = office.copies(ADMINS)
+    assert (len(summaries), len(set(summaries))) == (2 if where == DOT else 1, 1)
+
+
+def test_fault_011_killed_again_and_again_over_one_message(on_file: Council, office: WatchedOffice) -> None:
+    """
+    By SIGKILL, as from a system out of memory: after five deaths it is given up, and the admins are told.
+    """
+    for _ in range(MOST_DEATHS):
+        killed(on_file, office, "RCPT", *WEEK, to=FIRST)
+    assert alerter(on_file, *WEEK).exit_code == 1
+    assert ledger_of(on_file).states() == dict.fromkeys(MANAGERS, "sent") | {FIRST: "undelivered"}
+    assert office.tally() == {ADMINS: 1} | dict.fromkeys(MANAGERS[1:], 1)
+    summary = read(office.kept[-1])
+    assert any(is_word_of(FIRST, line) for line in summary.text.splitlines())
+    assert alerter(on_file, "status").exit_code == 1
+
+
+def test_fault_012_told_to_stop_in_a_conversation(on_file: Council, office: WatchedOffice) -> None:
+    """
+    SIGTERM: the message in hand is finished, the others wait, nothing is left in nobody's hand, exit code 0.
+    """
+    long_ago = clock.now(ZoneInfo("Europe/London")).date() - timedelta(weeks=5)
+    assert alerter(on_file, "run", "--as-of", long_ago).exit_code == 0
+    office.forget()
+    victim = start(on_file, "serve", "--log", "json")
+    office.at("RCPT", lambda: victim.send(signal.SIGTERM), to=FIRST)
+    said = victim.ended()
+    assert (said.exit_code, '"stopped"' in said.err) == (0, True)
+    assert office.tally() == {FIRST: 1}
+    assert ledger_of(on_file).states() == dict.fromkeys(MANAGERS, "queued") | {FIRST: "sent"}
+    assert alerter(on_file, "deliver").exit_code == 0
+    assert office.tally() == dict.fromkeys([*MANAGERS, ADMINS], 1)
+
+
+def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: WatchedOffice) -> None:
+    """
+    Somebody else has sent its message meanwhile: woken, it gets no mark, sends no dot, and settles nothing.
+    """
+    victim = start(week, *WEEK)
+    office.at("DATA", lambda: sent_meanwhile(week, victim))
+    said = victim.ended()
+    assert said.exit_code == 0, said
+    assert [parcel.recipient for parcel in office.unfinished()] == [FIRST]
+    settled(week, office)
+
+
+def sent_meanwhile(council: Council, victim: Victim) -> None:
+    """Stop a sender, let another send all that there is when its lease has run out, and wake it."""
+    victim.stop()
+    of = Installation.open(council.folder / "config.toml", {})
+    transport = of.transport()
+    with closing(of.database), closing(transport):
+        deliver(
+            of.database, transport, unknown_outcome="resend", pace=lambda: None,
+            clock=lambda: of.now() + LEASE + timedelta(seconds=1),
+        )  # fmt: skip
+    victim.send(signal.SIGCONT)
+
+
+def test_fault_014_killed_during_a_migration(week: Council, office: WatchedOffice) -> None:
+    """
+    Of an older schema with a week's data: each death leaves it old or new, and the next start loses nothing.
+    """
+    settled(week, office)
+    before = [(each.recipient, each.state, each.message_id, each.body) for each in ledger_of(week).messages()]
+    ledger_of(week).age(OLDER)
+    calls = recorded(week, "migrate", names=("pwrite64", "fdatasync", "sendto"))
+    ledger_of(week).age(OLDER)
+    is_file = ledger_of(week).is_file
+    changes = [call for call in calls if call.name == "pwrite64" or call.has("TABLE") or call.has("COMMIT")]
+    for call in (changes[len(changes) // 3], changes[len(changes) // 2], changes[-1]):
+        struck_at(week, call, "migrate")
+        assert ledger_of(week).revision() in (OLDER, REVISION)
+        if not is_file and ledger_of(week).revision() == OLDER:
+            assert "run `alerter migrate`" in alerter(week, "status").err
+    assert alerter(week, "migrate").exit_code == 0
+    assert ledger_of(week).revision() == REVISION
+    after = [(each.recipient, each.state, each.message_id, each.body) for each in ledger_of(week).messages()]
+    assert after == before
+    settled(week, office)
