@@ -25,7 +25,8 @@ def test_a_cell_is_read_once() -> None:
 def test_a_full_memory_begins_anew() -> None:
     """However many cells differ, no more than so many are kept, and all are read rightly."""
     memo = Memo(str)
-    assert [memo[cell] for cell in range(2, REMEMBERED + 4)] == [str(cell) for cell in range(2, REMEMBERED + 4)]
+    cells = range(2, REMEMBERED + 4)
+    assert [memo[cell] for cell in cells] == [str(cell) for cell in cells]
     assert len(memo) == 2
 
 
