@@ -38,7 +38,7 @@ def test_titles_blank_rows_and_row_numbers(book: Callable[[Mapping[str, Rows]], 
         (5, "88213", FIFTH),
         (7, "007", FIFTH),
     ]
-    assert [line for line, found in source.facts() if isinstance(found, NoRecord)] == [4, 6]
+    assert [line for line, found in source.row_values() if isinstance(found, NoRecord)] == [4, 6]
     assert source.extract.notes == ('read from the sheet "Report"',)
     assert source.extract.name == path.name
 
