@@ -13,17 +13,17 @@ from alerter.store.birth_note import id_in
 from alerter.store.database import open_database
 from alerter.store.schema import installation
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
+from tests.world.mail_server import LATER, MailServer
 
 LOOKING = (
     ("history", "A-70001"), ("explain", "A-70001"), ("quality",), ("report",), ("purge",), ("release", 1),
 )  # fmt: skip
 
 
-def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: Office) -> None:
+def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: MailServer) -> None:
     """
     With digests owed: no command makes a new file, each says so, the admins hear once; put back, all go.
     """
@@ -50,7 +50,7 @@ def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: Office) -> 
     assert {each: post_office.tally()[each] for each in MANAGERS} == dict.fromkeys(MANAGERS, 1)
 
 
-def test_fault_110_overwritten_while_running(monday: Monday, post_office: Office) -> None:
+def test_fault_110_overwritten_while_running(monday: Monday, post_office: MailServer) -> None:
     """
     Whatever takes the file's place, by whichever way: noticed within a tick, told once, and nothing goes out.
     """
@@ -75,7 +75,7 @@ def test_fault_110_overwritten_while_running(monday: Monday, post_office: Office
 
 
 def test_another_installation_on_the_same_server_is_noticed(
-    monday: Monday, post_office: Office, postgresql_url: str
+    monday: Monday, post_office: MailServer, postgresql_url: str
 ) -> None:
     """
     A server's database that is another one from one tick to the next gets nothing, and gives nothing out.

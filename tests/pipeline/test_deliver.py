@@ -8,8 +8,8 @@ from alerter.transports.folder import FolderTransport
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
-from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.transports.sending import settings
+from tests.world.mail_server import HANG_UP, MailServer
 
 MINUTE = timedelta(minutes=1)
 
@@ -20,9 +20,9 @@ def over_smtp(
     *,
     unknown_outcome: str = "resend",
     now: datetime = NOW,
-) -> tuple[Delivered, ScriptedSmtp]:
+) -> tuple[Delivered, MailServer]:
     """Deliver what is due through a server that follows *script*."""
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
         delivered = council.deliver(transport, unknown_outcome=unknown_outcome, now=now)
         transport.close()
@@ -177,7 +177,7 @@ def test_no_command_sends_an_unknown_outcome_twice(either_council: Council) -> N
     enqueue(either_council, 3)
     moments = iter(NOW + hour * timedelta(hours=1) for hour in range(100))
     unanswered: set[int] = set()
-    with ScriptedSmtp({"dot": HANG_UP}) as server:
+    with MailServer({"dot": HANG_UP}) as server:
         transport = SmtpTransport(settings(server.port))
         for _ in range(2):
             deliver(
