@@ -14,7 +14,7 @@ SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py t
 	tests/faults/test_links_shown_elsewhere.py tests/faults/test_impossible_dates.py tests/web/test_doors.py \
 	tests/soak
 
-.PHONY: help demo test check lowest format bench faults soak safeguards screenshots lock clean
+.PHONY: help demo test check lowest format bench faults soak safeguards screenshots documents lock clean
 
 help:
 	@echo "make demo    one borough of made-up data: the weekly job, and its emails"
@@ -25,7 +25,8 @@ help:
 	@echo "make faults  break it on purpose, and write docs/fault-matrix.md anew"
 	@echo "make soak    the long proofs of reliability, some hours: docs/reliability.md"
 	@echo "make safeguards  take each safeguard away in turn: do the tests notice?"
-	@echo "make screenshots  pictures of the emails and the pages, in build/screenshots (needs Debian's chromium)"
+	@echo "make screenshots  pictures of the emails and the pages, in build/screenshots and docs/pictures (needs Debian's chromium)"
+	@echo "make documents  draws docs/architecture.md from the code, and sorts docs/decisions.md"
 	@echo "make lock    renew requirements.lock from pyproject.toml (needs uv; UPGRADE=--upgrade for newer packages)"
 	@echo "make clean   remove .venv and everything made here"
 	@echo "PYTHON=python3.12 chooses another Python than python3, for a new .venv."
@@ -71,6 +72,10 @@ safeguards: $(READY)
 screenshots: $(READY)
 	$(BIN)/python -m tests.mail.screenshots
 	$(BIN)/python -m tests.screenshots
+
+documents: $(READY)
+	$(BIN)/python -m tests.architecture
+	$(BIN)/python -m tests.contents
 
 # Hashes only: no index, no path and no host, so that the file means the same on every machine.
 lock:

@@ -1,4 +1,4 @@
-"""The bank holidays of the four nations, and a council's own days, made into a working calendar."""
+"""Makes a working calendar from the bank holidays of a nation and a council's own days."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

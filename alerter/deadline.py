@@ -1,4 +1,4 @@
-"""Requests that have an end: from the first packet of the connection to the last byte of the answer."""
+"""Sends requests with a deadline, from the first packet of the connection to the last byte of the answer."""
 
 import socket
 import threading

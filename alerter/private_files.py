@@ -1,5 +1,5 @@
 """
-Files and folders that only their owner may read: all that a command writes with rows, links or secrets.
+Writes files and folders that only their owner may read: all that hold rows, links or secrets.
 
 On Windows, where there are no modes, Python gives a new folder to its owner alone, and what is written into
 it inherits that; a file in a folder that was there before has that folder's permissions.

@@ -1,4 +1,4 @@
-"""The council that the measurements work for: its teams and managers, its rules, and its press."""
+"""The council that the measurements work for: its teams and managers, its rules, and its writer."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from alerter.domain.plan import Rules
 from alerter.domain.policy import Clock
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
-from alerter.mail.writer import Press, Renderer, Stationery
+from alerter.mail.writer import Writer
 
 AS_OF = date(2026, 11, 23)  # a Monday
 WEEK_BEFORE = date(2026, 11, 16)
@@ -40,15 +40,14 @@ def rules() -> Rules:
     )
 
 
-def press() -> Press:
-    """Return the maker of its messages."""
-    stationery = Stationery(
+def writer() -> Writer:
+    """Return the writer of its emails."""
+    return Writer(
         council="Sampleford",
         sender=Recipient(f"alerts@{DOMAIN}", "Assessment alerts"),
         admins=[Recipient(f"performance@{DOMAIN}")],
         zone=ZoneInfo("Europe/London"),
     )
-    return Press(stationery, Renderer())
 
 
 def directory(teams: int = TEAMS) -> list[DirectoryEntry]:

@@ -9,6 +9,7 @@ sent lists as many as an email has room for.
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
@@ -21,11 +22,10 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Policy
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
+from alerter.mail.build import Letterhead, Rendered, build
 from alerter.mail.language import language_of
-from alerter.mail.message import Letterhead, Rendered, build
 from alerter.mail.run_facts import RunFacts
-from alerter.mail.writer import Renderer
 from bench import council
 
 ROWS = (20, 200, 2_000)
@@ -53,18 +53,18 @@ def digest(rows: int) -> Digest:
         )
         for number, start in enumerate(starts)
     ]  # fmt: skip
-    (found,) = compile_digests([(alert, Route(MANAGER)) for alert in alerts])
+    (found,) = compile_digests([Judged(0, alert, Route(MANAGER)) for alert in alerts])
     return found
 
 
 def facts(language: str) -> RunFacts:
     """Return what the digests of a run have in common."""
-    stationery, window = council.press().stationery, council.rules().window(council.AS_OF)
+    writer, window = council.writer(), council.rules().window(council.AS_OF)
     return RunFacts(
-        run=1, council=stationery.council, contact=stationery.contact, as_of=window.as_of,
+        run=1, council=writer.council, contact=writer.contact, as_of=window.as_of,
         next_run=window.next_run, send_date=window.as_of, source_name="assessments.csv", source_rows=20_000,
-        source_rejected=0, extracted_at=council.NOW - timedelta(hours=14), calendar=council.CALENDAR,
-        clocks=(council.CLOCK,), language=language_of(language),
+        source_rejected=0, extracted_at=council.NOW - timedelta(hours=14), dated_at=council.NOW,
+        calendar=council.CALENDAR, clocks=(council.CLOCK,), language=language_of(language),
     )  # fmt: skip
 
 
@@ -79,17 +79,15 @@ def by_library(rendered: Rendered) -> bytes:
 
 def main(rounds: int = ROUNDS, sizes: Iterable[int] = ROWS) -> None:
     """Print a Markdown table: milliseconds for each digest, and for each of its rows."""
-    renderer = Renderer(is_whole=True)
-    letterhead = Letterhead(
-        sender=council.press().stationery.sender, installation="bench", run=1, dated_at=council.NOW
-    )
+    writer = replace(council.writer(), is_whole=True)
+    letterhead = Letterhead(sender=writer.sender, installation="bench", run=1, dated_at=council.NOW)
     contenders: dict[tuple[str, int, str], Callable[[], object]] = {}
     for code, language in LANGUAGES.items():
         for rows in sizes:
             planned, of_run = digest(rows), facts(code)
-            rendered = renderer.digest(planned, of_run)
+            rendered = writer.digest(planned, of_run)
             contenders |= {
-                (language, rows, "rendered"): _call(renderer.digest, planned, of_run),
+                (language, rows, "rendered"): _call(writer.digest, planned, of_run),
                 (language, rows, "built and read back"): _call(build, rendered, MANAGER, letterhead),
                 (language, rows, "by EmailMessage, not read back"): _call(by_library, rendered),
             }

@@ -43,7 +43,7 @@ def fill(database: Database, count: int) -> list[tuple[str, bytes]]:
         )  # fmt: skip
         syncs.finish(connection, sync_id, state="applied", rows=0, stored=0, new=0)
         run = prepare(
-            connection, council.rules(), council.press(), as_of=council.AS_OF,
+            connection, council.rules(), council.writer(), as_of=council.AS_OF,
             now=council.NOW - timedelta(minutes=1),
         )  # fmt: skip
         if run is None:

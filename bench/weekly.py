@@ -22,10 +22,10 @@ KIB = 1024
 
 def once(database: Database, councils: int = 1) -> float:
     """Return the seconds of one preparation for so many *councils* in one, which is taken back."""
-    rules, press = council.rules(), council.press()
+    rules, writer = council.rules(), council.writer()
     with database.rehearse() as connection:
         begin = perf_counter()
-        run = prepare(connection, rules, press, as_of=council.AS_OF, now=council.NOW)
+        run = prepare(connection, rules, writer, as_of=council.AS_OF, now=council.NOW)
         taken = perf_counter() - begin
     if run is None or run.counts["open"] - run.counts["on_track"] != council.LISTED * councils:
         raise RuntimeError("the week was not prepared as it is")

@@ -1,5 +1,6 @@
 """
-Pictures of the pages, as a phone and a desktop show them: `make screenshots` writes them into `build/`.
+Pictures of the pages, as a phone and a desktop show them: `make screenshots` writes them into `build/`, and
+those that the documents show into `docs/pictures/`.
 
 They are of the made-up borough on a day that never changes, so that two of them can be compared.
 """
@@ -23,6 +24,7 @@ from tests.browser import DESKTOP, PHONE, chromium, opened
 
 AS_OF = date(2026, 11, 26)
 FOLDER = Path("build/screenshots")
+PICTURES = Path("docs/pictures")
 LOOKS = {
     "phone": (PHONE, False),
     "phone-dark": (PHONE, True),
@@ -82,6 +84,7 @@ PAGES: dict[str, Callable[[Page, Shown], None]] = {
     "list": list_, "fault": fault, "recorded": recorded, "audits": audits, "audit": audit,
     "service": service, "stale": stale,
 }  # fmt: skip
+IN_DOCUMENTS = {"page": list_, "audit": audit}
 
 
 @contextmanager
@@ -107,7 +110,21 @@ def take(browser: Browser, shown: Shown, folder: Path) -> list[Path]:
     return taken
 
 
+def take_for_documents(browser: Browser, shown: Shown, folder: Path) -> list[Path]:
+    """Write the pictures that the documents show, the top of each page alone; return them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = []
+    for name, go in IN_DOCUMENTS.items():
+        with opened(browser, width=960) as page:
+            go(page, shown)
+            page.evaluate("scrollTo(0, 0)")
+            taken.append(folder / f"{name}.png")
+            page.screenshot(path=taken[-1])
+    return taken
+
+
 if __name__ == "__main__":
     with served() as demonstration, chromium() as running:
-        for path in take(running, demonstration, FOLDER):
+        pictures = take_for_documents(running, demonstration, PICTURES)
+        for path in (*pictures, *take(running, demonstration, FOLDER)):
             sys.stdout.write(f"{path}\n")

@@ -52,7 +52,7 @@ def audit(
     audited_on = on or installation.today()
     if faults := _faults(installation, given, audited_on):
         raise ConfigError(faults)
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
         matching = assessments.find(connection, assessment_id, child_id)
         if not matching:
@@ -105,9 +105,9 @@ def audit_sheet(installation: Installation, email: str) -> AuditSheet:
     with installation.database.read() as connection:
         plan = look(connection, installation.rules, today)
         seen = scope(installation, connection, plan, email)
-    own = [(number, alert) for number, alert, route in plan.everything if route.recipient.key == key]
+    own = [(row.number, row.alert) for row in plan.everything if row.route.recipient.key == key]
     gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]
-    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *_key(each[1])))
+    gated.sort(key=lambda each: (each[1].clock.working_days - each[1].age, *each[1].assessment.key))
     return AuditSheet(items=dict(gated), as_of=today, scope=seen)
 
 
@@ -137,10 +137,6 @@ def refuse_audit(installation: Installation, email: str, *numbers: int) -> None:
     """Write down that *email* tried to audit what is not theirs."""
     with installation.database.write() as connection:
         _write_down(installation, connection, email, numbers, "refused")
-
-
-def _key(alert: Alert) -> tuple[str, str]:
-    return alert.assessment.assessment_id, alert.assessment.child_id
 
 
 def _write_down(

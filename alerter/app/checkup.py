@@ -68,7 +68,7 @@ def send_test(installation: Installation, address: str) -> str:
     council = installation.settings.council
     said = f"This is a test of the assessment alerts of {council}. Nothing is asked of you."
     transport = installation.transport()
-    message = installation.press.test(said, Recipient(address), dated_at=installation.now())
+    message = installation.writer.test(said, Recipient(address), dated_at=installation.now())
     try:
         outcome = transport.send(message, mark=lambda: True)
     finally:
@@ -135,7 +135,7 @@ def _data(installation: Installation, today: date) -> Iterator[Checked]:
 def _long_open(plan: Plan, rules: Rules) -> Iterator[Checked]:
     """Propose to ignore what has been open for more than a year, where there is much of it."""
     newest = rules.calendar.latest_start(plan.window.as_of, LONG_OPEN + 1)
-    found = sum(alert.assessment.clock_on <= newest for _, alert, _ in plan.judged)
+    found = sum(row.alert.assessment.clock_on <= newest for row in plan.judged)
     if found * LONG_OPEN_SHARE > len(plan.judged):
         said = (
             f"{found} of {counted(len(plan.judged), 'open assessment')} began more than {LONG_OPEN} "
@@ -147,10 +147,10 @@ def _long_open(plan: Plan, rules: Rules) -> Iterator[Checked]:
 
 def _directory(plan: Plan, entries: Sequence[DirectoryEntry]) -> Iterator[Checked]:
     """Say which places in the extract lead to nobody, and what the directory has that is spelt nearly so."""
-    unrouted = [(alert.assessment, route) for _, alert, route in plan.judged if route.problem]
+    unrouted = [row for row in plan.judged if row.route.problem]
     above = {each.detail for each in plan.exceptions if each.kind in ROUTING and not each.assessment_id}
     problems = sorted(
-        above | {f"{route.detail}{_near(assessment, entries)}" for assessment, route in unrouted}
+        above | {f"{row.route.detail}{_near(row.alert.assessment, entries)}" for row in unrouted}
     )
     yield Checked("directory", f"{counted(len(plan.digests), 'recipient')} for the open assessments")
     yield from _directory_lines(entries)
@@ -182,7 +182,7 @@ def _emails(installation: Installation) -> str:
     email, branding = installation.settings.email, installation.settings.branding
     own = 0 if email.templates is None else sum(1 for name in NAMES if (email.templates / name).is_file())
     look = [
-        {"en": "in English", "cy": "in Welsh"}[email.language],
+        f"in {installation.writer.language.name}",
         f"under the name {branding.name}" if branding.name else "",
         "with a logo" if branding.logo else "",
         f"{counted(own, 'template')} of your own, tried on made-up digests" if own else "",

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import Step, walk
 from alerter.domain.data_exceptions import faults_of_ends
 from alerter.domain.plan import Rules
@@ -18,7 +18,6 @@ from alerter.installation.installation import Installation
 from alerter.pipeline.planning import Found, found
 from alerter.store import syncs
 
-Key = tuple[str, str]
 """An assessment's id and its child's."""
 ENDS = {"authorised_on": "Signed off", "cancelled_on": "Cancelled", "closed_on": "Episode closed"}
 BEFORE_START = "before the start, so it does not count"
@@ -72,27 +71,22 @@ def explain(
     if not matching:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
     return [
-        _explained(installation.rules, each, as_of, doubts.get(_key(each.assessment), ()))
-        for each in matching
+        _explained(installation.rules, each, as_of, doubts.get(each.assessment.key, ())) for each in matching
     ]
 
 
-def _doubts(connection: Connection) -> dict[Key, list[str]]:
+def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:
     """Return what of the last reading could not be believed, by the ids it concerns."""
     read = syncs.latest_applied(connection)
-    doubts: dict[Key, list[str]] = defaultdict(list)
+    doubts: dict[AssessmentKey, list[str]] = defaultdict(list)
     if read is None:
         return doubts
     for value in syncs.unreadable_in(connection, read.id):
-        doubts[value.assessment_id, value.child_id].append(f"In the extract's {value.sentence}.")
+        doubts[value.key].append(f"In the extract's {value.sentence}.")
     for row in syncs.rejected_by(connection, read.id):
         said = f"The extract's line {row.line} could not be read: {row.reason}."
-        doubts[row.assessment_id, row.child_id].append(said)
+        doubts[row.key].append(said)
     return doubts
-
-
-def _key(assessment: Assessment) -> Key:
-    return assessment.assessment_id, assessment.child_id
 
 
 def _explained(rules: Rules, each: Found, as_of: date, doubts: Sequence[str]) -> Explanation:

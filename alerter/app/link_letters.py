@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from html import escape
 
 from alerter.app.reassurances import own_list
+from alerter.domain.message import Message
 from alerter.domain.routing import Recipient
 from alerter.domain.wording import counted
 from alerter.errors import MailError
 from alerter.installation.installation import Installation
+from alerter.mail.build import Letterhead, Rendered, build
 from alerter.mail.links import Links
-from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.store import runs, trail
 from alerter.store.database import installation_id
 from alerter.store.trail import Entry
@@ -78,17 +79,17 @@ def send_link(installation: Installation, letter: LinkLetter) -> str:
 def _letter(
     installation: Installation, link: str, recipient: Recipient, now: datetime, identity: str
 ) -> Message:
-    stationery, web = installation.press.stationery, installation.settings.web
+    writer, web = installation.writer, installation.settings.web
     days = counted(web.link_days if web else 0, "day")
-    prefix = f"{stationery.subject_prefix.strip()} " if stationery.subject_prefix.strip() else ""
+    prefix = f"{writer.subject_prefix.strip()} " if writer.subject_prefix.strip() else ""
     caution = f"It is yours alone, is good for {days}, and should not be passed on."
     lines = [
         "You asked for a new link to your list of assessments.",
         f"Open your list: {link}",
-        f"{caution} If you did not ask for it, tell {stationery.contact}.",
+        f"{caution} If you did not ask for it, tell {writer.contact}.",
     ]
     rendered = Rendered(f"{prefix}Assessments: your new link", "\n\n".join(lines) + "\n", _html(lines, link))
-    letterhead = Letterhead(sender=stationery.sender, installation=identity, run=0, dated_at=now, kind="link")
+    letterhead = Letterhead(sender=writer.sender, installation=identity, run=0, dated_at=now, kind="link")
     return build(rendered, recipient, letterhead)
 
 

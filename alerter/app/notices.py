@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from alerter.app.logs import Journal
+from alerter.domain.message import Message
 from alerter.errors import MailError, StoreLostError
 from alerter.installation.installation import Installation
-from alerter.mail.message import Message
 from alerter.mail.short_letters import SETTLED, Notice, letters
 from alerter.store.birth_note import note_of
 
@@ -41,11 +41,11 @@ class Notices:
         transport = installation.transport()
         try:
             for notice in list(self._owed):
-                for message in letters(notice, installation.press.stationery):
+                for message in letters(notice, installation.writer):
                     if (notice.about, message.recipient) not in self._told:
                         outcome = transport.send(message, mark=lambda: True)
                         self._settle(notice, message, outcome.state)
-                self._finish(notice, len(installation.press.stationery.admins))
+                self._finish(notice, len(installation.writer.admins))
         except MailError as error:
             self._journal.warn("admins_not_told", fault=type(error).__name__, why=str(error))
         finally:
@@ -92,8 +92,7 @@ def _tell(of: Installation, notice: Notice) -> bool:
     transport = of.transport()
     try:
         outcomes = [
-            transport.send(message, mark=lambda: True).state
-            for message in letters(notice, of.press.stationery)
+            transport.send(message, mark=lambda: True).state for message in letters(notice, of.writer)
         ]
     except MailError:
         return False

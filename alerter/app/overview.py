@@ -60,7 +60,7 @@ def overview(installation: Installation, email: str) -> Overview | None:
         allowed = scope(installation, connection, plan, email)
         if not allowed:
             return None
-        alerts = [alert for _, alert, _ in plan.judged]
+        alerts = [row.alert for row in plan.judged]
         past = _past_runs(connection, allowed)
         latest = past[0].run.id if past else 0
         return Overview(
@@ -77,7 +77,7 @@ def overview(installation: Installation, email: str) -> Overview | None:
 
 def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
     """Return how timely the teams of one scope have been together, as their digests count it."""
-    found = plan.binding.news.records
+    found = plan.compiler.background.records
     return found.of_teams(team for team in found.teams if allowed.holds(team))
 
 
@@ -117,8 +117,6 @@ def _exceptions(connection: Connection, run_id: int, allowed: Scope) -> list[Dat
 
 def _deliveries(connection: Connection, run_id: int, plan: Plan, allowed: Scope) -> list[Delivery]:
     """Return how the latest run's digests stand: those of the managers of the teams in scope."""
-    managers = {
-        route.recipient.key for _, alert, route in plan.judged if allowed.holds(alert.assessment.team)
-    }
+    managers = {row.route.recipient.key for row in plan.judged if allowed.holds(row.alert.assessment.team)}
     found = outbox.deliveries(connection, run_id)
     return [each for each in found if allowed.is_everything or address_key(each.recipient) in managers]

@@ -11,8 +11,8 @@ from alerter.domain.wording import counted
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.look import CONTENT_ID
-from alerter.mail.message import Message, Rendered
-from alerter.pipeline.prepare import proofs
+from alerter.mail.writer import Email
+from alerter.pipeline.prepare import emails_of
 from alerter.pipeline.sync import Synced, sync_within
 from alerter.private_files import make_private_folder, write_private
 
@@ -38,17 +38,15 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> Pre
         PartitionError: The digests do not add up.
     """
     judged_by = as_of or installation.today()
-    press = wiring.press(installation.settings, is_whole=True)
+    writer = wiring.writer(installation.settings, is_whole=True)
     with installation.rehearse() as connection:
         synced = sync_within(installation, connection, as_of=as_of, is_accepted=True)
-        written = proofs(connection, installation.rules, press, as_of=judged_by, now=installation.now())
-    count = write_proofs(written, folder, installation.settings.council, logo=press.renderer.brand.logo)
+        emails = emails_of(connection, installation.rules, writer, as_of=judged_by, now=installation.now())
+    count = write_previews(emails, folder, installation.settings.council, logo=writer.brand.logo)
     return Previewed(count, synced)
 
 
-def write_proofs(
-    proofs: Sequence[tuple[Rendered, Message]], folder: Path, council: str, *, logo: bytes = b""
-) -> int:
+def write_previews(emails: Sequence[Email], folder: Path, council: str, *, logo: bytes = b"") -> int:
     """
     Write each digest into *folder* as .txt, .html and .eml, and an index.html; return how many there are.
 
@@ -60,7 +58,8 @@ def write_proofs(
     for earlier in (path for path in folder.iterdir() if _OURS.fullmatch(path.name)):
         earlier.unlink()
     links: list[tuple[str, str, str, int]] = []
-    for number, (rendered, message) in enumerate(proofs, start=1):
+    for number, email in enumerate(emails, start=1):
+        rendered, message = email.rendered, email.message
         name = f"{number:03d}-{_UNFIT_FOR_FILE_NAME.sub('_', message.recipient)}"
         page = rendered.html.replace(f"cid:{CONTENT_ID}", LOGO)
         write_private(folder / f"{name}.txt", rendered.text.encode())
@@ -68,7 +67,7 @@ def write_proofs(
         write_private(folder / f"{name}.eml", message.body)
         links.append((name, message.recipient, rendered.subject, len(rendered.html.encode())))
     write_private(folder / "index.html", _index(links, council).encode())
-    return len(proofs)
+    return len(emails)
 
 
 def _index(links: Sequence[tuple[str, str, str, int]], council: str) -> str:

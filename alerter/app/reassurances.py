@@ -57,7 +57,7 @@ def reassure(
     coded = replace(given, reason=reasons.code_of(given.reason) or given.reason.strip())
     if faults := list(_command_faults(installation, coded, note, reasons)):
         raise ConfigError(faults)
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
         numbers = _open_numbers(installation, connection, assessment_id, child_id)
         given_now = dict.fromkeys(sorted(numbers), (coded, note))
@@ -87,7 +87,7 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
     Raises:
         ConfigError: Nothing open has this id, or nothing of the last hour is there to be taken back.
     """
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     now = installation.now()
     with installation.database.write() as connection:
         trail.take_turns_as(connection, by)
@@ -244,15 +244,15 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
     today = installation.today()
     plan = look(connection, installation.rules, today)
     key = address_key(email)
-    numbers = {(each.assessment.assessment_id, each.assessment.child_id): number
-               for number, each, _ in plan.judged}  # fmt: skip
+    numbers = {row.alert.assessment.key: row.number
+               for row in plan.judged}  # fmt: skip
     digest = next(
         (each for each in plan.digests if each.recipient.key == key),
         Digest(recipient=Recipient(email), alerts=(), on_track=0),
     )
     return OwnList(
         digest=digest,
-        rows=[(numbers[a.assessment.assessment_id, a.assessment.child_id], a) for a in digest.alerts],
+        rows=[(numbers[alert.assessment.key], alert) for alert in digest.alerts],
         as_of=today,
         next_run=plan.window.next_run,
         scope=scope(installation, connection, plan, email),
@@ -267,7 +267,7 @@ def scope(installation: Installation, connection: Connection, plan: Plan, email:
         admins=installation.settings.email.admins,
         fallback=installation.settings.email.fallback,
         directory=syncs.directory_entries(connection),
-        judged=[(alert, route) for _, alert, route in plan.judged],
+        judged=plan.judged,
     )
 
 

@@ -18,7 +18,7 @@ from alerter.reports import csv_table
 from alerter.reports.blocks import Imprint
 from alerter.reports.paper import paper_of
 from alerter.statistics.alert_days import Replayed, World, replay
-from alerter.statistics.panel import Facts, Panel, panel
+from alerter.statistics.panel import Panel, PanelInput, panel
 from alerter.store import assessments, audits, reassurances, syncs
 
 PAGE, TABLE, DOCUMENT = ".html", ".csv", ".docx"
@@ -88,15 +88,15 @@ def _document(installation: Installation, first: date | None, last: date | None)
 def _papers(installation: Installation, first: date | None, last: date | None) -> tuple[Imprint, list[Panel]]:
     as_of = _as_of(installation, first, last)
     with installation.database.read() as connection:
-        facts = _facts(connection, installation, as_of)
+        inputs = _panel_input(connection, installation, as_of)
         imprint = _imprint(connection, installation, as_of)
     since = first or year_of(as_of).first
-    return imprint, [panel(facts, clock, since) for clock in installation.rules.clocks.values()]
+    return imprint, [panel(inputs, clock, since) for clock in installation.rules.clocks.values()]
 
 
-def _facts(connection: Connection, installation: Installation, as_of: date) -> Facts:
+def _panel_input(connection: Connection, installation: Installation, as_of: date) -> PanelInput:
     plan = look(connection, installation.rules, as_of)
-    return Facts(
+    return PanelInput(
         calendar=installation.rules.calendar,
         as_of=as_of,
         assessments={
@@ -104,7 +104,7 @@ def _facts(connection: Connection, installation: Installation, as_of: date) -> F
             for number, each in assessments.every(connection).items()
             if not installation.rules.ignores(each, as_of)
         },
-        alerts=[alert for _, alert, _ in plan.judged],
+        alerts=[row.alert for row in plan.judged],
         reassurances=reassurances.latest(connection),
         first_scores=audits.first_scores(connection, as_of),
         are_first_scores=audits.are_followed(connection),

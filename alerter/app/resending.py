@@ -106,7 +106,7 @@ def _refuse_stranger(of: Installation, connection: Connection, recipient: str, *
     """Refuse an address outside the allowed domains, and one that the directory does not name."""
     if not is_in_domains(recipient, of.rules.allowed_domains):
         raise ConfigError([f"{recipient} lies outside [email] allowed_domains: nothing is sent there."])
-    known = {address_key(admin.email) for admin in of.press.stationery.admins}
+    known = {address_key(admin.email) for admin in of.writer.admins}
     known |= named(connection, of.rules, look(connection, of.rules, of.today()))
     if not is_anyway and address_key(recipient) not in known:
         said = f"the directory does not name {recipient} any more: whoever answers now has the next digest"

@@ -1,4 +1,4 @@
-"""How the emails look like the council's own: its name, its colours, its logo."""
+"""Settings of the emails' look: the council's name, colours and logo."""
 
 import re
 import struct

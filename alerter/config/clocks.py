@@ -1,4 +1,4 @@
-"""The assessment types: their limits, their alert days, and the presets for the nations' duties."""
+"""Settings of the assessment types: limits, alert days, and presets for the nations' duties."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Faults in an operator's words: which key, what is wrong, what to do."""
+"""Writes faults of the settings for an operator: which key, what is wrong, what to do."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

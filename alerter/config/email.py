@@ -1,4 +1,4 @@
-"""Who is written to, by whom, and through which mail server."""
+"""Settings of the emails: senders, recipients, mail server."""
 
 import ipaddress
 import re

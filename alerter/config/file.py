@@ -1,4 +1,4 @@
-"""The settings file: where it is, and how it becomes settings."""
+"""Finds the settings file, and reads it into settings."""
 
 import re
 import tomllib

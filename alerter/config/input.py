@@ -1,4 +1,4 @@
-"""Where assessments, managers and our own records lie."""
+"""Settings of the input: where assessments, managers and our own records are."""
 
 import re
 from collections.abc import Mapping

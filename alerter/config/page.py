@@ -1,4 +1,4 @@
-"""The page on which managers answer: whether there is one, where it is reached, and who is believed."""
+"""Settings of the page for managers: whether there is one, its address, and its sign-in."""
 
 import ipaddress
 import re

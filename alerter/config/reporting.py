@@ -1,4 +1,4 @@
-"""What stands behind the report: the quality audit's form, the reasons, and what is too small to show."""
+"""Settings of the report: the quality audit's form, the reasons, and the suppression of small numbers."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Which days count, when the office is shut, and when the digest goes out."""
+"""Settings of the days: which count, when the office is shut, and when the digest is sent."""
 
 import re
 from collections.abc import Iterable

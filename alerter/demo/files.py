@@ -48,9 +48,9 @@ def make_extract(
     latest = max(finished, key=lambda each: each.authorised_on or date.min)
     doubtful = list(_doubtful(picked, latest, calendar, as_of))
     unreadable = rng.sample([each for each in finished if each is not latest], 5)
-    changed = {_key(each): each for each in (*unowned, *doubtful)}
-    dropped = {_key(each) for each in unreadable}
-    kept = [each for each in workload if _key(each) not in changed and _key(each) not in dropped]
+    changed = {each.key: each for each in (*unowned, *doubtful)}
+    dropped = {each.key for each in unreadable}
+    kept = [each for each in workload if each.key not in changed and each.key not in dropped]
     assessments = (*kept, *changed.values())
     rejected = _unreadable_rows(unreadable)
     repeated = [_row(each) for each in rng.sample(kept, 3)]
@@ -63,10 +63,6 @@ def make_extract(
         doubtful=len(doubtful),
         unowned=len(unowned),
     )
-
-
-def _key(assessment: Assessment) -> tuple[str, str]:
-    return assessment.assessment_id, assessment.child_id
 
 
 def _left_behind(assessment: Assessment, staff: Staff, place: int) -> Assessment:

@@ -1,1 +1,1 @@
-"""What is true: rules on values, with no clock, no disk and no network."""
+"""Rules on values: no clock, no disk, no network."""

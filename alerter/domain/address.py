@@ -1,4 +1,4 @@
-"""One email address, by one strict grammar."""
+"""Reads and compares one email address, by one strict grammar."""
 
 import ipaddress
 import re

@@ -1,12 +1,19 @@
-"""One assessment of one child, and the row that cannot be believed."""
+"""Holds one assessment of one child, and the row that cannot be believed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 Facts = Sequence[Any]
 """The facts of one assessment in the order of `FACTS`: what passes through in bulk, from row to row."""
+
+
+class AssessmentKey(NamedTuple):
+    """What tells one assessment from every other: siblings assessed together share its id."""
+
+    assessment_id: str
+    child_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +21,7 @@ class Assessment:
     """
     One assessment of one child, as the case system tells it.
 
-    Siblings assessed together share *assessment_id*, so identity is (assessment_id, child_id).
+    Siblings assessed together share *assessment_id*, so *key* is its identity.
     Where the case system has no id, *assessment_id* is `child_id/clock_on`.
     Only ids show in the `repr`, so that no log can hold more.
     """
@@ -49,6 +56,11 @@ class Assessment:
     """The day the worker handed it in for the quality audit and the sign-off."""
     reason: str = field(default="", repr=False)
     """Why it is done, as a key of `[reasons]`."""
+
+    @property
+    def key(self) -> AssessmentKey:
+        """Return which assessment of which child it is."""
+        return AssessmentKey(self.assessment_id, self.child_id)
 
     @property
     def is_authorised_before_start(self) -> bool:
@@ -150,6 +162,11 @@ class Rejected:
     assessment_id: str = ""
     child_id: str = ""
 
+    @property
+    def key(self) -> AssessmentKey:
+        """Return which assessment of which child its row names."""
+        return AssessmentKey(self.assessment_id, self.child_id)
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadableValue:
@@ -164,6 +181,11 @@ class UnreadableValue:
     heading: str
     assessment_id: str
     child_id: str
+
+    @property
+    def key(self) -> AssessmentKey:
+        """Return which assessment of which child its row names."""
+        return AssessmentKey(self.assessment_id, self.child_id)
 
     @property
     def sentence(self) -> str:

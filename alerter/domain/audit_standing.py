@@ -1,4 +1,4 @@
-"""The quality audit before the sign-off: where an assessment stands with it, and how a service does."""
+"""Says how an assessment, and a service, stand with the quality audit before the sign-off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

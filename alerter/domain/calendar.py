@@ -1,4 +1,4 @@
-"""The working-day calendar: the one way days are counted."""
+"""Counts working days: the one way in which days are counted."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping

@@ -5,16 +5,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from alerter.domain import escalation, progress
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.digest import Digest, Key, _key, stage_counts, unrouted
-from alerter.domain.escalation import Climb, EscalationRule, Judged, Service
+from alerter.domain.digest import Digest, stage_counts, unrouted
+from alerter.domain.escalation import (
+    Escalation,
+    EscalationRule,
+    Service,
+    escalation_problems,
+    escalations_of,
+    services_of,
+)
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage, is_in_time
-from alerter.domain.progress import Before, Past
-from alerter.domain.routing import Route, Router
+from alerter.domain.progress import LastDigest, RowHistory, progress_by_recipient, row_histories
+from alerter.domain.routing import Judged, Route, Router
 from alerter.domain.timeliness import Timeliness, TrackRecords, track_records
 from alerter.errors import PartitionError
 
@@ -22,7 +28,7 @@ WORST_FIRST = {stage: place for place, stage in enumerate(Stage)}
 
 
 def compile_digests(
-    judged: Sequence[tuple[Alert, Route]],
+    judged: Sequence[Judged],
     exceptions: Iterable[DataException] = (),
     moved: Iterable[Moved] = (),
 ) -> list[Digest]:
@@ -33,11 +39,11 @@ def compile_digests(
     """
     to_mend = defaultdict(list)
     for exception in exceptions:
-        to_mend[exception.assessment_id, exception.child_id].append(exception)
-    shifted = {(each.assessment_id, each.child_id): each for each in moved}
+        to_mend[exception.key].append(exception)
+    shifted = {move.key: move for move in moved}
     by_recipient = defaultdict(list)
-    for alert, route in judged:
-        by_recipient[route.recipient.key].append((alert, route))
+    for row in judged:
+        by_recipient[row.route.recipient.key].append(row)
     return [_digest(by_recipient[key], to_mend, shifted) for key in sorted(by_recipient)]
 
 
@@ -54,28 +60,28 @@ def with_services(digests: Iterable[Digest], services: Iterable[Service]) -> lis
 
 
 def _digest(
-    judged: Sequence[tuple[Alert, Route]],
-    to_mend: Mapping[tuple[str, str], Sequence[DataException]],
-    moved: Mapping[tuple[str, str], Moved],
+    judged: Sequence[Judged],
+    to_mend: Mapping[AssessmentKey, Sequence[DataException]],
+    moved: Mapping[AssessmentKey, Moved],
 ) -> Digest:
-    routes = [route for _, route in judged]
-    listed = _worst_first([alert for alert, _ in judged if alert.stage is not Stage.ON_TRACK])
+    alerts, routes = [row.alert for row in judged], [row.route for row in judged]
+    listed = _worst_first([alert for alert in alerts if alert.stage is not Stage.ON_TRACK])
     named = next((route.recipient for route in routes if route.recipient.name), routes[0].recipient)
     return Digest(
         recipient=named,
         alerts=tuple(listed),
         on_track=len(judged) - len(listed),
-        teams=tuple(sorted({alert.assessment.team for alert, _ in judged} - {""})),
+        teams=tuple(sorted({alert.assessment.team for alert in alerts} - {""})),
         covering_for=tuple(sorted({route.covering_for for route in routes} - {""})),
-        to_mend=tuple(fault for alert, _ in judged for fault in to_mend.get(_key(alert.assessment), ())),
+        to_mend=tuple(fault for alert in alerts for fault in to_mend.get(alert.assessment.key, ())),
         unrouted=tuple(unrouted(judged)),
-        checkpoints=tuple(alert for alert, _ in judged if alert.stage is Stage.ON_TRACK and alert.checkpoint),
-        moved=tuple(moved[key] for alert, _ in judged if (key := _key(alert.assessment)) in moved),
+        checkpoints=tuple(alert for alert in alerts if alert.stage is Stage.ON_TRACK and alert.checkpoint),
+        moved=tuple(moved[key] for alert in alerts if (key := alert.assessment.key) in moved),
     )
 
 
 def check_partition(
-    open_keys: Sequence[tuple[str, str]], alerts: Sequence[Alert], digests: Sequence[Digest]
+    open_keys: Sequence[AssessmentKey], alerts: Sequence[Alert], digests: Sequence[Digest]
 ) -> None:
     """
     Prove that every open assessment was judged once, and is in exactly one digest, listed or counted.
@@ -83,8 +89,8 @@ def check_partition(
     Raises:
         PartitionError: One is missing, twice, not open, or at another stage than it was judged to be.
     """
-    judged = Counter(_key(alert.assessment) for alert in alerts)
-    listed = Counter(_key(alert.assessment) for digest in digests for alert in digest.alerts)
+    judged = Counter(alert.assessment.key for alert in alerts)
+    listed = Counter(alert.assessment.key for digest in digests for alert in digest.alerts)
     placed: Counter[Stage] = Counter()
     for digest in digests:
         placed.update(digest.counts)
@@ -106,7 +112,7 @@ def _worst_first(alerts: Sequence[Alert]) -> list[Alert]:
     first_of = _families(alerts)
 
     def place(alert: Alert) -> tuple[int, int, str, str, int, str]:
-        id_, child = _key(alert.assessment)
+        id_, child = alert.assessment.key
         left = fewest_left[alert.stage, id_]
         return WORST_FIRST[alert.stage], left, first_of[id_], id_, _left(alert), child
 
@@ -123,12 +129,12 @@ def _families(alerts: Iterable[Alert]) -> dict[str, str]:
     first: dict[tuple[object, ...], str] = {}
     families: dict[str, tuple[object, ...]] = {}
     for alert in alerts:
-        each = alert.assessment
-        family: tuple[object, ...] = (each.assessment_id,)
-        if each.worker and each.referred_on:
-            family = (each.worker, each.referred_on, each.clock_on)
-        family = families.setdefault(each.assessment_id, family)
-        first[family] = min(each.assessment_id, first.get(family, each.assessment_id))
+        assessment = alert.assessment
+        family: tuple[object, ...] = (assessment.assessment_id,)
+        if assessment.worker and assessment.referred_on:
+            family = (assessment.worker, assessment.referred_on, assessment.clock_on)
+        family = families.setdefault(assessment.assessment_id, family)
+        first[family] = min(assessment.assessment_id, first.get(family, assessment.assessment_id))
     return {id_: first[family] for id_, family in families.items()}
 
 
@@ -138,12 +144,12 @@ def _left(alert: Alert) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """What the ledger and the store know beside the open assessments, and the rules to count it by."""
+class Background:
+    """What the store knows beside the open assessments, and the calendar and clocks to count it by."""
 
     calendar: WorkingCalendar
     clocks: Mapping[str, Clock]
-    before: Before | None = None
+    last_digest: LastDigest | None = None
     signed: Mapping[tuple[str, str], Timeliness] = field(default_factory=dict)
     """What was signed off since April, by team and type."""
     reassurances: Mapping[int, Reassurance] = field(default_factory=dict)
@@ -164,12 +170,12 @@ class News:
         return track_records(self.signed, self.clocks)
 
 
-def with_news(
+def with_progress(
     digests: Iterable[Digest],
-    news: News,
+    background: Background,
     router: Router,
-    judged: Judged,
-    climbed: Iterable[Climb],
+    judged: Sequence[Judged],
+    escalations: Iterable[Escalation],
     as_of: date,
 ) -> list[Digest]:
     """
@@ -177,82 +183,82 @@ def with_news(
 
     A digest that stands in for an unknown manager tells of no team's record: the teams in it are nobody's.
     """
-    records = news.records
-    before, past_of = news.before, _pasts(judged, news.before, climbed)
-    since = {}
-    if before is not None:
-        ended = {number: (router.route(each), news.is_in_time(each)) for number, each in before.ended.items()}
-        since = progress.since(judged, before, ended, news.reassurances, as_of)
+    records = background.records
+    last_digest, history_of = background.last_digest, _histories(judged, background.last_digest, escalations)
+    progress = {}
+    if last_digest is not None:
+        ended = {
+            number: (router.route(assessment), background.is_in_time(assessment))
+            for number, assessment in last_digest.ended.items()
+        }
+        progress = progress_by_recipient(judged, last_digest, ended, background.reassurances, as_of)
     return [
         replace(
             digest,
-            pasts={key: past_of[key] for key in map(_alert_key, digest.alerts)},
-            since=since.get(digest.recipient.key),
+            histories={alert.assessment.key: history_of[alert.assessment.key] for alert in digest.alerts},
+            progress=progress.get(digest.recipient.key),
             records=() if digest.unrouted else records.of_teams(digest.teams),
         )
         for digest in digests
     ]
 
 
-def _pasts(judged: Judged, before: Before | None, climbed: Iterable[Climb]) -> dict[Key, Past]:
-    """Return the past of each row; what climbs to its own manager is not called escalated."""
-    listed = [each for each in judged if each[1].stage is not Stage.ON_TRACK]
-    to = {climb.number: climb.to.recipient.key for climb in climbed}
+def _histories(
+    judged: Sequence[Judged], last_digest: LastDigest | None, escalations: Iterable[Escalation]
+) -> dict[AssessmentKey, RowHistory]:
+    """Return the past of each row; an escalation to its own manager is not called one."""
+    listed = [row for row in judged if row.alert.stage is not Stage.ON_TRACK]
+    to = {escalation.number: escalation.to.recipient.key for escalation in escalations}
     elsewhere = {
-        number for number, _, route in listed if to.get(number, route.recipient.key) != route.recipient.key
+        row.number for row in listed if to.get(row.number, row.route.recipient.key) != row.route.recipient.key
     }
-    pasts = progress.pasts(listed, before, elsewhere)
-    return {_alert_key(alert): pasts[number] for number, alert, _ in listed}
-
-
-def _alert_key(alert: Alert) -> Key:
-    return alert.assessment.assessment_id, alert.assessment.child_id
+    histories = row_histories(listed, last_digest, elsewhere)
+    return {row.alert.assessment.key: histories[row.number] for row in listed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
+class DigestCompiler:
     """
-    What turns a run's judged assessments into digests, however often some of them are compiled anew.
+    Makes digests of a run's judged assessments, however often some of them are compiled anew.
 
     *redirects* says by recipient where the part of a service manager goes whose digest cannot be written.
     """
 
     router: Router
     rule: EscalationRule
-    news: News
+    background: Background
     as_of: date
     to_mend: Sequence[DataException] = ()
     moved: Sequence[Moved] = ()
     redirects: Mapping[str, Route] = field(default_factory=dict)
 
-    def above(self, assessment: Assessment) -> Route | None:
-        """Return the way to the service manager of *assessment*; None where there is none."""
+    def service_manager_of(self, assessment: Assessment) -> Route | None:
+        """Return the route to the service manager of *assessment*; None where there is none."""
         route = self.router.escalation(assessment)
         return None if route is None else self.redirects.get(route.recipient.key, route)
 
-    def problems(self, judged: Judged) -> list[DataException]:
+    def problems(self, judged: Sequence[Judged]) -> list[DataException]:
         """Return one exception for each service manager who cannot be told."""
-        return escalation.problems(judged, self.above)
+        return escalation_problems(judged, self.service_manager_of)
 
-    def bind(
-        self, judged: Judged, everything: Judged, served: Collection[str] | None = None
-    ) -> tuple[list[Digest], list[Climb]]:
+    def compile(
+        self, judged: Sequence[Judged], everything: Sequence[Judged], served: Collection[str] | None = None
+    ) -> tuple[list[Digest], list[Escalation]]:
         """
         Return the digests of *judged*, and what they tell service managers of *everything* that is open.
 
         Only service managers among *served* are told; None is all of them.
         """
-        before = self.news.before
-        climbed = escalation.climbs(everything, self.above, self.rule, before)
-        pairs = [(alert, route) for _, alert, route in judged]
-        digests = compile_digests(pairs, self.to_mend, self.moved)
-        digests = with_news(digests, self.news, self.router, judged, climbed, self.as_of)
+        last_digest = self.background.last_digest
+        escalations = escalations_of(everything, self.service_manager_of, self.rule, last_digest)
+        digests = compile_digests(judged, self.to_mend, self.moved)
+        digests = with_progress(digests, self.background, self.router, judged, escalations, self.as_of)
         services = [
             service
-            for service in escalation.services(everything, self.above, climbed, before)
+            for service in services_of(everything, self.service_manager_of, escalations, last_digest)
             if served is None or service.recipient.key in served
         ]
-        told = {service.recipient.key for service in services}
+        served_keys = {service.recipient.key for service in services}
         return with_services(digests, services), [
-            climb for climb in climbed if climb.to.recipient.key in told
+            escalation for escalation in escalations if escalation.to.recipient.key in served_keys
         ]

@@ -1,11 +1,11 @@
-"""What the data say that cannot be, as exceptions for somebody to mend."""
+"""Finds contradictions in the data, as exceptions for somebody to correct."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.domain.assessment import Assessment, Rejected, UnreadableValue, is_before_start
+from alerter.domain.assessment import Assessment, AssessmentKey, Rejected, UnreadableValue, is_before_start
 from alerter.domain.reassurance import is_reassurance_doubtful
 from alerter.domain.routing import DirectoryEntry
 
@@ -22,6 +22,11 @@ class DataException:
     assessment_id: str
     child_id: str
     detail: str
+
+    @property
+    def key(self) -> AssessmentKey:
+        """Return which assessment of which child it is about; both ids are empty for none."""
+        return AssessmentKey(self.assessment_id, self.child_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +138,13 @@ def of_directory(entries: Iterable[DirectoryEntry]) -> list[DataException]:
 def of_rejected(rejections: Iterable[Rejected]) -> list[DataException]:
     """Return the exceptions among *rejections*: those that have a kind."""
     return [
-        DataException(row.kind, row.assessment_id, row.child_id, f"line {row.line}: {row.reason}")
-        for row in rejections
-        if row.kind
+        DataException(row.kind, *row.key, f"line {row.line}: {row.reason}") for row in rejections if row.kind
     ]
 
 
 def of_unreadable(values: Iterable[UnreadableValue]) -> list[DataException]:
     """Return one exception for each of *values*, which count as blank."""
-    return [
-        DataException("unreadable_value", value.assessment_id, value.child_id, value.sentence)
-        for value in values
-    ]
+    return [DataException("unreadable_value", *value.key, value.sentence) for value in values]
 
 
 def faults_of_dates(assessment: Assessment, as_of: date) -> Iterator[Fault]:
@@ -172,7 +172,7 @@ def _kinds(assessment: Assessment, as_of: date, open_of_child: int) -> Iterator[
 
 
 def _exception(kind: str, assessment: Assessment) -> DataException:
-    return DataException(kind, assessment.assessment_id, assessment.child_id, SENTENCES[kind])
+    return DataException(kind, *assessment.key, SENTENCES[kind])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +195,7 @@ class QualityFault:
 
     def as_exception(self) -> DataException:
         """Return it as one line of its manager's digest."""
-        assessment = self.assessment
-        return DataException(self.kind, assessment.assessment_id, assessment.child_id, self.sentence)
+        return DataException(self.kind, *self.assessment.key, self.sentence)
 
 
 # Each of these silently corrupts a deadline.
@@ -222,9 +221,9 @@ def quality_faults(
 
     Of what was *unreadable* in the extract, that of these assessments counts.
     """
-    values_of: dict[tuple[str, str], list[UnreadableValue]] = defaultdict(list)
+    values_of: dict[AssessmentKey, list[UnreadableValue]] = defaultdict(list)
     for value in unreadable:
-        values_of[value.assessment_id, value.child_id].append(value)
+        values_of[value.key].append(value)
     of_child: dict[str, list[Assessment]] = defaultdict(list)
     for assessment in assessments:
         of_child[assessment.child_id].append(assessment)
@@ -240,7 +239,7 @@ def quality_faults(
         )
         for siblings in of_child.values()
         for assessment in siblings
-        for value in values_of.get((assessment.assessment_id, assessment.child_id), ())
+        for value in values_of.get(assessment.key, ())
     ]
     return sorted(found, key=_by_team)
 
@@ -272,4 +271,4 @@ def _start(assessment: Assessment) -> date:
 
 def _by_team(fault: QualityFault) -> tuple[str, str, str, str]:
     assessment = fault.assessment
-    return assessment.team.casefold(), assessment.assessment_id, assessment.child_id, fault.rule
+    return assessment.team.casefold(), *assessment.key, fault.rule

@@ -1,4 +1,4 @@
-"""What becomes of a message: the reply of a server turned into a state and a next attempt."""
+"""Decides what becomes of a message: a server's reply becomes a state and a next attempt."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,20 +1,17 @@
-"""One digest per recipient: every open assessment in exactly one place."""
+"""Holds one recipient's digest; every open assessment is in exactly one."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.escalation import Service
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.progress import Past, Since
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.progress import Progress, RowHistory
+from alerter.domain.routing import Judged, Recipient
 from alerter.domain.timeliness import TrackRecord
-
-Key = tuple[str, str]
-"""An assessment's id and its child's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +25,8 @@ class Digest:
     the data of this recipient's own assessments say that cannot be. *checkpoints* are those on track that
     reach one before the next digest; *moved* those whose dates a changed calendar has moved.
 
-    *pasts* tells the rows' weeks before, *since* what became of the rest, *records* how timely the teams are.
-    *service* is what a service manager reads, on its own or behind work that is theirs to manage.
+    *histories* are the rows' weeks before, *progress* is what has happened since the last digest, *records*
+    are how timely the teams are. *service* is what a service manager reads, alone or after their own work.
     """
 
     recipient: Recipient
@@ -41,8 +38,8 @@ class Digest:
     unrouted: tuple[DataException, ...] = ()
     checkpoints: tuple[Alert, ...] = ()
     moved: tuple[Moved, ...] = ()
-    pasts: Mapping[Key, Past] = field(default_factory=dict)
-    since: Since | None = None
+    histories: Mapping[AssessmentKey, RowHistory] = field(default_factory=dict)
+    progress: Progress | None = None
     records: tuple[TrackRecord, ...] = ()
     service: Service | None = None
 
@@ -68,14 +65,14 @@ class Digest:
     @property
     def is_all_clear(self) -> bool:
         """Say whether there is nothing in it but a count of what is on track."""
-        has_climbed = self.service is not None and self.service.climbed
+        has_escalations = self.service is not None and self.service.escalations
         return not (
-            self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved or has_climbed
+            self.alerts or self.to_mend or self.unrouted or self.checkpoints or self.moved or has_escalations
         )
 
-    def past_of(self, alert: Alert) -> Past:
+    def history_of(self, alert: Alert) -> RowHistory:
         """Return what is known of the weeks before of one of its alerts."""
-        return self.pasts.get(_key(alert.assessment), Past())
+        return self.histories.get(alert.assessment.key, RowHistory())
 
 
 def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]:
@@ -85,14 +82,14 @@ def stage_counts(alerts: Iterable[Alert], on_track: int = 0) -> dict[Stage, int]
     return {stage: counts[stage] for stage in Stage}
 
 
-def unrouted(judged: Iterable[tuple[Alert, Route]]) -> list[DataException]:
+def unrouted(judged: Iterable[Judged]) -> list[DataException]:
     """Return one exception for each assessment whose route found nobody."""
     return [
-        DataException(route.problem, alert.assessment.assessment_id, alert.assessment.child_id, route.detail)
-        for alert, route in judged
-        if route.problem
+        DataException(
+            row.route.problem,
+            *row.alert.assessment.key,
+            row.route.detail,
+        )
+        for row in judged
+        if row.route.problem
     ]
-
-
-def _key(assessment: Assessment) -> Key:
-    return assessment.assessment_id, assessment.child_id

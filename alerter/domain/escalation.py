@@ -1,4 +1,4 @@
-"""What climbs to a service manager, and the week of a whole service as they are told it."""
+"""Finds the assessments escalated to service managers, and counts the week of each whole service."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,23 +8,23 @@ from datetime import date
 from alerter.domain.assessment import Assessment
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.progress import CHASED, Before, weeks_of
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.progress import CHASED, LastDigest, weeks_of
+from alerter.domain.routing import Judged, Recipient, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationRule:
     """
-    When an assessment climbs: chased in *after_digests* digests running, or on working day *from_day*.
+    When an assessment is escalated: chased in *after_digests* digests running, or on working day *from_day*.
 
     No *from_day* is the first day overdue; no *after_digests* leaves it to the day alone. What a manager's
-    reassurance stands for does not climb.
+    reassurance covers is not escalated.
     """
 
     after_digests: int = 2
     from_day: int | None = None
 
-    def climbs(self, alert: Alert, weeks: int) -> bool:
+    def escalates(self, alert: Alert, weeks: int) -> bool:
         """Say whether *alert*, chased for so many *weeks* running, is told to the service manager too."""
         if alert.stage not in CHASED:
             return False
@@ -34,9 +34,9 @@ class EscalationRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Climb:
+class Escalation:
     """
-    One assessment that has climbed: its alert, whose it is, for how many digests running, and to whom.
+    One escalated assessment: its alert, whose it is, for how many digests running, and to whom.
 
     *is_new* says that the digest before did not tell the service manager of it.
     """
@@ -67,7 +67,7 @@ class TeamTotals:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """
-    What one service manager is told: the totals by team and manager, and what has climbed, worst first.
+    What one service manager is told: the totals by team and manager, and the escalations, worst first.
 
     *were* counts the stages of what was open for the same teams on *last*, *ended* what has ended since; no
     *last* is the first digest.
@@ -75,7 +75,7 @@ class Service:
 
     recipient: Recipient
     teams: tuple[TeamTotals, ...]
-    climbed: tuple[Climb, ...]
+    escalations: tuple[Escalation, ...]
     last: date | None = None
     were: Mapping[Stage, int] = field(default_factory=dict)
     ended: int = 0
@@ -90,76 +90,89 @@ class Service:
         return {stage: sums[stage] for stage in Stage}
 
 
-Judged = Sequence[tuple[int, Alert, Route]]
-"""Every open assessment: its number, its alert, and the way to its manager."""
-
-Above = Callable[[Assessment], Route | None]
-"""Gives the way to an assessment's service manager; None where there is none."""
+ServiceManagerOf = Callable[[Assessment], Route | None]
+"""Gives the route to an assessment's service manager; None where there is none."""
 
 
-def climbs(judged: Judged, above: Above, rule: EscalationRule, before: Before | None) -> list[Climb]:
+def escalations_of(
+    judged: Sequence[Judged],
+    service_manager_of: ServiceManagerOf,
+    rule: EscalationRule,
+    last_digest: LastDigest | None,
+) -> list[Escalation]:
     """
-    Return what of *judged* climbs, in its order; where the directory names no service manager nothing does.
+    Return the escalations among *judged*, in its order; none where the directory names no service manager.
     """
-    found = []
-    for number, alert, route in judged:
-        weeks = weeks_of(number, alert, before)
-        to = above(alert.assessment) if rule.climbs(alert, weeks) else None
+    escalations = []
+    for row in judged:
+        number, alert = row.number, row.alert
+        weeks = weeks_of(number, alert, last_digest)
+        to = service_manager_of(alert.assessment) if rule.escalates(alert, weeks) else None
         if to is not None:
-            listed = None if before is None else before.listed.get(number)
-            is_new = before is not None and (listed is None or not listed.is_escalated)
-            found.append(
-                Climb(number=number, alert=alert, manager=_shown(route), weeks=weeks, to=to, is_new=is_new)
+            last_alert = None if last_digest is None else last_digest.alerts.get(number)
+            is_new = last_digest is not None and (last_alert is None or not last_alert.is_escalated)
+            manager = _shown(row.route)
+            escalations.append(
+                Escalation(number=number, alert=alert, manager=manager, weeks=weeks, to=to, is_new=is_new)
             )
-    return found
+    return escalations
 
 
-def services(judged: Judged, above: Above, climbed: Iterable[Climb], before: Before | None) -> list[Service]:
+def services_of(
+    judged: Sequence[Judged],
+    service_manager_of: ServiceManagerOf,
+    escalations: Iterable[Escalation],
+    last_digest: LastDigest | None,
+) -> list[Service]:
     """Return one service a service manager, by address, from all that is open under the directory's names."""
-    theirs: dict[str, list[tuple[Alert, Route, Route]]] = defaultdict(list)
-    for _, alert, route in judged:
-        to = above(alert.assessment)
+    theirs: dict[str, list[tuple[Judged, Route]]] = defaultdict(list)
+    for row in judged:
+        to = service_manager_of(row.alert.assessment)
         if to is not None:
-            theirs[to.recipient.key].append((alert, route, to))
-    by_key: dict[str, list[Climb]] = defaultdict(list)
-    for climb in climbed:
-        by_key[climb.to.recipient.key].append(climb)
-    were = {} if before is None else _were(judged, above, before)
-    return [_service(theirs[key], by_key[key], before, were.get(key, Counter())) for key in sorted(theirs)]
+            theirs[to.recipient.key].append((row, to))
+    by_key: dict[str, list[Escalation]] = defaultdict(list)
+    for escalation in escalations:
+        by_key[escalation.to.recipient.key].append(escalation)
+    were = {} if last_digest is None else _were(judged, service_manager_of, last_digest)
+    return [
+        _service(theirs[key], by_key[key], last_digest, were.get(key, Counter())) for key in sorted(theirs)
+    ]
 
 
-def problems(judged: Judged, above: Above) -> list[DataException]:
+def escalation_problems(
+    judged: Sequence[Judged], service_manager_of: ServiceManagerOf
+) -> list[DataException]:
     """
     Return one exception for each reason for which a service manager cannot be told: a line's `escalate_to`
     that leads to no allowed address, a digest that cannot be written.
     """
-    routes = (above(alert.assessment) for _, alert, _ in judged)
-    found = dict.fromkeys((to.problem, to.detail) for to in routes if to is not None and to.problem)
+    routes = (service_manager_of(row.alert.assessment) for row in judged)
+    reasons = dict.fromkeys((to.problem, to.detail) for to in routes if to is not None and to.problem)
     return [
-        DataException(kind, "", "", f"{detail}; what climbs goes to the fallback") for kind, detail in found
+        DataException(kind, "", "", f"{detail}; what climbs goes to the fallback") for kind, detail in reasons
     ]
 
 
 def _service(
-    rows: Sequence[tuple[Alert, Route, Route]], climbed: Sequence[Climb], before: Before | None,
+    rows: Sequence[tuple[Judged, Route]], escalations: Sequence[Escalation], last_digest: LastDigest | None,
     were: Counter[Stage | None],
 ) -> Service:  # fmt: skip
-    routes = [to for _, _, to in rows]
+    routes = [to for _, to in rows]
     return Service(
         recipient=next((to.recipient for to in routes if to.recipient.name), routes[0].recipient),
-        teams=tuple(_totals(rows)),
-        climbed=tuple(sorted(climbed, key=_worst_first)),
-        last=None if before is None else before.as_of,
+        teams=tuple(_totals(row for row, _ in rows)),
+        escalations=tuple(sorted(escalations, key=_worst_first)),
+        last=None if last_digest is None else last_digest.as_of,
         were={stage: were[stage] for stage in Stage},
         ended=were[None],
         covering_for=tuple(sorted({to.covering_for for to in routes} - {""})),
     )
 
 
-def _totals(rows: Iterable[tuple[Alert, Route, Route]]) -> Iterable[TeamTotals]:
+def _totals(rows: Iterable[Judged]) -> Iterable[TeamTotals]:
     by_place: dict[tuple[str, str], list[Alert]] = defaultdict(list)
-    for alert, route, _ in rows:
-        by_place[alert.assessment.team, _shown(route)].append(alert)
+    for row in rows:
+        by_place[row.alert.assessment.team, _shown(row.route)].append(row.alert)
     for (team, manager), alerts in sorted(by_place.items()):
         counts = Counter(alert.stage for alert in alerts)
         oldest = max(alerts, key=lambda alert: alert.age)
@@ -171,19 +184,21 @@ def _totals(rows: Iterable[tuple[Alert, Route, Route]]) -> Iterable[TeamTotals]:
         )
 
 
-def _were(judged: Judged, above: Above, before: Before) -> dict[str, Counter[Stage | None]]:
+def _were(
+    judged: Sequence[Judged], service_manager_of: ServiceManagerOf, last_digest: LastDigest
+) -> dict[str, Counter[Stage | None]]:
     """
     Count what was listed before by the service manager it belongs to now; under None, what of it has ended.
     """
-    found: dict[str, Counter[Stage | None]] = defaultdict(Counter)
-    still_open = {number: alert.assessment for number, alert, _ in judged}
-    for number, listed in before.listed.items():
-        assessment = still_open.get(number) or before.ended.get(number)
-        to = None if assessment is None else above(assessment)
+    counts: dict[str, Counter[Stage | None]] = defaultdict(Counter)
+    still_open = {row.number: row.alert.assessment for row in judged}
+    for number, last_alert in last_digest.alerts.items():
+        assessment = still_open.get(number) or last_digest.ended.get(number)
+        to = None if assessment is None else service_manager_of(assessment)
         if to is not None:
-            found[to.recipient.key][listed.stage] += 1
-            found[to.recipient.key][None] += number not in still_open
-    return found
+            counts[to.recipient.key][last_alert.stage] += 1
+            counts[to.recipient.key][None] += number not in still_open
+    return counts
 
 
 def _shown(route: Route) -> str:
@@ -193,7 +208,7 @@ def _shown(route: Route) -> str:
     return route.covering_for or route.recipient.name or route.recipient.email
 
 
-def _worst_first(climb: Climb) -> tuple[bool, int, str, str]:
-    alert = climb.alert
+def _worst_first(escalation: Escalation) -> tuple[bool, int, str, str]:
+    alert = escalation.alert
     left = alert.clock.working_days - alert.age
-    return alert.stage is not Stage.OVERDUE, left, alert.assessment.assessment_id, alert.assessment.child_id
+    return alert.stage is not Stage.OVERDUE, left, *alert.assessment.key

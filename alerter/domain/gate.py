@@ -1,4 +1,4 @@
-"""The gates: what makes an extract look too wrong to act on, and where to look then."""
+"""Holds a run whose extract looks too wrong to act on, and says where to look."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class Baseline:
     """
     What a reading is compared with.
 
@@ -103,7 +103,13 @@ class Before:
 
 
 def reasons_to_hold(
-    gates: Gates, reading: Reading, before: Before, *, calendar: WorkingCalendar, as_of: date, now: datetime
+    gates: Gates,
+    reading: Reading,
+    baseline: Baseline,
+    *,
+    calendar: WorkingCalendar,
+    as_of: date,
+    now: datetime,
 ) -> list[str]:
     """
     Return a sentence for each gate that closes; none means that the reading may be applied.
@@ -116,8 +122,8 @@ def reasons_to_hold(
     return [
         *_too_old(gates, reading, now),
         *_quiet(gates, reading, calendar, as_of),
-        *_unchanged(gates, reading, before),
-        *(() if reading.content is None else _of_content(gates, reading.content, before)),
+        *_unchanged(gates, reading, baseline),
+        *(() if reading.content is None else _of_content(gates, reading.content, baseline)),
     ]
 
 
@@ -141,19 +147,19 @@ def _quiet(gates: Gates, reading: Reading, calendar: WorkingCalendar, as_of: dat
         )
 
 
-def _unchanged(gates: Gates, reading: Reading, before: Before) -> Iterator[str]:
-    if gates.hold_unchanged and reading.sha256 == before.sha256:
+def _unchanged(gates: Gates, reading: Reading, baseline: Baseline) -> Iterator[str]:
+    if gates.hold_unchanged and reading.sha256 == baseline.sha256:
         yield ("the extract is byte for byte the last run's (hold_unchanged): check that the export has run")
 
 
-def _of_content(gates: Gates, content: Content, before: Before) -> Iterator[str]:
+def _of_content(gates: Gates, content: Content, baseline: Baseline) -> Iterator[str]:
     yield from _rejected(gates.max_rejected_percent, content)
     yield from _reopened(gates, content.reopened)
     if not content.open:
         yield "the extract has no open assessment: check that those without a sign-off are in it"
-    if before.figures:
-        yield from _grown(gates, content.open, before.open)
-        yield from _shrunk(gates.max_shrink_percent, content, before)
+    if baseline.figures:
+        yield from _grown(gates, content.open, baseline.open)
+        yield from _shrunk(gates.max_shrink_percent, content, baseline)
 
 
 def _rejected(limit: int, content: Content) -> Iterator[str]:
@@ -198,15 +204,15 @@ def _grown(gates: Gates, are: int, were: int) -> Iterator[str]:
         )
 
 
-def _shrunk(limit: int, content: Content, before: Before) -> Iterator[str]:
+def _shrunk(limit: int, content: Content, baseline: Baseline) -> Iterator[str]:
     setting = f"(max_shrink_percent is {limit})"
-    if _is_above(before.open - content.open, before.open, limit):
+    if _is_above(baseline.open - content.open, baseline.open, limit):
         yield (
-            f"open assessments fell from {before.open} to {content.open} {setting}: "
+            f"open assessments fell from {baseline.open} to {content.open} {setting}: "
             "check that the extract is whole"
         )
-    names = {matched(team): team for teams in before.figures for team in teams}
-    counts, left = before.teams, _by_team(content.teams)
+    names = {matched(team): team for teams in baseline.figures for team in teams}
+    counts, left = baseline.teams, _by_team(content.teams)
     for team in sorted(counts.keys() - {""}):
         were, are = counts[team], left[team]
         if were >= TEAM_THAT_COUNTS and _is_above(were - are, were, limit):

@@ -1,9 +1,10 @@
-"""What a changed calendar moved: the alert and due dates of open assessments, from and to."""
+"""Finds the alert and due dates of open assessments that a changed calendar moved."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.policy import Alert
 from alerter.errors import CalendarRangeError
@@ -20,6 +21,11 @@ class Moved:
     alert_to: date
     due_from: date
     due_to: date
+
+    @property
+    def key(self) -> AssessmentKey:
+        """Return which assessment of which child it is."""
+        return AssessmentKey(self.assessment_id, self.child_id)
 
     def as_plain(self) -> dict[str, str | int]:
         """Return it as the ledger keeps it: text and numbers only."""

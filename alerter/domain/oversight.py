@@ -1,4 +1,4 @@
-"""What a service manager looks at: teams and bands, without any worker's name."""
+"""Counts a service manager's work by team and by age, without any worker's name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerter.domain.address import address_key
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.routing import DirectoryEntry, Route, matched
+from alerter.domain.routing import DirectoryEntry, Judged, matched
 
 NO_TEAM = "No team named"
 
@@ -57,7 +57,7 @@ def scope_of(
     admins: Iterable[str],
     fallback: str,
     directory: Iterable[DirectoryEntry],
-    judged: Iterable[tuple[Alert, Route]],
+    judged: Iterable[Judged],
 ) -> Scope:
     """
     Return what somebody may look at: an admin everything, others the teams whose lines name them.
@@ -71,7 +71,7 @@ def scope_of(
     named = [entry for entry in directory if entry.team and entry.escalate_to]
     teams = {entry.team for entry in named if address_key(entry.escalate_to) == key}
     if key == address_key(fallback):
-        teams |= {alert.assessment.team for alert, route in judged if route.problem}
+        teams |= {row.alert.assessment.team for row in judged if row.route.problem}
     return Scope(frozenset(matched(team) for team in teams))
 
 
@@ -109,11 +109,7 @@ def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
 
 
 def _bands_of(clock: Clock, alerts: Sequence[Alert]) -> list[Band]:
-    middle = (clock.alert_after + clock.working_days) // 2
-    ends = ((clock.alert_after + 1, middle), (middle + 1, clock.working_days), (clock.working_days + 1, None))
     ages = [alert.age for alert in alerts if alert.clock == clock]
-    return [
-        Band(clock, first, last, sum(1 for age in ages if first <= age and (last is None or age <= last)))
-        for first, last in ends
-        if last is None or first <= last
-    ]
+    halves = [Band(clock, half[0], half[-1], sum(age in half for age in ages)) for half in clock.halves]
+    beyond = clock.working_days + 1
+    return [*halves, Band(clock, beyond, None, sum(age >= beyond for age in ages))]

@@ -1,4 +1,4 @@
-"""Text from outside, made harmless before it stands in an email."""
+"""Makes text from outside harmless before it is written into an email."""
 
 import re
 import unicodedata

@@ -8,15 +8,15 @@ from datetime import date
 from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected, UnreadableValue
 from alerter.domain.calendar import WorkingCalendar
-from alerter.domain.compiling import Binding, News, check_partition
+from alerter.domain.compiling import Background, DigestCompiler, check_partition
 from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.digest import Digest, stage_counts, unrouted
-from alerter.domain.escalation import Climb, EscalationRule
+from alerter.domain.escalation import Escalation, EscalationRule
 from alerter.domain.moved import Moved, moved
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
-from alerter.domain.progress import Before
+from alerter.domain.progress import LastDigest
 from alerter.domain.quality_audit import Audit
-from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
+from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Route, Router
 from alerter.domain.schedule import Schedule
 from alerter.domain.timeliness import Timeliness
 
@@ -71,7 +71,7 @@ class Findings:
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
     """What the last run counted by."""
-    before: Before | None = None
+    last_digest: LastDigest | None = None
     """The digest before this one; None for the first."""
     signed: Mapping[tuple[str, str], Timeliness] = field(default_factory=dict)
     """What was signed off since the financial year began, by team and type."""
@@ -84,47 +84,44 @@ class Plan:
     """
     One run, worked out: who is told what, and what the data say that cannot be.
 
-    *judged* holds the number, the alert and the route of every open assessment that is to be told of,
+    *judged* is every open assessment that is to be told of,
     *digests* the same by recipient; *everything* is all that is chased, told already or not. *observed* are
-    the exceptions that no route causes, *climbed* what service managers are told of. *binding* made the
+    the exceptions that no route causes, *escalations* what service managers are told of. *compiler* made the
     digests. *ignored* is how many are open and not chased; None where the settings ignore none.
     """
 
     window: Window
-    judged: Sequence[tuple[int, Alert, Route]]
-    everything: Sequence[tuple[int, Alert, Route]]
-    binding: Binding
+    judged: Sequence[Judged]
+    everything: Sequence[Judged]
+    compiler: DigestCompiler
     digests: Sequence[Digest]
-    climbed: Sequence[Climb] = ()
+    escalations: Sequence[Escalation] = ()
     observed: Sequence[DataException] = ()
     ignored: int | None = None
 
     @property
     def moved(self) -> Sequence[Moved]:
         """Return those whose dates a changed calendar has moved since the last run."""
-        return self.binding.moved
+        return self.compiler.moved
 
     @property
     def exceptions(self) -> list[DataException]:
         """Return everything to mend: what the data say that cannot be, and who could not be found."""
-        pairs = [(alert, route) for _, alert, route in self.judged]
-        return [*self.observed, *unrouted(pairs), *self.binding.problems(self.everything)]
+        return [*self.observed, *unrouted(self.judged), *self.compiler.problems(self.everything)]
 
     @property
     def counts(self) -> dict[str, int]:
         """Return `open`, the number of each stage, which add up to it, and `ignored` where that can be."""
-        stages = stage_counts(alert for _, alert, _ in self.judged)
+        stages = stage_counts(row.alert for row in self.judged)
         counts = {"open": len(self.judged)} | {stage.value: count for stage, count in stages.items()}
         return counts if self.ignored is None else counts | {"ignored": self.ignored}
 
     @property
     def teams(self) -> dict[str, int]:
         """Return the number of open assessments by team."""
-        return dict(Counter(alert.assessment.team for _, alert, _ in self.judged))
+        return dict(Counter(row.alert.assessment.team for row in self.judged))
 
-    def placed(
-        self, judged: Sequence[tuple[int, Alert, Route]], served: Collection[str] | None = None
-    ) -> "Plan":
+    def placed(self, judged: Sequence[Judged], served: Collection[str] | None = None) -> "Plan":
         """
         Return the same run with *judged* in the place of what was, its digests compiled anew.
 
@@ -133,11 +130,11 @@ class Plan:
         Raises:
             PartitionError: The digests do not add up.
         """
-        digests, climbed = self.binding.bind(judged, self.everything, served)
-        alerts = [alert for _, alert, _ in judged]
-        keys = [(each.assessment.assessment_id, each.assessment.child_id) for each in alerts]
+        digests, escalations = self.compiler.compile(judged, self.everything, served)
+        alerts = [row.alert for row in judged]
+        keys = [alert.assessment.key for alert in alerts]
         check_partition(keys, alerts, digests)
-        return replace(self, judged=judged, digests=digests, climbed=climbed)
+        return replace(self, judged=judged, digests=digests, escalations=escalations)
 
     def redirected(self, recipients: Mapping[str, str], to: Recipient, problem: str) -> "Plan":
         """
@@ -150,15 +147,13 @@ class Plan:
             PartitionError: The digests do not add up.
         """
 
-        def rerouted(judged: Sequence[tuple[int, Alert, Route]]) -> list[tuple[int, Alert, Route]]:
-            return [
-                (number, alert, routes.get(route.recipient.key, route)) for number, alert, route in judged
-            ]
+        def rerouted(judged: Sequence[Judged]) -> list[Judged]:
+            return [replace(row, route=routes.get(row.route.recipient.key, row.route)) for row in judged]
 
         routes = {key: Route(to, problem, why) for key, why in recipients.items()}
-        served = {each.recipient.key for each in self.digests if each.service is not None} | {to.key}
-        binding = replace(self.binding, redirects={**self.binding.redirects, **routes})
-        redirected = replace(self, binding=binding, everything=rerouted(self.everything))
+        served = {digest.recipient.key for digest in self.digests if digest.service is not None} | {to.key}
+        compiler = replace(self.compiler, redirects={**self.compiler.redirects, **routes})
+        redirected = replace(self, compiler=compiler, everything=rerouted(self.everything))
         return redirected.placed(rerouted(self.judged), served)
 
     def worth_sending(self, *, send_all_clear: bool) -> list[Digest]:
@@ -182,12 +177,14 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     if rules.ignore_started_before is not None:
         is_open, findings = len(findings.open), _chased(rules, findings, as_of)
         ignored = is_open - len(findings.open)
-    has_clock = {number: each for number, each in findings.open.items() if each.type in rules.clocks}
-    has_none = [each for number, each in findings.open.items() if number not in has_clock]
+    has_clock = {
+        number: assessment for number, assessment in findings.open.items() if assessment.type in rules.clocks
+    }
+    has_none = [assessment for number, assessment in findings.open.items() if number not in has_clock]
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
     judged = [
-        (
+        Judged(
             number,
             policy.judge(assessment, findings.reassurances.get(number), findings.audits.get(number)),
             router.route(assessment),
@@ -195,19 +192,20 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         for number, assessment in has_clock.items()
     ]
     related = findings.of_children or findings.open.values()
-    binding = Binding(
+    compiler = DigestCompiler(
         router=router,
         rule=rules.escalation,
-        news=_news(rules, findings),
+        background=_background(rules, findings),
         as_of=as_of,
         to_mend=[fault.as_exception() for fault in quality_faults(related, as_of, findings.unreadable)],
-        moved=_moved([alert for _, alert, _ in judged], findings.calendar_before, rules.calendar),
+        moved=_moved([row.alert for row in judged], findings.calendar_before, rules.calendar),
     )
-    digests, climbed = binding.bind(judged, judged)
-    keys = [(each.assessment_id, each.child_id) for each in has_clock.values()]
-    check_partition(keys, [alert for _, alert, _ in judged], digests)
+    digests, escalations = compiler.compile(judged, judged)
+    keys = [assessment.key for assessment in has_clock.values()]
+    check_partition(keys, [row.alert for row in judged], digests)
     return Plan(
-        window=window, judged=judged, everything=judged, binding=binding, digests=digests, climbed=climbed,
+        window=window, judged=judged, everything=judged, compiler=compiler, digests=digests,
+        escalations=escalations,
         observed=_observed(findings, has_none, as_of),
         ignored=ignored,
     )  # fmt: skip
@@ -215,17 +213,23 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
 
 def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:
     """Return *findings* without what concerns the assessments that *rules* ignore, in whatever way."""
-    kept = {number: each for number, each in findings.open.items() if not rules.ignores(each, as_of)}
-    ignored = [each for number, each in findings.open.items() if number not in kept]
-    keys = {(each.assessment_id, each.child_id) for each in ignored}
+    kept = {
+        number: assessment
+        for number, assessment in findings.open.items()
+        if not rules.ignores(assessment, as_of)
+    }
+    ignored = [assessment for number, assessment in findings.open.items() if number not in kept]
+    keys = {assessment.key for assessment in ignored}
     return replace(
         findings,
         open=kept,
-        rejected=[row for row in findings.rejected if (row.assessment_id, row.child_id) not in keys],
-        unreadable=[each for each in findings.unreadable if (each.assessment_id, each.child_id) not in keys],
-        vanished=[each for each in findings.vanished if not rules.ignores(each, as_of)],
-        missing=[each for each in findings.missing if not rules.ignores(each, as_of)],
-        of_children=[each for each in findings.of_children if not rules.ignores(each, as_of)],
+        rejected=[row for row in findings.rejected if row.key not in keys],
+        unreadable=[assessment for assessment in findings.unreadable if assessment.key not in keys],
+        vanished=[assessment for assessment in findings.vanished if not rules.ignores(assessment, as_of)],
+        missing=[assessment for assessment in findings.missing if not rules.ignores(assessment, as_of)],
+        of_children=[
+            assessment for assessment in findings.of_children if not rules.ignores(assessment, as_of)
+        ],
     )
 
 
@@ -244,11 +248,11 @@ def _observed(findings: Findings, has_none: Sequence[Assessment], as_of: date) -
     ]
 
 
-def _news(rules: Rules, findings: Findings) -> News:
-    return News(
+def _background(rules: Rules, findings: Findings) -> Background:
+    return Background(
         calendar=rules.calendar,
         clocks=rules.clocks,
-        before=findings.before,
+        last_digest=findings.last_digest,
         signed=findings.signed,
         reassurances=findings.reassurances,
     )

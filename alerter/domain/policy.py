@@ -1,4 +1,4 @@
-"""The duty: a clock's numbers, the window a run looks at, and the stage of each open assessment."""
+"""The duty: a clock's numbers, a run's window, and the stage of each open assessment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +42,18 @@ class Clock:
     """What a quality audit must score, out of 100, before the sign-off; None where there is no audit."""
     effective_from: date | None = None
     earlier: "Clock | None" = None
+
+    @property
+    def halves(self) -> tuple[range, ...]:
+        """
+        Return the days past the alert day up to the last one in two halves; the earlier has an odd day.
+
+        >>> Clock(type="core", label="Core assessment", working_days=10, alert_after=7).halves
+        (range(8, 10), range(10, 11))
+        """
+        first, end = self.alert_after + 1, self.working_days + 1
+        middle = first + (end - first + 1) // 2
+        return tuple(half for half in (range(first, middle), range(middle, end)) if half)
 
     def in_force(self, started_on: date | None, referred_on: date | None) -> "Clock":
         """

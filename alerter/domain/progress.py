@@ -1,4 +1,4 @@
-"""Week on week: what has become of the work that the digest before this one spoke of."""
+"""Compares this digest with the one before: new, signed off, handed over, promises kept or missed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from alerter.domain.address import address_key
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.policy import Alert, Reassurance, Stage
-from alerter.domain.routing import Route
+from alerter.domain.routing import Judged, Route
 
 CHASED = (Stage.OVERDUE, Stage.PAST_ALERT)
 """The stages at which a manager is asked for what day 25 or day 35 has already passed without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class LastAlert:
     """
     One assessment of the digest before, listed or counted: its stage, the manager's address, whoever covered,
     and its weeks running.
@@ -31,7 +31,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class LastDigest:
     """
     The digest before: the day it judged by, what it told of, and which of that has ended since, by number.
 
@@ -39,12 +39,12 @@ class Before:
     """
 
     as_of: date
-    listed: Mapping[int, Listed]
+    alerts: Mapping[int, LastAlert]
     ended: Mapping[int, Assessment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class RowHistory:
     """
     One row's past: for how many digests running it has been chased, and who had it before.
 
@@ -61,13 +61,12 @@ class Past:
 class Handover:
     """One assessment that another manager has now."""
 
-    assessment_id: str
-    child_id: str
+    key: AssessmentKey
     to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Since:
+class Progress:
     """
     What has happened to one manager's work since the digest judged on *last*.
 
@@ -105,99 +104,98 @@ def weeks_running(runs: Sequence[int], chased: Mapping[int, AbstractSet[int]]) -
     }
 
 
-def pasts(
-    judged: Iterable[tuple[int, Alert, Route]], before: Before | None, escalated: AbstractSet[int]
-) -> dict[int, Past]:
+def row_histories(
+    judged: Iterable[Judged], last_digest: LastDigest | None, escalated: AbstractSet[int]
+) -> dict[int, RowHistory]:
     """
-    Return the past of each assessment *judged*, by its number; without a digest *before* only what climbs.
+    Return the history of each assessment *judged*, by number; of the first digest only if it is escalated.
     """
-    return {number: _past(number, alert, route, before, escalated) for number, alert, route in judged}
+    return {row.number: _row_history(row, last_digest, escalated) for row in judged}
 
 
-def weeks_of(number: int, alert: Alert, before: Before | None) -> int:
+def weeks_of(number: int, alert: Alert, last_digest: LastDigest | None) -> int:
     """Return for how many digests running *alert* has been chased, this one included."""
     if alert.stage not in CHASED:
         return 0
-    listed = None if before is None else before.listed.get(number)
-    return 1 + (0 if listed is None else listed.weeks)
+    last_alert = None if last_digest is None else last_digest.alerts.get(number)
+    return 1 + (0 if last_alert is None else last_alert.weeks)
 
 
-def _past(
-    number: int, alert: Alert, route: Route, before: Before | None, escalated: AbstractSet[int]
-) -> Past:
-    if before is None:
-        return Past(is_escalated=number in escalated)
-    listed = before.listed.get(number)
-    is_another = listed is not None and address_key(listed.owner) != route.owner_key
-    return Past(
-        weeks=weeks_of(number, alert, before),
-        came_from=listed.owner if listed is not None and is_another else "",
+def _row_history(row: Judged, last_digest: LastDigest | None, escalated: AbstractSet[int]) -> RowHistory:
+    number = row.number
+    if last_digest is None:
+        return RowHistory(is_escalated=number in escalated)
+    last_alert = last_digest.alerts.get(number)
+    is_another = last_alert is not None and address_key(last_alert.owner) != row.route.owner_key
+    return RowHistory(
+        weeks=weeks_of(number, row.alert, last_digest),
+        came_from=last_alert.owner if last_alert is not None and is_another else "",
         is_escalated=number in escalated,
     )
 
 
-def since(
-    judged: Sequence[tuple[int, Alert, Route]],
-    before: Before,
+def progress_by_recipient(
+    judged: Sequence[Judged],
+    last_digest: LastDigest,
     routes_of_ended: Mapping[int, tuple[Route, bool | None]],
     reassurances: Mapping[int, Reassurance],
     as_of: date,
-) -> dict[str, Since]:
+) -> dict[str, Progress]:
     """
-    Return what has happened since the digest *before*, by the address that each digest goes to.
+    Return what has happened since *last_digest*, by the address that each digest goes to.
 
     *routes_of_ended* says of what has ended where it would go today, and whether it was signed off in time:
     None where it was not signed off at all.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for number, alert, route in judged:
-        counts[route.recipient.key].update(_of_open(number, alert, route, before))
-        counts[route.recipient.key]["missed"] += _is_missed(reassurances.get(number), before.as_of, as_of)
+    for row in judged:
+        of_recipient = counts[row.route.recipient.key]
+        of_recipient.update(_of_open(row, last_digest))
+        of_recipient["missed"] += _is_missed(reassurances.get(row.number), last_digest.as_of, as_of)
     for number, (route, is_in_time) in routes_of_ended.items():
-        found = counts[route.recipient.key]
-        found["signed_off"] += is_in_time is not None
-        found["in_time"] += is_in_time is True
-        found[_word_on(before.ended[number], reassurances.get(number), before.as_of, as_of)] += 1
-    went = _went(judged, before)
+        count = counts[route.recipient.key]
+        count["signed_off"] += is_in_time is not None
+        count["in_time"] += is_in_time is True
+        count[_promise(last_digest.ended[number], reassurances.get(number), last_digest.as_of, as_of)] += 1
+    went = _went(judged, last_digest)
     names = ("new", "signed_off", "in_time", "kept", "missed", "came")
     return {
-        key: Since(last=before.as_of, went=went.get(key, ()), **{name: found[name] for name in names})
-        for key, found in counts.items()
+        key: Progress(last=last_digest.as_of, went=went.get(key, ()), **{name: count[name] for name in names})
+        for key, count in counts.items()
     }
 
 
-def _of_open(number: int, alert: Alert, route: Route, before: Before) -> dict[str, int]:
-    listed = before.listed.get(number)
-    is_another = listed is not None and address_key(listed.owner) != route.owner_key
-    return {"new": weeks_of(number, alert, before) == 1, "came": is_another}
+def _of_open(row: Judged, last_digest: LastDigest) -> dict[str, int]:
+    last_alert = last_digest.alerts.get(row.number)
+    is_another = last_alert is not None and address_key(last_alert.owner) != row.route.owner_key
+    return {"new": weeks_of(row.number, row.alert, last_digest) == 1, "came": is_another}
 
 
-def _went(judged: Sequence[tuple[int, Alert, Route]], before: Before) -> dict[str, tuple[Handover, ...]]:
+def _went(judged: Sequence[Judged], last_digest: LastDigest) -> dict[str, tuple[Handover, ...]]:
     """
     Return what went to another manager, by the address of the digest that its manager's work goes to now.
     """
-    recipient_of = {route.owner_key: route.recipient.key for _, _, route in judged}
+    recipient_of = {row.route.owner_key: row.route.recipient.key for row in judged}
     went: dict[str, list[Handover]] = defaultdict(list)
-    for number, alert, route in judged:
-        listed = before.listed.get(number)
-        owner = route.owner_key if listed is None else address_key(listed.owner)
+    for row in judged:
+        route, last_alert = row.route, last_digest.alerts.get(row.number)
+        owner = route.owner_key if last_alert is None else address_key(last_alert.owner)
         if owner != route.owner_key and owner in recipient_of:
-            ids = alert.assessment.assessment_id, alert.assessment.child_id
-            went[recipient_of[owner]].append(Handover(*ids, route.owner))
+            went[recipient_of[owner]].append(Handover(row.alert.assessment.key, route.owner))
     return {key: tuple(handovers) for key, handovers in went.items()}
 
 
-def _word_on(ended: Assessment, given: Reassurance | None, last: date, as_of: date) -> str:
+def _promise(ended: Assessment, reassurance: Reassurance | None, last: date, as_of: date) -> str:
     """Say whether the promise for what has *ended* was kept or missed, or that there was none to judge."""
-    if given is None or ended.authorised_on is None:
+    if reassurance is None or ended.authorised_on is None:
         return ""
-    if ended.authorised_on <= given.expected_on:
+    if ended.authorised_on <= reassurance.expected_on:
         return "kept"
-    return "missed" if _is_missed(given, last, as_of) else ""
+    return "missed" if _is_missed(reassurance, last, as_of) else ""
 
 
-def _is_missed(given: Reassurance | None, last: date, as_of: date) -> bool:
+def _is_missed(reassurance: Reassurance | None, last: date, as_of: date) -> bool:
     """
     Say whether the expected date went by between the two digests: on the day of the last it still stood.
     """
-    return given is not None and last <= given.expected_on < as_of
+    return reassurance is not None and last <= reassurance.expected_on < as_of

@@ -1,4 +1,4 @@
-"""One quality audit: the form's criteria with their points, and what an auditor gave."""
+"""Holds one quality audit: the form's criteria with their points, and the points given."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A manager's word: what may be recorded, who may take it back, and until when."""
+"""Says which reassurance may be recorded, who may withdraw it, and until when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The rows that cannot be believed, by what is wrong with them."""
+"""Groups the rows that cannot be believed by their fault."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Who is told: from team and worker to the manager, the cover, or the fallback."""
+"""Finds an assessment's recipient: from team and worker to the manager, the cover, or the fallback."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.assessment import Assessment
+from alerter.domain.policy import Alert
 
 _BLANKS = re.compile(r"\s+")
 
@@ -89,6 +90,15 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """One open assessment in one run: its number in the store, its alert, and the route to its manager."""
+
+    number: int
+    alert: Alert
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
 class Router:
     """
     The directory, ready to answer for one day.
@@ -107,7 +117,9 @@ class Router:
     )
     _by_manager: dict[str, list[DirectoryEntry]] = field(init=False, repr=False, default_factory=dict)
     _routes: dict[tuple[str, str, str], Route] = field(init=False, repr=False, default_factory=dict)
-    _climbs: dict[tuple[str, str, str], Route | None] = field(init=False, repr=False, default_factory=dict)
+    _escalations: dict[tuple[str, str, str], Route | None] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Index the entries by place and by manager."""
@@ -129,11 +141,11 @@ class Router:
         An address that is none, or not allowed, gives the fallback with a problem: nothing is lost.
         """
         key = (assessment.team, assessment.worker, assessment.manager_email)
-        if key not in self._climbs:
-            self._climbs[key] = self._climb(*key)
-        return self._climbs[key]
+        if key not in self._escalations:
+            self._escalations[key] = self._find_escalation(*key)
+        return self._escalations[key]
 
-    def _climb(self, team: str, worker: str, manager_email: str) -> Route | None:
+    def _find_escalation(self, team: str, worker: str, manager_email: str) -> Route | None:
         """
         Return the route to `escalate_to`: of the nearest place that names it, else of the row's own manager.
         """

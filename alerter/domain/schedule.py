@@ -1,4 +1,4 @@
-"""Send dates: which day a digest belongs to, and which comes next."""
+"""Finds send dates: the one a day belongs to, and the next."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo

@@ -1,4 +1,4 @@
-"""Timeliness: of the assessments authorised in a period, the share authorised in time (NI 60)."""
+"""Counts timeliness: of the assessments authorised in a period, the share in time (NI 60)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -77,7 +77,7 @@ def sign_offs(
         and each.authorised_on <= as_of
         and not each.is_authorised_before_start
     ]
-    return sorted(found, key=lambda each: (each.on, each.assessment.assessment_id, each.assessment.child_id))
+    return sorted(found, key=lambda each: (each.on, each.assessment.key))
 
 
 def timeliness(signed: Iterable[SignOff]) -> Timeliness:

@@ -1,4 +1,4 @@
-"""Dates and counts in English, as commands and admins read them: no locale of a machine has a say."""
+"""Writes dates and counts in English for commands and admins, whatever the machine's locale."""
 
 from datetime import date
 

@@ -17,7 +17,7 @@ from alerter.domain.schedule import Timetable
 from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now
-from alerter.mail.writer import Press
+from alerter.mail.writer import Writer
 from alerter.sources.extract import is_written_since
 from alerter.store import migration
 from alerter.store.birth_note import is_there
@@ -32,7 +32,7 @@ class Installation:
     settings: Settings
     database: Database
     rules: Rules
-    press: Press
+    writer: Writer
     zone: ZoneInfo
     clock: Callable[[ZoneInfo], datetime] = real_now
     on_rows: Callable[[int], None] = lambda _rows: None
@@ -56,7 +56,7 @@ class Installation:
                 is_trial=wiring.is_trial(settings.email),
             ),
             rules=wiring.rules(settings),
-            press=wiring.press(settings),
+            writer=wiring.writer(settings),
             zone=wiring.zone(settings),
         )
 

@@ -19,7 +19,7 @@ from alerter.mail.language import language_of
 from alerter.mail.links import PATH, SERVICE_PAGE, Links
 from alerter.mail.look import Brand, TemplateSet
 from alerter.mail.specimen import template_faults
-from alerter.mail.writer import AnswerLink, Press, Renderer, Stationery, no_link
+from alerter.mail.writer import AnswerLink, Writer, no_link
 from alerter.sources.source import Source, open_query, open_source
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.folder import FolderTransport
@@ -84,31 +84,30 @@ def source(settings: Settings, by: Rules, now: datetime) -> Source:
     return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "", reasons=settings.reasons)
 
 
-def press(settings: Settings, *, is_whole: bool = False) -> Press:
+def writer(settings: Settings, *, is_whole: bool = False) -> Writer:
     """
-    Return the maker of messages; with *is_whole* every row is listed, whatever the size.
+    Return the writer of emails; with *is_whole* every row is listed, whatever the size.
 
     Raises:
         ConfigError: A template of the council's cannot be used: all faults at once, with file and line.
     """
-    email = settings.email
-    stationery = Stationery(
+    email, look, language = settings.email, brand(settings.branding), language_of(settings.email.language)
+    if email.templates is not None and (faults := template_faults(email.templates, language, look)):
+        raise ConfigError([f"email.templates: {fault}" for fault in faults])
+    return Writer(
         council=settings.council,
         sender=Recipient(email.sender_address, email.sender_name),
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
-        language=language_of(email.language),
+        language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",
+        templates=TemplateSet(email.templates),
+        brand=look,
+        answer_link=_answer_link(settings, is_for_show=is_whole),
+        is_whole=is_whole,
     )
-    templates, marks = TemplateSet(email.templates), brand(settings.branding)
-    if email.templates is not None and (
-        faults := template_faults(email.templates, stationery.language, marks)
-    ):
-        raise ConfigError([f"email.templates: {fault}" for fault in faults])
-    renderer = Renderer(is_whole=is_whole, templates=templates, brand=marks)
-    return Press(stationery, renderer, _answer_link(settings, is_for_show=is_whole))
 
 
 def brand(settings: BrandingSettings) -> Brand:

@@ -14,7 +14,7 @@ from alerter.errors import MailError
 LONGEST_MESSAGE = 500_000  # bytes; what a report says stands before the message it returns
 DEEPEST = 50  # MIME boundaries; more are no report, and would only cost time
 STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}", re.ASCII)  # RFC 3463
-# As `alerter.mail.message` makes them: whoever has not had the message cannot guess one.
+# As `alerter.mail.build` makes them: whoever has not had the message cannot guess one.
 _OURS = re.compile(r"<run-\d+\.(?:digest|summary)\.[0-9a-f]{24}@[A-Za-z0-9.-]+>", re.ASCII)
 _PARSER = BytesParser(policy=policy.compat32)  # reads anything without complaint
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")

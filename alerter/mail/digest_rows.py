@@ -6,10 +6,10 @@ from datetime import date
 
 from alerter.domain.address import address_key
 from alerter.domain.audit_standing import AuditStanding, audit_standing
-from alerter.domain.escalation import Climb
+from alerter.domain.escalation import Escalation
 from alerter.domain.plain import one_line, phrase
 from alerter.domain.policy import Alert, Reassurance, Stage
-from alerter.domain.progress import Past
+from alerter.domain.progress import RowHistory
 from alerter.domain.routing import Recipient
 from alerter.mail.language import Language
 from alerter.mail.run_facts import RunFacts
@@ -60,7 +60,7 @@ class RowContext:
         return self.facts.language
 
 
-def row_of(alert: Alert, past: Past, context: RowContext, *, is_sibling: bool) -> RowView:
+def row_of(alert: Alert, past: RowHistory, context: RowContext, *, is_sibling: bool) -> RowView:
     """
     Return the row of one *alert* with its *past*; *is_sibling* says that its assessment has a row already.
     """
@@ -73,7 +73,7 @@ def row_of(alert: Alert, past: Past, context: RowContext, *, is_sibling: bool) -
     return _row(alert, context, notes, _asked(alert, context))
 
 
-def escalated_row(climb: Climb, context: RowContext, *, is_sibling: bool) -> RowView:
+def escalated_row(climb: Escalation, context: RowContext, *, is_sibling: bool) -> RowView:
     """Return the row of what has climbed, as the service manager reads it."""
     say = context.language.say
     notes = (

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.moved import Moved
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert
-from alerter.domain.progress import Since
+from alerter.domain.progress import Progress
 from alerter.domain.timeliness import TrackRecord
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks, RunFacts
@@ -30,15 +31,15 @@ def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
     if digest.unrouted:
         words = "Nobody else was found for ({count}): please say who manages them"
         yield _notes(words, [_fault(each, facts) for each in digest.unrouted], facts)
-    if digest.since is not None and digest.since.went:
+    if digest.progress is not None and digest.progress.went:
         words = "Moved to another manager ({count}): nothing is asked of you"
         lines = [
             language.say(
                 "{whose}: now with {who}",
-                whose=_whose(each.assessment_id, each.child_id, facts),
+                whose=_whose(each.key, facts),
                 who=phrase(each.to),
             )
-            for each in digest.since.went
+            for each in digest.progress.went
         ]
         yield _notes(words, lines, facts)
     if digest.checkpoints:
@@ -69,7 +70,7 @@ def moved_line(moved: Moved, facts: RunFacts) -> str:
     )
     changed = {alert: moved.alert_from != moved.alert_to, due: moved.due_from != moved.due_to}
     said = ", ".join(words for words, has_moved in changed.items() if has_moved)
-    return f"{_whose(moved.assessment_id, moved.child_id, facts)}: {said}"
+    return f"{_whose(moved.key, facts)}: {said}"
 
 
 def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> NotesView:
@@ -87,28 +88,28 @@ def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> 
 def _fault(fault: DataException, facts: RunFacts) -> str:
     """Return one thing to mend; what names lines of a file is an operator's English in any language."""
     detail = facts.language.sentence(phrase(fault.detail))
-    return f"{_whose(fault.assessment_id, fault.child_id, facts)}: {detail}"
+    return f"{_whose(fault.key, facts)}: {detail}"
 
 
 def _checkpoint(alert: Alert, facts: RunFacts) -> str:
     assessment = alert.assessment
     day, on = alert.checkpoint or (0, facts.next_run)
     worker = f", {phrase(assessment.worker)}" if assessment.worker else ""
-    whose = f"{_whose(assessment.assessment_id, assessment.child_id, facts)}{worker}"
+    whose = f"{_whose(assessment.key, facts)}{worker}"
     return facts.language.say(
         "{whose}: day {day} is {on}", whose=whose, day=day, on=facts.language.day(on, facts.as_of)
     )
 
 
-def _whose(assessment_id: str, child_id: str, facts: RunFacts) -> str:
-    return f"{phrase(assessment_id)} {facts.language.say('child {id}', id=phrase(child_id))}"
+def _whose(key: AssessmentKey, facts: RunFacts) -> str:
+    return f"{phrase(key.assessment_id)} {facts.language.say('child {id}', id=phrase(key.child_id))}"
 
 
 def since_lines(digest: Digest, facts: RunFacts, marks: Marks) -> Iterable[str]:
     """
     Give what has happened since the last digest, a line each; nothing where there was none or it was quiet.
     """
-    since, language = digest.since, facts.language
+    since, language = digest.progress, facts.language
     if since is None or since.is_quiet:
         return
     day = language.long_day(since.last, facts.as_of)
@@ -148,7 +149,7 @@ def record_line(record: TrackRecord, whose: str, language: Language, *, has_labe
     return language.say("{whose}: {percent}% of {count} in time (target {target}%).", target=target, **values)
 
 
-def _moves(since: Since, language: Language, marks: Marks) -> Iterable[str]:
+def _moves(since: Progress, language: Language, marks: Marks) -> Iterable[str]:
     if since.new:
         yield language.say("{count} newly past {mark}", count=f"{since.new:,}", mark=marks.alert_day_of_each)
     if since.came:
@@ -159,7 +160,7 @@ def _moves(since: Since, language: Language, marks: Marks) -> Iterable[str]:
         yield language.counted(len(since.went), one, many)
 
 
-def _thanks(since: Since, language: Language, day: str) -> str:
+def _thanks(since: Progress, language: Language, day: str) -> str:
     values = {"count": f"{since.signed_off:,}", "in_time": f"{since.in_time:,}", "day": day}
     if since.in_time == since.signed_off == 1:
         return language.say("Signed off since {day}: {count}, in time. Thank you.", **values)
@@ -170,7 +171,7 @@ def _thanks(since: Since, language: Language, day: str) -> str:
     return language.say("Signed off since {day}: {count}. Thank you.", **values)
 
 
-def _promises(since: Since, language: Language, day: str) -> str:
+def _promises(since: Progress, language: Language, day: str) -> str:
     values = {"kept": f"{since.kept:,}", "missed": f"{since.missed:,}", "day": day}
     if not since.missed:
         return language.say("Promises since {day}: {kept} kept.", **values)

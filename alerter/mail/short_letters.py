@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from alerter.mail.message import Letterhead, Message, Rendered, build
-from alerter.mail.writer import Stationery
+from alerter.domain.message import Message
+from alerter.mail.build import Letterhead, Rendered, build
+from alerter.mail.writer import Writer
 
 SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nobody is told twice
 
@@ -20,27 +21,27 @@ class Notice:
     noticed_at: datetime
 
 
-def letters(notice: Notice, stationery: Stationery) -> list[Message]:
+def letters(notice: Notice, writer: Writer) -> list[Message]:
     """
     Return *notice* as a message to each admin; the same one again has the same bytes.
 
     Raises:
         MailRefusedError: What was built does not read back as it was meant.
     """
-    at = notice.noticed_at.astimezone(stationery.zone)
+    at = notice.noticed_at.astimezone(writer.zone)
     lines = [f"{notice.headline}.", notice.said, f"Noticed on {at:%d %B %Y at %H:%M}; this is said once."]
     letterhead = Letterhead(
-        sender=stationery.sender,
+        sender=writer.sender,
         installation=f"{notice.about} {at.isoformat()}",
         run=0,
         dated_at=at,
         kind="summary",
     )
-    prefix = f"{stationery.subject_prefix.strip()} " if stationery.subject_prefix.strip() else ""
+    prefix = f"{writer.subject_prefix.strip()} " if writer.subject_prefix.strip() else ""
     rendered = Rendered(
         f"{prefix}Assessment alerts: {notice.headline}", "\n\n".join(lines) + "\n", _html(lines)
     )
-    return [build(rendered, admin, letterhead) for admin in stationery.admins]
+    return [build(rendered, admin, letterhead) for admin in writer.admins]
 
 
 def _html(lines: list[str]) -> str:

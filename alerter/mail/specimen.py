@@ -2,31 +2,37 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
-from alerter.domain.escalation import Climb, Service, TeamTotals
+from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Clock, Policy, Reassurance, Stage, Window
-from alerter.domain.progress import Handover, Past, Since
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.progress import Handover, Progress, RowHistory
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.domain.timeliness import TrackRecord
 from alerter.errors import PartitionError, TemplateError
 from alerter.mail.language import Language
 from alerter.mail.look import Brand, TemplateSet, syntax_faults
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary
-from alerter.mail.writer import Renderer
+from alerter.mail.writer import Writer
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
-CALENDAR = WorkingCalendar("england", 2025, 2027, [], version="made up")
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25, target_percent=81)
 READER = Recipient("n.okafor@council.example", "N. Okafor")
 LINK = "https://alerts.council.example/r/made-up"
+
+
+@cache
+def _calendar() -> WorkingCalendar:
+    return WorkingCalendar("england", 2025, 2027, [], version="made up")
 
 
 def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]:
@@ -35,19 +41,22 @@ def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]
     """
     if faults := list(syntax_faults(folder)):
         return faults
-    renderer = Renderer(templates=TemplateSet(folder), brand=brand)
+    writer = Writer(
+        council="Sampleford", sender=READER, admins=[READER], zone=ZoneInfo("Europe/London"),
+        templates=TemplateSet(folder), brand=brand,
+    )  # fmt: skip
     facts = replace(specimen_facts(), language=language)
     found: dict[str, None] = {}
-    for digest in (full_digest(), all_clear(), replace(full_digest(), since=None, service=None)):
+    for digest in (full_digest(), all_clear(), replace(full_digest(), progress=None, service=None)):
         for link in ("", LINK):
             try:
-                renderer.digest(digest, facts, link)
+                writer.digest(digest, facts, link)
             except TemplateError as error:
                 found[str(error)] = None
             except PartitionError:
                 found["digest.txt.j2: does not show each row on a line that begins with `row.mark`."] = None
     try:
-        renderer.summary(_summary(facts))
+        writer.summary(_summary(facts))
     except TemplateError as error:
         found[str(error)] = None
     return list(found)
@@ -65,7 +74,8 @@ def specimen_facts() -> RunFacts:
         source_rows=812,
         source_rejected=3,
         extracted_at=datetime(2026, 11, 22, 18, 5, tzinfo=UTC),
-        calendar=CALENDAR,
+        dated_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
+        calendar=_calendar(),
         clocks=(CORE,),
         contact="performance@council.example",
     )
@@ -78,7 +88,7 @@ def all_clear() -> Digest:
 
 def full_digest() -> Digest:
     """Return a digest in which nothing is empty: every stage, every list, and a service manager's part."""
-    policy = Policy(CALENDAR, {"core": CORE}, Window(AS_OF, NEXT_RUN))
+    policy = Policy(_calendar(), {"core": CORE}, Window(AS_OF, NEXT_RUN))
     given = Reassurance(by=READER.email, given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
     route = Route(READER, "no_manager", "made up", covering_for="P. Novak")
     alerts = [policy.judge(_aged(days)) for days in (38, 31, 27, 21, 3)]
@@ -95,22 +105,24 @@ def full_digest() -> Digest:
         due_to=NEXT_RUN,
     )
     alerts.insert(3, policy.judge(_aged(29), given))
-    (digest,) = compile_digests([(alert, route) for alert in alerts], [fault], [moved])
-    climb = Climb(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
+    (digest,) = compile_digests([Judged(0, alert, route) for alert in alerts], [fault], [moved])
+    climb = Escalation(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
     totals = TeamTotals(
         team="Duty", manager="P. Novak", counts=dict.fromkeys(Stage, 1), oldest=(38, CORE.working_days)
     )
     return replace(
         digest,
-        pasts={("A-38", "90038"): Past(weeks=3, came_from="x@council.example", is_escalated=True)},
-        since=Since(
+        histories={
+            alerts[0].assessment.key: RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)
+        },
+        progress=Progress(
             last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
-            went=(Handover("A-9", "90009", "x@council.example"),),
+            went=(Handover(AssessmentKey("A-9", "90009"), "x@council.example"),),
         ),
         checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
         records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),
         service=Service(
-            recipient=READER, teams=(totals,), climbed=(climb,), last=date(2026, 11, 16),
+            recipient=READER, teams=(totals,), escalations=(climb,), last=date(2026, 11, 16),
             were=dict.fromkeys(Stage, 2), ended=1, covering_for=("Q. Absent",),
         ),
     )  # fmt: skip
@@ -122,7 +134,7 @@ def _aged(days: int) -> Assessment:
         assessment_id=f"A-{days}",
         child_id=f"900{days:02}",
         type="core",
-        clock_on=CALENDAR.latest_start(AS_OF, days),
+        clock_on=_calendar().latest_start(AS_OF, days),
         team="Duty",
         worker="P. Adeyemi",
         audit_score=74,

@@ -36,7 +36,7 @@ def subject_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
     """Return the subject: counts and the date, nothing about a child."""
     language = facts.language
     parts = [each.said for each in counts_of(digest, facts, marks, is_subject=True)]
-    climbed = 0 if digest.service is None else len(digest.service.climbed)
+    climbed = 0 if digest.service is None else len(digest.service.escalations)
     if climbed:
         parts.append(language.counted(climbed, "{count} escalated to you", "{count} escalated to you"))
     said = ", ".join(parts) or language.say("nothing needs you this week")
@@ -71,7 +71,7 @@ def asks_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
     if digest.asks:
         return _needed(digest.asks, facts)
     if digest.service is not None and not digest.open:
-        return _escalated(len(digest.service.climbed), facts)
+        return _escalated(len(digest.service.escalations), facts)
     return _all_clear(digest, facts, marks)
 
 
@@ -182,7 +182,7 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
     """
     say = facts.language.say
     marks = Marks.of([alert.clock for alert in digest.alerts] or facts.clocks, facts.language)
-    climbed = 0 if digest.service is None else len(digest.service.climbed)
+    climbed = 0 if digest.service is None else len(digest.service.escalations)
     room = Room(len(digest.alerts) + climbed if max_rows is None else max_rows, link)
     return DigestView(
         run=facts.run,

@@ -1,19 +1,20 @@
-"""Where the messages of one run are made: facts and digests in, bytes for the outbox out."""
+"""Writes a run's emails: from digests and the facts of the run to the messages of the outbox."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
 from alerter.domain.digest import Digest
+from alerter.domain.message import Message
 from alerter.domain.plain import one_line
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
+from alerter.mail.build import Letterhead, Rendered, build
 from alerter.mail.language import ENGLISH, Language
 from alerter.mail.look import Brand, TemplateSet
-from alerter.mail.message import Letterhead, Message, Rendered, build
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary, summary_view
 from alerter.mail.view import DigestView, view_of
@@ -25,19 +26,47 @@ AnswerLink = Callable[[str, int, Recipient, datetime], str]
 """Gives one installation's link of a recipient for a run, dated at a moment; the same four give the same."""
 
 
-class Renderer:
-    """
-    Writes digests and the admins' summary; the templates are compiled once.
+def no_link(_installation: str, _run: int, _recipient: Recipient, _dated_at: datetime) -> str:
+    """Return no link: there is no page to answer on."""
+    return ""
 
-    With *is_whole* every row is listed, whatever the size: for looking at, not for sending.
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """One digest as it reads, and as the message that is sent."""
+
+    rendered: Rendered
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """
+    Writes the emails of one council; the same inputs give the same bytes.
+
+    *admins* have the summaries. Moments are written in *zone*; *machine* is the one it runs on, *page* the
+    address of the service page, where there is one. *answer_link* gives the address of a page on which a
+    recipient of a run sees their own list. With *is_whole* every row is listed, whatever the size: for
+    looking at, not for sending.
     """
 
-    def __init__(
-        self, *, is_whole: bool = False, templates: TemplateSet | None = None, brand: Brand | None = None
-    ) -> None:
-        self.brand = brand or Brand()
-        self._row_limits: tuple[int | None, ...] = (None,) if is_whole else FEWER_ROWS
-        self._templates = templates or TemplateSet()
+    council: str
+    sender: Recipient
+    admins: Sequence[Recipient]
+    zone: ZoneInfo
+    subject_prefix: str = ""
+    language: Language = ENGLISH
+    machine: str = ""
+    page: str = ""
+    templates: TemplateSet = field(default_factory=TemplateSet)
+    brand: Brand = field(default_factory=Brand)
+    answer_link: AnswerLink = no_link
+    is_whole: bool = False
+
+    @property
+    def contact(self) -> str:
+        """Return the address that takes corrections: the first admin's."""
+        return self.admins[0].email
 
     def digest(self, digest: Digest, facts: RunFacts, link: str = "") -> Rendered:
         """
@@ -47,14 +76,29 @@ class Renderer:
             PartitionError: An assessment planned is not in the text, or another one is.
             TemplateError: A template of the council's cannot be used.
         """
-        for max_rows in self._row_limits:
+        for max_rows in (None,) if self.is_whole else FEWER_ROWS:
             view = view_of(digest, facts, max_rows, link)
-            html = self._templates.render("digest.html.j2", view=view, brand=self.brand)
+            html = self.templates.render("digest.html.j2", view=view, brand=self.brand)
             if len(html.encode()) <= LARGEST_HTML:
                 break
-        text = self._templates.render("digest.txt.j2", view=view)
+        text = self.templates.render("digest.txt.j2", view=view)
         check_receipt(text, digest, view)
         return Rendered(view.subject, text, html)
+
+    def email(self, digest: Digest, facts: RunFacts, edition: int = 1) -> Email:
+        """
+        Return *digest* as it reads and as it is sent; a further one for the same recipient of the same run
+        has a further *edition*.
+
+        Raises:
+            PartitionError: What was rendered is not what was planned.
+            TemplateError: A template of the council's cannot be used.
+            MailRefusedError: What was built does not read back as it was meant.
+        """
+        link = self.answer_link(facts.installation, facts.run, digest.recipient, facts.dated_at)
+        rendered = self.digest(digest, facts, link)
+        letterhead = replace(self._letterhead(facts), edition=edition)
+        return Email(rendered, build(rendered, digest.recipient, letterhead))
 
     def summary(self, summary: Summary) -> Rendered:
         """
@@ -66,9 +110,38 @@ class Renderer:
         view = summary_view(summary)
         return Rendered(
             view.subject,
-            self._templates.render("summary.txt.j2", view=view),
-            self._templates.render("summary.html.j2", view=view, brand=self.brand),
+            self.templates.render("summary.txt.j2", view=view),
+            self.templates.render("summary.html.j2", view=view, brand=self.brand),
         )
+
+    def summaries(self, summary: Summary, edition: int) -> list[Message]:
+        """
+        Return the summary of one run for each admin; a further *edition* says how outcomes changed.
+
+        Raises:
+            TemplateError: A template of the council's cannot be used.
+            MailRefusedError: What was built does not read back as it was meant.
+        """
+        letterhead = replace(self._letterhead(summary.facts), kind="summary", edition=edition)
+        rendered = self.summary(summary)
+        return [build(rendered, admin, letterhead) for admin in self.admins]
+
+    def _letterhead(self, facts: RunFacts) -> Letterhead:
+        return Letterhead(
+            sender=self.sender,
+            installation=facts.installation,
+            run=facts.run,
+            dated_at=facts.dated_at,
+            logo=self.brand.logo,
+        )
+
+    def test(self, said: str, recipient: Recipient, *, dated_at: datetime) -> Message:
+        """Return a message that says *said* and nothing else, to try the way to *recipient*."""
+        html = f'<!doctype html>\n<html lang="en-GB"><body><p>{escape(said)}</p></body></html>\n'
+        letterhead = Letterhead(
+            sender=self.sender, installation=dated_at.isoformat(), run=0, dated_at=dated_at, kind="summary"
+        )
+        return build(Rendered("Assessment alerts: test", f"{said}\n", html), recipient, letterhead)
 
 
 def check_receipt(text: str, digest: Digest, view: DigestView) -> None:
@@ -78,7 +151,7 @@ def check_receipt(text: str, digest: Digest, view: DigestView) -> None:
     Raises:
         PartitionError: They are not.
     """
-    climbed = () if digest.service is None else digest.service.climbed
+    climbed = () if digest.service is None else digest.service.escalations
     planned = [*(alert.assessment for alert in digest.alerts), *(each.alert.assessment for each in climbed)]
     child = view.row_mark.lstrip()
     keys = [(one_line(each.assessment_id), f"{child}{one_line(each.child_id)}") for each in planned]
@@ -102,102 +175,3 @@ def _squeezed(line: str) -> str:
     Return *line* with single blanks and one at its end, so that no id is taken for the beginning of another.
     """
     return f"{' '.join(line.split())} "
-
-
-def no_link(_installation: str, _run: int, _recipient: Recipient, _dated_at: datetime) -> str:
-    """Return no link: there is no page to answer on."""
-    return ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stationery:
-    """What every message of one council bears: who writes, who answers, and in which zone times are told."""
-
-    council: str
-    sender: Recipient
-    admins: Sequence[Recipient]
-    zone: ZoneInfo
-    subject_prefix: str = ""
-    language: Language = ENGLISH
-    machine: str = ""
-    page: str = ""
-    """The address of the service page, where there is one."""
-
-    @property
-    def contact(self) -> str:
-        """Return the address that takes corrections: the first admin's."""
-        return self.admins[0].email
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """
-    Makes messages; the same inputs give the same bytes.
-
-    *link_of* gives the address of a page on which a recipient of a run sees their own list.
-    """
-
-    stationery: Stationery
-    renderer: Renderer
-    answer_link: AnswerLink = no_link
-
-    def proofs(
-        self,
-        digests: Iterable[Digest],
-        facts: RunFacts,
-        *,
-        installation: str,
-        dated_at: datetime,
-        edition: int = 1,
-    ) -> list[tuple[Rendered, Message]]:
-        """
-        Return each of *digests* as it reads, and as the message that is sent; a further one of the same run
-        for the same recipient bears a further *edition*.
-
-        Raises:
-            PartitionError: What was rendered is not what was planned.
-            MailRefusedError: What was built does not read back as it was meant.
-        """
-        letterhead = Letterhead(
-            sender=self.stationery.sender,
-            installation=installation,
-            run=facts.run,
-            dated_at=dated_at,
-            edition=edition,
-            logo=self.renderer.brand.logo,
-        )
-        rendered = (
-            (
-                self.renderer.digest(
-                    each, facts, self.answer_link(installation, facts.run, each.recipient, dated_at)
-                ),
-                each.recipient,
-            )
-            for each in digests
-        )
-        return [(each, build(each, recipient, letterhead)) for each, recipient in rendered]
-
-    def summaries(
-        self, summary: Summary, *, installation: str, dated_at: datetime, edition: int
-    ) -> list[Message]:
-        """
-        Return the summary of one run for each admin; a further *edition* tells how outcomes changed.
-
-        Raises:
-            MailRefusedError: What was built does not read back as it was meant.
-        """
-        letterhead = Letterhead(
-            sender=self.stationery.sender, installation=installation, run=summary.facts.run,
-            dated_at=dated_at, kind="summary", edition=edition, logo=self.renderer.brand.logo,
-        )  # fmt: skip
-        rendered = self.renderer.summary(summary)
-        return [build(rendered, admin, letterhead) for admin in self.stationery.admins]
-
-    def test(self, said: str, recipient: Recipient, *, dated_at: datetime) -> Message:
-        """Return a message that says *said* and nothing else, to try the way to *recipient*."""
-        html = f'<!doctype html>\n<html lang="en-GB"><body><p>{escape(said)}</p></body></html>\n'
-        letterhead = Letterhead(
-            sender=self.stationery.sender, installation=dated_at.isoformat(), run=0,
-            dated_at=dated_at, kind="summary",
-        )  # fmt: skip
-        return build(Rendered("Assessment alerts: test", f"{said}\n", html), recipient, letterhead)

@@ -11,15 +11,14 @@ from alerter.domain.policy import Stage
 from alerter.domain.routing import shared_addresses
 from alerter.domain.wording import counted, date_words
 from alerter.mail.summary import Summary
-from alerter.mail.writer import Press
+from alerter.mail.writer import Writer
 from alerter.pipeline.letters import run_facts
 from alerter.pipeline.planning import records_to_mend
 from alerter.store import bounces, drafts, outbox, runs, syncs
-from alerter.store.database import installation_id
 from alerter.store.runs import Run
 
 
-def conclude(connection: Connection, run_id: int, rules: Rules, press: Press, now: datetime) -> Run:
+def conclude(connection: Connection, run_id: int, rules: Rules, writer: Writer, now: datetime) -> Run:
     """
     Record how a run stands, and write the admins' summary when its outcomes are not the ones last told.
 
@@ -33,22 +32,22 @@ def conclude(connection: Connection, run_id: int, rules: Rules, press: Press, no
         outcomes |= {"came_back": len(came_back)}
     if run.summarised != outcomes and not outbox.is_busy(connection, run_id, now):
         runs.amend(connection, run_id, summarised=outcomes)
-        _tell(connection, run, rules, press, now)
+        _tell(connection, run, rules, writer, now)
     state = "done" if outbox.is_all_sent(connection, run_id) else "undelivered"
     runs.amend(connection, run_id, state=state)
     return runs.by_id(connection, run_id)
 
 
-def tell_held(connection: Connection, run: Run, rules: Rules, press: Press, now: datetime) -> None:
+def tell_held(connection: Connection, run: Run, rules: Rules, writer: Writer, now: datetime) -> None:
     """Write to the admins that *run* is held, and why."""
-    _tell(connection, run, rules, press, now)
+    _tell(connection, run, rules, writer, now)
 
 
-def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: datetime) -> None:
+def _tell(connection: Connection, run: Run, rules: Rules, writer: Writer, now: datetime) -> None:
     edition, is_held = outbox.editions(connection, run.id) + 1, run.state == "held"
     read = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
     summary = Summary(
-        facts=run_facts(press.stationery, rules, run, read),
+        facts=run_facts(connection, writer, rules, run, read, now),
         counts={stage: run.counts[stage] for stage in Stage},
         deliveries=outbox.deliveries(connection, run.id),
         exceptions=runs.exceptions_of(connection, run.id),
@@ -59,13 +58,10 @@ def _tell(connection: Connection, run: Run, rules: Rules, press: Press, now: dat
         held_because=run.held_because if is_held else (),
         came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],
         remarks=[] if is_held else list(_remarks(connection, run, rules)),
-        installation=installation_id(connection),
-        page=press.stationery.page,
+        page=writer.page,
     )
-    letters = press.summaries(
-        summary, installation=installation_id(connection), dated_at=now, edition=edition
-    )
-    outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=letters, now=now)
+    messages = writer.summaries(summary, edition)
+    outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=messages, now=now)
 
 
 def _remarks(connection: Connection, run: Run, rules: Rules) -> Iterator[str]:

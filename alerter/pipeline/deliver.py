@@ -126,7 +126,7 @@ def _send_all(
     for message in claims:
         pace()
         try:
-            outcome = transport.send(message, mark=marker(message))
+            outcome = transport.send(message.message, mark=marker(message))
             failures = 0
         except MailStoppedError as error:
             settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)

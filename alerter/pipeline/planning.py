@@ -11,7 +11,7 @@ from alerter.domain.data_exceptions import QualityFault, of_unreached, quality_f
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Reassurance
-from alerter.domain.progress import Before
+from alerter.domain.progress import LastDigest
 from alerter.domain.timeliness import Timeliness, deadlines
 from alerter.store import alerts, assessments, audits, bounces, reassurances, runs, syncs
 from alerter.store.runs import Run
@@ -57,7 +57,7 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
         audits=audited,
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else runs.by_fingerprint(connection, last_run.calendar),
-        before=None if last_run is None else _before(connection, last_run, as_of),
+        last_digest=None if last_run is None else _last_digest(connection, last_run, as_of),
         signed=_signed(connection, rules, as_of),
         unreached=[
             of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
@@ -66,12 +66,12 @@ def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
     return work_out(rules, findings, as_of)
 
 
-def _before(connection: Connection, last_run: Run, as_of: date) -> Before:
+def _last_digest(connection: Connection, last_run: Run, as_of: date) -> LastDigest:
     """Return what the digest before this one said, from the ledger, and what has ended since."""
     earlier = runs.ids_before(connection, last_run.send_date, alerts.LONGEST - 1)
-    return Before(
+    return LastDigest(
         as_of=last_run.as_of,
-        listed=alerts.listed(connection, [last_run.id, *earlier]),
+        alerts=alerts.last_alerts(connection, [last_run.id, *earlier]),
         ended=assessments.ended_since(connection, last_run.id, last_run.as_of, as_of),
     )
 

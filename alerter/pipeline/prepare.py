@@ -7,12 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from alerter.domain.plan import Plan, Rules
-from alerter.mail.message import Message, Rendered
-from alerter.mail.writer import Press
-from alerter.pipeline.letters import Desk, Letters, run_facts, write
+from alerter.mail.writer import Email, Writer
+from alerter.pipeline.letters import WrittenPlan, run_facts, write
 from alerter.pipeline.planning import look
 from alerter.store import alerts, drafts, outbox, runs, syncs
-from alerter.store.database import installation_id, take_turns
+from alerter.store.database import take_turns
 from alerter.store.runs import Run
 
 
@@ -22,13 +21,13 @@ class RunDraft:
 
     run: Run
     plan: Plan
-    letters: Letters
+    written: WrittenPlan
 
 
 def prepare(
     connection: Connection,
     rules: Rules,
-    press: Press,
+    writer: Writer,
     *,
     as_of: date,
     now: datetime,
@@ -45,14 +44,14 @@ def prepare(
     Raises:
         PartitionError: The digests do not add up; the transaction must not be committed.
     """
-    draft = draft_run(connection, rules, press, as_of=as_of, now=now, again=again, remark=remark)
-    return enter(connection, rules, press, draft)
+    draft = draft_run(connection, rules, writer, as_of=as_of, now=now, again=again, remark=remark)
+    return enter(connection, rules, writer, draft)
 
 
 def draft_run(
     connection: Connection,
     rules: Rules,
-    press: Press,
+    writer: Writer,
     *,
     as_of: date,
     now: datetime,
@@ -69,10 +68,10 @@ def draft_run(
     plan = look(connection, rules, as_of)
     placed = _placed(connection, _drafted(connection, rules, plan, now), again, remark)
     run = replace(placed, id=runs.expected_id(connection, placed))
-    return RunDraft(run, plan, _letters(connection, rules, press, plan, run))
+    return RunDraft(run, plan, _written(connection, rules, writer, plan, run))
 
 
-def enter(connection: Connection, rules: Rules, press: Press, draft: RunDraft) -> Run | None:
+def enter(connection: Connection, rules: Rules, writer: Writer, draft: RunDraft) -> Run | None:
     """
     Enter a drafted run in the ledger, with its alerts and messages.
 
@@ -83,13 +82,13 @@ def enter(connection: Connection, rules: Rules, press: Press, draft: RunDraft) -
     run = _entered(connection, rules, draft.run)
     if run is None:
         return None
-    now, letters = draft.run.prepared_at, draft.letters
+    now, written = draft.run.prepared_at, draft.written
     drafts.supersede(connection, run.id, now)
     if run.id != draft.run.id:
-        letters = _letters(connection, rules, press, draft.plan, run)
-    alerts.record(connection, run.id, letters.plan.judged, letters.plan.climbed)
-    runs.record_exceptions(connection, run.id, letters.plan.exceptions)
-    messages = [message for _, message in letters.proofs]
+        written = _written(connection, rules, writer, draft.plan, run)
+    alerts.record(connection, run.id, written.plan.judged, written.plan.escalations)
+    runs.record_exceptions(connection, run.id, written.plan.exceptions)
+    messages = [email.message for email in written.emails]
     outbox.enqueue(connection, run.id, kind="digest", edition=0, messages=messages, now=now)
     return run
 
@@ -114,9 +113,9 @@ def hold(
     return _entered(connection, rules, _placed(connection, held, again))
 
 
-def proofs(
-    connection: Connection, rules: Rules, press: Press, *, as_of: date, now: datetime
-) -> list[tuple[Rendered, Message]]:
+def emails_of(
+    connection: Connection, rules: Rules, writer: Writer, *, as_of: date, now: datetime
+) -> Sequence[Email]:
     """
     Return every digest of a run as on *as_of*, as it reads and as it would be sent; nothing stays.
 
@@ -124,7 +123,7 @@ def proofs(
         PartitionError: The digests do not add up.
     """
     plan = look(connection, rules, as_of)
-    return _letters(connection, rules, press, plan, _drafted(connection, rules, plan, now)).proofs
+    return _written(connection, rules, writer, plan, _drafted(connection, rules, plan, now)).emails
 
 
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:
@@ -170,13 +169,6 @@ def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
     return None if run_id is None else runs.by_id(connection, run_id)
 
 
-def _letters(connection: Connection, rules: Rules, press: Press, plan: Plan, run: Run) -> Letters:
+def _written(connection: Connection, rules: Rules, writer: Writer, plan: Plan, run: Run) -> WrittenPlan:
     last_sync = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
-    facts = run_facts(press.stationery, rules, run, last_sync)
-    desk = Desk(
-        press=press,
-        facts=facts,
-        installation=installation_id(connection),
-        dated_at=run.prepared_at.astimezone(press.stationery.zone),
-    )
-    return write(plan, rules, desk)
+    return write(plan, rules, writer, run_facts(connection, writer, rules, run, last_sync, run.prepared_at))

@@ -10,11 +10,11 @@ from alerter.domain.address import address_key
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
-from alerter.mail.writer import Press
-from alerter.pipeline.letters import Desk, run_facts, write
+from alerter.mail.writer import Writer
+from alerter.pipeline.letters import run_facts, write
 from alerter.pipeline.planning import judged_on, look
 from alerter.store import alerts, drafts, outbox, runs, syncs, trail
-from alerter.store.database import installation_id, take_turns
+from alerter.store.database import take_turns
 from alerter.store.drafts import Draft
 from alerter.store.runs import Run
 from alerter.store.trail import Entry
@@ -47,7 +47,7 @@ class Renewal:
         return [number for number, recipient in self.told.items() if address_key(recipient) == key]
 
 
-def renew(connection: Connection, rules: Rules, press: Press, now: datetime) -> bool:
+def renew(connection: Connection, rules: Rules, writer: Writer, now: datetime) -> bool:
     """
     Write the latest run's waiting digests anew where they are no longer right; say whether they were not.
 
@@ -63,14 +63,14 @@ def renew(connection: Connection, rules: Rules, press: Press, now: datetime) -> 
     renewal = _renewal(connection)
     if renewal is None:
         return False
-    on = judged_on(renewal.run, now, press.stationery.zone)
+    on = judged_on(renewal.run, now, writer.zone)
     plan = look(connection, rules, on)
     is_old = any(draft.prepared_at <= now - STALE_AFTER for draft in renewal.waiting.values())
     renewal = replace(renewal, gone=_gone(plan, renewal, named(connection, rules, plan)))
     if not is_old and not renewal.gone and not _is_astray(plan, renewal):
         return False
     _give_up(connection, plan, renewal, now)
-    _write_anew(connection, rules, press, plan, renewal, now)
+    _write_anew(connection, rules, writer, plan, renewal, now)
     return True
 
 
@@ -85,7 +85,7 @@ def _renewal(connection: Connection) -> Renewal | None:
     run = runs.by_id(connection, held[0].run_id)
     waiting = {address_key(each.recipient): each for each in held if not each.was_marked}
     were_marked = {address_key(each.recipient): each for each in held if each.was_marked}
-    return Renewal(run, waiting, were_marked, runs.told(connection, run.id))
+    return Renewal(run, waiting, were_marked, runs.recipients_of(connection, run.id))
 
 
 def named(connection: Connection, rules: Rules, plan: Plan) -> set[str]:
@@ -104,7 +104,7 @@ def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str
     Return whose marked digest is no longer theirs: others answer for all that is open of it. Where nothing of
     it is, they are not among the *known* any more.
     """
-    routed = {number: route.recipient.key for number, _, route in plan.judged}
+    routed = {row.number: row.route.recipient.key for row in plan.judged}
     gone = set()
     for key in renewal.were_marked:
         answering = {routed[number] for number in renewal.told_to(key) if number in routed}
@@ -115,7 +115,7 @@ def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str
 
 def _give_up(connection: Connection, plan: Plan, renewal: Renewal, now: datetime) -> None:
     """Settle the marked digests of those who are gone, and record to whom each of their assessments goes."""
-    successors = {number: route.recipient.email for number, _, route in plan.judged}
+    successors = {row.number: row.route.recipient.email for row in plan.judged}
     for key in sorted(renewal.gone):
         draft = renewal.were_marked[key]
         drafts.give_up(connection, draft, PASSED_ON, now)
@@ -137,21 +137,21 @@ def _is_astray(plan: Plan, renewal: Renewal) -> bool:
     """
     if not renewal.waiting.keys() <= {digest.recipient.key for digest in plan.digests}:
         return True
-    routed = {number: route.recipient.key for number, _, route in plan.judged}
+    routed = {row.number: row.route.recipient.key for row in plan.judged}
     return any(routed.get(number) != address_key(renewal.told[number]) for number in renewal.open_to_change)
 
 
 def _write_anew(
-    connection: Connection, rules: Rules, press: Press, plan: Plan, renewal: Renewal, now: datetime
+    connection: Connection, rules: Rules, writer: Writer, plan: Plan, renewal: Renewal, now: datetime
 ) -> None:
     run, kept = renewal.run, renewal.told.keys() - set(renewal.open_to_change)
     services = {digest.recipient.key for digest in plan.digests if digest.service is not None}
     fresh = {key for key in services if key in renewal.waiting or not drafts.further(connection, run.id, key)}
-    plan = plan.placed([each for each in plan.judged if each[0] not in kept], fresh)
-    plan = _written(connection, rules, press, plan, renewal, now)
+    plan = plan.placed([row for row in plan.judged if row.number not in kept], fresh)
+    plan = _written(connection, rules, writer, plan, renewal, now)
     runs.forget_alerts(connection, run.id, renewal.open_to_change)
     alerts.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
-    alerts.record(connection, run.id, plan.judged, plan.climbed)
+    alerts.record(connection, run.id, plan.judged, plan.escalations)
     runs.record_exceptions(connection, run.id, plan.exceptions)
     by_stage = runs.stages(connection, run.id)
     counts = {"open": sum(by_stage.values())} | {stage.value: by_stage.get(stage.value, 0) for stage in Stage}
@@ -159,29 +159,22 @@ def _write_anew(
 
 
 def _written(
-    connection: Connection, rules: Rules, press: Press, plan: Plan, renewal: Renewal, now: datetime
+    connection: Connection, rules: Rules, writer: Writer, plan: Plan, renewal: Renewal, now: datetime
 ) -> Plan:
     """Put the digests of *plan* where the waiting ones stood; return it as it was written."""
     run = replace(renewal.run, as_of=plan.window.as_of, next_run=plan.window.next_run)
     editions = _editions(connection, rules, plan, renewal)
-    facts = run_facts(press.stationery, rules, run, syncs.latest_applied(connection))
-    desk = Desk(
-        press=press,
-        facts=facts,
-        installation=installation_id(connection),
-        dated_at=now.astimezone(press.stationery.zone),
-        editions=editions,
-    )
-    letters = write(plan, rules, desk)
-    written = {address_key(message.recipient): message for _, message in letters.proofs}
+    facts = run_facts(connection, writer, rules, run, syncs.latest_applied(connection), now)
+    written = write(plan, rules, writer, facts, editions)
+    messages = {address_key(email.message.recipient): email.message for email in written.emails}
     for key, draft in renewal.waiting.items():
-        if key in written:
-            drafts.rewrite(connection, draft, written.pop(key), now)
+        if key in messages:
+            drafts.rewrite(connection, draft, messages.pop(key), now)
         else:
             drafts.withdraw(connection, draft, now)
-    for key, message in written.items():
+    for key, message in messages.items():
         outbox.enqueue(connection, run.id, kind="digest", edition=editions[key], messages=[message], now=now)
-    return letters.plan
+    return written.plan
 
 
 def _editions(connection: Connection, rules: Rules, plan: Plan, renewal: Renewal) -> dict[str, int]:

@@ -86,7 +86,7 @@ class Freshness:
         with self._of.database.write() as connection:
             take_turns(connection, "sync")
             syncs.replace_directory(connection, directory)
-            renew(connection, self._of.rules, self._of.press, now)
+            renew(connection, self._of.rules, self._of.writer, now)
 
 
 def directory_for_waiting(of: Installation) -> list[DirectoryEntry] | None:
@@ -120,7 +120,7 @@ def _tell_admins(of: Installation, said: str, *, since: datetime) -> None:
     with of.database.read() as connection:
         messages = [
             each
-            for each in letters(notice, of.press.stationery)
+            for each in letters(notice, of.writer)
             if not trail.count_since(connection, each.recipient, "told_directory", since)
         ]
     transport = of.transport()
@@ -200,4 +200,4 @@ class Sending:
     def _conclude(self, concerned: set[int]) -> None:
         with self.of.database.write() as connection:
             for run_id in sorted({*runs.unconcluded(connection), *concerned}):
-                conclude(connection, run_id, self.of.rules, self.of.press, self.of.now())
+                conclude(connection, run_id, self.of.rules, self.of.writer, self.of.now())

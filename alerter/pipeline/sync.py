@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alerter.domain.assessment import FACTS, Rejected
 from alerter.domain.calendar import ONE_DAY
-from alerter.domain.gate import Before, Content, Gates, Reading, reasons_to_hold
+from alerter.domain.gate import Baseline, Content, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
 from alerter.domain.reassurance import imported_reassurance
 from alerter.domain.rejected import RejectedGroup, by_reason
@@ -122,7 +122,7 @@ def gate_of(rules: Rules, gates: Gates, *, as_of: date, now: datetime) -> Gate:
             newest_start=read.newest_start,
             content=None if read.state == "applied" else _content(connection, read, as_of, since),
         )
-        before = _before(connection, rules.schedule.due_on_or_before(as_of), as_of, since)
+        before = _baseline(connection, rules.schedule.due_on_or_before(as_of), as_of, since)
         return reasons_to_hold(gates, reading, before, calendar=rules.calendar, as_of=as_of, now=now)
 
     return gate
@@ -142,7 +142,7 @@ def _content(connection: Connection, read: Sync, as_of: date, since: date | None
     )
 
 
-def _before(connection: Connection, send_date: date, as_of: date, since: date | None) -> Before:
+def _baseline(connection: Connection, send_date: date, as_of: date, since: date | None) -> Baseline:
     """
     Return what a reading is compared with: the last run up to *send_date*, and the store as it is.
 
@@ -153,8 +153,8 @@ def _before(connection: Connection, send_date: date, as_of: date, since: date | 
     if syncs.latest_applied(connection) is not None:
         figures.append(assessments.open_by_team(connection, as_of, since))
     if last is None or last.sync_id is None or last.send_date == send_date:
-        return Before(figures=figures)
-    return Before(sha256=syncs.by_id(connection, last.sync_id).sha256, figures=figures)
+        return Baseline(figures=figures)
+    return Baseline(sha256=syncs.by_id(connection, last.sync_id).sha256, figures=figures)
 
 
 def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[str, int]:

@@ -192,7 +192,7 @@ class Weekly:
             run = prepare(
                 connection,
                 self.of.rules,
-                self.of.press,
+                self.of.writer,
                 as_of=self._release_day(held),
                 now=self.of.now(),
                 remark=said,
@@ -241,7 +241,7 @@ class Weekly:
             again=again,
         )
         if run is not None and not _is_told(connection, before, synced):
-            tell_held(connection, run, self.of.rules, self.of.press, self.of.now())
+            tell_held(connection, run, self.of.rules, self.of.writer, self.of.now())
         return run
 
     def _told(self, held: Run) -> RunResult:
@@ -251,10 +251,10 @@ class Weekly:
             return self._result(connection, held.id, "held", delivered)
 
     def _prepared(self, as_of: date, *, again: str, is_fresh: bool, news_of: Iterable[int]) -> RunResult:
-        rules, press = self.of.rules, self.of.press
+        rules, writer = self.of.rules, self.of.writer
         run = self.of.database.write_after(
-            partial(draft_run, rules=rules, press=press, as_of=as_of, now=self.of.now(), again=again),
-            lambda connection, draft: enter(connection, rules, press, draft),
+            partial(draft_run, rules=rules, writer=writer, as_of=as_of, now=self.of.now(), again=again),
+            lambda connection, draft: enter(connection, rules, writer, draft),
         )
         if run is not None:
             return self._delivered(run, is_fresh=is_fresh, news_of=news_of)

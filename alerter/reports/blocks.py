@@ -1,4 +1,4 @@
-"""What a paper is made of, whatever it is written as: headings, text, tables and charts."""
+"""The blocks of a paper, whatever format it is written in: headings, text, tables and charts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,12 +59,12 @@ class TrendChart:
     """
     Percentages by month against a target, and what is expected next; None is a month without a figure.
 
-    Each of *ahead* is its name, the expected percentage, and the ends of its range. *told* is what a reader
-    who cannot see it needs to know.
+    Each of *ahead* is its name, the expected percentage, and the ends of its range. *description* is
+    what a reader who cannot see it needs to know.
     """
 
     caption: str
-    told: str
+    description: str
     months: Sequence[tuple[str, float | None]]
     target: float | None
     ahead: Sequence[tuple[str, float, float, float]] = ()
@@ -82,7 +82,7 @@ class BarChart:
     """Counts as bars; None is one that is hidden. Those from *marked_from* on are beyond the limit."""
 
     caption: str
-    told: str
+    description: str
     bars: Sequence[tuple[str, int | None]]
     marked_from: int | None = None
 

@@ -1,4 +1,4 @@
-"""The parts of a paper on one type of assessment, each as blocks."""
+"""Writes the parts of a paper on one type of assessment, as blocks."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,11 +27,11 @@ def timeliness_part(panel: Panel) -> Iterator[Block]:
             for month, where in zip(lines.months, months, strict=True)
         ],
     )
-    longer = [("quarter", each) for each in lines.quarters] + [("year", each) for each in lines.years]
+    longer = [("quarter", period) for period in lines.quarters] + [("year", period) for period in lines.years]
     yield Table(
         caption="By quarter and financial year (from 1 April)",
         headings=("Period", *OUTCOME_HEADINGS),
-        rows=[(_period_name(each), *_outcomes(figures, (name, each.name))) for name, each in longer],
+        rows=[(_period_name(period), *_outcomes(figures, (name, period.name))) for name, period in longer],
     )
     if panel.lists.teams:
         yield _grouped("By team", "Team", "team", panel.lists.teams, panel)
@@ -101,16 +101,17 @@ def audit_part(panel: Panel) -> Iterator[Block]:
         return
     figures, mark = panel.figures, panel.clock.audit_pass_mark
     bars = [(f"{first}-{last}", figures.shown("score", f"{first}-{last}")) for first, last in SCORE_BANDS]
-    which = "first" if panel.audits.are_first else "last"
+    ordinal = "first" if panel.audits.are_first else "last"
     yield BarChart(
-        caption=f"Scores at the {which} quality audit",
-        told=f"Assessments authorised in the period by their {which} score out of 100. {_bars_told(bars)}",
+        caption=f"Scores at the {ordinal} quality audit",
+        description=f"Assessments authorised in the period by their {ordinal} score out of 100. "
+        f"{_bars_described(bars)}",
         bars=bars,
     )
     rate = panel.audits.percent
     is_hidden = None in (figures.shown("audit", "passed"), figures.shown("audit", "returned"))
     yield Table(
-        caption=f"{which.capitalize()} quality audit, {mark} of 100 to pass",
+        caption=f"{ordinal.capitalize()} quality audit, {mark} of 100 to pass",
         headings=("Audited", "Passed", "Returned", "Passed %"),
         rows=[
             (
@@ -153,7 +154,7 @@ def _trend(panel: Panel) -> TrendChart:
     shares = [(month, panel.figures.percent("month", month.name)) for month in panel.lines.months]
     ahead = [] if panel.outlook is None else panel.outlook.months
     known = [(month, share) for month, share in shares if month.last < panel.period.last]
-    said = "; ".join(
+    months_described = "; ".join(
         f"{month_words(month)} {'no figure' if s is None else f'{s:.1f} %'}" for month, s in known
     )
     expected = "; ".join(
@@ -164,7 +165,8 @@ def _trend(panel: Panel) -> TrendChart:
     against = "" if target is None else f", against a target of {target:g} %"
     return TrendChart(
         caption=f"Share of {noun(panel)}s authorised in time{against}",
-        told=f"By month: {said or 'no month is over yet'}." + (f" Expected: {expected}." if expected else ""),
+        description=f"By month: {months_described or 'no month is over yet'}."
+        + (f" Expected: {expected}." if expected else ""),
         months=[(month_words(month), share) for month, share in known],
         target=target,
         ahead=[(month_words(month.month), month.expected, low, high) for month, low, high in ahead],
@@ -177,7 +179,7 @@ def _durations(panel: Panel) -> Iterator[Block]:
     beyond = next(place for place, (_, last) in enumerate(BANDS) if last > limit)
     yield BarChart(
         caption="How long assessments took, in working days (DfE's bands)",
-        told="Assessments authorised in the period, by working days. " + _bars_told(bars),
+        description="Assessments authorised in the period, by working days. " + _bars_described(bars),
         bars=bars,
         marked_from=beyond + (BANDS[beyond - 1][1] != limit),
     )
@@ -202,7 +204,7 @@ def _grouped(caption: str, heading: str, name: str, groups: Sequence[str], panel
         caption=f"{caption}, since {since}",
         headings=(heading, *OUTCOME_HEADINGS),
         rows=[
-            *((each, *_outcomes(panel.figures, (name, each))) for each in groups),
+            *((group, *_outcomes(panel.figures, (name, group))) for group in groups),
             ("All", *_outcomes(panel.figures, ("period",))),
         ],
         has_total=True,
@@ -230,10 +232,10 @@ def _month_name(month: Period) -> str:
     return month_words(month) if is_over else f"{month_words(month)}, to day {month.last.day}"
 
 
-def _period_name(each: Period) -> str:
-    is_over = each.last in (quarter_of(each.first).last, year_of(each.first).last)
-    return each.name if is_over else f"{each.name} to date"
+def _period_name(period: Period) -> str:
+    is_over = period.last in (quarter_of(period.first).last, year_of(period.first).last)
+    return period.name if is_over else f"{period.name} to date"
 
 
-def _bars_told(bars: Sequence[tuple[str, int | None]]) -> str:
+def _bars_described(bars: Sequence[tuple[str, int | None]]) -> str:
     return "; ".join(f"{name}: {HIDDEN if count is None else f'{count:,}'}" for name, count in bars) + "."

@@ -1,4 +1,4 @@
-"""Charts as pictures, for a Word document: needs the extra `reports`."""
+"""Draws charts as pictures for a Word document: needs the extra `reports`."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The council's own figures as rows: exact, one a type and month, and a total a type."""
+"""Writes the council's own figures as rows: exact, one per type and month, and a total per type."""
 
 import csv
 import io
@@ -21,10 +21,12 @@ def rows(
 
     A month in which nothing was authorised has no row; every configured type has its total.
     """
-    within = [each for each in signed if (first is None or first <= each.on) and each.on <= last]
+    within = [
+        sign_off for sign_off in signed if (first is None or first <= sign_off.on) and sign_off.on <= last
+    ]
     for key, clock in clocks.items():
-        of_type = [each for each in within if each.clock.type == key]
-        months = timeliness_by(of_type, lambda each: month_of(each.on).name)
+        of_type = [sign_off for sign_off in within if sign_off.clock.type == key]
+        months = timeliness_by(of_type, lambda sign_off: month_of(sign_off.on).name)
         for month in sorted(months):
             yield _row(clock, month, months[month])
         yield _row(clock, TOTAL, timeliness(of_type))

@@ -1,4 +1,4 @@
-"""Where the lines and letters of a chart stand on a page, in SVG's units."""
+"""Places the lines and letters of a chart on a page, in SVG's units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

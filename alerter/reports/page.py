@@ -1,4 +1,4 @@
-"""The paper as one HTML page that needs nothing else: charts drawn in it, fit for A4."""
+"""Writes the paper as one HTML page that needs no other file, charts included, to print on A4."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 

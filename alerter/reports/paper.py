@@ -1,4 +1,4 @@
-"""The paper: which parts it has, and in which order."""
+"""Puts a paper's parts in order."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The paper as a Word document on A4, with real headings, tables and described pictures: extra `reports`."""
+"""Writes the paper as a Word document on A4, with real headings and described pictures: extra `reports`."""
 
 import io
 from collections.abc import Sequence
@@ -88,7 +88,7 @@ def _write_chart(document: WordDocument, chart: TrendChart | BarChart) -> None:
     _caption(document, chart.caption)
     shape = document.add_picture(io.BytesIO(picture(chart)), width=WIDTH)
     described = shape._inline.docPr  # noqa: SLF001 - python-docx has no other way to the description
-    described.set("descr", chart.told)
+    described.set("descr", chart.description)
     described.set("title", chart.caption)
     if isinstance(chart, TrendChart):
         target = "; broken line: the target" if chart.target is not None else ""

@@ -1,1 +1,1 @@
-"""Where assessments and the directory come from: each row becomes an `Assessment` or a `Rejected`."""
+"""Reads assessments and the directory: each row becomes an `Assessment` or a `Rejected`."""

@@ -1,5 +1,5 @@
 """
-The Department for Education's children-in-need census, as XML.
+Reads the Department for Education's children-in-need census, as XML.
 
 Read by element names alone, in any namespace or none; what is not needed is passed over, because no
 real file keeps to the schema. A census names neither team nor worker, and has no id for an assessment.

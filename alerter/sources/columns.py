@@ -1,4 +1,4 @@
-"""Which columns are wanted, under which headings, and where a file has them."""
+"""Finds the wanted columns in a file, by their headings."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""CSV as councils export it: any of four delimiters, three encodings, and titles above the headings."""
+"""Reads CSV as councils export it: four delimiters, three encodings, titles above the headings."""
 
 import codecs
 import csv

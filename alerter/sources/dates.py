@@ -1,4 +1,4 @@
-"""Dates as councils write them: whatever has one reading only, day before month, never a guess."""
+"""Reads dates as councils write them: day before month, and only those with one reading."""
 
 import math
 import re

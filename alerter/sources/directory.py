@@ -1,4 +1,4 @@
-"""The directory: the council's own list of who manages whom."""
+"""Reads the directory, the council's own list of who manages whom."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The file an extract is: which one, when it was written, and whether it stays the same while it is read."""
+"""Finds an extract's file, dates it, and checks that it does not change while it is read."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lines of an extract that are no records: titles, totals, footers, rules, and the headings again."""
+"""Recognises lines that are no records: titles, totals, footers, rules, repeated headings."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""XML read as it comes, piece by piece: flat memory, exact lines, and no document type."""
+"""Reads XML piece by piece: in constant memory, with exact lines, without a document type."""
 
 from collections.abc import Collection, Iterator
 from typing import IO

@@ -1,4 +1,4 @@
-"""Values that repeat from row to row, read once."""
+"""Reads a value that repeats from row to row once."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar

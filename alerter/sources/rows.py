@@ -1,4 +1,4 @@
-"""From a row of cells to the facts of an `Assessment`, or to a `Rejected` that says why not."""
+"""Turns a row of cells into the values of an `Assessment`, or a `Rejected` with the reason."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

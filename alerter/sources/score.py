@@ -1,4 +1,4 @@
-"""The score of an audit, as a number, a percentage or so many of a hundred."""
+"""Reads the score of an audit: a number, a percentage or a number out of a hundred."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Rows whose cells are not under their headings, for want of quotation marks."""
+"""Recognises rows whose cells are not under their headings, for want of quotation marks."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

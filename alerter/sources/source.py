@@ -1,4 +1,4 @@
-"""The entry: one extract opened, its rows ready to be read once."""
+"""Opens one extract of any kind, its rows ready to be read once."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""From a query to a table: asked once for its columns, and once more for its rows."""
+"""Turns a query into a table: sent once for its columns, and once more for its rows."""
 
 import hashlib
 import re

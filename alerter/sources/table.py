@@ -1,4 +1,4 @@
-"""A table at the border: headings found, rows not yet believed. What every reader makes."""
+"""A table as every reader gives it: headings found, rows not yet believed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Text as it comes out of a cell: cleaned of what must never reach an email."""
+"""Reads text out of a cell, without anything that must not reach an email."""
 
 import re
 import unicodedata

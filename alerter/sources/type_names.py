@@ -1,4 +1,4 @@
-"""The types of a file that are not configured, and which of them may be named."""
+"""Learns which types of a file are not configured, and which of them may be named."""
 
 import re
 from collections import defaultdict

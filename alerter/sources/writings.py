@@ -1,4 +1,4 @@
-"""The writings of a date that have one reading only: a table of patterns, and what each says."""
+"""Lists the formats of a date that have one reading only, as patterns."""
 
 import re
 from collections.abc import Iterator

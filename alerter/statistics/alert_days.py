@@ -1,4 +1,4 @@
-"""The replay: what another alert day would have meant in past weeks, told from what really happened."""
+"""Replays past weeks with another alert day, from the sign-offs as they really were."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
-from alerter.domain.assessment import Assessment
+from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
 from alerter.domain.policy import Alert, Clock, Policy, Stage, Window
 from alerter.domain.routing import DirectoryEntry, Recipient, Router
@@ -67,7 +67,7 @@ class Replayed:
     @property
     def rows(self) -> int:
         """Return all rows in all emails."""
-        return sum(each.rows for each in self.managers)
+        return sum(manager.rows for manager in self.managers)
 
 
 def replay(world: World, alert_after: int, first: date, last: date) -> Replayed:
@@ -81,25 +81,27 @@ def replay(world: World, alert_after: int, first: date, last: date) -> Replayed:
         CalendarRangeError: A date lies outside the years known.
     """
     clocks = {key: _with(clock, alert_after) for key, clock in world.clocks.items()}
-    known = [each for each in world.assessments if each.type in clocks]
-    warned: dict[tuple[str, str], int] = {}
+    known = [assessment for assessment in world.assessments if assessment.type in clocks]
+    warned: dict[AssessmentKey, int] = {}
     rows: dict[date, Counter[str]] = {}
     for window in _windows(world.schedule, first, last):
-        listed = list(_listed(world, clocks, known, window))
-        for alert in listed:
-            key = alert.assessment.assessment_id, alert.assessment.child_id
+        alerts = list(_alerts(world, clocks, known, window))
+        for alert in alerts:
             if alert.stage is not Stage.OVERDUE:
-                warned.setdefault(key, alert.clock.working_days - alert.age)
+                warned.setdefault(alert.assessment.key, alert.clock.working_days - alert.age)
         if window.as_of >= first:
             router = Router(world.directory, world.fallback, world.allowed_domains, window.as_of)
-            rows[window.as_of] = Counter(router.route(each.assessment).recipient.key for each in listed)
-    late = [each for each in known if _became_overdue(world.calendar, clocks[each.type], each, first, last)]
-    keys = [(each.assessment_id, each.child_id) for each in late]
+            rows[window.as_of] = Counter(router.route(alert.assessment).recipient.key for alert in alerts)
+    late = [
+        assessment
+        for assessment in known
+        if _became_overdue(world.calendar, clocks[assessment.type], assessment, first, last)
+    ]
     return Replayed(
         alert_after=alert_after,
         weeks=len(rows),
         late=len(late),
-        days_left=tuple(sorted(warned[key] for key in keys if key in warned)),
+        days_left=tuple(sorted(warned[assessment.key] for assessment in late if assessment.key in warned)),
         managers=_managers(rows.values()),
     )
 
@@ -120,13 +122,13 @@ def _windows(schedule: Schedule, first: date, last: date) -> Iterator[Window]:
         on = following
 
 
-def _listed(
+def _alerts(
     world: World, clocks: Mapping[str, Clock], known: Iterable[Assessment], window: Window
 ) -> Iterator[Alert]:
     policy = Policy(world.calendar, clocks, window)
-    for each in known:
-        if each.clock_on <= window.as_of and each.is_open(window.as_of):
-            alert = policy.judge(each)
+    for assessment in known:
+        if assessment.clock_on <= window.as_of and assessment.is_open(window.as_of):
+            alert = policy.judge(assessment)
             if alert.stage is not Stage.ON_TRACK:
                 yield alert
 

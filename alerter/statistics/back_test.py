@@ -1,4 +1,4 @@
-"""The forecast put to the test: what it would have said in past months, beside what they came to."""
+"""Tests the forecast: past forecasts beside the actual percentages."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -106,17 +106,19 @@ def back_test(calendar: WorkingCalendar, limit: int, courses: Sequence[Course], 
     Raises:
         CalendarRangeError: A month lies outside the years known.
     """
-    figures = _figures(calendar, courses, as_of)
-    past = [month for month in figures if month.last < month_of(as_of).first][-MOST_MONTHS:]
+    percentages = _percentages(calendar, courses, as_of)
+    past = [month for month in percentages if month.last < month_of(as_of).first][-MOST_MONTHS:]
     trials: list[Trial] = []
     for month in past:
         eve = month.first - ONE_DAY
         ahead = forecast(calendar, limit, courses, eve, _months_from(month)) or []
-        naive = figures.get(month_of(eve))
-        for place, each in enumerate(ahead):
-            if each.month in past:
-                low, high = each.interval(_widened(trials, place, eve))
-                trials.append(_trial(eve, place, each, (low, high), figures[each.month], naive))
+        naive = percentages.get(month_of(eve))
+        for place, month_ahead in enumerate(ahead):
+            if month_ahead.month in past:
+                low, high = month_ahead.interval(_widened(trials, place, eve))
+                trials.append(
+                    _trial(eve, place, month_ahead, (low, high), percentages[month_ahead.month], naive)
+                )
     return BackTest(tuple(trials))
 
 
@@ -124,13 +126,13 @@ def _months_from(month: Period) -> list[Period]:
     return months_between(month.first, month.first + ONE_DAY * 100)[:MONTHS_AHEAD]
 
 
-def _figures(calendar: WorkingCalendar, courses: Sequence[Course], as_of: date) -> dict[Period, float]:
+def _percentages(calendar: WorkingCalendar, courses: Sequence[Course], as_of: date) -> dict[Period, float]:
     """Return the figure of each month in which something was signed off, in order."""
     outcomes: dict[Period, list[bool]] = defaultdict(list)
-    for each in courses:
-        if each.is_signed_by(as_of) and each.ended_on is not None:
-            in_time = calendar.age(each.started_on, each.ended_on) <= each.limit
-            outcomes[month_of(each.ended_on)].append(in_time)
+    for course in courses:
+        if course.is_signed_by(as_of) and course.ended_on is not None:
+            in_time = calendar.age(course.started_on, course.ended_on) <= course.limit
+            outcomes[month_of(course.ended_on)].append(in_time)
     return {month: _percent(outcomes[month]) for month in sorted(outcomes)}
 
 
@@ -141,15 +143,15 @@ def _percent(outcomes: Sequence[bool]) -> float:
 def _trial(
     made_on: date,
     ahead: int,
-    each: MonthAhead,
+    month_ahead: MonthAhead,
     interval: tuple[float, float],
     actual: float,
     naive: float | None,
 ) -> Trial:
-    miss = abs(each.expected - actual) / each.spread if each.spread else 0.0
+    miss = abs(month_ahead.expected - actual) / month_ahead.spread if month_ahead.spread else 0.0
     low, high = interval
     return Trial(
-        made_on=made_on, ahead=ahead, month=each.month, expected=each.expected,
+        made_on=made_on, ahead=ahead, month=month_ahead.month, expected=month_ahead.expected,
         low=low, high=high, miss=miss, actual=actual, naive=naive,
     )  # fmt: skip
 
@@ -165,9 +167,9 @@ def _widened(trials: Sequence[Trial], ahead: int, on: date) -> float:
     if len(misses) < FEWEST_MISSES:
         return AT_FIRST
     place = min(STATED * (len(misses) + 1), len(misses)) - 1
-    below = int(place)
-    above = min(below + 1, len(misses) - 1)
-    return (misses[below] + (place - below) * (misses[above] - misses[below])) / NORMAL_80
+    lower = int(place)
+    upper = min(lower + 1, len(misses) - 1)
+    return (misses[lower] + (place - lower) * (misses[upper] - misses[lower])) / NORMAL_80
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -1,4 +1,4 @@
-"""The forecast: what this month and the next three come to, from the council's own pace."""
+"""Forecasts the percentage in time of this month and the next three, from the council's own pace."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -180,14 +180,14 @@ def forecast(
     Raises:
         CalendarRangeError: A month lies outside the years known.
     """
-    known = [each for each in courses if each.started_on <= as_of]
-    if sum(each.is_signed_by(as_of) for each in known) < FEWEST_FINISHED:
+    known = [course for course in courses if course.started_on <= as_of]
+    if sum(course.is_signed_by(as_of) for course in known) < FEWEST_FINISHED:
         return None
     curve = kaplan_meier(_lives(calendar, known, as_of))
     ahead = calendar.working_days_between(as_of + ONE_DAY, min(months[-1].last, calendar.last_day))
     ends = [sum(on <= month.last for on in ahead) for month in months]
     open_ = Counter(
-        (calendar.age(each.started_on, as_of), each.limit) for each in known if each.is_open(as_of)
+        (calendar.age(course.started_on, as_of), course.limit) for course in known if course.is_open(as_of)
     )
     chances: list[list[_Chance]] = [[] for _ in months]
     for (age, its_limit), many in sorted(open_.items()):
@@ -207,14 +207,14 @@ def forecast(
 def _lives(calendar: WorkingCalendar, known: Iterable[Course], as_of: date) -> Iterable[Life]:
     """Yield what was watched of each course in the year before *as_of*."""
     since = as_of - LEARNT_FROM
-    for each in known:
-        if each.ended_on is not None and each.ended_on <= since:
+    for course in known:
+        if course.ended_on is not None and course.ended_on <= since:
             continue
-        is_over = each.ended_on is not None and each.ended_on <= as_of
-        left = calendar.age(each.started_on, each.ended_on if is_over and each.ended_on else as_of)
-        entered = calendar.age(each.started_on, since) if each.started_on <= since else None
+        is_over = course.ended_on is not None and course.ended_on <= as_of
+        left = calendar.age(course.started_on, course.ended_on if is_over and course.ended_on else as_of)
+        entered = calendar.age(course.started_on, since) if course.started_on <= since else None
         if entered is None or entered < left:
-            yield Life(entered, left, is_signed=is_over and each.is_signed)
+            yield Life(entered, left, is_signed=is_over and course.is_signed)
 
 
 def _of_open(curve: Curve, age: int, limit: int, many: int, ends: Sequence[int]) -> Iterable[_Chance]:
@@ -258,12 +258,12 @@ def _of_new(curve: Curve, first_age: int, limit: int, rate: float, ends: Sequenc
 
 def _rate(calendar: WorkingCalendar, known: Iterable[Course], as_of: date) -> float:
     days = calendar.working_days_between(as_of - ONE_DAY * 120, as_of)[-RATE_FROM:]
-    return sum(each.started_on >= days[0] for each in known) / len(days)
+    return sum(course.started_on >= days[0] for course in known) / len(days)
 
 
 def _siblings(known: Iterable[Course]) -> float:
     """Return by how much siblings, who are signed off together, widen what chance does."""
-    sizes = Counter(each.work for each in known)
+    sizes = Counter(course.work for course in known)
     return sum(size**2 for size in sizes.values()) / sum(sizes.values())
 
 
@@ -275,13 +275,15 @@ def _month_ahead(
     chances: Sequence[_Chance],
     siblings: float,
 ) -> MonthAhead:
-    signed = [each for each in known if each.is_signed_by(as_of) and month.holds(each.ended_on or as_of)]
-    ages = [(calendar.age(each.started_on, each.ended_on or as_of), each.limit) for each in signed]
+    signed = [
+        course for course in known if course.is_signed_by(as_of) and month.holds(course.ended_on or as_of)
+    ]
+    ages = [(calendar.age(course.started_on, course.ended_on or as_of), course.limit) for course in signed]
     is_late = [age > limit for age, limit in ages]
-    late = sum(is_late) + sum(each.many * each.late for each in chances)
-    authorised = len(is_late) - sum(is_late) + sum(each.many * each.in_time for each in chances) + late
+    late = sum(is_late) + sum(chance.many * chance.late for chance in chances)
+    authorised = len(is_late) - sum(is_late) + sum(chance.many * chance.in_time for chance in chances) + late
     share = 1 - late / authorised if authorised else 1.0
-    variance = siblings * sum(each.variance(share) for each in chances)
+    variance = siblings * sum(chance.variance(share) for chance in chances)
     return MonthAhead(
         month=month,
         expected=HUNDRED * share,

@@ -1,4 +1,4 @@
-"""The sentences a report begins with, written from its numbers and from nothing else."""
+"""Writes the sentences a report begins with, from its numbers alone."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the report tells a panel about one type of assessment: every figure, counted once."""
+"""Counts every figure of the panel's report on one type of assessment, each once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ def _in_a_row(so_far: Timeliness, share: Fraction) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class PanelInput:
     """
     What a report is made from, as it stands on *as_of*; assessments go by their number in the store.
 
@@ -158,33 +158,37 @@ class Panel:
         return self.figures.timeliness("year", self.year.name)
 
 
-def panel(facts: Facts, clock: Clock, first: date) -> Panel:
+def panel(inputs: PanelInput, clock: Clock, first: date) -> Panel:
     """
     Return the report on one type, for the days from *first* to `as_of`.
 
     Raises:
         CalendarRangeError: A date lies outside the years known.
     """
-    of_type = {number: each for number, each in facts.assessments.items() if each.type == clock.type}
-    signed = sign_offs(facts.calendar, {clock.type: clock}, of_type.values(), facts.as_of)
-    period = Period(first, facts.as_of, "period")
-    within = [each for each in signed if period.holds(each.on)]
-    alerts = [alert for alert in facts.alerts if alert.assessment.type == clock.type]
+    of_type = {
+        number: assessment
+        for number, assessment in inputs.assessments.items()
+        if assessment.type == clock.type
+    }
+    signed = sign_offs(inputs.calendar, {clock.type: clock}, of_type.values(), inputs.as_of)
+    period = Period(first, inputs.as_of, "period")
+    within = [sign_off for sign_off in signed if period.holds(sign_off.on)]
+    alerts = [alert for alert in inputs.alerts if alert.assessment.type == clock.type]
     ledger = Ledger()
     lines = tables.enter_periods(ledger, signed, period)
     lists = Lists(
         teams=tables.enter_teams(ledger, within),
-        reasons=tables.enter_reasons(ledger, within, facts.reasons),
-        why_late=_enter_why_late(ledger, within, facts),
+        reasons=tables.enter_reasons(ledger, within, inputs.reasons),
+        why_late=_enter_why_late(ledger, within, inputs),
         open_teams=tables.enter_open(ledger, alerts),
     )
     tables.enter_bands(ledger, within, clock.working_days)
-    tables.enter_away(ledger, alerts, facts.as_of)
-    audits = _enter_audits(ledger, within, facts, clock)
-    figures, year = ledger.figures(facts.suppress_below), year_of(facts.as_of).until(facts.as_of)
+    tables.enter_away(ledger, alerts, inputs.as_of)
+    audits = _enter_audits(ledger, within, inputs, clock)
+    figures, year = ledger.figures(inputs.suppress_below), year_of(inputs.as_of).until(inputs.as_of)
     to_date = figures.timeliness("year", year.name)
-    courses = [course_of(clock, each, facts.as_of) for each in of_type.values()]
-    limit = clock.in_force(facts.as_of, facts.as_of).working_days
+    courses = [course_of(clock, assessment, inputs.as_of) for assessment in of_type.values()]
+    limit = clock.in_force(inputs.as_of, inputs.as_of).working_days
     return Panel(
         clock=clock,
         period=period,
@@ -192,39 +196,45 @@ def panel(facts: Facts, clock: Clock, first: date) -> Panel:
         lines=lines,
         lists=lists,
         figures=figures,
-        durations=None if figures.shown("period", ALL) is None else quartiles(each.age for each in within),
-        headroom=_headroom(facts.calendar, clock, signed, to_date, year),
+        durations=None
+        if figures.shown("period", ALL) is None
+        else quartiles(sign_off.age for sign_off in within),
+        headroom=_headroom(inputs.calendar, clock, signed, to_date, year),
         year_ends=_year_ends(figures, to_date),
-        outlook=outlook(facts.calendar, limit, courses, facts.as_of),
+        outlook=outlook(inputs.calendar, limit, courses, inputs.as_of),
         audits=audits,
     )
 
 
-def _enter_why_late(ledger: Ledger, within: Sequence[SignOff], facts: Facts) -> tuple[str, ...]:
-    given = {
-        _key(facts.assessments[number]): each
-        for number, each in facts.reassurances.items()
-        if number in facts.assessments
+def _enter_why_late(ledger: Ledger, within: Sequence[SignOff], inputs: PanelInput) -> tuple[str, ...]:
+    reassurances = {
+        inputs.assessments[number].key: reassurance
+        for number, reassurance in inputs.reassurances.items()
+        if number in inputs.assessments
     }
-    late = [(each, given.get(_key(each.assessment))) for each in within if not each.is_in_time]
-    return tables.enter_why_late(ledger, late, facts.suppress_below)
+    late = [
+        (sign_off, reassurances.get(sign_off.assessment.key))
+        for sign_off in within
+        if not sign_off.is_in_time
+    ]
+    return tables.enter_why_late(ledger, late, inputs.suppress_below)
 
 
 def _enter_audits(
-    ledger: Ledger, within: Sequence[SignOff], facts: Facts, clock: Clock
+    ledger: Ledger, within: Sequence[SignOff], inputs: PanelInput, clock: Clock
 ) -> FirstAudits | None:
     """
     Enter the first audits of what was signed off; None where this type has no pass mark or no score is known.
     """
     scores = {
-        _key(facts.assessments[number]): score
-        for number, score in facts.first_scores.items()
-        if number in facts.assessments
+        inputs.assessments[number].key: score
+        for number, score in inputs.first_scores.items()
+        if number in inputs.assessments
     }
-    known = [scores[key] for each in within if (key := _key(each.assessment)) in scores]
+    known = [scores[key] for sign_off in within if (key := sign_off.assessment.key) in scores]
     if clock.audit_pass_mark is None or not known:
         return None
-    return tables.enter_audits(ledger, known, clock.audit_pass_mark, are_first=facts.are_first_scores)
+    return tables.enter_audits(ledger, known, clock.audit_pass_mark, are_first=inputs.are_first_scores)
 
 
 def _headroom(
@@ -237,9 +247,9 @@ def _headroom(
     """Return what the target leaves until 31 March, if as many are signed off a day as in the last year."""
     if clock.target_percent is None or to_date is None:
         return None
-    since = max(year.last - A_YEAR, min((each.on for each in signed), default=year.last))
+    since = max(year.last - A_YEAR, min((sign_off.on for sign_off in signed), default=year.last))
     days = len(calendar.working_days_between(since, year.last))
-    recent = sum(since <= each.on for each in signed)
+    recent = sum(since <= sign_off.on for sign_off in signed)
     ends_on = min(year_of(year.last).last, calendar.last_day)
     to_come = len(calendar.working_days_between(min(year.last + ONE_DAY, ends_on), ends_on))
     return headroom(to_date, round(recent * to_come / max(days, RATE_FROM)), clock.target_percent)
@@ -251,8 +261,4 @@ def _year_ends(figures: Figures, to_date: Timeliness | None) -> YearEnds | None:
     flagged = [figures.shown(OPEN, stage.value) for stage in FLAGGED]
     if to_date is None or overdue is None or None in flagged:
         return None
-    return year_ends(to_date, overdue=overdue, flagged=sum(each or 0 for each in flagged))
-
-
-def _key(assessment: Assessment) -> tuple[str, str]:
-    return assessment.assessment_id, assessment.child_id
+    return year_ends(to_date, overdue=overdue, flagged=sum(count or 0 for count in flagged))

@@ -1,4 +1,4 @@
-"""Small numbers: hidden in what leaves the service, and others with them, so that no sum gives them back."""
+"""Hides small numbers in a report, and those from which they could be worked out."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -49,26 +49,28 @@ def _further(
     """
     Return the cells to hide besides those *hidden*: first for each sum by itself, then for all together.
     """
-    weak = [each for each in sums if _is_weak(counts, each, hidden, below)]
+    weak = [sum_ for sum_ in sums if _is_weak(counts, sum_, hidden, below)]
     if not weak:
-        told = determined(sums, hidden)
-        weak = [each for each in sums if told.intersection((each.total, *each.parts))]
+        known = determined(sums, hidden)
+        weak = [sum_ for sum_ in sums if known.intersection((sum_.total, *sum_.parts))]
     return {
-        min(shown, key=lambda cell: _rank(counts[cell])) for each in weak if (shown := _shown(each, hidden))
+        min(shown, key=lambda cell: _rank(counts[cell])) for sum_ in weak if (shown := _shown(sum_, hidden))
     }
 
 
-def _is_weak(counts: Mapping[Cell, int], each: Sum[Cell], hidden: set[Cell], below: int) -> bool:
-    parts = [cell for cell in each.parts if cell in hidden]
-    if each.total in hidden:
-        return not parts
-    return bool(parts) and (len(parts) == 1 or sum(counts[cell] for cell in parts) < below)
+def _is_weak(counts: Mapping[Cell, int], sum_: Sum[Cell], hidden: set[Cell], below: int) -> bool:
+    hidden_parts = [cell for cell in sum_.parts if cell in hidden]
+    if sum_.total in hidden:
+        return not hidden_parts
+    return bool(hidden_parts) and (
+        len(hidden_parts) == 1 or sum(counts[cell] for cell in hidden_parts) < below
+    )
 
 
-def _shown(each: Sum[Cell], hidden: set[Cell]) -> list[Cell]:
+def _shown(sum_: Sum[Cell], hidden: set[Cell]) -> list[Cell]:
     """Return what of a sum can still be hidden: a part, or where none is left the total."""
-    return [cell for cell in each.parts if cell not in hidden] or [
-        cell for cell in (each.total,) if cell not in hidden
+    return [cell for cell in sum_.parts if cell not in hidden] or [
+        cell for cell in (sum_.total,) if cell not in hidden
     ]
 
 
@@ -86,8 +88,8 @@ def determined(sums: Iterable[Sum[Cell]], hidden: set[Cell]) -> set[Cell]:
     ['c']
     """
     rows: dict[Cell, dict[Cell, Fraction]] = {}
-    for each in sums:
-        row = _reduced(_equation(each, hidden), rows)
+    for sum_ in sums:
+        row = _reduced(_equation(sum_, hidden), rows)
         if not row:
             continue
         pivot = next(iter(row))
@@ -98,9 +100,9 @@ def determined(sums: Iterable[Sum[Cell]], hidden: set[Cell]) -> set[Cell]:
     return {cell for cell, row in rows.items() if len(row) == 1}
 
 
-def _equation(each: Sum[Cell], hidden: set[Cell]) -> dict[Cell, Fraction]:
+def _equation(sum_: Sum[Cell], hidden: set[Cell]) -> dict[Cell, Fraction]:
     row: dict[Cell, Fraction] = defaultdict(Fraction)
-    for cell, sign in ((each.total, -1), *((part, 1) for part in each.parts)):
+    for cell, sign in ((sum_.total, -1), *((part, 1) for part in sum_.parts)):
         if cell in hidden:
             row[cell] += sign
     return row

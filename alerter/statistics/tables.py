@@ -1,4 +1,4 @@
-"""The lines of a report's tables: periods, teams, reasons, bands, and what is open."""
+"""Counts the lines of a report's tables: periods, teams, reasons, durations, open assessments."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -118,13 +118,13 @@ def enter_periods(ledger: Ledger, signed: Sequence[SignOff], period: Period) -> 
     A quarter has a line when all its months have. The year before has one when it was seen from its start.
     """
     as_of = period.last
-    oldest = min((each.on for each in signed), default=as_of)
+    oldest = min((sign_off.on for sign_off in signed), default=as_of)
     months = months_between(max(min(period.first, as_of - TREND), oldest), as_of)
     year = year_of(as_of)
     before = year_of(year.first - ONE_DAY)
-    quarters = [each for each in _distinct(quarter_of, months) if each.first >= months[0].first]
+    quarters = [quarter for quarter in _distinct(quarter_of, months) if quarter.first >= months[0].first]
     years = [before, year] if oldest < before.first + A_MONTH else [year]
-    lines = Lines(*(tuple(each.until(as_of) for each in group) for group in (months, quarters, years)))
+    lines = Lines(*(tuple(period.until(as_of) for period in group) for group in (months, quarters, years)))
     for name, group in (("month", lines.months), ("quarter", lines.quarters), ("year", lines.years)):
         for line in group:
             ledger.enter(_within(signed, line), name, line.name)
@@ -137,21 +137,25 @@ def enter_periods(ledger: Ledger, signed: Sequence[SignOff], period: Period) -> 
 
 def enter_teams(ledger: Ledger, signed: Iterable[SignOff]) -> tuple[str, ...]:
     """Enter the teams that signed off; return them by name."""
-    return _enter_groups(ledger, "team", timeliness_by(signed, lambda each: each.assessment.team or NO_TEAM))
+    return _enter_groups(
+        ledger, "team", timeliness_by(signed, lambda sign_off: sign_off.assessment.team or NO_TEAM)
+    )
 
 
 def enter_reasons(ledger: Ledger, signed: Sequence[SignOff], labels: Mapping[str, str]) -> tuple[str, ...]:
     """Enter why the assessments were done; nothing where no extract tells it."""
-    if not any(each.assessment.reason for each in signed):
+    if not any(sign_off.assessment.reason for sign_off in signed):
         return ()
-    named = timeliness_by(signed, lambda each: _reason_words(each, labels))
+    named = timeliness_by(signed, lambda sign_off: _reason_words(sign_off, labels))
     return _enter_groups(ledger, "reason", named)
 
 
 def enter_bands(ledger: Ledger, signed: Sequence[SignOff], limit: int) -> None:
     """Enter the durations by DfE's bands; where a band ends with the *limit*, in time and late add up too."""
-    ledger.list(bands(each.age for each in signed), "band", ("period", ALL))
-    if limit in (last for _, last in BANDS) and all(each.clock.working_days == limit for each in signed):
+    ledger.list(bands(sign_off.age for sign_off in signed), "band", ("period", ALL))
+    if limit in (last for _, last in BANDS) and all(
+        sign_off.clock.working_days == limit for sign_off in signed
+    ):
         within = [name for name, last in BANDS if last <= limit]
         beyond = [name for name, last in BANDS if last > limit]
         for outcome, names in ((IN_TIME, within), (LATE, beyond)):
@@ -166,9 +170,9 @@ def enter_why_late(
 
     A reason given less often than *suppress_below* is one of the others: it may be in somebody's own words.
     """
-    given = Counter(_given(reassurance) for _, reassurance in late)
+    by_reason = Counter(_reason_given(reassurance) for _, reassurance in late)
     counts: Counter[str] = Counter()
-    for reason, count in given.items():
+    for reason, count in by_reason.items():
         is_own = reason != NO_REASON and count < suppress_below
         counts[OTHER_REASONS if is_own else reason] += count
     ordered = dict(counts.most_common())
@@ -208,23 +212,27 @@ def enter_away(ledger: Ledger, alerts: Iterable[Alert], as_of: date) -> None:
     ]
     ledger.counts["away", ALL] = len(away)
     ledger.counts["away", LATE] = sum(alert.stage is Stage.OVERDUE for alert in away)
-    ledger.counts["away", "workers"] = len({(each.assessment.team, each.assessment.worker) for each in away})
+    ledger.counts["away", "workers"] = len(
+        {(alert.assessment.team, alert.assessment.worker) for alert in away}
+    )
 
 
 def enter_audits(ledger: Ledger, scores: Sequence[int], pass_mark: int, *, are_first: bool) -> FirstAudits:
     """Enter the first scores of quality audits by band, and how many passed."""
-    found = first_audits(scores, pass_mark, are_first=are_first)
-    ledger.counts["audit", ALL] = found.audited
-    ledger.list(found.by_band, "score", ("audit", ALL))
-    ledger.list({"passed": found.passed, "returned": found.audited - found.passed}, "audit", ("audit", ALL))
+    audits = first_audits(scores, pass_mark, are_first=are_first)
+    ledger.counts["audit", ALL] = audits.audited
+    ledger.list(audits.by_band, "score", ("audit", ALL))
+    ledger.list(
+        {"passed": audits.passed, "returned": audits.audited - audits.passed}, "audit", ("audit", ALL)
+    )
     if pass_mark in (first for first, _ in SCORE_BANDS):
         passing = [f"{first}-{last}" for first, last in SCORE_BANDS if first >= pass_mark]
         ledger.sums.append(Sum(("audit", "passed"), tuple(("score", name) for name in passing)))
-    return found
+    return audits
 
 
 def _within(signed: Iterable[SignOff], line: Period) -> Timeliness:
-    return timeliness(each for each in signed if line.holds(each.on))
+    return timeliness(sign_off for sign_off in signed if line.holds(sign_off.on))
 
 
 def _add_up(ledger: Ledger, where: Place, line: Period, months: Iterable[Period]) -> None:
@@ -236,9 +244,9 @@ def _add_up(ledger: Ledger, where: Place, line: Period, months: Iterable[Period]
 
 def _enter_groups(ledger: Ledger, name: str, groups: Mapping[str, Timeliness]) -> tuple[str, ...]:
     names = tuple(sorted(groups))
-    for each in names:
-        ledger.enter(groups[each], name, each)
-    ledger.total(("period",), ((name, each) for each in names))
+    for group in names:
+        ledger.enter(groups[group], name, group)
+    ledger.total(("period",), ((name, group) for group in names))
     return names
 
 
@@ -246,12 +254,12 @@ def _distinct(period_of: Callable[[date], Period], months: Iterable[Period]) -> 
     return list(dict.fromkeys(period_of(month.first) for month in months))
 
 
-def _reason_words(each: SignOff, labels: Mapping[str, str]) -> str:
-    reason = each.assessment.reason
+def _reason_words(sign_off: SignOff, labels: Mapping[str, str]) -> str:
+    reason = sign_off.assessment.reason
     return labels.get(reason, OTHER_REASONS) if reason else NO_REASON
 
 
-def _given(reassurance: Reassurance | None) -> str:
+def _reason_given(reassurance: Reassurance | None) -> str:
     return (reassurance.reason.strip() if reassurance else "") or NO_REASON
 
 

@@ -1,1 +1,1 @@
-"""Our own data: what was read, who was told what, and what is still owed."""
+"""Our own data: assessments as read, alerts as sent, and messages still to send."""

@@ -1,4 +1,4 @@
-"""Who was told what: the rows of each run's digests, and what climbed to service managers."""
+"""Stores the alerts of each run's digests, and its escalations to service managers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.escalation import Climb
-from alerter.domain.policy import Alert, Stage
-from alerter.domain.progress import CHASED, Listed, weeks_running
-from alerter.domain.routing import Route
+from alerter.domain.escalation import Escalation
+from alerter.domain.policy import Stage
+from alerter.domain.progress import CHASED, LastAlert, weeks_running
+from alerter.domain.routing import Judged
 from alerter.store.runs import Run, ours
 from alerter.store.schema import alerts, assessments, escalations, exceptions, outbox, runs
 
@@ -20,57 +20,58 @@ LONGEST = 12
 def record(
     connection: Connection,
     run_id: int,
-    told: Sequence[tuple[int, Alert, Route]],
-    climbed: Sequence[Climb] = (),
+    judged: Sequence[Judged],
+    escalated: Sequence[Escalation] = (),
 ) -> None:
     """
-    Keep who was told what in a run: of each row its stage, its day and both ends of a cover; what climbed.
+    Store a run's alerts, each with its stage, its day and both ends of a cover, and its escalations.
     """
-    if told:
+    if judged:
         rows = [
             {
-                "run_id": run_id, "assessment": number, "stage": alert.stage.value, "age": alert.age,
-                "recipient": route.recipient.email, "covering_for": route.covered_email,
+                "run_id": run_id, "assessment": row.number, "stage": row.alert.stage.value,
+                "age": row.alert.age, "recipient": row.route.recipient.email,
+                "covering_for": row.route.covered_email,
             }
-            for number, alert, route in told
+            for row in judged
         ]  # fmt: skip
         connection.execute(insert(alerts), rows)
-    if climbed:
+    if escalated:
         rows = [
             {
-                "run_id": run_id, "assessment": each.number, "weeks": each.weeks,
-                "recipient": each.to.recipient.email, "covering_for": each.to.covered_email,
+                "run_id": run_id, "assessment": escalation.number, "weeks": escalation.weeks,
+                "recipient": escalation.to.recipient.email, "covering_for": escalation.to.covered_email,
             }
-            for each in climbed
+            for escalation in escalated
         ]  # fmt: skip
         connection.execute(insert(escalations), rows)
 
 
 def forget_escalations(connection: Connection, run_id: int, recipients: Collection[str]) -> None:
-    """Take back what was to be told to service managers in one run, before any of *recipients* was."""
+    """Delete one run's escalations to *recipients*, before any of them was sent."""
     keys = [recipient.lower() for recipient in recipients]
     theirs = func.lower(escalations.c.recipient).in_(keys)
     connection.execute(delete(escalations).where(escalations.c.run_id == run_id, theirs))
 
 
-def listed(connection: Connection, run_ids: Sequence[int]) -> dict[int, Listed]:
+def last_alerts(connection: Connection, run_ids: Sequence[int]) -> dict[int, LastAlert]:
     """
-    Return what the first of *run_ids*, newest first, told of, by number, with the weeks it had been chased.
+    Return the alerts of the first of *run_ids*, newest first, by number, each with its weeks of being chased.
     """
     columns = (alerts.c.assessment, alerts.c.stage, alerts.c.recipient, alerts.c.covering_for)
     of_last = connection.execute(select(*columns).where(alerts.c.run_id == run_ids[0])).all()
     weeks = weeks_running(run_ids, _chased(connection, run_ids))
-    climbed = set(
+    escalated = set(
         connection.execute(
             select(escalations.c.assessment).where(escalations.c.run_id == run_ids[0])
         ).scalars()
     )
     return {
-        row.assessment: Listed(
+        row.assessment: LastAlert(
             stage=Stage(row.stage),
             owner=row.covering_for or row.recipient,
             weeks=weeks.get(row.assessment, 0),
-            is_escalated=row.assessment in climbed,
+            is_escalated=row.assessment in escalated,
         )
         for row in of_last
     }
@@ -83,10 +84,10 @@ def _chased(connection: Connection, run_ids: Sequence[int]) -> dict[int, set[int
     query = select(alerts.c.assessment, alerts.c.run_id).where(
         alerts.c.run_id.in_(run_ids), alerts.c.stage.in_(stages), alerts.c.assessment.in_(by_last)
     )
-    found: dict[int, set[int]] = defaultdict(set)
+    runs_by_number: dict[int, set[int]] = defaultdict(set)
     for number, run_id in connection.execute(query):
-        found[number].add(run_id)
-    return found
+        runs_by_number[number].add(run_id)
+    return runs_by_number
 
 
 def recent_runs(connection: Connection, most: int) -> list[Run]:

@@ -1,4 +1,4 @@
-"""The assessments as the case system last told them."""
+"""Stores the assessments, as the case system last gave them."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -58,14 +58,14 @@ def open_on(connection: Connection, as_of: date) -> dict[int, Assessment]:
         _query().where(_columns.ended_on > as_of),
     )
     found = [(row[0], _assessment(row)) for row in connection.execute(query).all()]
-    return dict(sorted(found, key=lambda pair: (pair[1].clock_on, pair[1].assessment_id, pair[1].child_id)))
+    return dict(sorted(found, key=lambda pair: (pair[1].clock_on, pair[1].key)))
 
 
 def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]:
     """Return what was closed on or before *as_of*, neither authorised nor cancelled (DfE rule 8867)."""
     either = union_all(*(_query().where(condition) for condition in _closed_unauthorised(as_of)))
     found = [_assessment(row) for row in connection.execute(either)]
-    return sorted(found, key=lambda each: (each.closed_on, each.assessment_id, each.child_id))
+    return sorted(found, key=lambda each: (each.closed_on, each.key))
 
 
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
@@ -95,7 +95,7 @@ def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
     query = _query().where(_columns.vanished_sync_id > sync_id)
     found = [_assessment(row) for row in connection.execute(query)]
     # Asked for in this order, SQLite walks through the whole index of ids.
-    return sorted(found, key=lambda each: (each.assessment_id, each.child_id))
+    return sorted(found, key=lambda each: each.key)
 
 
 def missing_in(connection: Connection, sync_id: int) -> list[Assessment]:

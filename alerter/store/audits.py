@@ -1,4 +1,4 @@
-"""Quality audits recorded here, and the first score of each assessment."""
+"""Stores the quality audits recorded here, and finds the first score of each assessment."""
 
 from collections.abc import Collection
 from datetime import date, datetime

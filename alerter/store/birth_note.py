@@ -1,5 +1,5 @@
 """
-A note beside a SQLite file of which database it is, so that a lost one is not taken for a first installation.
+Writes a note beside a SQLite file with its database's id, so that a lost one is not taken for a new one.
 
 It holds the installation's id and, once the admins know that the database is lost, a line that says so.
 """

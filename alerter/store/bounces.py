@@ -1,4 +1,4 @@
-"""Messages that were accepted and came back: what was learnt of it, and who has not been reached since."""
+"""Stores bounces of accepted messages, and finds the recipients not reached since."""
 
 from dataclasses import dataclass
 from datetime import datetime

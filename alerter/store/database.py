@@ -1,4 +1,4 @@
-"""One database, the three kinds of transaction it has, and a connection beside them."""
+"""Opens one database: its three kinds of transaction, and a connection beside them."""
 
 import uuid
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What can be wrong with a database, in an operator's words and never with a value out of a row."""
+"""Turns a database's faults into an operator's sentences, never with a value out of a row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What is no longer needed, forgotten; nothing that is open, owed or the latest of its kind ever is."""
+"""Deletes records that are no longer needed; never one that is open, owed or the latest of its kind."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time

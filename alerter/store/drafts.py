@@ -1,4 +1,4 @@
-"""Digests that wait: what was never on its way can be written anew; anything can be given up or overtaken."""
+"""Finds digests that wait, to be written anew, given up or overtaken."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,8 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
 
-from alerter.store.outbox import WAITING, Written
+from alerter.domain.message import Message
+from alerter.store.outbox import WAITING
 from alerter.store.runs import ours
 from alerter.store.schema import outbox, runs
 
@@ -47,7 +48,7 @@ def hold_on(connection: Connection, run_id: int) -> list[Draft]:
     return _drafts(connection, of_run)
 
 
-def rewrite(connection: Connection, draft: Draft, message: Written, now: datetime) -> None:
+def rewrite(connection: Connection, draft: Draft, message: Message, now: datetime) -> None:
     """Put what *message* says in the place of a draft; it is due at once, under its old Message-ID."""
     written = {"body": message.body, "subject": message.subject, "prepared_at": now, "next_attempt_at": now}
     connection.execute(update(outbox).where(_columns.id == draft.id, _is_draft).values(written))

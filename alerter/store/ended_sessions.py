@@ -1,4 +1,4 @@
-"""Sessions of the page that were left, until their cookies are too old to be shown again."""
+"""Stores ended sessions of the page, until their cookies are too old to be used again."""
 
 from datetime import datetime, timedelta
 

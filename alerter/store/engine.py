@@ -1,4 +1,4 @@
-"""How SQLite and PostgreSQL are opened: durable, private, and explicit about transactions."""
+"""Opens SQLite and PostgreSQL: durable, private, and explicit about transactions."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One assessment's past: who was told what, what managers recorded, and what the case system changed."""
+"""Lists the events of one assessment: alerts, reassurances, and changes in the case system."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

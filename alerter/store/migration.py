@@ -1,4 +1,4 @@
-"""The schema's version: what the database has, what this program needs, and the way between."""
+"""Migrates the schema: the version the database has, the one this program needs, and the way between."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,10 +1,10 @@
-"""Messages written out, from the moment they are prepared until their outcome is settled."""
+"""Stores messages, from the moment they are prepared until their outcome is settled."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from alerter.domain.delivery import FAILED
+from alerter.domain.message import Message
 from alerter.store.database import is_trial
 from alerter.store.schema import Moment, outbox, runs
 
@@ -32,26 +33,6 @@ WAITING = ("queued", "deferred")
 IN_FLIGHT = ("claimed", "marked")
 _columns = outbox.c
 _is_owed = _columns.settled_at.is_(None)  # literally the condition of the index on what is unsettled
-
-
-class Written(Protocol):
-    """A message as it goes into the outbox: to whom, and the bytes that will be sent."""
-
-    @property
-    def recipient(self) -> str:
-        """Return the address."""
-
-    @property
-    def message_id(self) -> str:
-        """Return the Message-ID."""
-
-    @property
-    def subject(self) -> str:
-        """Return the subject."""
-
-    @property
-    def body(self) -> bytes:
-        """Return the whole message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +45,7 @@ class Claimed:
 
     id: int
     run_id: int
-    recipient: str
-    message_id: str
-    subject: str
-    body: bytes
+    message: Message
     first_prepared_at: datetime
     attempts: int
     unanswered: int
@@ -92,7 +70,7 @@ def enqueue(
     *,
     kind: str,
     edition: int,
-    messages: Sequence[Written],
+    messages: Sequence[Message],
     now: datetime,
 ) -> None:
     """Put *messages* of one run where they wait to be sent."""
@@ -350,7 +328,12 @@ def _ours(message: Claimed) -> dict[str, Any]:
 
 def _claimed(row: Row[Any], token: str) -> Claimed:
     return Claimed(
-        id=row.id, run_id=row.run_id, recipient=row.recipient, message_id=row.message_id, subject=row.subject,
-        body=row.body, first_prepared_at=row.resent_at or row.first_prepared_at, attempts=row.attempts,
-        unanswered=row.unanswered, deaths=row.deaths, token=token,
-    )  # fmt: skip
+        id=row.id,
+        run_id=row.run_id,
+        message=Message(row.recipient, row.message_id, row.subject, row.body),
+        first_prepared_at=row.resent_at or row.first_prepared_at,
+        attempts=row.attempts,
+        unanswered=row.unanswered,
+        deaths=row.deaths,
+        token=token,
+    )

@@ -1,4 +1,4 @@
-"""What managers recorded: that they looked, and when they expect the sign-off."""
+"""Stores reassurances: a manager looked, and expects the sign-off by a date."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What became of what we knew: assessments under a corrected date, changed facts, and those that are gone."""
+"""Stores the changes of a reading: corrected dates, changed values, vanished assessments."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Settled messages that a person has sent again: which there are, and how they get back among the owed."""
+"""Finds settled messages that a person may send again, and makes them due."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

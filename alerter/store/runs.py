@@ -1,4 +1,4 @@
-"""The ledger: one row for each preparation, which is read after a crash and never computed again."""
+"""Stores the ledger: one row for each preparation, read again after a crash and never computed anew."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -194,7 +194,7 @@ def next_attempt(connection: Connection, send_date: date) -> int:
     return 0 if last is None else int(last) + 1
 
 
-def told(connection: Connection, run_id: int) -> dict[int, str]:
+def recipients_of(connection: Connection, run_id: int) -> dict[int, str]:
     """Return who answers for what in one run, listed or counted: the address by the assessment's number."""
     query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
     return {row.assessment: row.recipient for row in connection.execute(query)}

@@ -1,4 +1,4 @@
-"""Who is sending: each sender holds a lock that the system lets go of when it dies, however it dies."""
+"""Holds a sender's lock, which the system releases when the sender dies, however it dies."""
 
 import hashlib
 import sys

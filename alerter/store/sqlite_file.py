@@ -1,4 +1,4 @@
-"""The SQLite file behind an engine: its owner's alone, and noticed when it is not what it was."""
+"""Guards the SQLite file behind an engine: private, and checked for having been exchanged."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""From a reading to the store: rows wait staged, identical ones collapse, then all are applied at once."""
+"""Takes a reading into the store: stages its rows, collapses identical ones, applies all at once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was read and when: one row a reading, with the rows it could not believe, and the directory."""
+"""Stores the readings: one row each, with its rejected rows and the directory."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass

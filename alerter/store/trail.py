@@ -1,4 +1,4 @@
-"""Who did what, when, and by what means: written once, and neither changed nor taken back."""
+"""Stores the trail: who did what, when and how; never changed, never deleted."""
 
 from dataclasses import dataclass
 from datetime import datetime

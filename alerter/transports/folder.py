@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from alerter.domain.message import Message
 from alerter.errors import MailDeferredError
 from alerter.private_files import beside, make_private_folder
-from alerter.transports.transport import Outcome, Sendable
+from alerter.transports.transport import Outcome
 
 _UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
 
@@ -34,7 +35,7 @@ class FolderTransport:
             raise self._cannot(error) from error
         return str(self._folder)
 
-    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+    def send(self, message: Message, mark: Callable[[], bool]) -> Outcome:
         """
         Write one message beside its place, call *mark*, and move it there.
 

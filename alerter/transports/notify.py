@@ -8,9 +8,10 @@ from random import shuffle
 from time import monotonic
 from typing import Any, Literal, cast, get_args
 
+from alerter.domain.message import Message
 from alerter.errors import MailDeferredError, MailError, MailStoppedError
 from alerter.transports.notify_body import markdown_of
-from alerter.transports.transport import Outcome, Sendable, reply_words
+from alerter.transports.transport import Outcome, reply_words
 
 BAD_REQUEST, REQUEST_TIMEOUT, TOO_LARGE, TOO_MANY, BROKEN, AWAY = 400, 408, 413, 429, 500, 503
 CLIENT_FAULTS = range(400, 500)
@@ -148,7 +149,7 @@ class NotifyTransport:
             self._is_proven = True
         return f"{ours.base_url} (GOV.UK Notify, template {ours.template_id})"
 
-    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+    def send(self, message: Message, mark: Callable[[], bool]) -> Outcome:
         """
         Hand one message over, calling *mark* just before.
 

@@ -15,6 +15,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 
+from alerter.domain.message import Message
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.conversation import (
     FULL_STEPS,
@@ -26,7 +27,7 @@ from alerter.transports.conversation import (
     UnsentError,
     log_in,
 )
-from alerter.transports.transport import Outcome, Sendable, State, reply_words
+from alerter.transports.transport import Outcome, State, reply_words
 
 GO_AHEAD, CLOSING, LOGIN_REFUSED = 354, 421, 535
 OK, TRANSIENT, PERMANENT = 2, 4, 5  # the first digit of a reply
@@ -79,7 +80,7 @@ class SmtpTransport:
                 ) from error
         return f"{where} ({self._server.security})"
 
-    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+    def send(self, message: Message, mark: Callable[[], bool]) -> Outcome:
         """
         Deliver one message to its one recipient, calling *mark* just before the final dot.
 
@@ -157,7 +158,7 @@ class SmtpTransport:
         smtp.encrypt(context)
         self._greet(smtp)
 
-    def _sent(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+    def _sent(self, message: Message, mark: Callable[[], bool]) -> Outcome:
         smtp = self._live()
         smtp.allow(self._server.timeout_seconds, FULL_STEPS)
         try:
@@ -305,7 +306,7 @@ def _stuffed(body: bytes) -> bytes:
 
     CRLF line ends, a dot doubled where it begins a line, a line end at the end.
     """
-    is_clean = body.count(CRLF) == body.count(b"\r") == body.count(b"\n")  # as the press writes it
+    is_clean = body.count(CRLF) == body.count(b"\r") == body.count(b"\n")  # as we build it
     whole = body if is_clean else _LINE_ENDS.sub(CRLF, body)
     lines = (CRLF + whole).replace(CRLF + b".", CRLF + b"..")[len(CRLF) :]
     return lines if lines.endswith(CRLF) else lines + CRLF

@@ -1,27 +1,13 @@
-"""What a way of sending promises: one message at a time, and a mark just before it can arrive."""
+"""The protocol of a way of sending: one message at a time, and a mark just before it can arrive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from alerter.domain.message import Message
+
 State = Literal["sent", "deferred", "refused", "unknown", "superseded"]
 LONGEST_REPLY = 200
-
-
-class Sendable(Protocol):
-    """A message as any transport needs it: one address, its id, and its bytes."""
-
-    @property
-    def recipient(self) -> str:
-        """Return the one plain address."""
-
-    @property
-    def message_id(self) -> str:
-        """Return the Message-ID with its angle brackets."""
-
-    @property
-    def body(self) -> bytes:
-        """Return the whole message, headers too, in CRLF lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ class Transport(Protocol):
             MailStoppedError: It cannot be opened until someone changes a setting.
         """
 
-    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+    def send(self, message: Message, mark: Callable[[], bool]) -> Outcome:
         """
         Deliver one message, calling *mark* once, just before it can arrive.
 

@@ -118,7 +118,7 @@ class Frame:
         """Return a page for *visitor*, with what is *shown* on it."""
         facts = {
             "council": self.site.installation.settings.council,
-            "contact": self.site.installation.press.stationery.contact,
+            "contact": self.site.installation.writer.contact,
             "is_proxied": self.site.is_proxied,
             "link_days": self.site.web.link_days,
             "csrf": sessions.token_of(session),

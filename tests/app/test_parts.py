@@ -45,11 +45,11 @@ def test_rules_are_the_settings(office: Office) -> None:
     assert rules.settings == office.opened[0].settings.fingerprint
 
 
-def test_stationery_is_the_settings(office: Office) -> None:
+def test_writer_is_the_settings(office: Office) -> None:
     """Who writes, who answers and what stands before a subject."""
-    stationery = office.open(email__subject_prefix="[TEST]").press.stationery
-    assert stationery.sender == Recipient("alerts@council.example", "Assessment alerts")
-    assert (stationery.contact, stationery.subject_prefix, stationery.council) == (
+    writer = office.open(email__subject_prefix="[TEST]").writer
+    assert writer.sender == Recipient("alerts@council.example", "Assessment alerts")
+    assert (writer.contact, writer.subject_prefix, writer.council) == (
         ADMINS,
         "[TEST]",
         "Sampleford",

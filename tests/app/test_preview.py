@@ -5,9 +5,11 @@ from email.parser import BytesParser
 
 import pytest
 
-from alerter.app.preview import preview, write_proofs
+from alerter.app.preview import preview, write_previews
+from alerter.domain.message import Message
 from alerter.errors import SourceError
-from alerter.mail.message import Message, Rendered
+from alerter.mail.build import Rendered
+from alerter.mail.writer import Email
 from alerter.store import runs, syncs
 from tests.app.office import AS_OF, NORTH, Office, row, text_of
 from tests.mail import gallery
@@ -85,8 +87,8 @@ def test_preview_needs_an_extract(office: Office) -> None:
 def test_file_names_and_index_are_safe(office: Office) -> None:
     """An address that would be a path or markup is neither."""
     address = "a/../<b>&'c'@council.example"
-    proof = (Rendered("1 < 2", "text", "<p>html</p>"), Message(address, "<1@x>", "1 < 2", b"x"))
-    assert write_proofs([proof], office.folder / "shown", "A & B") == 1
+    email = Email(Rendered("1 < 2", "text", "<p>html</p>"), Message(address, "<1@x>", "1 < 2", b"x"))
+    assert write_previews([email], office.folder / "shown", "A & B") == 1
     index = (office.folder / "shown" / "index.html").read_text(encoding="utf-8")
     assert "<title>Digests of A &amp; B</title>" in index
     assert "a/../&lt;b&gt;&amp;&#x27;c&#x27;@council.example</a>" in index

@@ -61,9 +61,7 @@ def read(folder: Path) -> list[Assessment | Rejected]:
 
 def assessments_in(folder: Path) -> list[Assessment]:
     """Return each believable assessment once."""
-    found = {
-        (each.assessment_id, each.child_id): each for each in read(folder) if isinstance(each, Assessment)
-    }
+    found = {each.key: each for each in read(folder) if isinstance(each, Assessment)}
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest, stage_counts, unrouted
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Policy, Reassurance, Stage
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.errors import PartitionError
 from tests.domain.made_up import AS_OF, CORE, FALLBACK, WEEK, aged, calendar_of, judged
 
@@ -32,7 +32,7 @@ def reassured(days: int, assessment_id: str) -> Alert:
 
 def keys(alerts: tuple[Alert, ...]) -> list[tuple[str, str]]:
     """Return the assessment and child of each, in their order."""
-    return [(alert.assessment.assessment_id, alert.assessment.child_id) for alert in alerts]
+    return [alert.assessment.key for alert in alerts]
 
 
 def moved_dates(assessment_id: str, child_id: str = "71") -> Moved:
@@ -45,14 +45,20 @@ def test_one_digest_per_recipient_whatever_the_case() -> None:
     """Two addresses that differ only in case are one recipient, under the first name that is known."""
     shouting = Route(Recipient("NORTH@council.example"))
     found = compile_digests(
-        [(alert_of(27, "A-1"), SOUTH), (alert_of(28, "A-2"), shouting), (alert_of(3, "A-3"), NORTH)]
+        [
+            Judged(0, alert_of(27, "A-1"), SOUTH),
+            Judged(0, alert_of(28, "A-2"), shouting),
+            Judged(0, alert_of(3, "A-3"), NORTH),
+        ]
     )
     assert [digest.recipient for digest in found] == [NORTH.recipient, SOUTH.recipient]
     assert [(keys(digest.alerts), digest.on_track) for digest in found] == [
         ([("A-2", "71")], 1),
         ([("A-1", "71")], 0),
     ]
-    nameless = compile_digests([(alert_of(28, "A-2"), shouting), (alert_of(3, "A-3"), shouting)])
+    nameless = compile_digests(
+        [Judged(0, alert_of(28, "A-2"), shouting), Judged(0, alert_of(3, "A-3"), shouting)]
+    )
     assert [digest.recipient for digest in nameless] == [shouting.recipient]
 
 
@@ -68,7 +74,7 @@ def test_worst_first() -> None:
         alert_of(24, "A-5"), alert_of(36, "A-6"), reassured(35, "A-7"), alert_of(35, "A-8"),
         alert_of(26, "A-0"), alert_of(2, "A-9"),
     ]  # fmt: skip
-    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    (digest,) = compile_digests([Judged(0, alert, NORTH) for alert in alerts])
     assert [id_ for id_, _ in keys(digest.alerts)] == [
         "A-4", "A-6", "A-8", "A-0", "A-3", "A-7", "A-2", "A-5", "A-1",
     ]  # fmt: skip
@@ -82,7 +88,7 @@ def test_clocks_of_different_length_go_by_what_is_left() -> None:
         alert_of(37, "A-1"), alert_of(15, "A-2", type="initial"),
         alert_of(30, "A-3"), alert_of(9, "A-4", type="initial"),
     ]  # fmt: skip
-    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    (digest,) = compile_digests([Judged(0, alert, NORTH) for alert in alerts])
     assert [id_ for id_, _ in keys(digest.alerts)] == ["A-2", "A-1", "A-4", "A-3"]
 
 
@@ -93,7 +99,7 @@ def test_siblings_stand_together() -> None:
         alert_of(28, "A-2", "82"), alert_of(28, "A-2", "81"), alert_of(38, "A-2", "83"),
         alert_of(29, "A-1", "71"), alert_of(28, "A-0", "99"),
     ]  # fmt: skip
-    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    (digest,) = compile_digests([Judged(0, alert, NORTH) for alert in alerts])
     assert keys(digest.alerts) == [
         ("A-2", "83"),
         ("A-1", "71"), ("A-1", "72"),
@@ -111,7 +117,7 @@ def test_what_looks_like_one_family_stands_together() -> None:
         alert_of(28, "A-3", "3", **seen), alert_of(28, "A-4", "4", worker="W-1"),
         alert_of(27, "A-0", "5", **seen),
     ]  # fmt: skip
-    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    (digest,) = compile_digests([Judged(0, alert, NORTH) for alert in alerts])
     assert [id_ for id_, _ in keys(digest.alerts)] == ["A-1", "A-3", "A-2", "A-4", "A-0"]
 
 
@@ -121,7 +127,7 @@ def test_counts_add_up() -> None:
     """
     alerts = [alert_of(36, "A-1"), alert_of(26, "A-2"), reassured(26, "A-3"), alert_of(21, "A-4")]
     alerts += [alert_of(2, "A-5"), alert_of(3, "A-6")]
-    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    (digest,) = compile_digests([Judged(0, alert, NORTH) for alert in alerts])
     counts = {"overdue": 1, "past_alert": 1, "reassured": 1, "approaching": 1, "on_track": 2}
     assert digest.counts == stage_counts(alerts) == counts
     assert list(digest.counts) == list(Stage)
@@ -135,10 +141,10 @@ def test_teams_and_those_covered_for() -> None:
     covering = replace(NORTH, covering_for="P. Novak")
     (digest,) = compile_digests(
         [
-            (alert_of(3, "A-1", team="Duty"), covering),
-            (alert_of(3, "A-2", team="Court"), replace(NORTH, covering_for="B. Ecker")),
-            (alert_of(3, "A-3", team=""), NORTH),
-            (alert_of(3, "A-4", team="Duty"), covering),
+            Judged(0, alert_of(3, "A-1", team="Duty"), covering),
+            Judged(0, alert_of(3, "A-2", team="Court"), replace(NORTH, covering_for="B. Ecker")),
+            Judged(0, alert_of(3, "A-3", team=""), NORTH),
+            Judged(0, alert_of(3, "A-4", team="Duty"), covering),
         ]
     )
     assert (digest.teams, digest.covering_for) == (("Court", "Duty"), ("B. Ecker", "P. Novak"))
@@ -154,7 +160,11 @@ def test_exceptions_and_moved_dates_go_with_their_assessment() -> None:
     ]
     shifts = [moved_dates("A-1"), moved_dates("A-1", "72"), moved_dates("A-9")]
     north, south = compile_digests(
-        [(alert_of(27, "A-1"), NORTH), (alert_of(2, "A-1", "72"), SOUTH), (alert_of(2, "A-2"), SOUTH)],
+        [
+            Judged(0, alert_of(27, "A-1"), NORTH),
+            Judged(0, alert_of(2, "A-1", "72"), SOUTH),
+            Judged(0, alert_of(2, "A-2"), SOUTH),
+        ],
         faults,
         shifts,
     )
@@ -166,7 +176,7 @@ def test_checkpoints_are_those_on_track() -> None:
     """What reaches a checkpoint is named while it is on track; what is listed already is not named twice."""
     policy = Policy(calendar_of(), {"core": replace(CORE, checkpoints=(10, 30))}, WEEK)
     alerts = [policy.judge(aged(days, assessment_id=f"A-{days}")) for days in (4, 8, 27)]
-    (digest,) = compile_digests([(alert, NORTH) for alert in alerts])
+    (digest,) = compile_digests([Judged(0, alert, NORTH) for alert in alerts])
     assert alerts[2].checkpoint is not None
     assert digest.checkpoints == (alerts[1],)
 
@@ -174,14 +184,14 @@ def test_checkpoints_are_those_on_track() -> None:
 def test_unrouted_are_the_fallbacks() -> None:
     """What nobody else was found for is in the fallback's digest, listed or counted, with the reason."""
     nobody = Route(FALLBACK, "no_manager", "team 'Court' is not in the directory")
-    pairs = [
-        (alert_of(27, "A-1"), nobody),
-        (alert_of(2, "A-2"), nobody),
-        (alert_of(28, "A-3"), Route(FALLBACK)),
+    rows = [
+        Judged(0, alert_of(27, "A-1"), nobody),
+        Judged(0, alert_of(2, "A-2"), nobody),
+        Judged(0, alert_of(28, "A-3"), Route(FALLBACK)),
     ]
-    (digest,) = compile_digests(pairs)
+    (digest,) = compile_digests(rows)
     reasons = [DataException("no_manager", id_, "71", nobody.detail) for id_ in ("A-1", "A-2")]
-    assert unrouted(pairs) == list(digest.unrouted) == reasons
+    assert unrouted(rows) == list(digest.unrouted) == reasons
     assert (len(digest.alerts), digest.on_track) == (2, 1)
 
 
@@ -198,10 +208,13 @@ def test_all_clear_is_nothing_but_a_count() -> None:
 
 
 JUDGED = [
-    (alert_of(36, "A-1"), NORTH), (alert_of(27, "A-2"), NORTH), (alert_of(27, "A-2", "72"), SOUTH),
-    (alert_of(2, "A-3"), SOUTH), (alert_of(3, "A-4"), NORTH),
-]  # fmt: skip
-ALERTS = [alert for alert, _ in JUDGED]
+    Judged(0, alert_of(36, "A-1"), NORTH),
+    Judged(0, alert_of(27, "A-2"), NORTH),
+    Judged(0, alert_of(27, "A-2", "72"), SOUTH),
+    Judged(0, alert_of(2, "A-3"), SOUTH),
+    Judged(0, alert_of(3, "A-4"), NORTH),
+]
+ALERTS = [row.alert for row in JUDGED]
 OPEN = keys(tuple(ALERTS))
 FOREIGN = alert_of(36, "A-99")
 

@@ -10,7 +10,7 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.escalation import EscalationRule, Service
 from alerter.domain.plan import Plan, work_out
 from alerter.domain.policy import Reassurance, Stage
-from alerter.domain.progress import Before, Listed
+from alerter.domain.progress import LastAlert, LastDigest
 from alerter.domain.routing import DirectoryEntry
 from tests.domain.made_up import AS_OF, FALLBACK, aged, day, entry, judged
 from tests.domain.test_plan import findings, rules
@@ -50,7 +50,7 @@ def service_of(plan: Plan, address: str = HEAD) -> Service | None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "days", "weeks", "climbs"),
+    ("rule", "days", "weeks", "escalates"),
     [
         (EscalationRule(), 36, 1, True),
         (EscalationRule(), 35, 1, False),
@@ -65,10 +65,10 @@ def service_of(plan: Plan, address: str = HEAD) -> Service | None:
     ],
 )
 def test_it_climbs_after_so_many_digests_or_on_its_day(
-    rule: EscalationRule, days: int, weeks: int, *, climbs: bool
+    rule: EscalationRule, days: int, weeks: int, *, escalates: bool
 ) -> None:
     """Once overdue, or from the day that is set; what only approaches never does."""
-    assert rule.climbs(judged(aged(days)), weeks) is climbs
+    assert rule.escalates(judged(aged(days)), weeks) is escalates
 
 
 def test_a_standing_reassurance_does_not_climb() -> None:
@@ -76,41 +76,44 @@ def test_a_standing_reassurance_does_not_climb() -> None:
     given = Reassurance(by=NORTH, given_on=AS_OF, expected_on=AS_OF + timedelta(days=3))
     alert = judged(aged(34), reassurance=given)
     assert alert.stage is Stage.REASSURED
-    assert not EscalationRule(after_digests=1, from_day=26).climbs(alert, 5)
+    assert not EscalationRule(after_digests=1, from_day=26).escalates(alert, 5)
 
 
 def test_the_manager_keeps_the_row_and_the_service_manager_gets_it_too() -> None:
     """Each open assessment is in exactly one manager's digest; the service manager's repeats what climbed."""
-    before = Before(
-        as_of=LAST, listed={2: Listed(stage=Stage.PAST_ALERT, owner=SOUTH, weeks=1, is_escalated=True)}
+    last_digest = LastDigest(
+        as_of=LAST, alerts={2: LastAlert(stage=Stage.PAST_ALERT, owner=SOUTH, weeks=1, is_escalated=True)}
     )
-    plan = plan_of(of_team(40, 1), of_team(28, 2, "South"), of_team(27, 3), of_team(3, 4), before=before)
+    plan = plan_of(
+        of_team(40, 1), of_team(28, 2, "South"), of_team(27, 3), of_team(3, 4), last_digest=last_digest
+    )
     service = service_of(plan)
     assert service is not None
-    assert [(each.alert.assessment.assessment_id, each.manager, each.weeks) for each in service.climbed] == [
+    rows = [(each.alert.assessment.assessment_id, each.manager, each.weeks) for each in service.escalations]
+    assert rows == [
         ("A-1", "N. Orth", 1), ("A-2", SOUTH, 2),
     ]  # fmt: skip
-    assert [each.is_new for each in service.climbed] == [True, False]
+    assert [each.is_new for each in service.escalations] == [True, False]
     assert [(each.recipient.email, len(each.alerts), each.on_track) for each in plan.digests] == [
         (HEAD, 0, 0), (NORTH, 2, 1), (SOUTH, 1, 0),
     ]  # fmt: skip
     north = plan.digests[1]
-    assert [north.past_of(alert).is_escalated for alert in north.alerts] == [True, False]
+    assert [north.history_of(alert).is_escalated for alert in north.alerts] == [True, False]
 
 
 def test_totals_stand_by_team_and_manager_and_move() -> None:
     """
     In the order of their names, never of their figures; what the digest before listed is what they were.
     """
-    before = Before(
+    last_digest = LastDigest(
         as_of=LAST,
-        listed={
-            1: Listed(stage=Stage.PAST_ALERT, owner=NORTH), 8: Listed(stage=Stage.OVERDUE, owner=NORTH),
-            9: Listed(stage=Stage.OVERDUE, owner=NORTH),
+        alerts={
+            1: LastAlert(stage=Stage.PAST_ALERT, owner=NORTH), 8: LastAlert(stage=Stage.OVERDUE, owner=NORTH),
+            9: LastAlert(stage=Stage.OVERDUE, owner=NORTH),
         },
         ended={8: of_team(40, 8, authorised_on=AS_OF)},
     )  # fmt: skip
-    plan = plan_of(of_team(40, 1, "South"), of_team(3, 2), of_team(28, 3), before=before)
+    plan = plan_of(of_team(40, 1, "South"), of_team(3, 2), of_team(28, 3), last_digest=last_digest)
     service = service_of(plan)
     assert service is not None
     assert [(each.team, each.manager, each.open, each.oldest) for each in service.teams] == [
@@ -131,14 +134,14 @@ def test_one_email_for_a_person_in_both_roles() -> None:
     plan = plan_of(of_team(40, 1), of_team(40, 2, "South"), directory=directory)
     assert [each.recipient.key for each in plan.digests] == [HEAD, SOUTH]
     head = plan.digests[0]
-    assert (len(head.alerts), head.service and len(head.service.climbed)) == (1, 2)
-    assert not head.past_of(head.alerts[0]).is_escalated
+    assert (len(head.alerts), head.service and len(head.service.escalations)) == (1, 2)
+    assert not head.history_of(head.alerts[0]).is_escalated
 
 
 def test_nobody_is_told_where_the_directory_names_nobody() -> None:
     """Without `escalate_to` nothing climbs, and that is no exception."""
     plan = plan_of(of_team(40, 1), directory=(team(2, "North", NORTH, to=""),))
-    assert (plan.climbed, plan.exceptions) == ([], [])
+    assert (plan.escalations, plan.exceptions) == ([], [])
     assert [each.service for each in plan.digests] == [None]
 
 
@@ -159,7 +162,7 @@ def test_an_address_that_cannot_be_used_loses_nothing(
     assert "directory line" in plan.exceptions[0].detail
     service = service_of(plan, FALLBACK.email)
     assert service is not None
-    assert len(service.climbed) == 2
+    assert len(service.escalations) == 2
 
 
 def test_nearest_place_that_names_somebody_decides() -> None:
@@ -172,7 +175,7 @@ def test_nearest_place_that_names_somebody_decides() -> None:
     plan = plan_of(
         of_team(40, 1, worker="W-1"), of_team(40, 2, "Nowhere", manager_email=SOUTH), directory=directory
     )
-    to = {each.alert.assessment.assessment_id: each.to.recipient.email for each in plan.climbed}
+    to = {each.alert.assessment.assessment_id: each.to.recipient.email for each in plan.escalations}
     assert to == {"A-1": HEAD, "A-2": DEPUTY}
 
 
@@ -183,7 +186,7 @@ def test_a_service_managers_cover_reads_for_whom() -> None:
     service = service_of(plan, DEPUTY)
     assert service is not None
     assert service.covering_for == ("H. Ead",)
-    assert plan.climbed[0].to.covered_email == HEAD
+    assert plan.escalations[0].to.covered_email == HEAD
 
 
 def test_all_clear_is_the_councils_choice_for_service_managers_too() -> None:
@@ -203,7 +206,7 @@ def test_worst_climbs_first() -> None:
     )
     service = service_of(plan)
     assert service is not None
-    order = [each.alert.assessment.assessment_id for each in service.climbed]
+    order = [each.alert.assessment.assessment_id for each in service.escalations]
     assert order == ["A-3", "A-2", "A-4", "A-1"]
     nobody = plan_of(of_team(40, 1), directory=(replace(DIRECTORY[0], manager_email=""),))
     assert [each.kind for each in nobody.exceptions] == ["no_manager"]

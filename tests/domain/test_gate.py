@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.assessment import Rejected
-from alerter.domain.gate import Before, Content, Gates, Reading, Reopened, reasons_to_hold
+from alerter.domain.gate import Baseline, Content, Gates, Reading, Reopened, reasons_to_hold
 from alerter.errors import CalendarRangeError
 from tests.domain.made_up import AS_OF, calendar_of, day
 
@@ -19,8 +19,8 @@ ONE_DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 GATES = Gates()
 OPEN = {"Duty": 10, "Court": 8, "": 2}
 READING = Reading(sha256="new", extracted_at=NOW, newest_start=AS_OF, content=Content(teams=OPEN))
-BEFORE = Before(sha256="old", figures=[OPEN])
-FIRST = Before()
+BEFORE = Baseline(sha256="old", figures=[OPEN])
+FIRST = Baseline()
 OFF = Gates(
     max_age_hours=0,
     max_shrink_percent=0,
@@ -32,24 +32,24 @@ OFF = Gates(
 )
 
 
-def whole(reading: Reading, gates: Gates = GATES, before: Before = FIRST) -> list[str]:
+def whole(reading: Reading, gates: Gates = GATES, baseline: Baseline = FIRST) -> list[str]:
     """Return why the run for 23 November 2026 would be held."""
-    return reasons_to_hold(gates, reading, before, calendar=calendar_of(), as_of=AS_OF, now=NOW)
+    return reasons_to_hold(gates, reading, baseline, calendar=calendar_of(), as_of=AS_OF, now=NOW)
 
 
-def reasons(reading: Reading, gates: Gates = GATES, before: Before = FIRST) -> list[str]:
+def reasons(reading: Reading, gates: Gates = GATES, baseline: Baseline = FIRST) -> list[str]:
     """Return the same without where to look."""
-    return [reason.partition(": ")[0] for reason in whole(reading, gates, before)]
+    return [reason.partition(": ")[0] for reason in whole(reading, gates, baseline)]
 
 
-def of(content: Content, before: Before = FIRST, **limits: int) -> list[str]:
-    """Return why *content* would be held after *before*, by no gate but those that have *limits*."""
-    return whole(replace(READING, content=content), replace(OFF, **limits), before)
+def of(content: Content, baseline: Baseline = FIRST, **limits: int) -> list[str]:
+    """Return why *content* would be held after *baseline*, by no gate but those that have *limits*."""
+    return whole(replace(READING, content=content), replace(OFF, **limits), baseline)
 
 
 def shrunk(before: Mapping[str, int], now: Mapping[str, int], percent: int = 50) -> list[str]:
     """Return why an extract with *now* open would be held after one with *before*."""
-    held = of(Content(teams=now), Before(figures=[before]), max_shrink_percent=percent)
+    held = of(Content(teams=now), Baseline(figures=[before]), max_shrink_percent=percent)
     return [reason.partition(": ")[0] for reason in held]
 
 
@@ -71,7 +71,7 @@ def test_sound_extract_is_not_held() -> None:
     """
     Fresh, busy, changed and as large as before, it passes; the first one has nothing to be compared with.
     """
-    assert reasons(READING) == reasons(READING, before=BEFORE) == []
+    assert reasons(READING) == reasons(READING, baseline=BEFORE) == []
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_nothing_open_is_held() -> None:
 def test_unchanged_extract_is_held() -> None:
     """The same bytes as at the last run are held, unless the council allows them."""
     same = replace(BEFORE, sha256=READING.sha256)
-    assert reasons(READING, before=same) == ["the extract is byte for byte the last run's (hold_unchanged)"]
+    assert reasons(READING, baseline=same) == ["the extract is byte for byte the last run's (hold_unchanged)"]
     assert reasons(READING, replace(GATES, hold_unchanged=False), same) == []
 
 
@@ -204,7 +204,7 @@ def test_new_spelling_is_no_empty_team() -> None:
 )
 def test_growing(before: int, now: int, percent: int, held: str) -> None:
     """Growing by the limit passes, or by fewer than twenty; a team that grows is no reason of its own."""
-    said = of(Content(teams={"Duty": now}), Before(figures=[{"Court": before}]), max_growth_percent=percent)
+    said = of(Content(teams={"Duty": now}), Baseline(figures=[{"Court": before}]), max_growth_percent=percent)
     assert [reason.partition(": ")[0] for reason in said] == ([held] if held else [])
 
 
@@ -212,15 +212,15 @@ def test_the_larger_of_two_figures_counts() -> None:
     """Neither what the last run had nor what the store held hides a fall, over all or in a team."""
     figures = [{"Duty": 30, "Court": 10}, {"duty": 5, "Court": 40}]
     assert [reason.partition(" (")[0] for reason in of(
-        Content(teams={"Duty": 14, "Court": 8}), Before(figures=figures), max_shrink_percent=50
+        Content(teams={"Duty": 14, "Court": 8}), Baseline(figures=figures), max_shrink_percent=50
     )] == [
         "open assessments fell from 45 to 22",
         "team 'Court' fell from 40 open assessments to 8",
         "team 'duty' fell from 30 open assessments to 14",
     ]  # fmt: skip
     grown = Content(teams={"Duty": 90})
-    assert of(grown, Before(figures=figures), max_growth_percent=100) == []
-    assert of(grown, Before(figures=figures[:1]), max_growth_percent=100) != []
+    assert of(grown, Baseline(figures=figures), max_growth_percent=100) == []
+    assert of(grown, Baseline(figures=figures[:1]), max_growth_percent=100) != []
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_what_is_in_the_store_is_judged_by_its_time_alone() -> None:
     seen = Reading(
         sha256="old", extracted_at=NOW - 9 * ONE_DAY, newest_start=day("Thu 2026-08-06"), content=None
     )
-    assert [reason.partition(" (")[0] for reason in reasons(seen, before=BEFORE)] == [
+    assert [reason.partition(" (")[0] for reason in reasons(seen, baseline=BEFORE)] == [
         "the extract is 216 hours old",
         "nothing has started for 76 working days",
         "the extract is byte for byte the last run's",
@@ -310,7 +310,7 @@ def test_every_gate_speaks() -> None:
     reading = Reading(
         sha256="old", extracted_at=NOW - 9 * ONE_DAY, newest_start=day("Thu 2026-08-06"), content=content
     )
-    said = [reason.rpartition(" (")[2] for reason in reasons(reading, before=BEFORE)]
+    said = [reason.rpartition(" (")[2] for reason in reasons(reading, baseline=BEFORE)]
     settings = [setting.partition(" is ")[0].rstrip(")") for setting in said]
     assert settings == [
         "max_age_hours", "max_quiet_days", "hold_unchanged", "max_rejected_percent", "max_reopened_percent",
@@ -353,7 +353,7 @@ def test_gates_close_as_fractions_say(
     grew = are - were >= 20 and (not were or Fraction(are, were) - 1 > part)
     said = of(
         Content(teams=now),
-        Before(figures=[last, store]),
+        Baseline(figures=[last, store]),
         max_growth_percent=percent,
         max_shrink_percent=percent,
     )

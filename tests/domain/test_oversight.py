@@ -1,5 +1,6 @@
 """What a service manager looks at: whose teams, how they stand, and how far past the alert day."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from alerter.domain.assessment import Assessment
 from alerter.domain.oversight import NO_TEAM, Scope, TeamStanding, bands, scope_of, team_standings
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.routing import DirectoryEntry, Recipient, Route
+from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Route
 
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
 BRIEF = Clock(type="icpc", label="Conference", working_days=11, alert_after=10)
@@ -39,7 +40,7 @@ ALERTS = (
 )
 
 
-def whose(email: str, *judged: tuple[Alert, Route]) -> Scope:
+def whose(email: str, *judged: Judged) -> Scope:
     """Return whose figures *email* may see."""
     return scope_of(
         email, admins=["Performance@council.example"], fallback=FALLBACK, directory=DIRECTORY, judged=judged
@@ -65,7 +66,7 @@ def test_each_sees_what_is_theirs(email: str, scope: Scope) -> None:
 def test_the_fallback_sees_teams_with_work_of_nobodys() -> None:
     """Those whose work somebody owns are not the fallback's."""
     nobody, owned = Route(Recipient(FALLBACK), "no_manager", "x"), Route(Recipient("a@council.example"))
-    scope = whose(FALLBACK, (ALERTS[5], nobody), (ALERTS[0], owned))
+    scope = whose(FALLBACK, Judged(0, ALERTS[5], nobody), Judged(0, ALERTS[0], owned))
     assert scope == Scope(frozenset({"south"}))
     assert [scope.holds(team) for team in ("SOUTH", NORTH)] == [True, False]
 
@@ -91,3 +92,20 @@ def test_a_clock_with_one_day_between_has_one_band_less() -> None:
     """Day 11 of 11 is the only one past day 10 and in time."""
     brief = [alert("South", Stage.PAST_ALERT, 11, BRIEF)]
     assert [(band.first, band.last, band.count) for band in bands(brief, ALL)] == [(11, 11, 1), (12, None, 0)]
+
+
+@pytest.mark.parametrize(
+    ("alert_after", "working_days", "ends"),
+    [
+        (7, 10, [(8, 9), (10, 10), (11, None)]),
+        (10, 15, [(11, 13), (14, 15), (16, None)]),
+        (20, 35, [(21, 28), (29, 35), (36, None)]),
+    ],
+)
+def test_an_odd_day_is_the_earlier_halfs(
+    alert_after: int, working_days: int, ends: list[tuple[int, int | None]]
+) -> None:
+    """The halves differ by one day at most, and the later one is never the longer."""
+    clock = replace(BRIEF, alert_after=alert_after, working_days=working_days)
+    shown = bands([alert("South", Stage.PAST_ALERT, working_days, clock)], ALL)
+    assert [(band.first, band.last) for band in shown] == ends

@@ -65,7 +65,7 @@ def plan_of(rows: list[Row], directory: list[DirectoryEntry], as_of: date, weekd
 
 def key(alert: Alert) -> tuple[str, str]:
     """Return the assessment and the child."""
-    return alert.assessment.assessment_id, alert.assessment.child_id
+    return alert.assessment.key
 
 
 @settings(max_examples=150, deadline=None)
@@ -88,7 +88,8 @@ def test_every_open_assessment_is_in_exactly_one_digest(
         address: Counter(key(alert) for alert in digest.alerts) for address, digest in by_address.items()
     }
     counted = Counter({address: digest.on_track for address, digest in by_address.items()})
-    for _, alert, route in plan.judged:
+    for row in plan.judged:
+        alert, route = row.alert, row.route
         if alert.stage is Stage.ON_TRACK:
             counted[route.recipient.key] -= 1
         else:
@@ -98,8 +99,8 @@ def test_every_open_assessment_is_in_exactly_one_digest(
     assert sum(digest.open for digest in plan.digests) == plan.counts["open"] == len(rows)
     for stage in Stage:
         assert plan.counts[stage.value] == sum(digest.counts[stage] for digest in plan.digests)
-    astray = {(each.assessment_id, each.child_id) for digest in plan.digests for each in digest.unrouted}
-    assert astray == {key(alert) for _, alert, route in plan.judged if route.problem}
+    astray = {each.key for digest in plan.digests for each in digest.unrouted}
+    assert astray == {key(row.alert) for row in plan.judged if row.route.problem}
     assert all(digest.recipient == FALLBACK for digest in plan.digests if digest.unrouted)
 
 

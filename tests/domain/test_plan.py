@@ -72,7 +72,7 @@ def test_run_looks_from_its_day_to_the_next_send_date() -> None:
 def test_each_is_judged_and_routed() -> None:
     """Every open assessment keeps its number, has its stage, and goes to its manager or to the fallback."""
     plan = plan_of(*CASELOAD)
-    assert [(number, alert.stage, route.recipient.email) for number, alert, route in plan.judged] == [
+    assert [(row.number, row.alert.stage, row.route.recipient.email) for row in plan.judged] == [
         (1, Stage.OVERDUE, NORTH),
         (2, Stage.PAST_ALERT, NORTH),
         (3, Stage.PAST_ALERT, FALLBACK.email),
@@ -97,7 +97,7 @@ def test_counts_teams_and_who_was_told() -> None:
         "open": 6, "overdue": 1, "past_alert": 2, "reassured": 0, "approaching": 1, "on_track": 2,
     }  # fmt: skip
     assert plan.teams == {"North": 3, "South": 2, "": 1}
-    assert [(number, route.recipient.email) for number, _, route in plan.judged] == [
+    assert [(row.number, row.route.recipient.email) for row in plan.judged] == [
         (1, NORTH), (2, NORTH), (3, FALLBACK.email), (4, NORTH), (5, FALLBACK.email),
         (6, FALLBACK.email),
     ]  # fmt: skip
@@ -115,10 +115,10 @@ def test_reassurance_counts_for_its_own_number() -> None:
     given = Reassurance(by=NORTH, given_on=AS_OF, expected_on=AS_OF + ONE_DAY, runs_since=1)
     pair = (aged(27, child_id="71"), aged(27, child_id="72"))
     found = findings(*pair, reassurances={2: given})
-    stages = [alert.stage for _, alert, _ in work_out(rules(), found, AS_OF).judged]
+    stages = [row.alert.stage for row in work_out(rules(), found, AS_OF).judged]
     assert stages == [Stage.PAST_ALERT, Stage.REASSURED]
     lapsed = work_out(rules(reassurance_lasts_runs=1), found, AS_OF)
-    assert [alert.stage for _, alert, _ in lapsed.judged] == [Stage.PAST_ALERT, Stage.PAST_ALERT]
+    assert [row.alert.stage for row in lapsed.judged] == [Stage.PAST_ALERT, Stage.PAST_ALERT]
 
 
 def test_exceptions_of_every_source() -> None:

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from types import FunctionType, ModuleType
 from typing import Any
@@ -13,13 +13,13 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from alerter.errors import PartitionError
 from alerter.mail.view import view_of
-from alerter.mail.writer import Press, Renderer, check_receipt
+from alerter.mail.writer import Writer, check_receipt
 from alerter.pipeline.prepare import prepare
 from alerter.store import runs
 from alerter.store.runs import Run
 from tests.app.office import Office
 from tests.mail import made_up
-from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, press, row
+from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=28, team="Unlisted")]
 SAFE_SINCE = (3, 1, 6)
@@ -28,19 +28,18 @@ Write = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The real writer of digests, with somebody's hand on one: what a template would be edited into."""
+    """The real writer of emails, with somebody's hand on one: what a template would be edited into."""
 
     hand: Callable[[Write, Any], Any]
-    real: Renderer
+    real: Writer
 
-    @property
-    def brand(self) -> Any:
-        """Return how the emails look."""
-        return self.real.brand
+    def __getattr__(self, name: str) -> Any:
+        """Return what the real one has."""
+        return getattr(self.real, name)
 
-    def digest(self, digest: Any, *more: Any, **named: Any) -> Any:
+    def email(self, digest: Any, *more: Any) -> Any:
         """Return what the hand makes of a digest."""
-        return self.hand(lambda each: self.real.digest(each, *more, **named), digest)
+        return self.hand(lambda each: self.real.email(each, *more), digest)
 
 
 def test_fault_091_undefined_name(mailroom: Council, desk: Office) -> None:
@@ -91,12 +90,12 @@ def test_fault_093_wrong_rows(mailroom: Council, edit: str) -> None:
     Nothing printed, a row lost or doubled, or another manager's rows in one digest: nothing is sent at all.
     """
     week, other = made_up.usual_week(), made_up.digest_of([made_up.started(30, "A-999", "999")])
-    text = Renderer().digest(week, made_up.facts()).text
+    text = made_up.writer().digest(week, made_up.facts()).text
     lines = text.splitlines(keepends=True)
     (first, *_) = [line for line in lines if line.startswith("A-10433")]
     texts = {
         "nothing": "",
-        "another's rows": Renderer().digest(other, made_up.facts()).text,
+        "another's rows": made_up.writer().digest(other, made_up.facts()).text,
         "a row twice": text.replace(first, first * 2),
         "a row less": text.replace(first, ""),
     }
@@ -132,7 +131,7 @@ def test_fault_094_reaching_for_python(desk: Office) -> None:
 
 def _environments(desk: Office) -> list[Environment]:
     """Return every environment that the emails of an installation are written with, however deep it lies."""
-    waiting: list[object] = [desk.open().press]
+    waiting: list[object] = [desk.open().writer]
     seen: dict[int, object] = {}
     while waiting:
         each = waiting.pop()
@@ -144,8 +143,6 @@ def _environments(desk: Office) -> list[Environment]:
 
 def _prepare(mailroom: Council, hand: Callable[[Write, Any], Any]) -> Run | None:
     """Prepare the week with a writer of digests that was edited."""
-    whole = press()
-    edited = replace(whole, renderer=Edited(hand, whole.renderer))
-    assert isinstance(edited, Press)
+    edited: Any = Edited(hand, writer())
     with mailroom.database.write() as connection:
         return prepare(connection, mailroom.rules, edited, as_of=AS_OF, now=NOW)

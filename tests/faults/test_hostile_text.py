@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerter.errors import SourceError
-from alerter.mail.message import build
-from alerter.mail.writer import Renderer
+from alerter.mail.build import build
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, NORTH, SOUTH, Office, row, text_of
 from tests.mail import made_up
@@ -19,7 +18,7 @@ HEADERS = {
     "X-Alerter-Run", "MIME-Version", "Content-Type",
 }  # fmt: skip
 CONTROLS = ("\r\n", "\r", "\n", "\x85", "\u2028", "\u2029", "\u202e", "\u2066", "\x1b[2J", "\x0b", "\x0c")
-RENDERER = Renderer()
+RENDERER = made_up.writer()
 UNREADABLE = "\ud800", "\udfff", "\0"
 """What no text file can hold, but a query's answer can."""
 ENCODED = "=?UTF-8?Q?=0D=0ABcc=3A_evil=40elsewhere.example?="

@@ -6,17 +6,17 @@ import zlib
 from dataclasses import replace
 from datetime import date
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.digest import Digest
-from alerter.domain.escalation import Climb, Service, TeamTotals
+from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.policy import Stage
-from alerter.domain.progress import Handover, Past, Since
+from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Recipient, Route
 from alerter.domain.timeliness import TrackRecord
+from alerter.mail.build import Rendered
 from alerter.mail.language import language_of
 from alerter.mail.look import Brand
-from alerter.mail.message import Rendered
 from alerter.mail.run_facts import RunFacts
-from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 LANGUAGES = ("en", "cy")
@@ -45,16 +45,16 @@ def second_week() -> Digest:
     digest = made_up.usual_week()
     return replace(
         digest,
-        pasts={
-            ("A-10433", "88213"): Past(weeks=3, is_escalated=True),
-            ("A-10433", "88214"): Past(weeks=3, is_escalated=True),
-            ("A-10518", "90177"): Past(weeks=2),
-            ("A-10522", "90201"): Past(weeks=1, came_from="p.novak@council.example"),
-            ("A-10540", "87655"): Past(weeks=1),
+        histories={
+            ("A-10433", "88213"): RowHistory(weeks=3, is_escalated=True),
+            ("A-10433", "88214"): RowHistory(weeks=3, is_escalated=True),
+            ("A-10518", "90177"): RowHistory(weeks=2),
+            ("A-10522", "90201"): RowHistory(weeks=1, came_from="p.novak@council.example"),
+            ("A-10540", "87655"): RowHistory(weeks=1),
         },
-        since=Since(
+        progress=Progress(
             last=LAST, new=2, signed_off=5, in_time=5, kept=2, missed=1, came=1,
-            went=(Handover("A-10301", "84410", "s.lindqvist@council.example"),),
+            went=(Handover(AssessmentKey("A-10301", "84410"), "s.lindqvist@council.example"),),
         ),
         records=(RECORD,),
     )  # fmt: skip
@@ -65,8 +65,8 @@ def service_digest(*, is_also_manager: bool = False) -> Digest:
     Return a service manager's digest: five teams, three rows that have climbed, what moved since last week.
     """
     manager = second_week()
-    climbed = tuple(
-        Climb(
+    escalations = tuple(
+        Escalation(
             number=number, alert=alert, manager="N. Okafor", weeks=weeks, to=Route(HEAD), is_new=weeks == 2
         )
         for number, (alert, weeks) in enumerate(zip(manager.alerts, (3, 3, 2), strict=False))
@@ -80,7 +80,7 @@ def service_digest(*, is_also_manager: bool = False) -> Digest:
             )
             for team, name, counts, oldest in TEAMS
         ),
-        climbed=climbed,
+        escalations=escalations,
         last=LAST,
         were={Stage.OVERDUE: 5, Stage.PAST_ALERT: 7, Stage.REASSURED: 4},
         ended=6,
@@ -96,7 +96,7 @@ def quiet_service() -> Digest:
     """Return a service manager's digest in which nothing has climbed, in the first week of all."""
     digest = service_digest()
     assert digest.service is not None
-    return replace(digest, service=replace(digest.service, climbed=(), last=None, covering_for=()))
+    return replace(digest, service=replace(digest.service, escalations=(), last=None, covering_for=()))
 
 
 def all_clear() -> Digest:
@@ -141,7 +141,7 @@ def digests() -> dict[str, Digest]:
 
 def rendered(language: str, link: str = "", look: Brand | None = None) -> dict[str, Rendered]:
     """Return every kind of digest in one language."""
-    write, about = Renderer(brand=look), facts(language)
+    write, about = made_up.writer(brand=look or Brand()), facts(language)
     return {name: write.digest(digest, about, link) for name, digest in digests().items()}
 
 

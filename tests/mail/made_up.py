@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.calendar import DayOff, WorkingCalendar
@@ -10,9 +11,10 @@ from alerter.domain.compiling import compile_digests
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Clock, Policy, Reassurance, Window
-from alerter.domain.routing import Recipient, Route
-from alerter.mail.message import Letterhead
+from alerter.domain.routing import Judged, Recipient, Route
+from alerter.mail.build import Letterhead
 from alerter.mail.run_facts import RunFacts
+from alerter.mail.writer import Writer
 
 AS_OF = date(2026, 11, 23)
 NEXT_RUN = date(2026, 11, 30)
@@ -54,11 +56,23 @@ def facts(**changed: object) -> RunFacts:
         "source_rows": 812,
         "source_rejected": 3,
         "extracted_at": datetime(2026, 11, 22, 18, 5, tzinfo=timezone(timedelta(0))),
+        "dated_at": datetime(2026, 11, 23, 8, 0, tzinfo=timezone(timedelta(0))),
         "calendar": calendar(),
         "clocks": (CORE,),
         "contact": "performance@council.example",
     }
     return RunFacts(**{**usual, **changed})
+
+
+def writer(**changed: object) -> Writer:
+    """Return a writer of emails, with what is *changed*."""
+    usual = {
+        "council": "Sampleford",
+        "sender": Recipient("alerts@council.example", "Assessment alerts"),
+        "admins": [Recipient("performance@council.example")],
+        "zone": ZoneInfo("Europe/London"),
+    }
+    return Writer(**{**usual, **changed})
 
 
 def letterhead(**changed: object) -> Letterhead:
@@ -98,7 +112,7 @@ def digest_of(
     detail = "team 'Duty' is not in the directory" if problem else ""
     route = Route(recipient, problem=problem, detail=detail, covering_for=covering_for)
     given = reassurances or {}
-    judged = [(policy.judge(each, given.get(each.assessment_id)), route) for each in assessments]
+    judged = [Judged(0, policy.judge(each, given.get(each.assessment_id)), route) for each in assessments]
     return compile_digests(judged, exceptions)[0]
 
 

@@ -4,7 +4,6 @@ import re
 from html.parser import HTMLParser
 
 from alerter.domain.digest import Digest
-from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
 COLOUR = re.compile(
@@ -48,7 +47,7 @@ def read_html(html: str) -> Reader:
 
 def text_of(digest: Digest, **changed: object) -> str:
     """Return the text part of *digest*."""
-    return Renderer().digest(digest, made_up.facts(**changed)).text
+    return made_up.writer().digest(digest, made_up.facts(**changed)).text
 
 
 def visible(html: str) -> str:

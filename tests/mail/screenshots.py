@@ -1,6 +1,6 @@
 """
 Pictures of the emails, at the widths of phones and desks, light and dark: `make screenshots` writes them into
-`build/`.
+`build/`, and those that the documents show into `docs/pictures/`.
 
 They are the made-up digests that the tests compare with `tests/approved/`, in each language.
 """
@@ -13,9 +13,11 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.browser import chromium, opened
-from tests.mail.gallery import pages
+from tests.mail.gallery import LINK, pages, rendered
 
 FOLDER = Path("build/screenshots")
+PICTURES = Path("docs/pictures")
+IN_DOCUMENTS = {"digest": "digest-second-week", "service": "service"}
 WIDTHS = (320, 360, 900)
 SCHEMES = {"light": False, "dark": True}
 
@@ -32,7 +34,19 @@ def take(browser: Browser, folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def take_for_documents(browser: Browser, folder: Path) -> Iterator[Path]:
+    """Write the pictures that the documents show, the top of each email, and give each as it is written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    emails = rendered("en", LINK)
+    with opened(browser, width=720) as page:
+        for name, email in IN_DOCUMENTS.items():
+            page.set_content(emails[email].html)
+            path = folder / f"{name}.png"
+            page.screenshot(path=path)
+            yield path
+
+
 if __name__ == "__main__":
     with chromium() as running:
-        for path in take(running, FOLDER):
+        for path in (*take(running, FOLDER), *take_for_documents(running, PICTURES)):
             sys.stdout.write(f"{path}\n")

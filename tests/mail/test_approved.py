@@ -14,9 +14,8 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.policy import Stage
 from alerter.domain.routing import Recipient
-from alerter.mail.message import Rendered, build
+from alerter.mail.build import Rendered, build
 from alerter.mail.summary import Summary
-from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.made_up import Fate
 
@@ -63,7 +62,7 @@ def _summary(*states: str) -> Summary:
 
 
 def _cases() -> dict[str, Rendered]:
-    write, facts = Renderer(), made_up.facts()
+    write, facts = made_up.writer(), made_up.facts()
     late = made_up.facts(as_of=made_up.AS_OF, send_date=made_up.AS_OF.replace(day=16))
     return {
         "digest": write.digest(made_up.usual_week(), facts),

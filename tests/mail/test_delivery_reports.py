@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.errors import MailError
+from alerter.mail.build import Rendered, build
 from alerter.mail.delivery_reports import Bounce, read_bounces
-from alerter.mail.message import Rendered, build
 from tests.mail import made_up
 
 DIGEST = build(

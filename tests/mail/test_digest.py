@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from alerter.domain.policy import Reassurance
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
-from alerter.mail.message import Rendered, build
+from alerter.mail.build import Rendered, build
 from alerter.mail.view import view_of
-from alerter.mail.writer import LARGEST_HTML, Renderer, check_receipt
+from alerter.mail.writer import LARGEST_HTML, check_receipt
 from tests.mail import made_up, reading
 from tests.mail.reading import text_of
 
-WRITE = Renderer()
+WRITE = made_up.writer()
 HEADINGS = ("Overdue", "Past day 25", "Reaches day 25", "Reassured")
 PIECES = [
     "\r\nBcc: x@evil.example",
@@ -178,7 +178,7 @@ def test_a_thousand_rows_fit_and_say_how_many_are_left() -> None:
     assert "Past day 25 (900): " in rendered.text
     assert "And 850 more, not listed for length: ask performance@council.example" in rendered.text
     assert "alerter preview --as-of 2026-11-23" in reading.visible(rendered.html)
-    whole = Renderer(is_whole=True).digest(week, made_up.facts())
+    whole = made_up.writer(is_whole=True).digest(week, made_up.facts())
     assert sum(line.startswith("A-") for line in whole.text.splitlines()) == 1000
 
 

@@ -18,9 +18,9 @@ from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
 from alerter.domain.plain import one_line
 from alerter.domain.policy import Policy, Window
-from alerter.domain.routing import Recipient, Route
-from alerter.mail.message import build
-from alerter.mail.writer import Renderer
+from alerter.domain.routing import Judged, Recipient, Route
+from alerter.mail.build import build
+from alerter.mail.writer import Writer
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
@@ -65,7 +65,7 @@ class Sink:
 
     server: MailServer
     transport: SmtpTransport
-    renderer: Renderer
+    writer: Writer
 
     def take(self) -> tuple[list[str], bytes]:
         """Return the commands and the body of the last message, and forget them."""
@@ -84,7 +84,7 @@ def sink() -> Iterator[Sink]:
         transport = SmtpTransport(server_settings(server.port, **waits))
         transport.connect()
         server.commands.clear()
-        yield Sink(server, transport, Renderer())
+        yield Sink(server, transport, made_up.writer())
         transport.close()
 
 
@@ -98,7 +98,7 @@ def hostile_weeks(draw: st.DrawFn) -> list[Digest]:
         for place, days in enumerate(draw(st.lists(st.integers(1, 60), min_size=1, max_size=4))):
             ids = f"{draw(texts)}{_mark(number)}-{place}", f"{draw(texts)}{_mark(number)}"
             assessment = made_up.started(days, *ids, worker=draw(texts), team=draw(texts))
-            judged.append((POLICY.judge(assessment, None), route))
+            judged.append(Judged(0, POLICY.judge(assessment, None), route))
     return compile_digests(draw(st.permutations(judged)), ())
 
 
@@ -116,7 +116,7 @@ def test_hostile_digests_reach_their_one_reader_and_nothing_else(
     """
     facts = made_up.facts(council=council, subject_prefix=prefix, source_name=council)
     for digest in week:
-        rendered = sink.renderer.digest(digest, facts)
+        rendered = sink.writer.digest(digest, facts)
         message = build(rendered, digest.recipient, made_up.letterhead())
         assert sink.transport.send(message, Mark()).state == "sent"
         commands, wire = sink.take()

@@ -9,10 +9,9 @@ from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
 from alerter.mail.summary import Summary
-from alerter.mail.writer import Renderer
 from tests.mail import made_up
 
-WRITE = Renderer()
+WRITE = made_up.writer()
 MOVED = Moved(
     assessment_id="A-7",
     child_id="70",

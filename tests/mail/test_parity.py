@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
-from alerter.domain.escalation import Climb, Service, TeamTotals
+from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.policy import Reassurance, Stage
-from alerter.domain.progress import Handover, Past, Since
+from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Route
 from alerter.domain.timeliness import TrackRecord
-from alerter.mail.writer import Renderer
 from tests.mail import gallery, made_up
 from tests.mail.reading import visible
 
-WRITE = Renderer()
+WRITE = made_up.writer()
 TOKEN = re.compile(r"[\w@./:+-]*\w")
 LABELS = {
     "en": "Assessment Deadline, and what is asked Team and manager Open work",
@@ -31,9 +31,9 @@ names = st.sampled_from(["P. Adeyemi", "T. Lindqvist", "Gwenllian Môn", "", "Ø
 
 
 @st.composite
-def pasts(draw: st.DrawFn) -> Past:
+def pasts(draw: st.DrawFn) -> RowHistory:
     """Make what is known of a row."""
-    return Past(
+    return RowHistory(
         weeks=draw(st.integers(0, 13)),
         came_from=draw(st.sampled_from(["", "x@council.example"])),
         is_escalated=draw(st.booleans()),
@@ -71,17 +71,15 @@ def digests(draw: st.DrawFn) -> Digest:
         DataException("duplicate_open", "A-0", "70", "the child has another assessment open (DfE 8896)"),
     )
     digest = made_up.digest_of(rows, given_to, exceptions=faults if draw(st.booleans()) else ())
-    since = Since(
+    since = Progress(
         last=gallery.LAST, new=draw(counts), signed_off=draw(counts), in_time=draw(counts), kept=draw(counts),
         missed=draw(counts), came=draw(counts),
-        went=(Handover("A-9001", "99", "y@council.example"),) if draw(st.booleans()) else (),
+        went=(Handover(AssessmentKey("A-9001", "99"), "y@council.example"),) if draw(st.booleans()) else (),
     )  # fmt: skip
     return replace(
         digest,
-        pasts={
-            (each.assessment.assessment_id, each.assessment.child_id): draw(pasts()) for each in digest.alerts
-        },
-        since=draw(st.sampled_from([None, since])),
+        histories={each.assessment.key: draw(pasts()) for each in digest.alerts},
+        progress=draw(st.sampled_from([None, since])),
         records=draw(
             st.sampled_from([(), (gallery.RECORD,), (TrackRecord(label="x", authorised=3, in_time=1),)])
         ),
@@ -94,8 +92,8 @@ def services(draw: st.DrawFn, digest: Digest) -> Service | None:
     """Make a service manager's part, or none."""
     if draw(st.booleans()):
         return None
-    climbed = tuple(
-        Climb(
+    escalations = tuple(
+        Escalation(
             number=number,
             alert=alert,
             manager="M. Oyo",
@@ -115,7 +113,12 @@ def services(draw: st.DrawFn, digest: Digest) -> Service | None:
     last = draw(st.sampled_from([None, gallery.LAST]))
     were = {stage: draw(counts) for stage in Stage}
     return Service(
-        recipient=digest.recipient, teams=totals, climbed=climbed, last=last, were=were, ended=draw(counts)
+        recipient=digest.recipient,
+        teams=totals,
+        escalations=escalations,
+        last=last,
+        were=were,
+        ended=draw(counts),
     )
 
 

@@ -6,7 +6,6 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.policy import Stage
 from alerter.mail.summary import Summary, state_words, summary_view
-from alerter.mail.writer import Renderer
 from tests.mail import made_up, reading
 from tests.mail.made_up import Fate
 
@@ -38,7 +37,7 @@ def summary(*states: str, **changed: object) -> Summary:
 def test_state_of_the_run_comes_first(states: tuple[str, ...], words: str) -> None:
     """The first sentence says how the digests fared, and what is owed is not called delivered."""
     assert state_words(summary(*states)) == words
-    assert Renderer().summary(summary(*states)).text.startswith(f"{words}\n")
+    assert made_up.writer().summary(summary(*states)).text.startswith(f"{words}\n")
 
 
 def test_held_run_names_the_reason_and_the_command() -> None:
@@ -78,16 +77,16 @@ def test_what_is_to_mend_names_commands_and_the_page() -> None:
     """Where there is a page its address stands in both parts; without anything to mend nothing is asked."""
     page = "https://alerts.council.example/service"
     exceptions = [DataException("vanished", "A-1", "7", "it is missing")]
-    rendered = Renderer().summary(summary("sent", exceptions=exceptions, page=page))
+    rendered = made_up.writer().summary(summary("sent", exceptions=exceptions, page=page))
     for words in ("`alerter explain ID`", page):
         assert words in rendered.text
         assert words in rendered.html
-    assert "To mend" not in Renderer().summary(summary("sent")).text
+    assert "To mend" not in made_up.writer().summary(summary("sent")).text
 
 
 def test_refusals_exceptions_and_rejections_are_listed() -> None:
     """Who got nothing and the server's words, exceptions by kind, rejected rows by line, remarks."""
-    rendered = Renderer().summary(
+    rendered = made_up.writer().summary(
         summary(
             deliveries=[Fate("m@council.example", "refused", "550 5.1.1 no such user")],
             exceptions=[
@@ -118,6 +117,6 @@ def test_refusals_exceptions_and_rejections_are_listed() -> None:
 def test_long_lists_say_how_many_more() -> None:
     """The hundred first are listed, and a command for all of them."""
     many = [DataException("vanished", f"A-{number}", "7", "it is missing") for number in range(250)]
-    text = Renderer().summary(summary("sent", exceptions=many)).text
+    text = made_up.writer().summary(summary("sent", exceptions=many)).text
     assert "To mend, vanished (250)" in text
     assert "and 150 more; `alerter run --dry-run --json` lists every one" in text

@@ -10,9 +10,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = Path("alerter", "mail", "templates", "digest.txt.j2")
 WRITE = """
-from alerter.mail.writer import Renderer
 from tests.mail import made_up
-print(Renderer().digest(made_up.usual_week(), made_up.facts()).text)
+print(made_up.writer().digest(made_up.usual_week(), made_up.facts()).text)
 """
 
 

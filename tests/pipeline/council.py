@@ -1,4 +1,4 @@
-"""A made-up council for the pipeline: its extract, its directory, its rules, its press, and its letters."""
+"""A made-up council for the pipeline: its extract, its directory, its rules, its writer, and its letters."""
 
 import csv
 import os
@@ -20,7 +20,7 @@ from alerter.domain.plan import Rules
 from alerter.domain.policy import Clock
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
-from alerter.mail.writer import Press, Renderer, Stationery
+from alerter.mail.writer import Writer
 from alerter.pipeline.conclude import conclude
 from alerter.pipeline.deliver import Delivered, deliver
 from alerter.pipeline.prepare import prepare
@@ -77,15 +77,14 @@ def rules(*days_off: date, **changed: Any) -> Rules:
 
 
 @cache
-def press() -> Press:
-    """Return the maker of the council's messages, its templates compiled once."""
-    stationery = Stationery(
+def writer() -> Writer:
+    """Return the writer of the council's emails, its templates compiled once."""
+    return Writer(
         council="Sampleford",
         sender=Recipient("alerts@council.example", "Assessment alerts"),
         admins=[Recipient(ADMIN)],
         zone=ZoneInfo("Europe/London"),
     )
-    return Press(stationery, Renderer())
 
 
 def row(assessment_id: str, *, days: int = 27, **changed: str) -> dict[str, str]:
@@ -164,7 +163,7 @@ class Council:
     def prepare(self, as_of: date = AS_OF, now: datetime = NOW, **changed: Any) -> Run:
         """Prepare the run for *as_of*, where nobody has."""
         with self.database.write() as connection:
-            run = prepare(connection, self.rules, press(), as_of=as_of, now=now, **changed)
+            run = prepare(connection, self.rules, writer(), as_of=as_of, now=now, **changed)
         assert run is not None
         return run
 
@@ -183,7 +182,7 @@ class Council:
     def conclude(self, run: Run, now: datetime = NOW) -> Run:
         """Conclude *run*, and return it as it then stands."""
         with self.database.write() as connection:
-            return conclude(connection, run.id, self.rules, press(), now)
+            return conclude(connection, run.id, self.rules, writer(), now)
 
     def week(self, as_of: date = AS_OF, now: datetime = NOW) -> Run:
         """Do what a week does after the reading: prepare, deliver, conclude, and deliver the summary."""

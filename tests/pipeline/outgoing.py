@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from alerter.domain.message import Message
 from alerter.store import outbox
-from alerter.transports.transport import Outcome, Sendable, Transport
+from alerter.transports.transport import Outcome, Transport
 from tests.pipeline.council import Council
 from tests.store.made_up import run_with
 
@@ -31,7 +32,7 @@ class Dawdling:
     before_mark: Callable[[], object] = _nothing
     after_mark: Callable[[], object] = _nothing
 
-    def send(self, message: Sendable, mark: Callable[[], bool]) -> Outcome:
+    def send(self, message: Message, mark: Callable[[], bool]) -> Outcome:
         """Dawdle, then deliver."""
 
         def late_mark() -> bool:

@@ -8,7 +8,7 @@ from alerter.pipeline.prepare import hold, prepare
 from alerter.store import runs
 from alerter.store.runs import Run
 from alerter.store.schema import runs as runs_table
-from tests.pipeline.council import AS_OF, NOW, Council, held_by, press, row, rows_in
+from tests.pipeline.council import AS_OF, NOW, Council, held_by, row, rows_in, writer
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3, team="Unlisted")]
 
@@ -33,7 +33,7 @@ def test_same_send_date_is_prepared_once(council: Council) -> None:
     council.read(WEEK)
     council.prepare()
     with council.database.write() as connection:
-        assert prepare(connection, council.rules, press(), as_of=date(2026, 11, 26), now=NOW) is None
+        assert prepare(connection, council.rules, writer(), as_of=date(2026, 11, 26), now=NOW) is None
     assert rows_in(council.database, runs_table) == 1
     assert len(council.letters()) == 3
 
@@ -48,7 +48,7 @@ def test_two_preparations_at_once_make_one_run(either_council: Council) -> None:
     def attempt(_number: int) -> Run | None:
         start.wait()
         with either_council.database.write() as connection:
-            return prepare(connection, either_council.rules, press(), as_of=AS_OF, now=NOW)
+            return prepare(connection, either_council.rules, writer(), as_of=AS_OF, now=NOW)
 
     with ThreadPoolExecutor(3) as pool:
         planned = [run for run in pool.map(attempt, range(3)) if run is not None]

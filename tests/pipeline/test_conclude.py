@@ -11,7 +11,7 @@ from alerter.pipeline.prepare import hold
 from alerter.store import bounces, outbox
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, press, row
+from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row, writer
 from tests.transports.sending import settings
 from tests.world.mail_server import MailServer
 
@@ -34,7 +34,7 @@ def hold_week(council: Council, *reasons: str) -> Run:
             connection, council.rules, sync_id=held.id, held_because=reasons, as_of=AS_OF, now=NOW
         )  # fmt: skip
         assert run is not None
-        tell_held(connection, run, council.rules, press(), NOW)
+        tell_held(connection, run, council.rules, writer(), NOW)
     return run
 
 
@@ -133,7 +133,7 @@ def test_two_processes_conclude_once(either_council: Council) -> None:
     def attempt(_number: int) -> Run:
         start.wait()
         with either_council.database.write() as connection:
-            return conclude(connection, run.id, either_council.rules, press(), NOW)
+            return conclude(connection, run.id, either_council.rules, writer(), NOW)
 
     with ThreadPoolExecutor(3) as pool:
         assert [each.state for each in pool.map(attempt, range(3))] == ["undelivered"] * 3

@@ -6,15 +6,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from alerter.domain.digest import Digest
 from alerter.domain.policy import Reassurance
 from alerter.domain.quality_audit import Audit
 from alerter.errors import PartitionError
-from alerter.mail.message import Rendered
-from alerter.mail.run_facts import RunFacts
-from alerter.mail.writer import Press, Renderer
 from alerter.pipeline.planning import found, look
-from alerter.pipeline.prepare import draft_run, enter, prepare, proofs
+from alerter.pipeline.prepare import draft_run, emails_of, enter
 from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox
 from alerter.store.schema import calendars as calendars_table
@@ -28,11 +24,12 @@ from tests.pipeline.council import (
     NOW,
     SOUTH,
     Council,
-    press,
     row,
     rows_in,
     rules,
+    writer,
 )
+from tests.pipeline.test_letters import prepare_torn
 
 WEEK = [
     row("A-1", days=40), row("A-2", days=30), row("A-3", days=22, team="South"), row("A-4", days=3),
@@ -42,30 +39,20 @@ SEVEN_DAYS = timedelta(days=7)
 WRITTEN = (runs_table, alerts, exceptions, outbox, calendars_table)
 
 
-class TornRenderer(Renderer):
-    """A renderer that fails on the last digest, when the ledger is written and others are rendered."""
-
-    def digest(self, digest: Digest, facts: RunFacts, link: str = "") -> Rendered:
-        """Render all but the fallback's."""
-        if digest.recipient.email == FALLBACK:
-            raise PartitionError("the digests do not add up.")
-        return super().digest(digest, facts, link)
-
-
 def test_a_run_under_another_number_has_its_digests_written_again(either_council: Council) -> None:
     """A number that was not the expected one stands in every message all the same."""
     either_council.read(WEEK)
-    its_rules, its_press = either_council.rules, press()
+    its_rules, its_writer = either_council.rules, writer()
     with either_council.database.read() as connection:
-        drafted = draft_run(connection, its_rules, its_press, as_of=AS_OF, now=NOW)
-    without = replace(drafted.letters, proofs=())
-    elsewhere = replace(drafted, run=replace(drafted.run, id=99), letters=without)
+        drafted = draft_run(connection, its_rules, its_writer, as_of=AS_OF, now=NOW)
+    without = replace(drafted.written, emails=())
+    elsewhere = replace(drafted, run=replace(drafted.run, id=99), written=without)
     with either_council.database.write() as connection:
-        run = enter(connection, its_rules, its_press, elsewhere)
+        run = enter(connection, its_rules, its_writer, elsewhere)
         assert run is not None
         bodies = connection.execute(select(outbox.c.body).order_by(outbox.c.id)).scalars().all()
     assert run.id != elsewhere.run.id
-    assert len(bodies) == len(drafted.letters.proofs)
+    assert len(bodies) == len(drafted.written.emails)
     assert all(f"X-Alerter-Run: {run.id}".encode() in body for body in bodies)
 
 
@@ -100,28 +87,27 @@ def test_digest_is_dated_in_the_councils_time(council: Council) -> None:
 def test_failure_while_writing_leaves_nothing(either_council: Council) -> None:
     """When the last digest cannot be rendered there is no run, no alert, no exception and no message."""
     either_council.read(WEEK)
-    torn = Press(press().stationery, TornRenderer())
-    with pytest.raises(PartitionError), either_council.database.write() as connection:
-        prepare(connection, either_council.rules, torn, as_of=AS_OF, now=NOW)
+    with pytest.raises(PartitionError):
+        prepare_torn(either_council, FALLBACK, error=PartitionError)
     assert [rows_in(either_council.database, table) for table in WRITTEN] == [0] * len(WRITTEN)
 
 
-def test_proofs_are_the_bytes_that_are_sent(council: Council) -> None:
+def test_a_preview_has_the_bytes_that_are_sent(council: Council) -> None:
     """What is looked at before is what goes out, but for the run's number in it."""
     council.read(WEEK)
     with council.database.rehearse() as connection:
-        shown = proofs(connection, council.rules, press(), as_of=AS_OF, now=NOW)
+        emails = emails_of(connection, council.rules, writer(), as_of=AS_OF, now=NOW)
     assert council.letters() == []
     run = council.prepare()
     letters = council.letters()
-    assert [(message.recipient, rendered.subject) for rendered, message in shown] == [
+    assert [(email.message.recipient, email.rendered.subject) for email in emails] == [
         (letter.recipient, letter.subject) for letter in letters
     ]
-    assert [rendered.text.replace("run 0.", f"run {run.id}.") for rendered, _ in shown] == [
+    assert [email.rendered.text.replace("run 0.", f"run {run.id}.") for email in emails] == [
         letter.text for letter in letters
     ]
-    for (_, message), letter in zip(shown, letters, strict=True):
-        assert lasting_headers(message.body) == lasting_headers(letter.body)
+    for email, letter in zip(emails, letters, strict=True):
+        assert lasting_headers(email.message.body) == lasting_headers(letter.body)
 
 
 def lasting_headers(body: bytes) -> list[bytes]:

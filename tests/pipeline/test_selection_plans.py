@@ -77,7 +77,7 @@ def test_no_statement_goes_through_the_history(long_history: Database) -> None:
         with overheard(connection) as heard:
             plan = look(connection, council.rules(), council.AS_OF)
         assert plan.counts["open"] - plan.counts["on_track"] == council.LISTED
-        assert plan.binding.news.records.teams
+        assert plan.compiler.background.records.teams
         asked = [each for each in heard if "assessments" in each[0]]
         found = {statement: steps(connection, statement, given) for statement, given in asked}
     assert len(found) > 8

@@ -4,12 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from alerter.mail.writer import Press
-from alerter.pipeline.prepare import prepare
 from alerter.store import runs
 from alerter.store.schema import escalations
-from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, press, row
-from tests.pipeline.test_letters import Unwritable
+from tests.pipeline.council import FALLBACK, NORTH, SOUTH, Council, row
+from tests.pipeline.test_letters import prepare_torn
 from tests.pipeline.test_renew import NEW_EMAIL, NORTH_MOVED, look_again, send_first, standing
 
 HEAD, SUCCESSOR = "head@council.example", "successor@council.example"
@@ -73,10 +71,7 @@ def test_a_service_managers_digest_that_cannot_be_written_is_the_fallbacks(counc
     """The managers' go as they are; the fallback reads what climbed, and the admins why."""
     council = replace(council, directory=under(HEAD))
     council.read(WEEK)
-    torn = Press(press().stationery, Unwritable(HEAD))
-    with council.database.write() as connection:
-        run = prepare(connection, council.rules, torn, as_of=AS_OF, now=NOW)
-    assert run is not None
+    run = prepare_torn(council, HEAD)
     letters = {each.recipient: each.text for each in council.letters()}
     assert sorted(letters) == sorted([NORTH.manager_email, SOUTH.manager_email, FALLBACK])
     assert letters[FALLBACK].startswith("Two assessments are escalated to you.\n")

@@ -7,7 +7,7 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock, Policy, Window
 from alerter.reports.blocks import Imprint, Paper
 from alerter.reports.paper import paper_of
-from alerter.statistics.panel import Facts, Panel, panel
+from alerter.statistics.panel import Panel, PanelInput, panel
 from tests.domain.made_up import calendar_of
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
@@ -56,7 +56,7 @@ def panel_of(clock: Clock = CORE, below: int = 6) -> Panel:
     """Return the figures of one type."""
     known = assessments()
     policy = Policy(calendar_of(), {"core": CORE, "single": SINGLE}, Window(AS_OF, NEXT_RUN))
-    facts = Facts(
+    facts = PanelInput(
         calendar=calendar_of(),
         as_of=AS_OF,
         assessments=known,

@@ -34,8 +34,11 @@ def words(block: Block) -> str:
             return " ".join(part for pair in pairs for part in pair)
         case Table(caption=caption, headings=names, rows=rows):
             return " ".join([caption, *names, *(cell for row in rows for cell in row)])
-        case TrendChart(caption=caption, told=told) | BarChart(caption=caption, told=told):
-            return f"{caption} {told}"
+        case (
+            TrendChart(caption=caption, description=description)
+            | BarChart(caption=caption, description=description)
+        ):
+            return f"{caption} {description}"
 
 
 def test_the_parts_of_a_panel_report() -> None:
@@ -121,10 +124,10 @@ def test_charts_are_told_in_words() -> None:
     """Each month's share and what is expected; each band's count."""
     trend, durations, *_ = [block for block in paper().blocks if isinstance(block, TrendChart | BarChart)]
     assert isinstance(trend, TrendChart)
-    assert trend.told.startswith("By month: ")
-    assert " Expected: Nov 2026 " in trend.told
+    assert trend.description.startswith("By month: ")
+    assert " Expected: Nov 2026 " in trend.description
     assert isinstance(durations, BarChart)
-    assert "Same day: 0; " in durations.told
+    assert "Same day: 0; " in durations.description
     assert durations.marked_from == 5
 
 

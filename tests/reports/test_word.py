@@ -51,7 +51,7 @@ def test_pictures_are_described(document: WordDocument) -> None:
     """What the chart shows stands in its description."""
     charts = [block for block in paper().blocks if isinstance(block, TrendChart | BarChart)]
     described = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]  # noqa: SLF001 - as above
-    assert described == [chart.told for chart in charts]
+    assert described == [chart.description for chart in charts]
 
 
 def test_nothing_about_a_child_is_in_the_file() -> None:

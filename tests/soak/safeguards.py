@@ -161,14 +161,14 @@ SAFEGUARDS = (
         "alerter/mail/mime.py",
         "LONGEST_WORD = 75\n",
         "LONGEST_WORD = 750\n",
-        ("tests/mail/test_message.py",),
+        ("tests/mail/test_build.py",),
     ),
     Safeguard(
         "a header is one line, encoded or not",
         "alerter/mail/mime.py",
         "    if _LINE_ENDS.search(text):\n",
         "    if not text:\n",
-        ("tests/mail/test_message.py",),
+        ("tests/mail/test_build.py",),
     ),
     Safeguard(
         "the watcher hears of the start beside the run",
@@ -418,10 +418,10 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a recipient's address is looked at when the message is built",
-        "alerter/mail/message.py",
+        "alerter/mail/build.py",
         "if not is_address(recipient.email):",
         "if not recipient.email:",
-        ("tests/mail/test_message.py",),
+        ("tests/mail/test_build.py",),
     ),
     Safeguard(
         "a row with a cell too many is not read",
@@ -460,10 +460,10 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "the message is read back before it is kept",
-        "alerter/mail/message.py",
+        "alerter/mail/build.py",
         "    check(body, rendered, recipient, letterhead)\n",
         "",
-        ("tests/mail/test_message.py",),
+        ("tests/mail/test_build.py",),
     ),
     Safeguard(
         "the receipt: what was planned is in the text",
@@ -475,8 +475,8 @@ SAFEGUARDS = (
     Safeguard(
         "the partition is checked before anything is written",
         "alerter/domain/plan.py",
-        "    check_partition(keys, [alert for _, alert, _ in judged], digests)",
-        "    _ = True or check_partition(keys, [alert for _, alert, _ in judged], digests)",
+        "    check_partition(keys, [row.alert for row in judged], digests)",
+        "    _ = True or check_partition(keys, [row.alert for row in judged], digests)",
         ("tests/domain/test_plan.py",),
     ),
     Safeguard(
@@ -825,14 +825,14 @@ SAFEGUARDS = (
     Safeguard(
         "an extract that grew too much is held",
         "alerter/domain/gate.py",
-        "        yield from _grown(gates, content.open, before.open)\n",
+        "        yield from _grown(gates, content.open, baseline.open)\n",
         "",
         ("tests/domain/test_gate.py",),
     ),
     Safeguard(
         "an extract that shrank too much is held",
         "alerter/domain/gate.py",
-        "        yield from _shrunk(gates.max_shrink_percent, content, before)\n",
+        "        yield from _shrunk(gates.max_shrink_percent, content, baseline)\n",
         "",
         ("tests/domain/test_gate.py",),
     ),

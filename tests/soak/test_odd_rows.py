@@ -152,9 +152,7 @@ def test_no_believable_row_is_lost(tmp_path: Path, seed: int) -> None:
     with database.write() as connection:
         source = open_source("csv", tmp_path / "x.csv", {}, CLOCKS)
         read = sync(connection, source, [], mapping="m", today=AS_OF, now=NOW).sync
-        found = {
-            (each.assessment_id, each.child_id) for each in assessments.open_on(connection, AS_OF).values()
-        }
+        found = {each.key for each in assessments.open_on(connection, AS_OF).values()}
         unreadable = len(syncs.unreadable_in(connection, read.id))
     database.close()
     believable = Counter(row for row in rows if row.key)

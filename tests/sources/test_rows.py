@@ -168,7 +168,7 @@ def test_every_odd_value_of_a_row_is_named() -> None:
     found, values = partly(**odd)
     assert found == replace(accepted(assessment_id=""), manager_email=NO_ADDRESS)
     assert sorted(value.field for value in values) == sorted(odd)
-    assert {(value.assessment_id, value.child_id) for value in values} == {("88213/2026-10-05", "88213")}
+    assert {value.key for value in values} == {("88213/2026-10-05", "88213")}
 
 
 def test_the_clocks_own_date_is_named_first() -> None:

@@ -35,7 +35,7 @@ DATASET = (
     "INSERT INTO ssd_involvements VALUES ('W0', 'C1', 'R1', '2026-10-06')",
     "INSERT INTO ssd_involvements VALUES ('W1', 'C1', 'R1', NULL)",
 )
-GUIDE = Path(__file__).parents[2] / "docs" / "sources.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "input.md"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock
-from alerter.statistics.panel import Facts, Panel, panel
+from alerter.statistics.panel import Panel, PanelInput, panel
 from tests.domain.made_up import CORE, aged, assessment, calendar_of, day, judged
 
 AS_OF = day("Mon 2026-11-23")
@@ -42,7 +42,7 @@ def report(
         "reasons": {"complex": "Other very complex needs"},
         "suppress_below": below,
     }
-    return panel(Facts(**usual | facts), clock, first)
+    return panel(PanelInput(**usual | facts), clock, first)
 
 
 def history() -> list[Assessment]:

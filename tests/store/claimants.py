@@ -19,6 +19,6 @@ def drain(url: str, name: str) -> list[str]:
                 assert outbox.mark(connection, message, NOW, NOW + LEASE)
             with database.write() as connection:
                 assert outbox.settle(connection, message, state="sent", reply="250", now=NOW)
-            taken.append(message.recipient)
+            taken.append(message.message.recipient)
     finally:
         database.close()

@@ -1,13 +1,13 @@
 """Made-up rows for the store: assessments, readings, runs and messages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from alerter.domain.assessment import FACTS, Assessment, Rejected
+from alerter.domain.message import Message
 from alerter.store import outbox, runs, staging, syncs
 from alerter.store.outbox import Claimed
 from alerter.store.runs import Run
@@ -18,14 +18,9 @@ AS_OF = date(2026, 11, 23)
 LEASE = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message as it goes into the outbox."""
-
-    recipient: str
-    message_id: str = "<7.n.okafor@council.example>"
-    subject: str = "1 assessment"
-    body: bytes = b"Subject: 1 assessment\r\n\r\n.\r\n"
+def letter(recipient: str, body: bytes = b"Subject: 1 assessment\r\n\r\n.\r\n") -> Message:
+    """Return a message as it goes into the outbox."""
+    return Message(recipient, "<7.n.okafor@council.example>", "1 assessment", body)
 
 
 def assessment(assessment_id: str = "A-1", child_id: str = "7", **changed: Any) -> Assessment:
@@ -80,7 +75,7 @@ def run_with(connection: Connection, *recipients: str, send_date: date = AS_OF, 
     run = drafted(send_date, **changed)
     run_id = runs.plan(connection, run)
     assert run_id is not None
-    letters = [Letter(recipient) for recipient in recipients]
+    letters = [letter(recipient) for recipient in recipients]
     outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=letters, now=run.prepared_at)
     return run_id
 

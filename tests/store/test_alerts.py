@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from alerter.domain.escalation import Climb
+from alerter.domain.escalation import Escalation
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.progress import Listed
-from alerter.domain.routing import Recipient, Route
+from alerter.domain.progress import LastAlert
+from alerter.domain.routing import Judged, Recipient, Route
 from alerter.store import alerts as alerts_
 from alerter.store import assessments, history, runs
 from alerter.store.database import Database
@@ -26,7 +26,7 @@ def a_run(
     weeks_ago: int,
     stages: dict[int, Stage],
     route: Route = OWN,
-    climbed: tuple[int, ...] = (),
+    escalated: tuple[int, ...] = (),
 ) -> int:
     """Enter the run of some weeks ago, which listed assessments by number at these *stages*."""
     run_id = runs.plan(connection, drafted(AS_OF - weeks_ago * WEEK, prepared_at=NOW - weeks_ago * WEEK))
@@ -35,13 +35,13 @@ def a_run(
         number: Alert(assessment=assessment(), clock=CORE, stage=stage, age=30)
         for number, stage in stages.items()
     }
-    rows = [(number, alert, route) for number, alert in alerts.items()]
+    rows = [Judged(number, alert, route) for number, alert in alerts.items()]
     to = Route(Recipient(HEAD))
-    climbs = [
-        Climb(number=number, alert=alerts[number], manager="M", weeks=weeks_ago + 1, to=to)
-        for number in climbed
+    escalations = [
+        Escalation(number=number, alert=alerts[number], manager="M", weeks=weeks_ago + 1, to=to)
+        for number in escalated
     ]
-    alerts_.record(connection, run_id, rows, climbs)
+    alerts_.record(connection, run_id, rows, escalations)
     return run_id
 
 
@@ -57,7 +57,7 @@ def test_an_assessment_is_told_once_a_run(database: Database) -> None:
     with database.write() as connection:
         number, _, _ = three(connection)
         run_id = a_run(connection, 0, {})
-        row = (number, Alert(assessment=assessment(), clock=CORE, stage=Stage.OVERDUE, age=36), OWN)
+        row = Judged(number, Alert(assessment=assessment(), clock=CORE, stage=Stage.OVERDUE, age=36), OWN)
         alerts_.record(connection, run_id, [row])
         with pytest.raises(Exception, match=r"(?i)unique"), connection.begin_nested():
             alerts_.record(connection, run_id, [row])
@@ -74,13 +74,13 @@ def test_weeks_running_end_where_a_week_is_missing(database: Database) -> None:
             1,
             {first: Stage.OVERDUE, second: Stage.PAST_ALERT, third: Stage.APPROACHING},
             route=COVERED,
-            climbed=(first,),
+            escalated=(first,),
         )
-        found = alerts_.listed(connection, [latest, middle, oldest])
+        found = alerts_.last_alerts(connection, [latest, middle, oldest])
     assert found == {
-        first: Listed(stage=Stage.OVERDUE, owner=MANAGER, weeks=3, is_escalated=True),
-        second: Listed(stage=Stage.PAST_ALERT, owner=MANAGER, weeks=1),
-        third: Listed(stage=Stage.APPROACHING, owner=MANAGER, weeks=0),
+        first: LastAlert(stage=Stage.OVERDUE, owner=MANAGER, weeks=3, is_escalated=True),
+        second: LastAlert(stage=Stage.PAST_ALERT, owner=MANAGER, weeks=1),
+        third: LastAlert(stage=Stage.APPROACHING, owner=MANAGER, weeks=0),
     }
 
 
@@ -103,8 +103,8 @@ def test_history_shows_both_ends_of_a_cover_and_who_was_told_above(database: Dat
     """
     with database.write() as connection:
         number, _, _ = three(connection)
-        earlier = a_run(connection, 1, {number: Stage.OVERDUE}, climbed=(number,))
-        run_id = a_run(connection, 0, {number: Stage.PAST_ALERT}, route=COVERED, climbed=(number,))
+        earlier = a_run(connection, 1, {number: Stage.OVERDUE}, escalated=(number,))
+        run_id = a_run(connection, 0, {number: Stage.PAST_ALERT}, route=COVERED, escalated=(number,))
         events = history.events(connection, number)
     assert [(each.kind, each.what) for each in events] == [
         ("told", f"run {earlier}: overdue, day 30, to {MANAGER} (not sent)"),

@@ -52,7 +52,7 @@ def test_only_what_was_accepted_can_come_back(database: Database, state: str) ->
         run_with(connection, "a@council.example")
         message = claimed(connection)
         outbox.settle(connection, message, state=state, reply="", now=NOW, next_attempt_at=NOW)
-        assert bounces.record(connection, message.message_id, "5.1.1", NOW) is None
+        assert bounces.record(connection, message.message.message_id, "5.1.1", NOW) is None
 
 
 def test_who_was_reached_since_is_not_told_of(database: Database) -> None:

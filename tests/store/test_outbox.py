@@ -7,7 +7,7 @@ import pytest
 from alerter.store import outbox
 from alerter.store.database import Database
 from alerter.store.outbox import Delivery
-from tests.store.made_up import LEASE, NOW, Letter, claim, claimed, run_with
+from tests.store.made_up import LEASE, NOW, claim, claimed, letter, run_with
 
 LATER = NOW + timedelta(minutes=5)
 A, B, C = "a@council.example", "b@council.example", "c@council.example"
@@ -26,13 +26,13 @@ def states(database: Database, run_id: int) -> dict[str, str]:
 
 def test_a_message_is_claimed_as_it_was_written(database: Database) -> None:
     """What is claimed are the very bytes that were put in, and whose they are."""
-    letter = Letter(A, body=b"X: \xff\r\n\r\n.\r\n\x00")
+    first = letter(A, body=b"X: \xff\r\n\r\n.\r\n\x00")
     with database.write() as connection:
         run_id = run_with(connection)
-        outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=[letter], now=NOW)
+        outbox.enqueue(connection, run_id, kind="digest", edition=0, messages=[first], now=NOW)
         message = claimed(connection)
-    assert (message.run_id, message.recipient, message.message_id) == (run_id, A, letter.message_id)
-    assert (message.subject, message.body, message.first_prepared_at) == (letter.subject, letter.body, NOW)
+    assert (message.run_id, message.message) == (run_id, first)
+    assert message.first_prepared_at == NOW
     assert (message.attempts, message.unanswered, message.token) == (1, 0, "t1")
 
 
@@ -61,7 +61,7 @@ def test_a_run_has_one_digest_a_recipient(database: Database) -> None:
     with database.rehearse() as connection:
         run_with(connection, A)
         with pytest.raises(Exception, match=r"(?i)unique"):
-            outbox.enqueue(connection, 1, kind="digest", edition=0, messages=[Letter(A), Letter(A)], now=NOW)
+            outbox.enqueue(connection, 1, kind="digest", edition=0, messages=[letter(A), letter(A)], now=NOW)
 
 
 def test_messages_go_in_their_order(database: Database) -> None:
@@ -70,8 +70,8 @@ def test_messages_go_in_their_order(database: Database) -> None:
         run_with(connection, A, B, C)
         first = claimed(connection)
         outbox.settle(connection, first, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
-        order = [claimed(connection, LATER).recipient for _ in range(3)]
-    assert [first.recipient, *order] == [A, B, C, A]
+        order = [claimed(connection, LATER).message.recipient for _ in range(3)]
+    assert [first.message.recipient, *order] == [A, B, C, A]
 
 
 def test_a_deferred_message_waits(database: Database) -> None:
@@ -93,7 +93,7 @@ def test_everything_owed_can_be_made_due(database: Database) -> None:
             due = LATER if state == "deferred" else None
             outbox.settle(connection, message, state=state, reply="", now=NOW, next_attempt_at=due)
         outbox.make_due(connection, NOW)
-        assert claimed(connection).recipient == A
+        assert claimed(connection).message.recipient == A
         assert claim(connection) is None
     assert states(database, run_id) == {A: "claimed", B: "refused"}
 
@@ -162,7 +162,7 @@ def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
         )
         assert outbox.owed(connection, unanswered=1) == 1
         again = claimed(connection)
-        assert (again.unanswered, again.body) == (1, message.body)
+        assert (again.unanswered, again.message) == (1, message.message)
         outbox.settle(connection, again, state="deferred", reply="451", now=NOW, next_attempt_at=NOW)
         assert claimed(connection).unanswered == 1
 
@@ -212,7 +212,7 @@ def test_a_summary_is_no_digest(database: Database) -> None:
         run_id = run_with(connection)
         assert outbox.editions(connection, run_id) == 0
         for edition in (1, 2):
-            outbox.enqueue(connection, run_id, kind="summary", edition=edition, messages=[Letter(A)], now=NOW)
+            outbox.enqueue(connection, run_id, kind="summary", edition=edition, messages=[letter(A)], now=NOW)
         assert outbox.editions(connection, run_id) == 2
         assert outbox.owed(connection) == 2
         assert outbox.deliveries(connection, run_id) == []

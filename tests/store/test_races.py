@@ -58,8 +58,8 @@ def test_an_uncommitted_claim_is_passed_over(postgresql_url: str) -> None:
     with first.write() as connection:
         run_with(connection, *MANAGERS[:2])
     with first.write() as one, second.write() as other:
-        assert claimed(one, by="one").recipient == MANAGERS[0]
-        assert claimed(other, by="other").recipient == MANAGERS[1]
+        assert claimed(one, by="one").message.recipient == MANAGERS[0]
+        assert claimed(other, by="other").message.recipient == MANAGERS[1]
     first.close()
     second.close()
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from alerter.domain.policy import Reassurance
 from alerter.store import assessments, outbox, reassurances
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, NOW, Letter, assessment, claimed, read_in, run_with
+from tests.store.made_up import AS_OF, NOW, assessment, claimed, letter, read_in, run_with
 
 WEEK = timedelta(days=7)
 MANAGER = "n.okafor@council.example"
@@ -73,7 +73,7 @@ def test_a_run_that_reached_nobody_does_not_count(database: Database) -> None:
         send(connection, 1, state="refused")
         later = NOW + WEEK * 2
         run_id = run_with(connection, send_date=AS_OF + WEEK * 2, prepared_at=later)
-        outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[Letter(MANAGER)], now=later)
+        outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[letter(MANAGER)], now=later)
         outbox.settle(connection, claimed(connection, later), state="sent", reply="250", now=later)
         assert reassurances.latest(connection)[number].runs_since == 0
 

@@ -11,7 +11,7 @@ from alerter.domain.policy import Clock
 from alerter.errors import StoreError
 from alerter.store import outbox, runs
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, NOW, Letter, assessment, claimed, drafted, read_in, run_with
+from tests.store.made_up import AS_OF, NOW, assessment, claimed, drafted, letter, read_in, run_with
 
 A, B = "a@council.example", "b@council.example"
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
@@ -149,7 +149,7 @@ def test_outcomes_count_digests(database: Database) -> None:
     """Digests are counted by state; summaries are not."""
     with database.write() as connection:
         run_id = run_with(connection, A, B)
-        outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[Letter(A)], now=NOW)
+        outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[letter(A)], now=NOW)
         assert runs.outcomes(connection, run_id) == {"queued": 2}
         outbox.settle(connection, claimed(connection), state="sent", reply="250", now=NOW)
         assert runs.outcomes(connection, run_id) == {"queued": 1, "sent": 1}

@@ -44,7 +44,7 @@ class Model:
         changed = {
             key for key in kept.keys() - new if kept[key] != self.rows[key] or key in self.vanished
         }  # fmt: skip
-        known = kept.keys() | {(each.assessment_id, each.child_id) for each in rejected}
+        known = kept.keys() | {each.key for each in rejected}
         missing = {key for key, row in self.rows.items() if row.ended_on is None} - known - self.vanished
         self.rows |= kept
         self.vanished = (self.vanished | missing) - kept.keys()
@@ -78,13 +78,13 @@ def test_the_store_is_what_the_extracts_say(database: Database, extracts: list[E
             for each in {key[0] for key in model.rows}
             for row in assessments.find(connection, each).values()
         ]
-    assert {(row.assessment_id, row.child_id): row for row in found} == model.rows
+    assert {row.key: row for row in found} == model.rows
 
 
 def _kept(rows: Sequence[Assessment]) -> tuple[dict[Key, Assessment], int, int]:
     """Return one row an identity, and how many were identical to it and how many contradicted it."""
     kept: dict[Key, Assessment] = {}
     for row in sorted(rows, key=lambda row: (date.max - (row.ended_on or date.max), row.clock_on)):
-        kept.setdefault((row.assessment_id, row.child_id), row)
-    same = sum(row == kept[row.assessment_id, row.child_id] for row in rows)
+        kept.setdefault(row.key, row)
+    same = sum(row == kept[row.key] for row in rows)
     return kept, same - len(kept), len(rows) - same

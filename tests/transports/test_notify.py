@@ -7,8 +7,7 @@ import pytest
 pytest.importorskip("notifications_python_client", reason="needs the extra notify")
 
 from alerter.errors import MailDeferredError, MailStoppedError, StoreError
-from alerter.mail.message import build
-from alerter.mail.writer import Renderer
+from alerter.mail.build import build
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.transport import Outcome
@@ -53,7 +52,7 @@ def attempt(double: NotifyDouble, **changed: object) -> tuple[Outcome, Mark]:
 
 def test_what_is_stored_is_what_notify_gets() -> None:
     """Subject and text of the stored bytes go to the one recipient, under the Message-ID."""
-    rendered = Renderer().digest(made_up.usual_week(), made_up.facts())
+    rendered = made_up.writer().digest(made_up.usual_week(), made_up.facts())
     message = build(rendered, made_up.MANAGER, made_up.letterhead())
     with NotifyDouble() as double:
         transport = NotifyTransport(service(double.url, email_reply_to_id="8e222534"))

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerter.mail.writer import Renderer
 from alerter.transports.notify_body import markdown_of
 from tests.mail import made_up
 from tests.mail.reading import text_of
@@ -83,7 +82,7 @@ def test_what_an_id_holds_is_no_markup(id_: str, shown: str) -> None:
 def test_every_row_is_one_item(ids: list[str]) -> None:
     """Whatever the ids hold, there are as many items as rows."""
     rows = [made_up.started(30, id_, f"7{place}") for place, id_ in enumerate(ids)]
-    rendered = Renderer().digest(made_up.digest_of(rows), made_up.facts())
+    rendered = made_up.writer().digest(made_up.digest_of(rows), made_up.facts())
     assert len(ITEM.findall(markdown_of(rendered.text))) == len(ids)
 
 
@@ -91,7 +90,7 @@ def test_our_own_link_stays_one() -> None:
     """The recipient's link to the page is the only address that Notify may make a link of."""
     link = "https://alerts.council.example/r/WzcsIm4iXQ.a-b_c"
     digest = made_up.usual_week()
-    text = Renderer().digest(digest, made_up.facts(), link).text
+    text = made_up.writer().digest(digest, made_up.facts(), link).text
     assert f"Record what you have checked: {link} (opens your list" in markdown_of(text)
     foreign = made_up.facts(source_name="https://elsewhere.example/x.csv")
-    assert "https://elsewhere" not in markdown_of(Renderer().digest(digest, foreign, link).text)
+    assert "https://elsewhere" not in markdown_of(made_up.writer().digest(digest, foreign, link).text)

@@ -1,5 +1,5 @@
 """
-What the lists of Annex A call their columns, in Ofsted's words of August 2019 and as found elsewhere.
+Lists the headings of Annex A's columns: Ofsted's of August 2019, and others in use.
 
 Lists are known by their headings, because sheets are named in many ways, and because List 2 (early
 help) has the start of an assessment too. List 4 is what has a "Continuous Assessment".

@@ -1,4 +1,4 @@
-"""List 4 as a table of assessments, each row with its child's referral and present worker."""
+"""Joins List 4 with each child's referral and present worker, as one table of assessments."""
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Where the lists of one Annex A are: sheets of a workbook, or CSV files of a folder."""
+"""Finds the lists of one Annex A: sheets of a workbook, or CSV files of a folder."""
 
 import hashlib
 import re

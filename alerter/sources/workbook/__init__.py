@@ -1,1 +1,1 @@
-"""Workbooks: looked over before they are opened, then read by calamine."""
+"""Reads workbooks: each is checked before calamine opens it."""

@@ -1,4 +1,4 @@
-"""A workbook opened: recognised by what it is, not by its name; looked over; then given to calamine."""
+"""Opens a workbook of any kind with calamine, after checking it; the kind is recognised by its contents."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from alerter.sources.columns import HEADING_ROWS
 from alerter.sources.extract import opening
 from alerter.sources.workbook import trial
 from alerter.sources.workbook.ods import CONTENT, survey_ods
-from alerter.sources.workbook.survey import Area, Flaws, Survey, archive, damaged, encrypted
+from alerter.sources.workbook.survey import HEAVY, Area, Flaws, Survey, archive, damaged, encrypted
 from alerter.sources.workbook.xls import survey_xls
 from alerter.sources.workbook.xlsx import PACKAGE, document_of, survey_xlsx
 
@@ -132,7 +132,7 @@ def open_tried(path: Path, *, is_light: bool = False) -> Iterator[Book]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - as above
 
     survey = _survey(path)
-    if is_light and survey.weight > trial.HEAVY:
+    if is_light and survey.weight > HEAVY:
         trial.try_out(path)
     with opening(path), path.open("rb") as file:
         with _calamine(path):

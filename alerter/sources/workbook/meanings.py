@@ -1,4 +1,4 @@
-"""What the cells of a sheet mean to a person who looks at it, where that is not what calamine gives."""
+"""Corrects cells that calamine gives otherwise than a person sees them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (.ods), looked over."""
+"""Surveys OpenDocument spreadsheets (.ods)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,8 +6,7 @@ from typing import IO
 from zipfile import ZipFile
 
 from alerter.sources.markup import LocalNames, feed, local, new_parser
-from alerter.sources.workbook.survey import Area, Flaws, Survey, check_extent, check_whole
-from alerter.sources.workbook.trial import SMALL
+from alerter.sources.workbook.survey import SMALL, Area, Flaws, Survey, check_extent, check_whole
 
 CONTENT = "content.xml"
 

@@ -1,4 +1,4 @@
-"""From a workbook to a table: the one sheet with the headings, and its cells as they were meant."""
+"""Turns a workbook into a table: the one sheet with the headings, its cells as they were meant."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Formats of cells that show a number as a percentage."""
+"""Recognises cell formats that show a number as a percentage."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What is known of a workbook before calamine opens it, and what calamine does not tell."""
+"""Checks a workbook before calamine opens it, and holds what calamine does not report of its cells."""
 
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,6 +22,13 @@ LARGEST_RATIO = 100
 ALWAYS_FINE = 2 << 20
 """Unpacked bytes up to which no ratio is a danger."""
 CHUNK = 1 << 20
+MEGABYTE = 1 << 20
+SMALL = 16 << 10
+"""Bytes, unpacked, of a workbook that can be dangerous only by cells far out or repeated."""
+HEAVY = 64 * MEGABYTE
+"""Bytes that the cells of a small workbook may come to before it is tried out first."""
+REFUSED = 10
+"""The exit code of a trial that cannot read the workbook."""
 _USED_PARTS = (".xml", ".rels", ".bin")
 
 

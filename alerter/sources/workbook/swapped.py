@@ -1,4 +1,4 @@
-"""Columns of dates in which a spreadsheet with US settings swapped day and month where it could."""
+"""Recognises columns of dates in which a spreadsheet with US settings swapped day and month."""
 
 from alerter.errors import SourceError
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError

@@ -1,9 +1,9 @@
 """
-A workbook read to its end by a process of its own, which may not use much, before ours relies on it.
+Tries a workbook out in a process with little memory and time, before this process reads it.
 
-A few kilobytes can say in many ways that they are gigabytes: one long text that a hundred thousand cells
-share, a row repeated a million times. A native library that runs out of memory over them takes its process
-with it, and that must not be the one that sends.
+A file of a few kilobytes can unpack to gigabytes in many ways: one long text that a hundred thousand cells
+share, a row repeated a million times. A native library that runs out of memory ends its process, and that
+must not be the one that sends.
 """
 
 import os
@@ -14,16 +14,9 @@ from zipfile import BadZipFile, ZipFile
 
 from alerter.errors import SourceError
 from alerter.sources.extract import opening
+from alerter.sources.workbook.survey import REFUSED, SMALL
 
-MEGABYTE = 1 << 20
-MEMORY, MEMORY_PER_BYTE = 192 * MEGABYTE, 64
-"""What reading may take beside the interpreter: so much, and so much for each byte of the file."""
-SECONDS, SECONDS_PER_MEGABYTE = 2, 4
 PATIENCE_SECONDS = 900
-SMALL = 16 << 10
-"""Bytes, unpacked, in which there is no room for a danger but by cells far out or repeated."""
-HEAVY = 64 * MEGABYTE
-REFUSED = 10
 
 
 def is_small(path: Path) -> bool:
@@ -49,7 +42,7 @@ def try_out(path: Path) -> None:
     Raises:
         SourceError: It refused the workbook, or did not come to the end of it.
     """
-    command = [sys.executable, "-P", "-m", "alerter.sources.workbook.trial", str(path)]
+    command = [sys.executable, "-P", "-m", "alerter.sources.workbook", str(path)]
     try:
         ended = subprocess.run(  # noqa: S603 - this Python, on the file of the settings
             command,
@@ -74,43 +67,3 @@ def _too_much(path: Path) -> SourceError:
         f"{path.name} takes more memory or time than any extract of its size, so it was not read: "
         "save the sheet with the assessments, and nothing else, in a workbook of its own."
     )
-
-
-def _limit(size: int) -> None:
-    """Let this process use no more than a file of *size* bytes needs; Windows has no such limits."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    memory = _in_use(resource.getpagesize()) + MEMORY + MEMORY_PER_BYTE * size
-    seconds = SECONDS + SECONDS_PER_MEGABYTE * size // MEGABYTE
-    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
-        _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-def _in_use(page_size: int) -> int:
-    """Return how many bytes of address space this process has; on other systems than Linux a fair guess."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * page_size
-    except OSError:
-        return 512 * MEGABYTE
-
-
-def _main(path: Path) -> int:
-    from alerter.sources.workbook.book import open_tried  # noqa: PLC0415 - it imports this module
-
-    _limit(path.stat().st_size)
-    try:
-        with open_tried(path) as book:
-            for sheet in book.sheets():
-                for _ in sheet.rows():
-                    pass
-    except SourceError as error:
-        sys.stdout.write(str(error))
-        return REFUSED
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main(Path(sys.argv[1])))

@@ -1,5 +1,5 @@
 """
-Excel's older workbooks (.xls), looked over.
+Surveys Excel's older workbooks (.xls).
 
 The stream `Workbook` of a compound file holds records as in [MS-XLS], each with a type and a
 length of two bytes. Formulas always have results there.

@@ -1,4 +1,4 @@
-"""Excel's XML workbooks (.xlsx), looked over: how far a sheet reaches, and which of its cells say nothing."""
+"""Surveys Excel's XML workbooks (.xlsx): how far a sheet reaches, and which cells are damaged."""
 
 import posixpath
 import re

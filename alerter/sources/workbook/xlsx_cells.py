@@ -1,4 +1,4 @@
-"""One sheet of an .xlsx read cell by cell, for what calamine does not tell."""
+"""Reads one sheet of an .xlsx cell by cell, for what calamine does not report."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""From a rendered email to the bytes that are sent: built, then read back and compared."""
+"""Builds the message that is sent from an email as it reads, then reads it back and compares."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from typing import Literal
 from unicodedata import category
 
 from alerter.domain.address import is_address
+from alerter.domain.message import Message
 from alerter.domain.plain import phrase
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
@@ -35,16 +36,6 @@ _HEADERS = (
 _FIT_FOR_NAME = frozenset(" .,'()&/-\u00b7\u2018\u2019\u200c\u200d")
 _LETTERS_AND_NUMBERS = frozenset("LMN")
 _FOLDS = re.compile(r"\r\n(?=[ \t])")
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One email as it is sent: to whom, its id, and its bytes."""
-
-    recipient: str
-    message_id: str
-    subject: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

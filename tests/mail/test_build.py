@@ -13,11 +13,11 @@ from aiosmtpd.controller import Controller
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from alerter.domain.message import Message
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
-from alerter.mail.message import Message, Rendered, build, check, display_name, message_id
+from alerter.mail.build import Rendered, build, check, display_name, message_id
 from alerter.mail.mime import LONGEST_LINE, encoded_words
-from alerter.mail.writer import Renderer
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
 from tests.transports.sending import Mark
@@ -143,7 +143,7 @@ def test_what_is_no_plain_address_is_refused(address: str) -> None:
 
 def test_body_is_base64_in_crlf_lines() -> None:
     """Lines are 7-bit, short, and none begins with a dot; both parts come back whole."""
-    message = built(rendered=Renderer().digest(made_up.usual_week(), made_up.facts()))
+    message = built(rendered=made_up.writer().digest(made_up.usual_week(), made_up.facts()))
     lines = message.body.split(b"\r\n")
     assert message.body.isascii()
     assert not any(b"\r" in line or b"\n" in line or line.startswith(b".") for line in lines)
@@ -212,7 +212,7 @@ def test_a_real_server_gets_the_very_bytes() -> None:
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     transport = SmtpTransport(server_settings(port))
-    message = built(rendered=Renderer().digest(made_up.usual_week(), made_up.facts()))
+    message = built(rendered=made_up.writer().digest(made_up.usual_week(), made_up.facts()))
     outcome = transport.send(message, Mark())
     transport.close()
     controller.stop()
