@@ -8,7 +8,7 @@ import pytest
 
 from alerter.errors import ConfigError
 from tests.acceptance.council import ADMINS
-from tests.app.office import MailServer as Desk
+from tests.app.office import Office as Desk
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday, rows_of, waiting
 from tests.faults.terminal import alerter
