@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)]+))?\)")
 HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+SOURCE = re.compile(r"`(?P<path>(?:[a-z_0-9]+/)+[a-z_0-9]+\.py)`")
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LARGEST = 200_000
 DAYS = ("days_off", "working_days", "office_closed")
@@ -42,6 +43,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         if not target.exists() or (link["anchor"] and link["anchor"] not in anchors_of(target)):
             dead.append(link[0])
     assert dead == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_source_files_that_are_named_are_there(page: Path) -> None:
+    """A module is named from the top of the tree or from `alerter/`, and renamed when it is."""
+    named = {source["path"] for source in SOURCE.finditer(text_of(page))}
+    there = {path for path in named for top in ("", "alerter") if (ROOT / top / path).exists()}
+    assert named - there == set()
 
 
 def test_every_page_is_led_to_from_the_readme() -> None:
