@@ -153,7 +153,7 @@ def test_more_of_103_lines_of_two_codes(step: str, ehlo: dict) -> None:
     """Lines of several codes are no one reply: where they come, the server has fallen out of step."""
     script = {**GOOD, **PIPELINED, **ehlo, "dot": TAKEN}
     first = b"251-another\r\n"
-    with HastySmtp(script | {step: first + script[step].splitlines()[-1] + b"\r\n"}, {}) as server:
+    with MailServer(script | {step: first + script[step].splitlines()[-1] + b"\r\n"}) as server:
         assert state_by(server, Mark(), **LOGIN) == "deferred"
     assert server.bodies == []
 

@@ -242,7 +242,7 @@ def test_three_long_waits_in_vain_stop_the_delivery(
     enqueue(either_council, 5)
     passed = count(step=seconds)
     for number, tried in enumerate(tries):
-        with ScriptedSmtp({"dot": HANG_UP}) as server:
+        with MailServer({"dot": HANG_UP}) as server:
             transport = SmtpTransport(settings(server.port))
             delivered = deliver(
                 either_council.database, transport, unknown_outcome="resend", pace=at_once,
@@ -259,7 +259,7 @@ def test_a_long_wait_that_is_answered_begins_the_count_anew(council: Council) ->
     enqueue(council, 6)
     passed = count(step=60)
     script: dict[str, bytes | list[bytes]] = {"dot": [HANG_UP, HANG_UP, b"250 ok\r\n"] * 2}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
         delivered = deliver(
             council.database, transport, unknown_outcome="resend", pace=at_once, clock=lambda: NOW,
