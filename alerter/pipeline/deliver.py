@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,8 @@ from alerter.store.outbox import Claimed
 from alerter.store.senders import Sender, fresh_token, is_alive, sending
 from alerter.transports.transport import Outcome, Transport
 
-PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
+PATIENCE = 3  # messages in a row that a server does not answer for before a delivery gives up for now
+SLOW_SECONDS = 30.0  # an outcome that stays unknown sooner costs no time worth giving up for
 # Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.
 LEASE = timedelta(minutes=30)
 # From the mark on also the hour for which a database that refuses the outcome is tried.
@@ -42,6 +44,7 @@ def deliver(
     freshen: Callable[[], None] = lambda: None,
     is_stale: Callable[[], bool] = lambda: False,
     unanswered: set[int] | None = None,
+    stopwatch: Callable[[], float] = monotonic,
 ) -> Delivered:
     """
     Send what is due, one message at a time: claim, talk, mark, dot, settle; *pace* waits before each.
@@ -50,6 +53,8 @@ def deliver(
     may write anew what waits. Unless it *is_stale*, which *freshen* mends, the next message is claimed as
     the outcome of the last is recorded. No transaction is open while talking to a server. What a server
     did not answer for is left to another command: its number goes into *unanswered*, and none there is sent.
+    Where three in a row cannot be delivered, or wait long for an outcome by the *stopwatch* in vain, the rest
+    is left for another time too; it is due before those three then.
 
     Raises:
         StoreError: The database cannot be used. Whatever was under way then is certainly not delivered,
@@ -62,7 +67,7 @@ def deliver(
         hand = _Hand(sender, clock, lambda: should_stop() or is_stale(), seen)
         settle = partial(_settle, database, unknown_outcome, clock, should_stop, hand)
         claims = _claims(database, hand, should_stop, take_over, freshen)
-        return _send_all(claims, transport, partial(_marker, sender, clock), settle, pace)
+        return _send_all(claims, transport, partial(_marker, sender, clock), settle, pace, stopwatch)
 
 
 class _Hand:
@@ -120,20 +125,24 @@ def _send_all(
     marker: Callable[[Claimed], Callable[[], bool]],
     settle: Callable[..., None],
     pace: Callable[[], None],
+    stopwatch: Callable[[], float],
 ) -> Delivered:
     outcomes: list[str] = []
     failures = 0
     for message in claims:
         pace()
+        begun = stopwatch()
         try:
             outcome = transport.send(message.message, mark=marker(message))
-            failures = 0
         except MailStoppedError as error:
             settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
             failures += 1
+        else:
+            is_slow = stopwatch() - begun >= SLOW_SECONDS
+            failures = failures + is_slow if outcome.state == "unknown" else 0
         settle(message, outcome, is_last=failures == PATIENCE)
         outcomes.append(outcome.state)
         if failures == PATIENCE:
@@ -166,11 +175,8 @@ def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
     """Let others send a message, unless its sender lives after all and has marked it meanwhile."""
     decided = after_death(message.deaths, now)
     is_last = decided.state == "undelivered"
-    outbox.settle(
-        connection, message, state=decided.state, now=now, next_attempt_at=decided.next_attempt_at,
-        reply=f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else "",
-        has_died=True, found=["claimed"],
-    )  # fmt: skip
+    reply = f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else ""
+    outbox.settle(connection, message, decided, reply=reply, now=now, expected=["claimed"])
 
 
 def _claims(
@@ -262,12 +268,8 @@ def _record(
 ) -> datetime | None:
     """Record what is decided after an attempt; return when the message is next due, if it is."""
     decided = settlement(
-        outcome.state, attempts=message.attempts, unanswered=message.unanswered,
-        first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,
+        outcome.state, message.so_far, now=now, unknown_outcome=unknown_outcome,
         is_overtaken=drafts.is_overtaken(connection, message.run_id), has_died=has_died,
     )  # fmt: skip
-    outbox.settle(
-        connection, message, state=decided.state, reply=outcome.reply, now=now,
-        next_attempt_at=decided.next_attempt_at, is_unanswered=outcome.state == "unknown",
-    )  # fmt: skip
+    outbox.settle(connection, message, decided, reply=outcome.reply, now=now)
     return decided.next_attempt_at

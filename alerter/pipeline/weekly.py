@@ -179,15 +179,14 @@ class Weekly:
         Let a held run go: apply its extract, prepare and deliver; *by* and *reason* are recorded.
 
         Raises:
-            ConfigError: There is no such run, it is not held, it lies too far ahead, or a later send date has
-                come and has its run.
+            ConfigError: There is no such run, it is not held, it lies too far ahead, a later send date has
+                come and has its run, or its extract is not kept any more.
         """
         self.of.ensure_schema()
         with self.of.database.write() as connection:
             take_turns(connection, "sync")  # what is staged must neither go meanwhile nor be applied twice
             held = _releasable(connection, run_id, self.of.today())
-            if held.sync_id is not None and syncs.by_id(connection, held.sync_id).state == "staged":
-                apply_staged(connection, held.sync_id, self.of.today())
+            _apply_held(connection, held, self.of.today())
             said = f"released by {by}" + (f": {reason}" if reason else "")
             run = prepare(
                 connection,
@@ -354,3 +353,20 @@ def failed_by(connection: Connection, installation: Installation) -> list[Delive
     """Return what waits for a person: of the run that went out last, for a later one tells all of it anew."""
     last = runs.latest_before(connection, installation.today() + ONE_DAY)
     return [] if last is None else outbox.failed(connection, last.id)
+
+
+def _apply_held(connection: Connection, held: Run, today: date) -> None:
+    """
+    Apply the extract of a held run, unless it, or a later one, was applied since.
+
+    Raises:
+        ConfigError: Another reading took its place, and was not applied either.
+    """
+    if held.sync_id is None:
+        return
+    read, last = syncs.by_id(connection, held.sync_id), syncs.latest_applied(connection)
+    if read.state == "staged":
+        apply_staged(connection, read.id, today)
+    elif read.state == "discarded" and (last is None or last.read_at < read.read_at):
+        said = f"the extract was read anew since run {held.id} was held, which was held too"
+        raise ConfigError([f"{said}: read it again with `alerter run`, and release what that holds."])

@@ -4,16 +4,16 @@ import hashlib
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from alerter.store.database import Database
-from alerter.store.database_errors import told
+from alerter.store.database_errors import translated
 
 SEPARATOR = ":"
 
@@ -122,13 +122,20 @@ class _AdvisoryLock:
             self._connection = self._open.enter_context(self._database.aside())
         if not self._is_held:
             taken = select(func.pg_try_advisory_lock(self._key))
-            with told(self._database.engine.url):
+            with translated(self._database.engine.url):
                 self._is_held = bool(self._connection.execute(taken).scalar_one())
         return self._connection
 
     def let_go(self) -> None:
-        """Close the connection, which must not go back to the pool with a lock."""
+        """
+        Close the connection, which must not go back to the pool with a lock.
+
+        The lock is given back first, for a server learns of a closed connection in its own time.
+        """
         if self._connection is not None:
+            if self._is_held and not self._connection.invalidated:
+                with suppress(SQLAlchemyError):
+                    self._connection.execute(select(func.pg_advisory_unlock(self._key)))
             self._connection.invalidate()
         self._open.close()
         self._connection, self._is_held = None, False

@@ -11,10 +11,10 @@ from alerter.store import runs
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, GATED, LONDON, Office, row, today
 from tests.app.serving.made_up_service import EVERYBODY
-from tests.app.serving.made_up_service import Office as PostOffice
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
 from tests.store.made_up import run_with
+from tests.world.mail_server import MailServer
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -49,6 +49,22 @@ def test_more_of_107_a_run_made_ahead_blinds_nobody(desk: Office) -> None:
     assert alerter(desk.council, "release", str(held.run.id)).exit_code == 0
 
 
+def test_more_of_107_status_names_no_command_that_is_refused(desk: Office) -> None:
+    """
+    A send date that comes to lie before a run made ahead has none and gets none: `status` says which has.
+    """
+    desk.extract(row("A-1", as_of=today()))
+    tomorrow = today() + DAY
+    usual = {"schedule__weekday": f"{today():%A}".lower(), "schedule__time": "00:00"}
+    desk.weekly(**usual, calendar__working_days=[today() - WEEK]).run(today() - WEEK)
+    desk.weekly(**usual, calendar__days_off=[today()], calendar__working_days=[tomorrow]).run(tomorrow)
+    desk.configure(**usual, calendar__working_days=[today(), tomorrow])
+    said = alerter(desk.council, "status")
+    assert (said.exit_code, f"is for {tomorrow} already" in said.out) == (1, True)
+    assert "`alerter run`" not in said.out
+    assert alerter(desk.council, "run").exit_code == 2
+
+
 def test_more_of_107_a_slip_of_an_older_alerter_keeps_no_week(desk: Office) -> None:
     """
     A run that was mailed for a day a year ahead is still in the ledger: this week has its own all the same.
@@ -67,7 +83,7 @@ def test_more_of_107_a_slip_of_an_older_alerter_keeps_no_week(desk: Office) -> N
         weekly.release(held, by="A. Admin", reason="")
 
 
-def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_office: PostOffice) -> None:
+def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_office: MailServer) -> None:
     """Beside a run made ahead, too: hourly, or as soon as the extract is another one."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     assert monday.service.serving is not None
@@ -98,7 +114,7 @@ def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Monday) -> None:
     assert not monday.service.events("failed")
 
 
-def test_fault_108_two_weeks_back(monday: Monday, post_office: PostOffice) -> None:
+def test_fault_108_two_weeks_back(monday: Monday, post_office: MailServer) -> None:
     """Started anew by a clock two weeks behind, the service mails for no older date, and says why, once."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     monday.at("08:00")

@@ -244,7 +244,7 @@ SAFEGUARDS = (
     Safeguard(
         "what was marked meanwhile is not put back as unsent",
         "alerter/store/outbox.py",
-        ".where(_is_ours(), _columns.state.in_(found))",
+        ".where(_is_ours(), _columns.state.in_(expected))",
         ".where(_is_ours(), _columns.state.in_(IN_FLIGHT))",
         ("tests/store/test_outbox.py", "tests/pipeline/test_senders.py"),
     ),
@@ -279,7 +279,7 @@ SAFEGUARDS = (
     Safeguard(
         "at most five copies",
         "alerter/domain/delivery.py",
-        '(unknown_outcome == "hold" or unanswered + 1 >= MOST_UNANSWERED)',
+        '(unknown_outcome == "hold" or so_far.unanswered + 1 >= MOST_UNANSWERED)',
         'unknown_outcome == "hold"',
         ("tests/domain/test_delivery.py", "tests/pipeline/test_senders.py"),
     ),
@@ -370,8 +370,8 @@ SAFEGUARDS = (
     Safeguard(
         "none where a person decides",
         "alerter/domain/delivery.py",
-        '(unknown_outcome == "hold" or unanswered + 1 >= MOST_UNANSWERED)',
-        "unanswered + 1 >= MOST_UNANSWERED",
+        '(unknown_outcome == "hold" or so_far.unanswered + 1 >= MOST_UNANSWERED)',
+        "so_far.unanswered + 1 >= MOST_UNANSWERED",
         ("tests/domain/test_delivery.py", "tests/pipeline/test_senders.py"),
     ),
     Safeguard(
@@ -755,8 +755,8 @@ SAFEGUARDS = (
     Safeguard(
         "a file that was written to is looked into",
         "alerter/store/sqlite_file.py",
-        "if look is not None and look == self._look:",
-        "if look is not None and self._look and look[:2] == self._look[:2]:",
+        "if state is not None and state == self._state:",
+        "if state is not None and self._state and state[:2] == self._state[:2]:",
         ("tests/faults/test_database_lost.py",),
     ),
     Safeguard(
@@ -933,5 +933,40 @@ SAFEGUARDS = (
         "return Counter(run.teams) - Counter(",
         "return Counter(run.teams) or Counter(",
         ("tests/pipeline/test_ignored.py",),
+    ),
+    Safeguard(
+        "three long waits in vain end a delivery",
+        "alerter/pipeline/deliver.py",
+        'failures + is_slow if outcome.state == "unknown" else 0',
+        "0",
+        ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
+    ),
+    Safeguard(
+        "a held run is not concluded",
+        "alerter/pipeline/conclude.py",
+        '    if run.state == "held":\n        return run\n',
+        "",
+        ("tests/app/test_held.py::test_held_run_stays_held_whatever_becomes_of_the_word",),
+    ),
+    Safeguard(
+        "a held run whose extract is not kept any more is not released",
+        "alerter/pipeline/weekly.py",
+        'elif read.state == "discarded" and',
+        'elif read.state == "" and',
+        ("tests/app/test_held.py::test_release_wants_what_was_held",),
+    ),
+    Safeguard(
+        "lines of two codes are no reply",
+        "alerter/transports/conversation.py",
+        ' or code not in (b"", line[:3])',
+        "",
+        (BEFORE_THE_DOT,),
+    ),
+    Safeguard(
+        "a note that says nothing is not taken for none",
+        "alerter/store/birth_note.py",
+        "_lines(path) if path.exists() else",
+        "_lines(path) if False else",
+        ("tests/faults/test_database_lost.py",),
     ),
 )
