@@ -48,14 +48,14 @@ def record(
 
 
 def recipients_of(connection: Connection, run_id: int) -> dict[int, str]:
-    """Return who answers for what in one run, listed or counted: the address by the assessment's number."""
+    """Return each alert's recipient in one run, listed or counted, by the assessment's number."""
     query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
     return {row.assessment: row.recipient for row in connection.execute(query)}
 
 
-def forget(connection: Connection, run_id: int, assessments: Sequence[int]) -> None:
-    """Take back who was to be told of *assessments*, given by their numbers, before anybody was."""
-    wanted = [{"the_run": run_id, "the_assessment": number} for number in assessments]
+def forget(connection: Connection, run_id: int, numbers: Sequence[int]) -> None:
+    """Delete a run's alerts of the assessments with these *numbers*, before any of them was sent."""
+    wanted = [{"the_run": run_id, "the_assessment": number} for number in numbers]
     if wanted:
         gone = delete(alerts).where(
             alerts.c.run_id == bindparam("the_run"), alerts.c.assessment == bindparam("the_assessment")
