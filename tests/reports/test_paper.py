@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from alerter.reports.page import page
 
 from alerter.domain.timeliness import percent_words
 from alerter.reports import html_page
 from alerter.reports.blocks import BarChart, Block, Heading, Paper, Points, Table, Terms, Text, TrendChart
+from alerter.reports.html_page import page
 from tests.reports.papers import CHILD, REFERENCE, panel_of, paper
 
 
