@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args, get_origin
 
+import click
 import pytest
 
+from alerter.cli.commands import COMMANDS
+from alerter.cli.main import group
 from alerter.config.base import Table
 from alerter.config.clocks import PRESETS
 from alerter.config.config_faults import ANY, Key, keys_of, secrets_of
@@ -57,6 +60,22 @@ def test_every_page_is_led_to_from_the_readme() -> None:
     """Whoever reads the README finds all of `docs/`."""
     linked = {link["path"] for link in LINK.finditer(text_of(ROOT / "README.md"))}
     assert {f"docs/{page.name}" for page in ROOT.glob("docs/*.md")} - linked == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_readme_has_every_option(name: str) -> None:
+    """A command's row, or rows, in the README name the options that it has, and no other."""
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    options = {
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    rows = re.findall(rf"^\| `alerter {name}\b.*$", text_of(ROOT / "README.md"), re.MULTILINE)
+    assert set(re.findall(r"--[a-z-]+", " ".join(rows))) == options
 
 
 def test_pictures_are_small_and_shown() -> None:

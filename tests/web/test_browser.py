@@ -15,10 +15,10 @@ from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import Weekly
 from alerter.web.server import listening
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import HOST, PostOffice, free_port
 from tests.app.office import Office, row
 from tests.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.web.house import AUDITED, OKAFOR, House, new_house
+from tests.world.mail_server import HOST, MailServer, free_port
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -56,7 +56,7 @@ def faults(page: Page) -> list[str]:
     return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
 
 
-def letter(post: PostOffice, to: str) -> str:
+def letter(post: MailServer, to: str) -> str:
     """Return the text of the last email that somebody received."""
     parcel = [each for each in post.arrived if each.recipient == to][-1]
     part = message_from_bytes(parcel.content, policy=policy.default).get_body(preferencelist=("plain",))
@@ -70,7 +70,7 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
     promise has passed they are asked for again.
     """
     with (
-        PostOffice() as post,
+        MailServer() as post,
         served(office, email__transport="smtp", email__folder=None, email__smtp__port=post.port) as (
             house,
             _,
