@@ -84,8 +84,8 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
         assert page.get_by_role("heading", level=1).inner_text() == "4 assessments need you"
         for id_ in ("A-3", "A-4"):
             page.get_by_role("checkbox", name=id_).check()
-        page.get_by_label("Sign-off expected by for all you ticked").fill(MONDAY.isoformat())
-        page.get_by_label("Reason, if there is one for all you ticked").select_option("partner")
+        page.get_by_label("Sign-off expected by: all you ticked").fill(MONDAY.isoformat())
+        page.get_by_label("Reason, if there is one: all you ticked").select_option("partner")
         page.get_by_role("button", name="Save").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Recorded"
         assert page.get_by_role("button", name="Undo").count() == 2
@@ -103,7 +103,7 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
         link = LINK.search(letter(post, OKAFOR))
         assert link is not None
         page.goto(link[1])
-        assert page.get_by_text("You expected the sign-off by Mon 30 Nov; it has not come.").count() == 2
+        assert page.get_by_text("Promised by Mon 30 Nov, not finished.").count() == 2
 
 
 def list_(page: Page, house: House, base: str) -> None:
