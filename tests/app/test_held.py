@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from alerter.errors import AlerterError, ConfigError
-from alerter.pipeline.weekly import RunResult, Weekly
+from alerter.pipeline.outcome import RunResult
+from alerter.pipeline.weekly import Weekly
 from alerter.store import runs
 from alerter.store.runs import Run
 from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, open_ids, row
