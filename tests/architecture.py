@@ -99,7 +99,7 @@ WALK = (
     Step("mail/view.py", "view_of", "ready sentences, for text and HTML alike"),
     Step("mail/digest_rows.py", "row_of", "the row's line, below"),
     Step("mail/writer.py", "check_receipt", "text and HTML; every planned row is read back from the text"),
-    Step("mail/message.py", "build check", "bytes and Message-ID, read back and compared"),
+    Step("mail/build.py", "build check", "bytes and Message-ID, read back and compared"),
     Step("pipeline/prepare.py", "draft_run enter", "one transaction: run, alerts, messages, all or none"),
     Step("store/outbox.py", "enqueue claim mark settle", "a message: waiting, claimed, marked, settled"),
     Step("pipeline/deliver.py", "deliver", "claim, talk, mark, dot, settle; no transaction while talking"),

@@ -182,7 +182,7 @@ def _emails(installation: Installation) -> str:
     email, branding = installation.settings.email, installation.settings.branding
     own = 0 if email.templates is None else sum(1 for name in NAMES if (email.templates / name).is_file())
     look = [
-        {"en": "in English", "cy": "in Welsh"}[email.language],
+        f"in {installation.writer.language.name}",
         f"under the name {branding.name}" if branding.name else "",
         "with a logo" if branding.logo else "",
         f"{counted(own, 'template')} of your own, tried on made-up digests" if own else "",

@@ -109,11 +109,7 @@ def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
 
 
 def _bands_of(clock: Clock, alerts: Sequence[Alert]) -> list[Band]:
-    middle = (clock.alert_after + clock.working_days) // 2
-    ends = ((clock.alert_after + 1, middle), (middle + 1, clock.working_days), (clock.working_days + 1, None))
     ages = [alert.age for alert in alerts if alert.clock == clock]
-    return [
-        Band(clock, first, last, sum(1 for age in ages if first <= age and (last is None or age <= last)))
-        for first, last in ends
-        if last is None or first <= last
-    ]
+    halves = [Band(clock, half[0], half[-1], sum(age in half for age in ages)) for half in clock.halves]
+    beyond = clock.working_days + 1
+    return [*halves, Band(clock, beyond, None, sum(age >= beyond for age in ages))]

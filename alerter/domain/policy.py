@@ -43,6 +43,18 @@ class Clock:
     effective_from: date | None = None
     earlier: "Clock | None" = None
 
+    @property
+    def halves(self) -> tuple[range, ...]:
+        """
+        Return the days past the alert day up to the last one in two halves; the earlier has an odd day.
+
+        >>> Clock(type="core", label="Core assessment", working_days=10, alert_after=7).halves
+        (range(8, 10), range(10, 11))
+        """
+        first, end = self.alert_after + 1, self.working_days + 1
+        middle = first + (end - first + 1) // 2
+        return tuple(half for half in (range(first, middle), range(middle, end)) if half)
+
     def in_force(self, started_on: date | None, referred_on: date | None) -> "Clock":
         """
         Return the rule for what started on these dates: this one, or one that was in force before.

@@ -9,6 +9,7 @@ from importlib import resources
 from io import BytesIO
 
 from alerter.domain.wording import MONTHS, NUMBERS, WEEKDAYS, listed
+from alerter.errors import ConfigError
 
 SHORT = 3
 WEEKS_RUNNING = (
@@ -32,6 +33,7 @@ class Language:
 
     code: str
     _words: NullTranslations = field(repr=False)
+    name: str = ""
     _said: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _plurals: dict[tuple[str, int], str] = field(init=False, repr=False, default_factory=dict)
     _days: dict[tuple[date, str, bool], str] = field(init=False, repr=False, default_factory=dict)
@@ -153,25 +155,33 @@ class Language:
         return f"{weekday} {on.day} {self._words.pgettext('month', MONTHS[on.month - 1])}"
 
 
-ENGLISH = Language("en", NullTranslations())
+ENGLISH = Language("en", NullTranslations(), "English")
 
 
 @cache
 def language_of(code: str) -> Language:
     """
-    Return the language with this *code*, its catalogue read once; the settings allow no other than ours.
+    Return the language with this *code*, its catalogue read once.
 
     >>> language_of("cy").day(date(2026, 11, 30), date(2026, 11, 23))
     'Llun 30 Tach'
+
+    Raises:
+        ConfigError: There is no catalogue for it.
     """
     if code == ENGLISH.code:
         return ENGLISH
+    from babel import Locale  # noqa: PLC0415 - only another language than English needs it
     from babel.messages.mofile import write_mo  # noqa: PLC0415 - only another language than English needs it
     from babel.messages.pofile import read_po  # noqa: PLC0415 - the same
 
-    with (resources.files("alerter.mail") / "languages" / f"{code}.po").open("rb") as file:
+    path = resources.files("alerter.mail") / "languages" / f"{code}.po"
+    if not path.is_file():
+        fault = f'email.language: there are no words for "{code}", {path} is missing'
+        raise ConfigError([f'{fault}; put it there, or write another language, such as "en".'])
+    with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Language(code, GNUTranslations(compiled))
+    return Language(code, GNUTranslations(compiled), Locale.parse(code).english_name or code)

@@ -67,11 +67,11 @@ def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> It
             continue
         listed = alerts[: room.take(len(alerts))]
         more = len(alerts) - len(listed)
-        bands = _banded(listed, marks) if stage is Stage.PAST_ALERT else [("", listed)]
+        bands = _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]
         yield SectionView(
             stage.value,
             _heading(stage, len(alerts), facts, marks),
-            tuple(_band(band, each, digest, context, seen) for band, each in bands),
+            tuple(_band(half, each, digest, context, seen) for half, each in bands),
             more,
             unlisted(more, facts, room.link),
         )
@@ -116,7 +116,7 @@ def unlisted(count: int, facts: RunFacts, link: str = "") -> str:
 
 
 def _band(
-    heading: tuple[int, int] | str,
+    half: range | None,
     alerts: Sequence[Alert],
     digest: Digest,
     context: RowContext,
@@ -127,22 +127,22 @@ def _band(
         id_ = alert.assessment.assessment_id
         rows.append(row_of(alert, digest.history_of(alert), context, is_sibling=id_ in seen))
         seen.add(id_)
-    if isinstance(heading, str):
-        return BandView(heading, tuple(rows))
-    first, last = heading
+    if half is None:
+        return BandView("", tuple(rows))
+    first, last = half[0], half[-1]
     words = "Day {first} to {last} ({count})" if first < last else "Day {first} ({count})"
     said = context.language.say(words, first=first, last=last, count=f"{len(rows):,}")
     return BandView(said, tuple(rows))
 
 
-def _banded(alerts: Sequence[Alert], marks: Marks) -> list[tuple[tuple[int, int] | str, Sequence[Alert]]]:
+def _by_half(alerts: Sequence[Alert], marks: Marks) -> list[tuple[range | None, Sequence[Alert]]]:
     """
     Return *alerts* by the half of the days they are in, the later first; as they are where clocks differ.
     """
-    if not marks.bands:
-        return [("", alerts)]
-    halves = [(band, [alert for alert in alerts if band[0] <= alert.age <= band[1]]) for band in marks.bands]
-    return [(band, each) for band, each in halves if each]
+    if not marks.halves:
+        return [(None, alerts)]
+    halves = [(half, [alert for alert in alerts if alert.age in half]) for half in marks.halves]
+    return [(half, alerts_in_it) for half, alerts_in_it in halves if alerts_in_it]
 
 
 def _heading(stage: Stage, count: int, facts: RunFacts, marks: Marks) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,10 +25,14 @@ from alerter.mail.summary import Summary
 from alerter.mail.writer import Writer
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
-CALENDAR = WorkingCalendar("england", 2025, 2027, [], version="made up")
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25, target_percent=81)
 READER = Recipient("n.okafor@council.example", "N. Okafor")
 LINK = "https://alerts.council.example/r/made-up"
+
+
+@cache
+def _calendar() -> WorkingCalendar:
+    return WorkingCalendar("england", 2025, 2027, [], version="made up")
 
 
 def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]:
@@ -70,7 +75,7 @@ def specimen_facts() -> RunFacts:
         source_rejected=3,
         extracted_at=datetime(2026, 11, 22, 18, 5, tzinfo=UTC),
         dated_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
-        calendar=CALENDAR,
+        calendar=_calendar(),
         clocks=(CORE,),
         contact="performance@council.example",
     )
@@ -83,7 +88,7 @@ def all_clear() -> Digest:
 
 def full_digest() -> Digest:
     """Return a digest in which nothing is empty: every stage, every list, and a service manager's part."""
-    policy = Policy(CALENDAR, {"core": CORE}, Window(AS_OF, NEXT_RUN))
+    policy = Policy(_calendar(), {"core": CORE}, Window(AS_OF, NEXT_RUN))
     given = Reassurance(by=READER.email, given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
     route = Route(READER, "no_manager", "made up", covering_for="P. Novak")
     alerts = [policy.judge(_aged(days)) for days in (38, 31, 27, 21, 3)]
@@ -129,7 +134,7 @@ def _aged(days: int) -> Assessment:
         assessment_id=f"A-{days}",
         child_id=f"900{days:02}",
         type="core",
-        clock_on=CALENDAR.latest_start(AS_OF, days),
+        clock_on=_calendar().latest_start(AS_OF, days),
         team="Duty",
         worker="P. Adeyemi",
         audit_score=74,

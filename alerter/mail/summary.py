@@ -13,6 +13,7 @@ from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
+from alerter.mail.exception_words import words_of
 from alerter.mail.footer import counting, data_words
 from alerter.mail.language import ENGLISH
 from alerter.mail.notes import moved_line
@@ -36,28 +37,6 @@ STATE_WORDS = {
 OWED = "still owed"
 WITHDRAWN = "withdrawn"
 INSTALLATION_CHARACTERS = 8
-KIND_WORDS = {
-    "no_manager": "no manager found, sent to the fallback",
-    "ambiguous_manager": "more than one manager in the directory, sent to the fallback",
-    "bad_address": "a manager's address that is none, sent to the fallback",
-    "domain_not_allowed": "a manager's address outside the allowed domains, sent to the fallback",
-    "bad_directory_line": "a line of the directory with something that cannot be used",
-    "start_missing": "no start date",
-    "start_in_future": "a start in the future",
-    "authorised_before_start": "signed off before the start",
-    "authorised_in_future": "signed off in the future",
-    "ended_before_start": "cancelled or closed before the start",
-    "ended_in_future": "cancelled or closed in the future",
-    "closed_but_open": "closed without a sign-off",
-    "duplicate_open": "two assessments open for one child",
-    "vanished": "missing from the extract without a sign-off",
-    "missing": "not in the extract, where rejected rows name nobody",
-    "unreadable_value": "a value that cannot be read or believed, and counts as blank",
-    "signed_off_without_audit": "signed off without an audit",
-    "unknown_type": "a type that is not configured",
-    "bounced": "accepted by the mail server and came back",
-    "render_failed": "could not be written out, sent to the fallback; please report it",
-}
 
 
 class Delivered(Protocol):
@@ -207,7 +186,7 @@ def _lists(summary: Summary) -> Iterable[ListView]:
         subject = f"{phrase(exception.assessment_id)}: " if exception.assessment_id else ""
         by_kind[exception.kind].append(f"{subject}{phrase(exception.detail)}")
     for kind, lines in sorted(by_kind.items()):
-        yield _list(f"To mend, {kind}", lines, KIND_WORDS.get(kind, ""))
+        yield _list(f"To mend, {kind}", lines, words_of(kind).explanation)
     if summary.moved:
         lines = [moved_line(each, summary.facts) for each in summary.moved]
         yield _list("Dates moved", lines, "the calendar has changed since the last run")

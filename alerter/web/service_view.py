@@ -12,6 +12,7 @@ from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import Band, TeamStanding
 from alerter.domain.timeliness import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
+from alerter.mail.exception_words import words_of
 from alerter.mail.language import ENGLISH
 from alerter.mail.notes import record_line
 from alerter.store.outbox import Delivery
@@ -20,24 +21,6 @@ MOST_EXCEPTIONS = 100
 WIDTH = 160  # of the longest bar of the trend, in its own units
 STAGES = ("overdue", "past_alert", "approaching", "reassured")
 OUTCOMES = ("sent", "deferred", "refused", "unknown")
-KINDS = {
-    "no_manager": "No manager found",
-    "ambiguous_manager": "More than one manager",
-    "bad_address": "Not an email address",
-    "domain_not_allowed": "Address outside the allowed domains",
-    "bad_directory_line": "Line of the directory",
-    "start_missing": "Start missing",
-    "start_in_future": "Start in the future",
-    "authorised_before_start": "Sign-off before the start",
-    "authorised_in_future": "Sign-off in the future",
-    "ended_before_start": "Cancelled or closed before the start",
-    "ended_in_future": "Cancelled or closed in the future",
-    "closed_but_open": "Closed without a sign-off",
-    "duplicate_open": "Two open for one child",
-    "vanished": "Missing from the extract",
-    "signed_off_without_audit": "Signed off without an audit",
-    "unknown_type": "Unknown type",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +158,6 @@ def _outcomes(counts: Mapping[str, int]) -> str:
 
 def _exceptions(found: Sequence[DataException]) -> list[ExceptionsView]:
     return [
-        ExceptionsView(f"{KINDS.get(kind, kind)} ({count:,})", [each for each in found if each.kind == kind])
+        ExceptionsView(f"{words_of(kind).heading} ({count:,})", [each for each in found if each.kind == kind])
         for kind, count in sorted(Counter(each.kind for each in found).items())
     ]

@@ -1,5 +1,6 @@
 """What a service manager looks at: whose teams, how they stand, and how far past the alert day."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -91,3 +92,20 @@ def test_a_clock_with_one_day_between_has_one_band_less() -> None:
     """Day 11 of 11 is the only one past day 10 and in time."""
     brief = [alert("South", Stage.PAST_ALERT, 11, BRIEF)]
     assert [(band.first, band.last, band.count) for band in bands(brief, ALL)] == [(11, 11, 1), (12, None, 0)]
+
+
+@pytest.mark.parametrize(
+    ("alert_after", "working_days", "ends"),
+    [
+        (7, 10, [(8, 9), (10, 10), (11, None)]),
+        (10, 15, [(11, 13), (14, 15), (16, None)]),
+        (20, 35, [(21, 28), (29, 35), (36, None)]),
+    ],
+)
+def test_an_odd_day_is_the_earlier_halfs(
+    alert_after: int, working_days: int, ends: list[tuple[int, int | None]]
+) -> None:
+    """The halves differ by one day at most, and the later one is never the longer."""
+    clock = replace(BRIEF, alert_after=alert_after, working_days=working_days)
+    shown = bands([alert("South", Stage.PAST_ALERT, working_days, clock)], ALL)
+    assert [(band.first, band.last) for band in shown] == ends

@@ -8,14 +8,17 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from alerter.config.email import EmailSettings
 from alerter.domain import data_exceptions
 from alerter.domain.wording import day_words, full_day_words, long_day_words
+from alerter.errors import ConfigError
 from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.specimen import LINK, full_digest
 from tests.mail import gallery, made_up
@@ -229,3 +232,15 @@ def test_a_digest_in_welsh_has_no_english_sentence() -> None:
     own = re.sub(r"(Duty and Assessment North|the sign-off is dated .*|assessments\.csv)", "", text)
     assert re.findall(r"\b(?:the|and|day|working|please|overdue|child|week|due|with|since)\b", own) == []
     assert 'lang="cy"' in made_up.writer().digest(gallery.second_week(), gallery.facts("cy")).html
+
+
+def test_every_language_of_the_settings_has_words_and_a_name() -> None:
+    """A code that the settings allow can be written in, and `alerter check` can name it."""
+    codes = get_args(EmailSettings.model_fields["language"].annotation)
+    assert [language_of(code).name for code in codes] == ["English", "Welsh"]
+
+
+def test_a_language_without_words_is_a_fault_of_the_settings() -> None:
+    """The sentence names the key and the file that is missing."""
+    with pytest.raises(ConfigError, match=r'email.language: there are no words for "fr", .*fr.po is missing'):
+        language_of("fr")

@@ -5,8 +5,12 @@ from datetime import date
 
 import pytest
 
+from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
-from alerter.domain.policy import Reassurance
+from alerter.domain.oversight import Scope, bands
+from alerter.domain.policy import Policy, Reassurance, Window
+from alerter.domain.routing import Judged, Route
+from alerter.mail.view import view_of
 from tests.mail import made_up
 from tests.mail.reading import text_of
 
@@ -117,3 +121,21 @@ def test_siblings_stand_together_even_when_another_is_older_in_between() -> None
     rows = [line for line in lines if line.startswith("A-")]
     assert [line.split("  ")[1] for line in rows] == ["child 1", "child 3", "child 2"]
     assert "sibling, same assessment" in rows[1]
+
+
+@pytest.mark.parametrize("spans", [(7, 10), (9, 10), (10, 15), (20, 35), (25, 35)])
+def test_the_page_splits_the_days_past_the_alert_day_as_the_email_does(spans: tuple[int, int]) -> None:
+    """One assessment on each of the days: the same days stand together in both."""
+    alert_after, working_days = spans
+    clock = replace(made_up.CORE, alert_after=alert_after, working_days=working_days)
+    policy = Policy(made_up.calendar(), {"core": clock}, Window(made_up.AS_OF, made_up.NEXT_RUN))
+    alerts = [
+        policy.judge(made_up.started(days, f"A-{days}", "7"))
+        for days in range(alert_after + 1, working_days + 1)
+    ]
+    (digest,) = compile_digests([Judged(0, alert, Route(made_up.MANAGER)) for alert in alerts])
+    (section,) = view_of(digest, made_up.facts(clocks=(clock,)), None).sections
+    *halves, _ = bands(alerts, Scope(is_everything=True))
+    days = [f"{half.first} to {half.last}" if half.first != half.last else f"{half.first}" for half in halves]
+    expected = [f"Day {said} ({half.count})" for said, half in zip(days, halves, strict=True)]
+    assert [band.heading for band in section.bands] == expected[::-1]
