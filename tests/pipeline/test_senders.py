@@ -15,7 +15,7 @@ from alerter.store.senders import fresh_token, sending
 from alerter.transports.folder import FolderTransport
 from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, is_waiting, replies, states
-from tests.store.made_up import Letter
+from tests.store.made_up import letter
 
 LATER = NOW + LEASE
 FORGET = """
@@ -126,7 +126,7 @@ def test_what_is_being_written_anew_is_waited_for(postgresql_url: str, tmp_path:
     """A sender that finds each message held by somebody who writes it anew sends it as it is then."""
     council = Council(open_database(postgresql_url), tmp_path)
     enqueue(council, 2)
-    fresh = Letter("m0@council.example", body=b"Subject: anew\r\n\r\n")
+    fresh = letter("m0@council.example", body=b"Subject: anew\r\n\r\n")
     with ThreadPoolExecutor(1) as pool:
         with council.database.write() as connection:
             first, second = drafts.hold_on(connection, 1)

@@ -20,6 +20,7 @@ from threading import Event
 
 import pytest
 
+from alerter.domain.message import Message
 from alerter.pipeline.deliver import MARKED_LEASE
 from alerter.pipeline.sending import wait_until
 from alerter.store import outbox
@@ -31,7 +32,7 @@ from tests.soak.oracle import second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
 from tests.soak.sink import Sink
 from tests.soak.size import size
-from tests.store.made_up import Letter, run_with
+from tests.store.made_up import run_with
 
 SENDERS = 4
 SHORT_PAUSES = 4  # in each batch, and then a long one
@@ -131,11 +132,11 @@ def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
         database.close()
 
 
-def letter(number: int) -> Letter:
+def letter(number: int) -> Message:
     """Return one message, with a Message-ID of its own."""
     message_id = f"<run-1.digest.{number}@council.example>"
     body = f"Message-ID: {message_id}\r\nSubject: 1 assessment\r\n\r\n.\r\n..\r\nNo. {number}\r\n"
-    return Letter(f"m{number}@council.example", message_id, body=body.encode())
+    return Message(f"m{number}@council.example", message_id, "1 assessment", body.encode())
 
 
 @pytest.mark.parametrize("seed", range(BLOCKS))
