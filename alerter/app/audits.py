@@ -52,7 +52,7 @@ def audit(
     audited_on = on or installation.today()
     if faults := _faults(installation, given, audited_on):
         raise ConfigError(faults)
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
         matching = assessments.find(connection, assessment_id, child_id)
         if not matching:

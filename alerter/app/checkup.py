@@ -14,6 +14,7 @@ from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
 from alerter.mail.look import NAMES
+from alerter.mail.short_letters import trial
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import sync
 from alerter.store import syncs
@@ -68,7 +69,7 @@ def send_test(installation: Installation, address: str) -> str:
     council = installation.settings.council
     said = f"This is a test of the assessment alerts of {council}. Nothing is asked of you."
     transport = installation.transport()
-    message = installation.writer.test(said, Recipient(address), dated_at=installation.now())
+    message = trial(said, installation.writer, Recipient(address), dated_at=installation.now())
     try:
         outcome = transport.send(message, mark=lambda: True)
     finally:

@@ -1,8 +1,7 @@
-"""A new link for somebody whose old one is too old: mailed to the address itself, or to nobody."""
+"""Mails a new link to whoever asks for one and has a list: to the address itself, or to nobody."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import escape
 
 from alerter.app.reassurances import own_list
 from alerter.domain.message import Message
@@ -10,8 +9,8 @@ from alerter.domain.routing import Recipient
 from alerter.domain.wording import counted
 from alerter.errors import MailError
 from alerter.installation.installation import Installation
-from alerter.mail.build import Letterhead, Rendered, build
 from alerter.mail.links import Links
+from alerter.mail.short_letters import LinkLine, ShortLetter, write_letter
 from alerter.store import runs, trail
 from alerter.store.database import installation_id
 from alerter.store.trail import Entry
@@ -81,24 +80,16 @@ def _letter(
 ) -> Message:
     writer, web = installation.writer, installation.settings.web
     days = counted(web.link_days if web else 0, "day")
-    prefix = f"{writer.subject_prefix.strip()} " if writer.subject_prefix.strip() else ""
     caution = f"It is yours alone, is good for {days}, and should not be passed on."
-    lines = [
-        "You asked for a new link to your list of assessments.",
-        f"Open your list: {link}",
-        f"{caution} If you did not ask for it, tell {writer.contact}.",
-    ]
-    rendered = Rendered(f"{prefix}Assessments: your new link", "\n\n".join(lines) + "\n", _html(lines, link))
-    letterhead = Letterhead(sender=writer.sender, installation=identity, run=0, dated_at=now, kind="link")
-    return build(rendered, recipient, letterhead)
-
-
-def _html(lines: list[str], link: str) -> str:
-    paragraphs = [escape(line) for line in lines]
-    anchor = f'<a href="{escape(link)}">Open your list</a>'
-    paragraphs[1] = anchor
-    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    return (
-        '<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
-        f"<title>Your new link</title></head><body>\n{body}\n</body></html>\n"
+    letter = ShortLetter(
+        subject="Assessments: your new link",
+        paragraphs=[
+            "You asked for a new link to your list of assessments.",
+            LinkLine("Open your list", link),
+            f"{caution} If you did not ask for it, tell {writer.contact}.",
+        ],
+        identity=identity,
+        dated_at=now,
+        kind="link",
     )
+    return write_letter(letter, writer, recipient)

@@ -1,4 +1,4 @@
-"""A word to the admins outside any run: what keeps the service from doing its work."""
+"""Sends the admins one-off notices when the service cannot work."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +8,7 @@ from alerter.app.logs import Journal
 from alerter.domain.message import Message
 from alerter.errors import MailError, StoreLostError
 from alerter.installation.installation import Installation
-from alerter.mail.short_letters import SETTLED, Notice, letters
+from alerter.mail.short_letters import SETTLED, Notice, notices
 from alerter.store.birth_note import note_of
 
 HEADLINE = "the database is not the one it was"
@@ -41,7 +41,7 @@ class Notices:
         transport = installation.transport()
         try:
             for notice in list(self._owed):
-                for message in letters(notice, installation.writer):
+                for message in notices(notice, installation.writer):
                     if (notice.about, message.recipient) not in self._told:
                         outcome = transport.send(message, mark=lambda: True)
                         self._settle(notice, message, outcome.state)
@@ -92,7 +92,7 @@ def _tell(of: Installation, notice: Notice) -> bool:
     transport = of.transport()
     try:
         outcomes = [
-            transport.send(message, mark=lambda: True).state for message in letters(notice, of.writer)
+            transport.send(message, mark=lambda: True).state for message in notices(notice, of.writer)
         ]
     except MailError:
         return False

@@ -57,7 +57,7 @@ def reassure(
     coded = replace(given, reason=reasons.code_of(given.reason) or given.reason.strip())
     if faults := list(_command_faults(installation, coded, note, reasons)):
         raise ConfigError(faults)
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
         numbers = _open_numbers(installation, connection, assessment_id, child_id)
         given_now = dict.fromkeys(sorted(numbers), (coded, note))
@@ -87,7 +87,7 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
     Raises:
         ConfigError: Nothing open has this id, or nothing of the last hour is there to be taken back.
     """
-    installation.ensure_schema()
+    installation.ensure_schema(may_make=True)
     now = installation.now()
     with installation.database.write() as connection:
         trail.take_turns_as(connection, by)

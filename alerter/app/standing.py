@@ -37,6 +37,8 @@ class Standing:
     is_run_overdue: bool
     ahead_of_clock: Run | None = None
     """A run that was prepared after what this machine's clock says now."""
+    overtaken_by: Run | None = None
+    """A run for a later send date than the one last due, for which nothing is mailed any more."""
     is_there: bool = True
 
     @property
@@ -58,7 +60,7 @@ class Standing:
         said = [
             "" if self.is_there else "There is no database: put it back, or begin with `alerter run`.",
             "" if self.ahead_of_clock is None else clock_sentence(self.ahead_of_clock),
-            "A run is overdue: run `alerter run`." if self.is_run_overdue else "",
+            self._overdue_sentence() if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",
             f"{counted(self.stuck, 'message')} of unknown outcome." if self.stuck else "",
             *failed_sentences(self.failed),
@@ -72,6 +74,12 @@ class Standing:
             else f"Age of the data: {self.data_age_hours:.1f} hours.",
         ]
         return [sentence for sentence in said if sentence]
+
+    def _overdue_sentence(self) -> str:
+        if self.overtaken_by is None:
+            return "A run is overdue: run `alerter run`."
+        later = self.overtaken_by
+        return f"The send date last due had no run, and run {later.id} is for {later.send_date} already."
 
 
 def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
@@ -127,6 +135,7 @@ def standing_of(installation: Installation) -> Standing:
         upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
         owed, failed = outbox.owed(connection), failed_by(connection, installation.today())
         made_at = installation_made_at(connection)
+        overtaken_by = runs.later(connection, due)
     is_first_due = last_run is None and timetable.moment(due) > made_at
     return Standing(
         last_run=last_run,
@@ -137,4 +146,5 @@ def standing_of(installation: Installation) -> Standing:
         data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
         is_run_overdue=is_first_due or (last_run is not None and last_run.send_date < due),
         ahead_of_clock=ahead_of_clock,
+        overtaken_by=overtaken_by,
     )

@@ -32,6 +32,7 @@ class Day(click.ParamType[date]):
         return day
 
 
+run_number = click.argument("run", type=click.IntRange(1, 2**31 - 1))  # as large as the ledger's are
 as_of = click.option("--as-of", type=Day(), help="The day to judge by, in place of today.")
 json_ = click.option("--json", "is_json", is_flag=True, help="Print one JSON object on standard output.")
 

@@ -13,7 +13,7 @@ from alerter.pipeline.weekly import Weekly
 
 
 @click.command("release")
-@click.argument("run", type=click.IntRange(1))
+@options.run_number
 @click.option("--by", metavar="NAME", help="Who lets it go; your login name if not given.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; it is recorded.")
 @options.json_

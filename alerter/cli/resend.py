@@ -12,7 +12,7 @@ from alerter.errors import ConfigError
 
 
 @click.command("resend")
-@click.argument("run", type=click.IntRange(1))
+@options.run_number
 @click.argument("recipient")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it is recorded.")
 @click.option("--by", metavar="NAME", help="Who sends it again; your login name if not given.")

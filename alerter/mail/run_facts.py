@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
 from alerter.mail.language import ENGLISH, Language
 
@@ -38,6 +39,10 @@ class RunFacts:
     installation: str = ""
     machine: str = ""
     """The name of the machine that wrote it: two in one week are two copies of one database at work."""
+
+    def subject(self, said: str) -> str:
+        """Return what is *said* as a subject, after the council's prefix."""
+        return prefixed(self.subject_prefix, said)
 
     @property
     def is_late(self) -> bool:
@@ -75,3 +80,13 @@ class Marks:
             halves=clocks[0].halves[::-1] if is_one_alert_day and is_one_last_day else (),
             has_labels=len({clock.type for clock in clocks}) > 1,
         )
+
+
+def prefixed(prefix: str, subject: str) -> str:
+    """
+    Return *subject* after the council's *prefix*, if it has one.
+
+    >>> prefixed("[TEST] ", "Assessments: 2 overdue"), prefixed(" ", "Assessments: 2 overdue")
+    ('[TEST] Assessments: 2 overdue', 'Assessments: 2 overdue')
+    """
+    return f"{phrase(prefix)} {subject}" if prefix.strip() else subject

@@ -1,19 +1,60 @@
-"""Short emails of a few paragraphs, in text and HTML."""
+"""Short emails that no template writes: notices to the admins, new links, test messages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from alerter.domain.message import Message
-from alerter.mail.build import Letterhead, Rendered, build
+from alerter.domain.routing import Recipient
+from alerter.mail.build import Kind, Letterhead, Rendered, build
+from alerter.mail.run_facts import prefixed
 from alerter.mail.writer import Writer
 
 SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nobody is told twice
 
 
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A paragraph that is a link: its words, and where it leads."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortLetter:
+    """A subject and a few paragraphs; *identity* tells it from every other letter."""
+
+    subject: str
+    paragraphs: Sequence[str | LinkLine]
+    identity: str
+    dated_at: datetime
+    kind: Kind = "summary"
+
+
+def write_letter(letter: ShortLetter, writer: Writer, recipient: Recipient) -> Message:
+    """
+    Return *letter* as a message to one *recipient*; the same one again has the same bytes.
+
+    Raises:
+        MailRefusedError: What was built does not read back as it was meant.
+    """
+    subject = prefixed(writer.subject_prefix, letter.subject)
+    text = "\n\n".join(_text(paragraph) for paragraph in letter.paragraphs)
+    letterhead = Letterhead(
+        sender=writer.sender,
+        installation=letter.identity,
+        run=0,
+        dated_at=letter.dated_at.astimezone(writer.zone),
+        kind=letter.kind,
+    )
+    return build(Rendered(subject, f"{text}\n", _page(subject, letter)), recipient, letterhead)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What the admins must know: *about* tells two notices apart, so that each is given once."""
+    """What the admins must know: *about* tells two notices apart, so that each is sent once."""
 
     about: str
     headline: str
@@ -21,7 +62,7 @@ class Notice:
     noticed_at: datetime
 
 
-def letters(notice: Notice, writer: Writer) -> list[Message]:
+def notices(notice: Notice, writer: Writer) -> list[Message]:
     """
     Return *notice* as a message to each admin; the same one again has the same bytes.
 
@@ -29,21 +70,40 @@ def letters(notice: Notice, writer: Writer) -> list[Message]:
         MailRefusedError: What was built does not read back as it was meant.
     """
     at = notice.noticed_at.astimezone(writer.zone)
-    lines = [f"{notice.headline}.", notice.said, f"Noticed on {at:%d %B %Y at %H:%M}; this is said once."]
-    letterhead = Letterhead(
-        sender=writer.sender,
-        installation=f"{notice.about} {at.isoformat()}",
-        run=0,
+    letter = ShortLetter(
+        subject=f"Assessment alerts: {notice.headline}",
+        paragraphs=[
+            f"{notice.headline}.",
+            notice.said,
+            f"Noticed on {at:%d %B %Y at %H:%M}; this is said once.",
+        ],
+        identity=f"{notice.about} {at.isoformat()}",
         dated_at=at,
-        kind="summary",
     )
-    prefix = f"{writer.subject_prefix.strip()} " if writer.subject_prefix.strip() else ""
-    rendered = Rendered(
-        f"{prefix}Assessment alerts: {notice.headline}", "\n\n".join(lines) + "\n", _html(lines)
-    )
-    return [build(rendered, admin, letterhead) for admin in writer.admins]
+    return [write_letter(letter, writer, admin) for admin in writer.admins]
 
 
-def _html(lines: list[str]) -> str:
-    paragraphs = "\n".join(f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in lines)
-    return f'<!doctype html>\n<html lang="en-GB"><body>\n{paragraphs}\n</body></html>\n'
+def trial(said: str, writer: Writer, recipient: Recipient, *, dated_at: datetime) -> Message:
+    """Return a message that says *said* and nothing else, to try the way to *recipient*."""
+    letter = ShortLetter(
+        subject="Assessment alerts: test", paragraphs=[said], identity=dated_at.isoformat(), dated_at=dated_at
+    )
+    return write_letter(letter, writer, recipient)
+
+
+def _text(paragraph: str | LinkLine) -> str:
+    return paragraph if isinstance(paragraph, str) else f"{paragraph.words}: {paragraph.url}"
+
+
+def _page(subject: str, letter: ShortLetter) -> str:
+    paragraphs = "\n".join(f"<p>{_html(paragraph)}</p>" for paragraph in letter.paragraphs)
+    return (
+        '<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+        f"<title>{escape(subject)}</title></head><body>\n{paragraphs}\n</body></html>\n"
+    )
+
+
+def _html(paragraph: str | LinkLine) -> str:
+    if isinstance(paragraph, str):
+        return escape(paragraph).replace("\n", "<br>")
+    return f'<a href="{escape(paragraph.url)}">{escape(paragraph.words)}</a>'

@@ -109,10 +109,9 @@ def summary_view(summary: Summary) -> SummaryView:
     facts = replace(summary.facts, language=ENGLISH)
     summary = replace(summary, facts=facts)
     state = state_words(summary)
-    prefix = f"{phrase(facts.subject_prefix)} " if facts.subject_prefix.strip() else ""
     return SummaryView(
         lang=ENGLISH.tag,
-        subject=f"{prefix}Assessment alerts: {_short(state)} ({date_words(facts.as_of)})",
+        subject=facts.subject(f"Assessment alerts: {_short(state)} ({date_words(facts.as_of)})"),
         state=state,
         context=tuple(_context(summary)),
         lists=tuple(_lists(summary)),

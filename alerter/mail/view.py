@@ -40,9 +40,8 @@ def subject_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
     if climbed:
         parts.append(language.counted(climbed, "{count} escalated to you", "{count} escalated to you"))
     said = ", ".join(parts) or language.say("nothing needs you this week")
-    prefix = f"{phrase(facts.subject_prefix)} " if facts.subject_prefix.strip() else ""
     date = language.plain_date(facts.as_of)
-    return f"{prefix}{language.say('Assessments: {said} ({date})', said=said, date=date)}"
+    return facts.subject(language.say("Assessments: {said} ({date})", said=said, date=date))
 
 
 def counts_of(

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from html import escape
 from zoneinfo import ZoneInfo
 
 from alerter.domain.digest import Digest
@@ -134,14 +133,6 @@ class Writer:
             dated_at=facts.dated_at,
             logo=self.brand.logo,
         )
-
-    def test(self, said: str, recipient: Recipient, *, dated_at: datetime) -> Message:
-        """Return a message that says *said* and nothing else, to try the way to *recipient*."""
-        html = f'<!doctype html>\n<html lang="en-GB"><body><p>{escape(said)}</p></body></html>\n'
-        letterhead = Letterhead(
-            sender=self.sender, installation=dated_at.isoformat(), run=0, dated_at=dated_at, kind="summary"
-        )
-        return build(Rendered("Assessment alerts: test", f"{said}\n", html), recipient, letterhead)
 
 
 def check_receipt(text: str, digest: Digest, view: DigestView) -> None:

@@ -22,9 +22,12 @@ def conclude(connection: Connection, run_id: int, rules: Rules, writer: Writer, 
     """
     Record how a run stands, and write the admins' summary when its outcomes are not the ones last told.
 
-    While another process is sending its digests there is nothing to tell yet.
+    While another process is sending its digests there is nothing to tell yet. A held run has not ended,
+    whatever became of the word that it is held.
     """
     run = runs.lock(connection, run_id)
+    if run.state == "held":
+        return run
     by_state = runs.outcomes(connection, run_id)
     # With the sum it is never empty, as it is for a run of which nothing was told, or only that it is held.
     outcomes = by_state | {"digests": sum(by_state.values())}

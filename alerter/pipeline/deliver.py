@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,8 @@ from alerter.store.outbox import Claimed
 from alerter.store.senders import Sender, fresh_token, is_alive, sending
 from alerter.transports.transport import Outcome, Transport
 
-PATIENCE = 3  # failures to reach the server in a row before a delivery gives up for now
+PATIENCE = 3  # messages in a row that a server does not answer for before a delivery gives up for now
+SLOW_SECONDS = 30.0  # an outcome that stays unknown sooner costs no time worth giving up for
 # Longer than the longest wait for a reply (RFC 5321 4.5.3.2.6: 10 minutes), by more than clocks may differ.
 LEASE = timedelta(minutes=30)
 # From the mark on also the hour for which a database that refuses the outcome is tried.
@@ -46,6 +48,7 @@ class Channel:
     clock: Callable[[], datetime]
     pace: Callable[[], None]
     should_stop: Callable[[], bool] = lambda: False
+    stopwatch: Callable[[], float] = monotonic
 
 
 def deliver(
@@ -57,7 +60,8 @@ def deliver(
     Between two messages what waits is written anew where that is due; where it is not, the next message is
     claimed as the outcome of the last is recorded. No transaction is open while talking to a server. What a
     server did not answer for is left to another command: its number goes into *unanswered*, and none there
-    is sent.
+    is sent. Where three in a row cannot be delivered, or wait long for an outcome by the *stopwatch* in vain,
+    the rest is left for another time too; it is due before those three then.
 
     Raises:
         StoreError: The database cannot be used. Whatever was under way then is certainly not delivered,
@@ -132,15 +136,18 @@ def _send_all(channel: Channel, hand: _Hand) -> Delivered:
     settle = partial(_settle, channel, hand)
     for message in _claims(channel, hand):
         channel.pace()
+        begun = channel.stopwatch()
         try:
             outcome = channel.transport.send(message.message, mark=_marker(channel, hand, message))
-            failures = 0
         except MailStoppedError as error:
             settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
             failures += 1
+        else:
+            is_slow = channel.stopwatch() - begun >= SLOW_SECONDS
+            failures = failures + is_slow if outcome.state == "unknown" else 0
         settle(message, outcome, is_last=failures == PATIENCE)
         outcomes.append(outcome.state)
         if failures == PATIENCE:

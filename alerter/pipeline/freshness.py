@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from alerter.domain.routing import DirectoryEntry
 from alerter.errors import DirectoryError, MailError, SourceError
 from alerter.installation.installation import Installation
-from alerter.mail.short_letters import SETTLED, Notice, letters
+from alerter.mail.short_letters import SETTLED, Notice, notices
 from alerter.pipeline.renew import renew
 from alerter.sources.directory import read_directory
 from alerter.store import drafts, syncs, trail
@@ -82,7 +82,7 @@ def _tell_admins(of: Installation, said: str, *, since: datetime) -> None:
     with of.database.read() as connection:
         messages = [
             each
-            for each in letters(notice, of.writer)
+            for each in notices(notice, of.writer)
             if not trail.count_since(connection, each.recipient, "told_directory", since)
         ]
     transport = of.transport()

@@ -49,9 +49,20 @@ def releasable(connection: Connection, run_id: int, today: date) -> Run:
 
 
 def apply_held(connection: Connection, held: Run, today: date) -> None:
-    """Apply the extract of a *held* run, unless it was applied meanwhile."""
-    if held.sync_id is not None and syncs.by_id(connection, held.sync_id).state == "staged":
-        apply_staged(connection, held.sync_id, today)
+    """
+    Apply the extract of a held run, unless it, or a later one, was applied since.
+
+    Raises:
+        ConfigError: Another reading took its place, and was not applied either.
+    """
+    if held.sync_id is None:
+        return
+    read, last = syncs.by_id(connection, held.sync_id), syncs.latest_applied(connection)
+    if read.state == "staged":
+        apply_staged(connection, read.id, today)
+    elif read.state == "discarded" and (last is None or last.read_at < read.read_at):
+        said = f"the extract was read anew since run {held.id} was held, which was held too"
+        raise ConfigError([f"{said}: read it again with `alerter run`, and release what that holds."])
 
 
 def release_day(of: Installation, held: Run) -> date:

@@ -91,8 +91,8 @@ class Weekly:
         Let a held run go: apply its extract, prepare and deliver; *by* and *reason* are recorded.
 
         Raises:
-            ConfigError: There is no such run, it is not held, it lies too far ahead, or a later send date has
-                come and has its run.
+            ConfigError: There is no such run, it is not held, it lies too far ahead, a later send date has
+                come and has its run, or its extract is not kept any more.
         """
         self.of.ensure_schema()
         said = f"released by {by}" + (f": {reason}" if reason else "")

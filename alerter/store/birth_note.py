@@ -4,13 +4,16 @@ Writes a note beside a SQLite file with its database's id, so that a lost one is
 It holds the installation's id and, once the admins know that the database is lost, a line that says so.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerter.errors import StoreError
 from alerter.private_files import write_private
 from alerter.store.database import Database, installation_id
 
 TOLD = "the admins know that it is lost"
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,31 @@ class BirthNote:
 
 
 def note_of(database: Database) -> BirthNote | None:
-    """Return the note beside a database, or None for one that is no file."""
+    """
+    Return the note beside a database, or None for one that is no file.
+
+    Raises:
+        StoreError: There is one, and it says nothing.
+    """
     file = file_of(database)
     if file is None:
         return None
     path = file.with_name(f".{file.name}.id")
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return BirthNote(path, lines[0] if lines else "", TOLD in lines)
+    lines = _lines(path) if path.exists() else [""]
+    return BirthNote(path, lines[0], TOLD in lines)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    if not lines or not _ID.fullmatch(lines[0]):
+        raise StoreError(
+            f"{path} says which database lies beside it, and cannot be read: put it back from the backup, or "
+            "make sure that the right database is there and delete it; the next command writes it anew."
+        )
+    return lines
 
 
 def file_of(database: Database) -> Path | None:

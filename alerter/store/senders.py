@@ -4,13 +4,13 @@ import hashlib
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from alerter.store.database import Database
 from alerter.store.database_errors import told
@@ -127,8 +127,15 @@ class _AdvisoryLock:
         return self._connection
 
     def let_go(self) -> None:
-        """Close the connection, which must not go back to the pool with a lock."""
+        """
+        Close the connection, which must not go back to the pool with a lock.
+
+        The lock is given back first, for a server learns of a closed connection in its own time.
+        """
         if self._connection is not None:
+            if self._is_held and not self._connection.invalidated:
+                with suppress(SQLAlchemyError):
+                    self._connection.execute(select(func.pg_advisory_unlock(self._key)))
             self._connection.invalidate()
         self._open.close()
         self._connection, self._is_held = None, False

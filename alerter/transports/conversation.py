@@ -205,7 +205,7 @@ class Conversation(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """
-        Read one reply of at most 100 lines of 8192 bytes.
+        Read one reply of at most 100 lines of 8192 bytes, all of one code (RFC 5321 4.2.1).
 
         Raises:
             smtplib.SMTPServerDisconnected: No whole reply came in time, the server hung up, or
@@ -213,14 +213,16 @@ class Conversation(smtplib.SMTP):
         """
         until = monotonic() + self._step
         lines: list[bytes] = []
+        code = b""
         while len(lines) < MOST_LINES:
             line = self._line(until)
-            if not _is_reply(line):
+            if not _is_reply(line) or code not in (b"", line[:3]):
                 break
+            code = line[:3]
             lines.append(line[4:].strip(b" \t\r\n"))
             if line[3:4] != b"-":
                 self._wait(monotonic() + self._step)
-                return int(line[:3]), b"\n".join(lines)
+                return int(code), b"\n".join(lines)
         self.close()
         raise smtplib.SMTPServerDisconnected("the server's answer is no SMTP reply")
 

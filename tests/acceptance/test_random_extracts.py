@@ -20,7 +20,7 @@ FIELDS = {
     "run", "as_of", "next_run", "state", "source", "assessments",
     "digests", "sent", "deferred", "refused", "exceptions",
 }  # fmt: skip
-CLOSED = frozenset({date(2026, 12, 24), date(2026, 12, 29), date(2026, 12, 30), date(2026, 12, 31)})
+CLOSED = frozenset({date(2025, 12, 24), date(2025, 12, 29), date(2025, 12, 30), date(2025, 12, 31)})
 OCCASIONS = {
     "royal wedding, England": (Days("england"), date(2011, 5, 9)),
     "VE Day moved, England": (Days("england", weekday=3), date(2020, 5, 7)),
@@ -30,9 +30,9 @@ OCCASIONS = {
     "Easter Monday is the send day, England": (Days("england"), date(2026, 4, 6)),
     "World Cup, Scotland": (Days("scotland"), date(2026, 6, 8)),
     "the twelfth moved, Northern Ireland": (Days("northern-ireland", weekday=0), date(2026, 7, 20)),
-    "Christmas closure, England": (Days("england", days_off=CLOSED), date(2026, 12, 23)),
+    "Christmas closure, England": (Days("england", days_off=CLOSED), date(2025, 12, 23)),
     "New Year worked, Scotland": (
-        Days("scotland", working_days=frozenset({date(2027, 1, 4)})), date(2027, 1, 11),
+        Days("scotland", working_days=frozenset({date(2026, 1, 2)})), date(2026, 1, 12),
     ),
 }  # fmt: skip
 

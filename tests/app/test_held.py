@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from alerter.app.resending import resend
 from alerter.errors import AlerterError, ConfigError
 from alerter.pipeline.outcome import RunResult
+from alerter.pipeline.sending import Sending
 from alerter.pipeline.weekly import Weekly
 from alerter.store import runs
 from alerter.store.runs import Run
+from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, open_ids, row
 
 
@@ -101,6 +104,39 @@ def test_released_run_goes_by_what_was_read_since(office: Office) -> None:
     done = weekly.release(held.run.id, by="A. Admin", reason="")
     assert (done.state, done.counts["open"]) == ("done", 2)
     assert "This run was released by A. Admin.\n" in office.summaries()[-1]
+
+
+@pytest.mark.parametrize("word", ["sent again", "came back"])
+def test_held_run_stays_held_whatever_becomes_of_the_word(office: Office, word: str) -> None:
+    """The admins' summary of a held run is sent again, or comes back: the run still waits for a person."""
+    office.extract(row("A-1"))
+    weekly = office.weekly(source__max_age_hours=1)
+    held = weekly.run()
+    assert held.run is not None
+    if word == "sent again":
+        assert resend(weekly.of, held.run.id, ADMINS, by="A. Admin", reason="asked").is_sent
+    else:
+        Sending(weekly.of).send(news_of=[held.run.id])
+    assert run_of(weekly, held.run.id).state == "held"
+    assert len(office.summaries()) == 1
+    assert weekly.release(held.run.id, by="A. Admin", reason="").counts["open"] == 1
+
+
+def test_release_wants_what_was_held(office: Office) -> None:
+    """
+    Where a trial's reading took the place of the held one, and was held too, there is nothing to apply.
+    """
+    office.extract(row("A-1"))
+    trial, post = ({"email__transport": kind, "source__max_age_hours": 1} for kind in ("folder", "smtp"))
+    gone = office.weekly(**trial).run()
+    stays = office.weekly(**post).run()
+    assert gone.run is not None
+    assert stays.run is not None
+    with pytest.raises(ConfigError, match="read anew since run 1 was held, which was held too"):
+        office.weekly(**trial).release(gone.run.id, by="A. Admin", reason="")
+    again = office.weekly(**trial).run()
+    assert (again.state, again.run) != ("done", None)
+    assert office.weekly(**trial).release(gone.run.id, by="A. Admin", reason="").counts["open"] == 1
 
 
 def test_run_of_this_week_is_released_as_of_today(office: Office) -> None:

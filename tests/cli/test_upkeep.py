@@ -102,6 +102,9 @@ def test_resend_sends_one_message_again(office: Office) -> None:
     assert (answer["run"], answer["recipient"], [each["state"] for each in answer["messages"]]) == (
         1, to[1], ["sent"],
     )  # fmt: skip
+    for number in (0, 2**31, 10**20):
+        assert alerter(office, "resend", str(number), to[1], "--reason", "asked for").exit_code == 2
+        assert alerter(office, "release", str(number)).exit_code == 2
     assert alerter(office, "resend", *to).exit_code == 2
     for arguments in ((*to, "--reason", " "), ("7", to[1], "--reason", "asked for")):
         assert isinstance(alerter(office, "resend", *arguments).exception, ConfigError)

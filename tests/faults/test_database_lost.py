@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 
 from alerter.store.birth_note import id_in
@@ -14,6 +15,8 @@ from alerter.store.database import open_database
 from alerter.store.schema import installation
 from tests.acceptance.council import ADMINS
 from tests.acceptance.post_office import LATER
+from tests.app.office import Office as Desk
+from tests.app.office import row, today
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
@@ -48,6 +51,36 @@ def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: Office) -> 
     kept.rename(file)
     monday.at("08:03", "08:30")
     assert {each: post_office.tally()[each] for each in MANAGERS} == dict.fromkeys(MANAGERS, 1)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"\n", b"some other words\n", None])
+def test_more_of_109_a_note_that_says_nothing(desk: Desk, content: bytes | None) -> None:
+    """
+    Beside a database, and where it is gone: a sentence that names the note, and no database is made.
+    """
+    desk.extract(row("A-1", as_of=today()))
+    assert alerter(desk.council, "run").exit_code == 0
+    note = desk.folder / ".alerter.db.id"
+    kept = note.read_bytes()
+    note.unlink()
+    if content is None:
+        note.mkdir()
+    else:
+        note.write_bytes(content)
+    database = desk.folder / "alerter.db"
+    away = database.with_name("away")
+    for there, elsewhere in ((database, away), (away, database)):
+        there.rename(elsewhere)
+        for command in (("history", "A-1"), ("deliver",), ("run",), ("migrate", "--adopt")):
+            said = alerter(desk.council, *command)
+            assert (said.exit_code, str(note) in said.err) == (3, True), said
+        assert database.exists() == (elsewhere == database)
+    if content is None:
+        note.rmdir()
+    else:
+        note.unlink()
+    assert alerter(desk.council, "status").exit_code == 0
+    assert note.read_bytes() == kept
 
 
 def test_fault_110_overwritten_while_running(monday: Monday, post_office: Office) -> None:

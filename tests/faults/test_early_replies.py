@@ -137,12 +137,26 @@ def test_more_of_103_between_mark_and_dot(mailroom: Council, words: bytes) -> No
         (b"250 ok\r\n554 no\r\n", "unknown"),
         (b"554 no\r\n250 ok\r\n", "unknown"),
         (b"250 ok\r\n451 later\r\n", "unknown"),
+        (b"554-no\r\n250 ok\r\n", "unknown"),
+        (b"451-not yet\r\n250 ok\r\n", "unknown"),
+        (b"250-ok\r\n554 no\r\n", "unknown"),
     ],
 )
 def test_more_of_103_two_answers_to_the_dot(reply: bytes, state: str) -> None:
     """One of them may have been under way when the dot left: where they differ, nobody knows."""
     outcome, mark, server = attempt({"dot": reply})
     assert (outcome.state, mark.times, len(server.bodies)) == (state, 1, 1)
+
+
+@pytest.mark.parametrize("ehlo", [{}, PIPELINED], ids=["in turn", "pipelined"])
+@pytest.mark.parametrize("step", STEPS)
+def test_more_of_103_lines_of_two_codes(step: str, ehlo: dict) -> None:
+    """Lines of several codes are no one reply: where they come, the server has fallen out of step."""
+    script = {**GOOD, **PIPELINED, **ehlo, "dot": TAKEN}
+    first = b"251-another\r\n"
+    with HastySmtp(script | {step: first + script[step].splitlines()[-1] + b"\r\n"}, {}) as server:
+        assert state_by(server, Mark(), **LOGIN) == "deferred"
+    assert server.bodies == []
 
 
 @pytest.mark.parametrize("words", [b"421 4.4.2 timeout\r\n", b"250 ok\r\n"])

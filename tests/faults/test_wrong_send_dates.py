@@ -49,6 +49,22 @@ def test_more_of_107_a_run_made_ahead_blinds_nobody(desk: Office) -> None:
     assert alerter(desk.council, "release", str(held.run.id)).exit_code == 0
 
 
+def test_more_of_107_status_names_no_command_that_is_refused(desk: Office) -> None:
+    """
+    A send date that comes to lie before a run made ahead has none and gets none: `status` says which has.
+    """
+    desk.extract(row("A-1", as_of=today()))
+    tomorrow = today() + DAY
+    usual = {"schedule__weekday": f"{today():%A}".lower(), "schedule__time": "00:00"}
+    desk.weekly(**usual, calendar__working_days=[today() - WEEK]).run(today() - WEEK)
+    desk.weekly(**usual, calendar__days_off=[today()], calendar__working_days=[tomorrow]).run(tomorrow)
+    desk.configure(**usual, calendar__working_days=[today(), tomorrow])
+    said = alerter(desk.council, "status")
+    assert (said.exit_code, f"is for {tomorrow} already" in said.out) == (1, True)
+    assert "`alerter run`" not in said.out
+    assert alerter(desk.council, "run").exit_code == 2
+
+
 def test_more_of_107_a_slip_of_an_older_alerter_keeps_no_week(desk: Office) -> None:
     """
     A run that was mailed for a day a year ahead is still in the ledger: this week has its own all the same.

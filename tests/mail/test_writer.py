@@ -1,6 +1,6 @@
 """Where messages are made: the same facts give the same bytes, and each goes to one person."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -78,22 +78,3 @@ def test_further_edition_is_another_message() -> None:
     """A summary that tells of changed outcomes is no copy of the first."""
     first, second = (writer().summaries(summary(), edition)[0] for edition in (1, 2))
     assert first.message_id != second.message_id
-
-
-def test_test_message_says_what_it_is_told_and_no_more() -> None:
-    """Text and HTML hold the same sentence, with nothing in it taken for markup."""
-    message = writer().test("A < B & C", Recipient("n.okafor@council.example"), dated_at=DATED_AT)
-    mail = parsed(message.body)
-    text, html = (mail.get_body(preferencelist=(kind,)) for kind in ("plain", "html"))
-    assert text is not None
-    assert html is not None
-    assert text.get_content().strip() == "A < B & C"
-    assert "<p>A &lt; B &amp; C</p>" in html.get_content()
-    assert (mail["To"], mail["Subject"]) == ("n.okafor@council.example", "Assessment alerts: test")
-
-
-def test_test_messages_of_two_moments_are_two() -> None:
-    """A second try is not taken for a copy of the first."""
-    moments = (DATED_AT, DATED_AT + timedelta(minutes=1))
-    recipient = Recipient("n.okafor@council.example")
-    assert len({writer().test("x", recipient, dated_at=at).message_id for at in moments}) == 2

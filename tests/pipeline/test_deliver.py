@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
 
 from alerter.errors import StoreError
 from alerter.pipeline.deliver import Channel, Delivered, deliver
@@ -250,3 +253,42 @@ def test_failures_count_only_in_a_row(council: Council) -> None:
     }  # fmt: skip
     delivered, _ = over_smtp(council, script)
     assert delivered == Delivered(outcomes=["deferred"] * 6)
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(29, [5]), (60, [3, 2])])
+def test_three_long_waits_in_vain_stop_the_delivery(
+    either_council: Council, seconds: int, tries: list[int]
+) -> None:
+    """
+    A server that lets every message wait costs the time of three; the others are first the next time.
+    """
+    enqueue(either_council, 5)
+    passed = count(step=seconds)
+    for number, tried in enumerate(tries):
+        with ScriptedSmtp({"dot": HANG_UP}) as server:
+            transport = SmtpTransport(settings(server.port))
+            channel = Channel(
+                database=either_council.database, transport=transport, unknown_outcome="resend",
+                clock=lambda: NOW, pace=at_once, stopwatch=lambda: float(next(passed)),
+            )  # fmt: skip
+            delivered = deliver(channel)
+            transport.close()
+        assert delivered.outcomes == ["unknown"] * tried
+        assert bool(delivered.stopped) == (tried == 3)
+        assert states(either_council).count("deferred") == sum(tries[: number + 1])
+
+
+def test_a_long_wait_that_is_answered_begins_the_count_anew(council: Council) -> None:
+    """Slow and quick failures, and what was answered late: only three in a row that nobody answers count."""
+    enqueue(council, 6)
+    passed = count(step=60)
+    script: dict[str, bytes | list[bytes]] = {"dot": [HANG_UP, HANG_UP, b"250 ok\r\n"] * 2}
+    with ScriptedSmtp(script) as server:
+        transport = SmtpTransport(settings(server.port))
+        channel = Channel(
+            database=council.database, transport=transport, unknown_outcome="resend", clock=lambda: NOW,
+            pace=at_once, stopwatch=lambda: float(next(passed)),
+        )  # fmt: skip
+        delivered = deliver(channel)
+        transport.close()
+    assert delivered == Delivered(outcomes=["unknown", "unknown", "sent"] * 2)

@@ -18,6 +18,7 @@ from tests.app.office import AS_OF, new_office, row
 from tests.web.house import AUDITED, BASE, MONDAY_NINE, House, new_house
 
 MANAGERS, HEADS = 200, 7
+FORBIDDEN = 403
 ADDRESSES = re.compile(r'(?:href|src|action)="([^"#]+)"')
 LINKS = re.compile(rf"{BASE}/[^\s\"<>]+")
 
@@ -90,11 +91,15 @@ def crawl(house: House, start: str) -> set[str]:
 def test_no_link_in_two_hundred_digests_changes_anything(borough: House) -> None:
     """
     Each is opened as a scanner opens it, and leads to a manager's list, or a service manager's empty one.
+    The page that the admins' summary names lets nobody in who has no link of their own.
     """
-    links = mailed_links(borough)
+    every, page = mailed_links(borough), BASE + "/service"
+    links = [link for link in every if link != page]
+    assert len(every) == len(links) + 2
     assert (len(links), len(set(links))) == (2 * (MANAGERS + HEADS), MANAGERS + HEADS)
     listed = []
     with nothing_changed(borough):
+        assert borough.visitor().browser.get("/service").status_code == FORBIDDEN
         for number, link in enumerate(sorted(set(links))):
             visitor, path = borough.visitor(), link.removeprefix(BASE)
             asked = {"REMOTE_ADDR": f"192.0.2.{number}"}
