@@ -81,7 +81,7 @@ WALK = (
     Step("cli/run.py", "command", "`alerter run` opens the installation"),
     Step("pipeline/weekly.py", "run", "the story: learn bounces, sync, prepare, deliver, conclude"),
     Step("sources/csv_file.py", "open_csv", "cells, with the line they stand on"),
-    Step("sources/rows.py", "facts", "typed values, 2026-10-12 among them; or `Rejected` with its line"),
+    Step("sources/rows.py", "read", "typed values, 2026-10-12 among them; or `Rejected` with its line"),
     Step("pipeline/sync.py", "sync apply_staged", "one transaction, undone if a gate closes"),
     Step(
         "store/staging.py",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from alerter.app.reassurances import scope
 from alerter.domain.address import address_key
 from alerter.domain.data_exceptions import DataException
-from alerter.domain.oversight import Band, Scope, TeamStanding, bands, team_standings
+from alerter.domain.oversight import AgeRange, Scope, TeamStanding, age_ranges, team_standings
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
 from alerter.domain.timeliness import TrackRecord
@@ -40,7 +40,7 @@ class Overview:
     as_of: date
     scope: Scope
     teams: Sequence[TeamStanding]
-    bands: Sequence[Band]
+    age_ranges: Sequence[AgeRange]
     records: Sequence[TrackRecord]
     runs: Sequence[PastRun]
     exceptions: Sequence[DataException]
@@ -67,7 +67,7 @@ def overview(installation: Installation, email: str) -> Overview | None:
             as_of=today,
             scope=allowed,
             teams=team_standings(alerts, allowed),
-            bands=bands(alerts, allowed),
+            age_ranges=age_ranges(alerts, allowed),
             records=_records(plan, allowed),
             runs=past,
             exceptions=_exceptions(connection, latest, allowed),

@@ -69,7 +69,7 @@ def record_once(connection: Connection, by: str, given: Noted, *, means: Means, 
     """Record what *by* has *given*, but for what stands already, word for word, from within the hour."""
     trail.take_turns_as(connection, by)
     standing = {
-        each.assessment: (each.given, each.note)
+        each.assessment: (each.reassurance, each.note)
         for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
         if each.withdrawn_at is None
     }
@@ -97,7 +97,7 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
             for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
             if each.assessment in numbers
             and each.withdrawn_at is None
-            and may_withdraw(each.given, each.recorded_at, by=by, now=now)
+            and may_withdraw(each.reassurance, each.recorded_at, by=by, now=now)
         }
         if not last:
             raise ConfigError([NOTHING_TO_UNDO])
@@ -298,4 +298,4 @@ def _refuse(installation: Installation, email: str, foreign: Sequence[int], now:
 
 
 def _may_undo(kept: Kept, email: str, now: datetime) -> bool:
-    return kept.withdrawn_at is None and may_withdraw(kept.given, kept.recorded_at, by=email, now=now)
+    return kept.withdrawn_at is None and may_withdraw(kept.reassurance, kept.recorded_at, by=email, now=now)

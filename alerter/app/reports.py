@@ -65,7 +65,7 @@ def write_report(installation: Installation, first: date | None, last: date | No
         case ".csv":
             written = csv_table.csv_text(figures(installation, first, last).rows).encode()
         case ".html":
-            from alerter.reports.page import page  # noqa: PLC0415 - the others need no templates
+            from alerter.reports.html_page import page  # noqa: PLC0415 - the others need no templates
 
             written = page(paper_of(*_papers(installation, first, last))).encode()
         case ".docx":

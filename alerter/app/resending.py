@@ -13,10 +13,10 @@ from alerter.pipeline.planning import plan_on
 from alerter.pipeline.renew import named
 from alerter.pipeline.sending import Sending
 from alerter.sources.directory import read_directory
-from alerter.store import outbox, resends, runs, syncs, trail
+from alerter.store import drafts, outbox, runs, syncs, trail
 from alerter.store.database import take_turns
+from alerter.store.drafts import Settled
 from alerter.store.outbox import Delivery
-from alerter.store.resends import Settled
 from alerter.store.runs import Run
 from alerter.store.trail import Entry
 
@@ -55,10 +55,10 @@ def resend(
         take_turns(connection, "sync")
         syncs.replace_directory(connection, directory)
         run = _run(connection, run_id)
-        messages = _sendable(resends.settled(connection, run_id, recipient), run_id, recipient)
+        messages = _sendable(drafts.settled(connection, run_id, recipient), run_id, recipient)
         _refuse_stranger(of, connection, messages[0].recipient, is_anyway=is_anyway)
         for message in messages:
-            resends.send_again(connection, message.id, of.now())
+            drafts.send_again(connection, message.id, of.now())
             trail.append(
                 connection,
                 Entry(
@@ -68,7 +68,7 @@ def resend(
             )  # fmt: skip
     delivered = Sending(of).send(run)
     with of.database.read() as connection:
-        deliveries = resends.states_of(connection, [message.id for message in messages])
+        deliveries = drafts.states_of(connection, [message.id for message in messages])
     return Resent(deliveries=deliveries, stopped=delivered.stopped)
 
 

@@ -4,7 +4,7 @@ import click
 
 from alerter.cli import options, output
 from alerter.errors import ConfigError
-from alerter.store import assessments, history
+from alerter.store import assessment_events, assessments
 
 
 @click.command("history")
@@ -21,7 +21,7 @@ def command(ctx: click.Context, assessment_id: str, child_id: str | None, *, is_
         rows = [
             (event.at.astimezone(app.zone).isoformat(" ", "minutes"), each.child_id, event.kind, event.what)
             for number, each in found.items()
-            for event in history.events(connection, number)
+            for event in assessment_events.events(connection, number)
         ]
     if not found:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])

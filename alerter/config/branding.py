@@ -88,9 +88,9 @@ def contrast(one: str, other: str) -> float:
 def _readable(colour: str, ground: str, advice: str) -> str:
     if not _COLOUR.fullmatch(colour):
         raise ValueError('must be a colour such as "#1d70b8": a hash and six digits or letters a to f')
-    if (found := contrast(colour, ground)) < ENOUGH:
+    if (ratio := contrast(colour, ground)) < ENOUGH:
         raise ValueError(
-            f"has a contrast of {found:.1f} to 1 against {advice} is needed, with {ENOUGH} to 1 at least"
+            f"has a contrast of {ratio:.1f} to 1 against {advice} is needed, with {ENOUGH} to 1 at least"
         )
     return colour.lower()
 

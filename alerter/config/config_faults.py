@@ -94,7 +94,7 @@ def dotted(key: Sequence[str | int]) -> str:
 
 def _is_in(key: Key, above: Sequence[str | int]) -> bool:
     return len(key) == len(above) + 1 and all(
-        known in (ANY, given) for known, given in zip(key, above, strict=False)
+        known in (ANY, part) for known, part in zip(key, above, strict=False)
     )
 
 
@@ -157,14 +157,14 @@ def _sentence(error: ErrorDetails, table: type[Table]) -> str:
 def _choice(error: ErrorDetails) -> str:
     """Name the choices, and the one that was probably meant."""
     choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-    given = error["input"]
-    near = get_close_matches(given, choices, n=1) if isinstance(given, str) else []
+    value = error["input"]
+    near = get_close_matches(value, choices, n=1) if isinstance(value, str) else []
     if _is_wrong_key(error):
-        likest = near or get_close_matches(str(given), choices, n=1, cutoff=0)
+        likest = near or get_close_matches(str(value), choices, n=1, cutoff=0)
         return f"is not a known key; did you mean `{dotted((*_place(error)[:-1], likest[0]))}`?"
     hint = f'; did you mean "{near[0]}"?' if near else ""
-    listed = ", ".join(f'"{choice}"' for choice in choices)
-    return f"must be one of {listed}{hint}"
+    named_choices = ", ".join(f'"{choice}"' for choice in choices)
+    return f"must be one of {named_choices}{hint}"
 
 
 def _ended(sentence: str) -> str:

@@ -26,9 +26,9 @@ _NOTIFY_KEY = re.compile(rf".*{_UUID}-{_UUID}", re.ASCII)
 
 
 def _is_private_url(url: str) -> str:
-    parts = urlsplit(url)
-    is_private = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not parts.hostname or not is_private:
+    split = urlsplit(url)
+    is_private = split.scheme == "https" or (split.scheme == "http" and is_loopback(split.hostname or ""))
+    if not split.hostname or not is_private:
         raise ValueError("must begin with https:// and a host name")
     return url.rstrip("/")
 
@@ -50,7 +50,9 @@ class OauthSettings(Table):
     client_id: Uuid
     client_secret: SecretStr
     authority: PrivateUrl = Field(
-        default_factory=lambda given: f"https://login.microsoftonline.com/{given.get('tenant_id', '')}"
+        default_factory=lambda validated: (
+            f"https://login.microsoftonline.com/{validated.get('tenant_id', '')}"
+        )
     )
     scope: FilledText = "https://outlook.office365.com/.default"
 
@@ -92,7 +94,7 @@ class SmtpSettings(Table):
     host: str = "127.0.0.1"
     allow_plaintext: bool = False
     security: Security = "none"
-    port: int = Field(default_factory=lambda given: PORTS[given["security"]], ge=1, le=65535)
+    port: int = Field(default_factory=lambda validated: PORTS[validated["security"]], ge=1, le=65535)
     helo_name: str | None = None
     auth: Login = "password"
     username: SecretStr | None = None

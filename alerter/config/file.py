@@ -53,23 +53,23 @@ def _fetch(
     table: dict[str, object], name: str, folder: Path, environ: Mapping[str, str]
 ) -> tuple[str, str] | None:
     """Put the secret *name* into *table*; return the key at fault and why, if it cannot be had."""
-    given = [key for key in (name, f"{name}_file", f"{name}_env") if key in table]
-    if given in ([], [name]):
+    keys_given = [key for key in (name, f"{name}_file", f"{name}_env") if key in table]
+    if keys_given in ([], [name]):
         return None
-    values = [table.pop(key) for key in given]
+    values = [table.pop(key) for key in keys_given]
     table[name] = UNREAD
-    if len(given) > 1:
-        return name, f"is given more than once ({', '.join(given)}); keep one"
+    if len(keys_given) > 1:
+        return name, f"is given more than once ({', '.join(keys_given)}); keep one"
     where = values[0]
     if not isinstance(where, str) or not where.strip():
-        return given[0], "must be text in quotes"
+        return keys_given[0], "must be text in quotes"
     try:
-        secret = _from_file(folder / where) if given[0].endswith("_file") else environ.get(where, "")
+        secret = _from_file(folder / where) if keys_given[0].endswith("_file") else environ.get(where, "")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return given[0], f"the file cannot be read ({reason}); correct the path or its permissions"
+        return keys_given[0], f"the file cannot be read ({reason}); correct the path or its permissions"
     if not secret:
-        return given[0], "the file is empty" if given[0].endswith(
+        return keys_given[0], "the file is empty" if keys_given[0].endswith(
             "_file"
         ) else "the environment variable is not set"
     table[name] = secret

@@ -31,8 +31,8 @@ def _is_code(text: str) -> str:
 
 
 def _is_plain_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.query or parts.fragment or "@" in parts.netloc:
+    split = urlsplit(url)
+    if split.query or split.fragment or "@" in split.netloc:
         raise ValueError('must be an address alone, such as "https://alerts.council.example"')
     return url
 

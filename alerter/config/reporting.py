@@ -34,7 +34,7 @@ class QualityAuditSettings(Table):
     @field_validator("criteria")
     @classmethod
     def _come_to_full_marks(cls, criteria: dict[str, CriterionSettings]) -> dict[str, CriterionSettings]:
-        total = sum(each.weight for each in criteria.values())
+        total = sum(criterion.weight for criterion in criteria.values())
         if criteria and total != FULL_MARKS:
             raise ValueError(f"the weights come to {total}, and must come to {FULL_MARKS}")
         return criteria
@@ -42,8 +42,10 @@ class QualityAuditSettings(Table):
     def form(self) -> tuple[Criterion, ...]:
         """Return the criteria in the file's order."""
         return tuple(
-            Criterion(key=key, name=each.name, description=each.description, weight=each.weight)
-            for key, each in self.criteria.items()
+            Criterion(
+                key=key, name=criterion.name, description=criterion.description, weight=criterion.weight
+            )
+            for key, criterion in self.criteria.items()
         )
 
 

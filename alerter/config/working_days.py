@@ -98,9 +98,9 @@ class CalendarSettings(Table):
             raise ValueError(f"{both[0].isoformat()} is in days_off as well; keep it in one of the two")
         return working_days
 
-    def named(self, which: Literal["days_off", "working_days", "office_closed"]) -> list[tuple[date, str]]:
+    def named(self, kind: Literal["days_off", "working_days", "office_closed"]) -> list[tuple[date, str]]:
         """Return one of the three lists as (date, name), a range day by day."""
-        entries: Days = getattr(self, which)
+        entries: Days = getattr(self, kind)
         return [(on, entry.name) for entry in entries for on in entry.dates()]
 
 

@@ -49,7 +49,7 @@ def is_in_domains(address: str, allowed_domains: tuple[str, ...]) -> bool:
     domain = address.rpartition("@")[2].casefold()
     return any(
         domain.endswith(allowed[1:]) if allowed.startswith("*.") else domain == allowed
-        for allowed in (each.casefold() for each in allowed_domains)
+        for allowed in (allowed_domain.casefold() for allowed_domain in allowed_domains)
     )
 
 

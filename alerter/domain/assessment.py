@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, NamedTuple
 
-Facts = Sequence[Any]
-"""The facts of one assessment in the order of `FACTS`: what passes through in bulk, from row to row."""
+RowValues = Sequence[Any]
+"""The values of one assessment in the order of `ROW_FIELDS`: what passes through in bulk, from row to row."""
 
 
 class AssessmentKey(NamedTuple):
@@ -99,20 +99,20 @@ class Assessment:
         )
 
 
-FACTS = tuple(each.name for each in fields(Assessment))
-_PUT = tuple(getattr(Assessment, name).__set__ for name in FACTS)
+ROW_FIELDS = tuple(column.name for column in fields(Assessment))
+_PUT = tuple(getattr(Assessment, name).__set__ for name in ROW_FIELDS)
 
 
-def assessment_of(facts: Facts) -> Assessment:
+def assessment_of(values: RowValues) -> Assessment:
     """
-    Return the assessment that *facts* tell of.
+    Return the assessment that *values* tell of.
 
     They are put into its slots one by one: a frozen value's own way of being made takes four times as long,
     which is felt with a history of years.
     """
     made = object.__new__(Assessment)
-    for put, fact in zip(_PUT, facts, strict=True):
-        put(made, fact)
+    for put, value in zip(_PUT, values, strict=True):
+        put(made, value)
     return made
 
 
@@ -129,7 +129,7 @@ def first_end(
     closed_on: date | None,
 ) -> date | None:
     """
-    Return the first believable end among the facts of one assessment.
+    Return the first believable end among the dates of one assessment.
 
     >>> first_end(date(2026, 10, 5), None, date(2026, 10, 2), date(2026, 11, 2), date(2026, 11, 3))
     datetime.date(2026, 11, 2)

@@ -64,11 +64,11 @@ def unaudited(
     Return those of the *signed* off, by number, whose type has a pass mark that no audit of theirs reaches.
     """
     return [
-        each
-        for number, each in signed.items()
-        if (mark := _mark(clocks, each)) is not None
-        and not each.is_authorised_before_start
-        and ((audit := latest_audit(each, audits.get(number))) is None or not audit.passes(mark))
+        assessment
+        for number, assessment in signed.items()
+        if (mark := _mark(clocks, assessment)) is not None
+        and not assessment.is_authorised_before_start
+        and ((audit := latest_audit(assessment, audits.get(number))) is None or not audit.passes(mark))
     ]
 
 

@@ -83,7 +83,7 @@ class WorkingCalendar:
         """
         ordinals = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
         off = {on.toordinal() for on in self.days_off}
-        are_working = [(each - FIRST_MONDAY) % 7 < SATURDAY and each not in off for each in ordinals]
+        are_working = [(ordinal - FIRST_MONDAY) % 7 < SATURDAY and ordinal not in off for ordinal in ordinals]
         self._working = [date.min, *map(date.fromordinal, compress(ordinals, are_working))]
         unknown: list[Any] = [None] * self.first_day.toordinal()
         counts = list(accumulate(are_working, initial=0))
@@ -270,15 +270,15 @@ def stretches(steps: Iterable[Step]) -> list[Stretch]:
     >>> [(each.first.on.day, each.days) for each in stretches(steps)]
     [(30, 4), (3, 1), (6, 2)]
     """
-    found: list[Stretch] = []
+    grouped: list[Stretch] = []
     weekdays = (step for step in steps if step.source != WEEKEND)
     for key, group in groupby(weekdays, key=_line):
         days = list(group)
         if key[0]:
-            found.append(Stretch(days[0], days[-1], len(days)))
+            grouped.append(Stretch(days[0], days[-1], len(days)))
         else:
-            found += [Stretch(day, day, 1) for day in days]
-    return found
+            grouped += [Stretch(day, day, 1) for day in days]
+    return grouped
 
 
 def _line(step: Step) -> tuple[bool, date | None]:

@@ -227,13 +227,13 @@ def quality_faults(
     of_child: dict[str, list[Assessment]] = defaultdict(list)
     for assessment in assessments:
         of_child[assessment.child_id].append(assessment)
-    found = [
+    faults = [
         QualityFault(assessment=assessment, kind=fault.kind, field=fault.field, rule=fault.rule)
         for siblings in of_child.values()
         for assessment in siblings
         for fault in _faults(assessment, siblings, as_of)
     ]
-    found += [
+    faults += [
         QualityFault(
             assessment=assessment, kind="unreadable_value", field=value.field, rule="", detail=value.sentence
         )
@@ -241,7 +241,7 @@ def quality_faults(
         for assessment in siblings
         for value in values_of.get(assessment.key, ())
     ]
-    return sorted(found, key=_by_team)
+    return sorted(faults, key=_by_team)
 
 
 def _faults(assessment: Assessment, others: Sequence[Assessment], as_of: date) -> Iterator[Fault]:

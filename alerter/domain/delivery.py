@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 # Growing delays, the last one repeated; greylisting servers want five minutes at least.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 20, 40, 60))
@@ -17,26 +18,39 @@ MOST_DEATHS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """How often a message was tried, how many of the sendings got no answer, and since when it is owed."""
+
+    made: int
+    unanswered: int
+    first_prepared_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """The state a message is left in, and when it is next due if it is still owed."""
+    """
+    The state a message is left in, and when it is next due if it is still owed.
+
+    *is_unanswered* counts one more sending without an answer, *is_death* one more sender that died over it.
+    """
 
     state: str
     next_attempt_at: datetime | None = None
+    is_unanswered: bool = False
+    is_death: bool = False
 
 
 def settlement(
     outcome: str,
+    so_far: Attempts,
     *,
-    attempts: int,
-    unanswered: int,
-    first_prepared_at: datetime,
     now: datetime,
     unknown_outcome: str = "resend",
     is_overtaken: bool = False,
     has_died: bool = False,
 ) -> Settlement:
     """
-    Decide what to do after an attempt that ended as *outcome*, of a message *unanswered* so often before.
+    Decide what to do after an attempt that ended as *outcome*, with the attempts *so_far*, this one included.
 
     `sent` and `refused` are final. `deferred` waits, longer each time, and is `undelivered` three days
     after it was first prepared. `unknown` (no reply after the final dot) is sent again with the same
@@ -47,18 +61,19 @@ def settlement(
     if outcome in ("sent", "refused"):
         return Settlement(state=outcome)
     is_unknown = outcome == "unknown"
-    may_have_arrived = is_unknown or unanswered > 0
+    settled = partial(Settlement, is_unanswered=is_unknown)
+    may_have_arrived = is_unknown or so_far.unanswered > 0
     if is_overtaken:
-        return Settlement(state="unknown" if may_have_arrived else "superseded")
-    if is_unknown and (unknown_outcome == "hold" or unanswered + 1 >= MOST_UNANSWERED):
-        return Settlement(state="unknown")
+        return settled(state="unknown" if may_have_arrived else "superseded")
+    if is_unknown and (unknown_outcome == "hold" or so_far.unanswered + 1 >= MOST_UNANSWERED):
+        return settled(state="unknown")
     if is_unknown:
-        delay = timedelta(0) if has_died else BACK_OFF[unanswered]
-        return Settlement(state="deferred", next_attempt_at=now + delay)
-    if now - first_prepared_at >= GIVE_UP_AFTER:
-        return Settlement(state="unknown" if may_have_arrived else "undelivered")
-    delay = BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
-    return Settlement(state="deferred", next_attempt_at=now + delay)
+        delay = timedelta(0) if has_died else BACK_OFF[so_far.unanswered]
+        return settled(state="deferred", next_attempt_at=now + delay)
+    if now - so_far.first_prepared_at >= GIVE_UP_AFTER:
+        return settled(state="unknown" if may_have_arrived else "undelivered")
+    delay = BACK_OFF[min(max(so_far.made, 1), len(BACK_OFF)) - 1]
+    return settled(state="deferred", next_attempt_at=now + delay)
 
 
 def after_death(deaths: int, now: datetime) -> Settlement:
@@ -68,8 +83,8 @@ def after_death(deaths: int, now: datetime) -> Settlement:
     It is due again at once, and given up after the fifth.
     """
     if deaths + 1 >= MOST_DEATHS:
-        return Settlement(state="undelivered")
-    return Settlement(state="queued", next_attempt_at=now)
+        return Settlement(state="undelivered", is_death=True)
+    return Settlement(state="queued", next_attempt_at=now, is_death=True)
 
 
 def resend_command(run: int, recipient: str) -> str:

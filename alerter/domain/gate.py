@@ -167,7 +167,7 @@ def _rejected(limit: int, content: Content) -> Iterator[str]:
     if count < REJECTED_THAT_COUNT or not _is_above(count, rows, limit):
         return
     reasons = by_reason(content.rejected)
-    shown = [f"{each.count} of {rows} rows: {each.reason}" for each in reasons[:MOST_REASONS]]
+    shown = [f"{reason.count} of {rows} rows: {reason.reason}" for reason in reasons[:MOST_REASONS]]
     if len(reasons) > MOST_REASONS:
         shown.append(f"{counted(len(reasons) - MOST_REASONS, 'more reason')} in `alerter check`")
     yield (f"{count} of {rows} rows could not be read (max_rejected_percent is {limit}): " + "; ".join(shown))

@@ -55,7 +55,7 @@ def moved(alerts: Iterable[Alert], before: WorkingCalendar, after: WorkingCalend
     Where a date lies outside the years that either of them knows, there is nothing to compare.
     """
     compared = (_compared(alert, before, after) for alert in alerts)
-    return [each for each in compared if each is not None]
+    return [move for move in compared if move is not None]
 
 
 def _compared(alert: Alert, before: WorkingCalendar, after: WorkingCalendar) -> Moved | None:

@@ -40,7 +40,7 @@ class TeamStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class AgeRange:
     """
     A stretch of working days past the alert day, from *first* to *last* or without an end, and who is in it.
     """
@@ -84,15 +84,15 @@ def team_standings(alerts: Iterable[Alert], scope: Scope) -> list[TeamStanding]:
     return [_standing(team, by_team[team]) for team in sorted(by_team, key=str.casefold)]
 
 
-def bands(alerts: Sequence[Alert], scope: Scope) -> list[Band]:
+def age_ranges(alerts: Sequence[Alert], scope: Scope) -> list[AgeRange]:
     """
-    Return the bands of each clock in use: two up to its limit, and all beyond it.
+    Return the ranges of each clock in use: two up to its limit, and all beyond it.
 
     For 25 of 35 working days they are 26 to 30, 31 to 35, and 36 or more.
     """
     in_scope = [alert for alert in alerts if scope.holds(alert.assessment.team)]
     clocks = dict.fromkeys(alert.clock for alert in in_scope)
-    return [band for clock in clocks for band in _bands_of(clock, in_scope)]
+    return [age_range for clock in clocks for age_range in _age_ranges_of(clock, in_scope)]
 
 
 def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
@@ -108,8 +108,8 @@ def _standing(team: str, alerts: Sequence[Alert]) -> TeamStanding:
     )
 
 
-def _bands_of(clock: Clock, alerts: Sequence[Alert]) -> list[Band]:
+def _age_ranges_of(clock: Clock, alerts: Sequence[Alert]) -> list[AgeRange]:
     ages = [alert.age for alert in alerts if alert.clock == clock]
-    halves = [Band(clock, half[0], half[-1], sum(age in half for age in ages)) for half in clock.halves]
+    halves = [AgeRange(clock, half[0], half[-1], sum(age in half for age in ages)) for half in clock.halves]
     beyond = clock.working_days + 1
-    return [*halves, Band(clock, beyond, None, sum(age >= beyond for age in ages))]
+    return [*halves, AgeRange(clock, beyond, None, sum(age >= beyond for age in ages))]

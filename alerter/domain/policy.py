@@ -173,7 +173,7 @@ class Policy:
         marks = self._cut_offs[clock]
         start = assessment.clock_on
         stage = self._stage(start, marks, reassurance)
-        listed = stage is not Stage.ON_TRACK
+        is_listed = stage is not Stage.ON_TRACK
         return Alert(
             assessment=assessment,
             clock=clock,
@@ -183,8 +183,8 @@ class Policy:
             reassurance=reassurance,
             checkpoint=self._checkpoint(clock, start) if clock.checkpoints else None,
             audit=audit,
-            alert_on=self.calendar.nth_day(start, clock.alert_after) if listed else None,
-            due_on=self.calendar.nth_day(start, clock.working_days) if listed else None,
+            alert_on=self.calendar.nth_day(start, clock.alert_after) if is_listed else None,
+            due_on=self.calendar.nth_day(start, clock.working_days) if is_listed else None,
         )
 
     def _checkpoint(self, clock: Clock, start: date) -> tuple[int, date] | None:

@@ -66,13 +66,13 @@ def fill_in(criteria: Sequence[Criterion], entered: Mapping[str, str]) -> Filled
     ('a (Child seen): give 0 to 60 points.', 'c: is no criterion; those are a, b.')
     """
     points, faults = {}, []
-    for each in criteria:
-        text = entered.get(each.key, "").strip()
-        if _POINTS.fullmatch(text) and int(text) <= each.weight:
-            points[each.key] = int(text)
+    for criterion in criteria:
+        text = entered.get(criterion.key, "").strip()
+        if _POINTS.fullmatch(text) and int(text) <= criterion.weight:
+            points[criterion.key] = int(text)
         else:
-            faults.append(f"{each.key} ({each.name}): give 0 to {each.weight} points.")
-    known = [each.key for each in criteria]
+            faults.append(f"{criterion.key} ({criterion.name}): give 0 to {criterion.weight} points.")
+    known = [criterion.key for criterion in criteria]
     faults += [
         f"{key}: is no criterion; those are {', '.join(known)}." for key in entered if key not in known
     ]

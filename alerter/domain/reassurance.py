@@ -54,21 +54,21 @@ class Reasons:
         return ", ".join(f"{code} ({label})" for code, label in self.labels.items())
 
 
-def faults_of(given: Reassurance, note: str, reasons: Reasons, today: date) -> list[Fault]:
-    """Return why *given* cannot be recorded on *today*; its reason is a code, or empty."""
-    found = {
-        Fault.LOOKED_IN_FUTURE: given.given_on > today,
-        Fault.EXPECTED_BEFORE_LOOKING: given.expected_on < given.given_on,
-        Fault.UNKNOWN_REASON: bool(given.reason) and given.reason not in reasons.labels,
+def faults_of(reassurance: Reassurance, note: str, reasons: Reasons, today: date) -> list[Fault]:
+    """Return why *reassurance* cannot be recorded on *today*; its reason is a code, or empty."""
+    checks = {
+        Fault.LOOKED_IN_FUTURE: reassurance.given_on > today,
+        Fault.EXPECTED_BEFORE_LOOKING: reassurance.expected_on < reassurance.given_on,
+        Fault.UNKNOWN_REASON: bool(reassurance.reason) and reassurance.reason not in reasons.labels,
         Fault.NOTE_TOO_LONG: len(note) > LONGEST_NOTE,
         Fault.NOTE_NOT_ONE_LINE: not note.isprintable(),
     }
-    return [fault for fault, is_so in found.items() if is_so]
+    return [fault for fault, is_so in checks.items() if is_so]
 
 
-def may_withdraw(given: Reassurance, recorded_at: datetime, *, by: str, now: datetime) -> bool:
+def may_withdraw(reassurance: Reassurance, recorded_at: datetime, *, by: str, now: datetime) -> bool:
     """Say whether *by* may still take back what was recorded: the one who gave it, within the hour."""
-    return address_key(given.by) == address_key(by) and recorded_at <= now <= recorded_at + UNDO_WITHIN
+    return address_key(reassurance.by) == address_key(by) and recorded_at <= now <= recorded_at + UNDO_WITHIN
 
 
 def imported_reassurance(assessment: Assessment, today: date) -> Reassurance | None:
@@ -88,8 +88,8 @@ def imported_reassurance(assessment: Assessment, today: date) -> Reassurance | N
 
 def is_reassurance_doubtful(assessment: Assessment, today: date) -> bool:
     """Say whether the extract tells of a reassurance that cannot be believed."""
-    told = (assessment.reassured_by, assessment.reassured_on, assessment.expected_on)
-    return any(told) and imported_reassurance(assessment, today) is None
+    parts = (assessment.reassured_by, assessment.reassured_on, assessment.expected_on)
+    return any(parts) and imported_reassurance(assessment, today) is None
 
 
 def _matched(text: str) -> str:

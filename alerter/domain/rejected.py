@@ -51,7 +51,9 @@ def by_reason(rows: Iterable[Rejected]) -> list[RejectedGroup]:
     for row in rows:
         alike[_LINE.sub("another line", row.reason)].append(row)
     groups = [
-        RejectedGroup(reason if len(found) > 1 else found[0].reason, tuple(row.line for row in found))
-        for reason, found in alike.items()
+        RejectedGroup(
+            reason if len(alike_rows) > 1 else alike_rows[0].reason, tuple(row.line for row in alike_rows)
+        )
+        for reason, alike_rows in alike.items()
     ]
     return sorted(groups, key=lambda group: (-group.count, group.lines))

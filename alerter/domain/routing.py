@@ -149,9 +149,11 @@ class Router:
         """
         Return the route to `escalate_to`: of the nearest place that names it, else of the row's own manager.
         """
-        places = [self._by_place.get(each, []) for each in _places(team, worker)]
-        places.append(self._by_manager.get(address_key(manager_email), []) if manager_email else [])
-        entries = next((found for each in places if (found := [e for e in each if e.escalate_to])), [])
+        lines_of_places = [self._by_place.get(place, []) for place in _places(team, worker)]
+        lines_of_places.append(self._by_manager.get(address_key(manager_email), []) if manager_email else [])
+        entries = next(
+            filter(None, ([line for line in lines if line.escalate_to] for lines in lines_of_places)), []
+        )
         if not entries:
             return None
         if len({address_key(entry.escalate_to) for entry in entries}) > 1:
@@ -188,7 +190,7 @@ class Router:
         return self._manager_or_cover(manager_email, "the extract's manager_email", own or elsewhere)
 
     def _entries_for(self, team: str, worker: str) -> Sequence[DirectoryEntry]:
-        return next((self._by_place[each] for each in _places(team, worker) if each in self._by_place), ())
+        return next((self._by_place[place] for place in _places(team, worker) if place in self._by_place), ())
 
     def _manager_or_cover(
         self, manager_email: str, named_by: str, entries: Sequence[DirectoryEntry]
@@ -246,7 +248,7 @@ def matched(text: str) -> str:
 def _places(team: str, worker: str) -> list[tuple[str, str]]:
     """Return where the directory is looked up: team and worker, the worker alone, the team."""
     team, worker = matched(team), matched(worker)
-    return [each for each in ((team, worker), ("", worker), (team, "")) if any(each)]
+    return [place for place in ((team, worker), ("", worker), (team, "")) if any(place)]
 
 
 def shared_addresses(entries: Sequence[DirectoryEntry]) -> list[str]:

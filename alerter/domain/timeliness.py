@@ -69,28 +69,28 @@ def sign_offs(
     Raises:
         CalendarRangeError: A date lies outside the years known.
     """
-    found = [
-        _sign_off(calendar, clocks[each.type], each, each.authorised_on)
-        for each in assessments
-        if each.type in clocks
-        and each.authorised_on is not None
-        and each.authorised_on <= as_of
-        and not each.is_authorised_before_start
+    believed = [
+        _sign_off(calendar, clocks[assessment.type], assessment, assessment.authorised_on)
+        for assessment in assessments
+        if assessment.type in clocks
+        and assessment.authorised_on is not None
+        and assessment.authorised_on <= as_of
+        and not assessment.is_authorised_before_start
     ]
-    return sorted(found, key=lambda each: (each.on, each.assessment.key))
+    return sorted(believed, key=lambda sign_off: (sign_off.on, sign_off.assessment.key))
 
 
 def timeliness(signed: Iterable[SignOff]) -> Timeliness:
     """Return the timeliness of *signed*."""
-    outcomes = [each.is_in_time for each in signed]
+    outcomes = [sign_off.is_in_time for sign_off in signed]
     return Timeliness(len(outcomes), sum(outcomes))
 
 
 def timeliness_by(signed: Iterable[SignOff], key: Callable[[SignOff], Key]) -> dict[Key, Timeliness]:
     """Return the timeliness of each group of *signed*, in the order the groups are met."""
     groups: dict[Key, list[SignOff]] = defaultdict(list)
-    for each in signed:
-        groups[key(each)].append(each)
+    for sign_off in signed:
+        groups[key(sign_off)].append(sign_off)
     return {name: timeliness(group) for name, group in groups.items()}
 
 
@@ -204,6 +204,6 @@ class TrackRecords:
 def track_records(signed: Mapping[tuple[str, str], Timeliness], clocks: Mapping[str, Clock]) -> TrackRecords:
     """Return the records of what was *signed* off by team, however it is spelt, and type."""
     counts: dict[tuple[str, str], Timeliness] = defaultdict(Timeliness)
-    for (team, type_), each in signed.items():
-        counts[matched(team), type_] += each
+    for (team, type_), figure in signed.items():
+        counts[matched(team), type_] += figure
     return TrackRecords(clocks, dict(counts))

@@ -150,7 +150,7 @@ class Installation:
             SourceError: It cannot be read.
         """
         source = wiring.source(self.settings, self.rules, self.now())
-        for _ in source.facts():
+        for _ in source.row_values():
             pass
         return source.extract.notes
 

@@ -180,11 +180,8 @@ def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
     """Let others send a message, unless its sender lives after all and has marked it meanwhile."""
     decided = after_death(message.deaths, now)
     is_last = decided.state == "undelivered"
-    outbox.settle(
-        connection, message, state=decided.state, now=now, next_attempt_at=decided.next_attempt_at,
-        reply=f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else "",
-        has_died=True, found=["claimed"],
-    )  # fmt: skip
+    reply = f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else ""
+    outbox.settle(connection, message, decided, reply=reply, now=now, expected=["claimed"])
 
 
 def _claims(channel: Channel, hand: _Hand) -> Iterator[Claimed]:
@@ -268,12 +265,8 @@ def _record(
 ) -> datetime | None:
     """Record what is decided after an attempt; return when the message is next due, if it is."""
     decided = settlement(
-        outcome.state, attempts=message.attempts, unanswered=message.unanswered,
-        first_prepared_at=message.first_prepared_at, now=now, unknown_outcome=unknown_outcome,
+        outcome.state, message.so_far, now=now, unknown_outcome=unknown_outcome,
         is_overtaken=drafts.is_overtaken(connection, message.run_id), has_died=has_died,
     )  # fmt: skip
-    outbox.settle(
-        connection, message, state=decided.state, reply=outcome.reply, now=now,
-        next_attempt_at=decided.next_attempt_at, is_unanswered=outcome.state == "unknown",
-    )  # fmt: skip
+    outbox.settle(connection, message, decided, reply=outcome.reply, now=now)
     return decided.next_attempt_at

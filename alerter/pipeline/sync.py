@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from alerter.domain.assessment import FACTS, Rejected
+from alerter.domain.assessment import ROW_FIELDS, Rejected
 from alerter.domain.calendar import ONE_DAY
 from alerter.domain.gate import Baseline, Content, Gates, Reading, reasons_to_hold
 from alerter.domain.plan import Rules
@@ -26,7 +26,7 @@ from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
 BATCH = 2000  # rows held in memory at once
-CLOCK_ON = FACTS.index("clock_on")
+CLOCK_ON = ROW_FIELDS.index("clock_on")
 
 Gate = Callable[[Connection, Sync], list[str]]
 
@@ -176,13 +176,13 @@ def _stage(connection: Connection, sync_id: int, intake: Intake, today: date) ->
     """Put the source's rows where they wait, one an identity, and keep what was rejected."""
     read = rejected = other_lines = 0
     newest = date.min
-    rows = intake.source.facts()
+    rows = intake.source.row_values()
     while batch := list(islice(rows, BATCH)):
         whole = [(line, row) for line, row in batch if isinstance(row, tuple)]
         odd = [(line, row) for line, row in batch if not isinstance(row, tuple)]
         unbelievable = [row for _, row in odd if isinstance(row, Rejected)]
         partly = [(line, row) for line, row in odd if isinstance(row, PartlyRead)]
-        believable = [*whole, *((line, row.facts) for line, row in partly)]
+        believable = [*whole, *((line, row.values) for line, row in partly)]
         syncs.keep_unreadable(connection, sync_id, [value for _, row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)

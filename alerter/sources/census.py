@@ -140,9 +140,9 @@ class _Census:
         elif name == "assessments":
             self._of_episode.append((self._line, self._assessment))
         elif name == "cindetails":
-            self._of_child += [(line, found | self._episode) for line, found in self._of_episode]
+            self._of_child += [(line, values | self._episode) for line, values in self._of_episode]
         elif name == "child":
-            self.rows += [(line, self._cells(found)) for line, found in self._of_child]
+            self.rows += [(line, self._cells(values)) for line, values in self._of_child]
         elif name == "header":
             self.is_past_header = True
 
@@ -156,8 +156,8 @@ class _Census:
         else:
             self._assessment[name] = text
 
-    def _cells(self, found: Mapping[str, str]) -> list[str]:
-        return [self._child_id, *(found.get(element.lower(), "") for element in COLUMNS.headings[1:])]
+    def _cells(self, values: Mapping[str, str]) -> list[str]:
+        return [self._child_id, *(values.get(element.lower(), "") for element in COLUMNS.headings[1:])]
 
 
 def _read_header(path: Path) -> dict[str, str]:

@@ -126,12 +126,12 @@ class WantedColumns:
         for index, cell in enumerate(row):
             if key := normalised(cell):
                 positions.setdefault(key, []).append(index)
-        found = {name: self._found(name, positions) for name in self.headings}
+        positions_by_name = {name: self._found(name, positions) for name in self.headings}
         located = Located(
             headings=tuple(clean(as_text(cell)) for cell in row),
-            indexes={name: indexes[0] for name, indexes in found.items() if indexes},
+            indexes={name: indexes[0] for name, indexes in positions_by_name.items() if indexes},
         )
-        faults = list(self._twice(found, located))
+        faults = list(self._twice(positions_by_name, located))
         if lacking := " ".join(self._lacking(located)):
             faults.append(
                 f"{said}; {lacking}" if (said := _said(located, place)) else self._no_heading_line()
@@ -146,8 +146,8 @@ class WantedColumns:
     def _found(self, name: str, positions: Mapping[str, list[int]]) -> list[int]:
         return sorted(index for key in self._keys(name) for index in positions.get(key, ()))
 
-    def _twice(self, found: Mapping[str, list[int]], located: Located) -> Iterable[str]:
-        for name, indexes in found.items():
+    def _twice(self, positions_by_name: Mapping[str, list[int]], located: Located) -> Iterable[str]:
+        for name, indexes in positions_by_name.items():
             if len(indexes) > 1:
                 headings = '" and "'.join(dict.fromkeys(located.headings[index] for index in indexes))
                 yield (

@@ -78,22 +78,24 @@ class ShortYears:
         """Say whether the last number of each is the year."""
         if self._are_last is None:
             read = remembered(written_in)
-            seen = {found for cell in self._cells() if isinstance(cell, str) and (found := read(cell))}
-            short = [each for each in seen if each.needs_column]
-            full = {each.year % 100 for each in seen if each.mark and not each.is_short}
+            seen = {written for cell in self._cells() if isinstance(cell, str) and (written := read(cell))}
+            short = [written for written in seen if written.needs_column]
+            full = {written.year % 100 for written in seen if written.mark and not written.is_short}
             self._are_last = self._judge(short, full)
         return self._are_last
 
     def _judge(self, short: Collection[Written], full: Collection[int]) -> bool:
-        day_first = [each for each in short if self._is_day(each.year, each.month, each.day)]
+        day_first = [written for written in short if self._is_day(written.year, written.month, written.day)]
         year_first = [
-            each for each in short if self._is_day(full_year(each.day), each.month, each.year % 100)
+            written
+            for written in short
+            if self._is_day(full_year(written.day), written.month, written.year % 100)
         ]
         if not set(year_first) <= set(day_first):
             return False
         if len(year_first) < len(day_first):
             return True
-        firsts, lasts = {each.day for each in day_first}, {each.year % 100 for each in day_first}
+        firsts, lasts = {written.day for written in day_first}, {written.year % 100 for written in day_first}
         is_known = lasts <= set(full) and not firsts <= set(full)
         return bool(lasts) and (is_known or len(firsts) >= ENOUGH * len(lasts))
 
@@ -153,18 +155,18 @@ class DateColumn:
         """
         try:
             if not isinstance(value, str):
-                found = self._from_value(value)
+                on = self._from_value(value)
             elif timed := _WITH_TIME.fullmatch(value):
                 return self.read(timed[1])
             elif _MOMENT.fullmatch(value):
-                found = in_london(datetime.fromisoformat(value))
+                on = in_london(datetime.fromisoformat(value))
             else:
-                found = self._from_text(value)
+                on = self._from_text(value)
         except MonthFirstError:
             raise MonthFirstError(self.heading) from None
         except (ValueError, OverflowError):
             raise UnreadableDateError(self.heading) from None
-        return None if found in SENTINELS else found
+        return None if on in SENTINELS else on
 
     def _from_value(self, value: object) -> date | None:
         match value:

@@ -64,14 +64,16 @@ class _EntryReader:
         return self._entry(line, {name: row[index] for name, index in self._columns.indexes.items()})
 
     def _entry(self, line: int, cells: dict[str, object]) -> DirectoryEntry:
-        team, worker, name, manager, above = (
-            _text(cells.get(each))
-            for each in ("team", "worker", "manager_name", "manager_email", "escalate_to")
+        team, worker, name, manager, service_manager = (
+            _text(cells.get(column))
+            for column in ("team", "worker", "manager_name", "manager_email", "escalate_to")
         )
         if not team and not worker:
             return DirectoryEntry(line=line, fault="names neither a team nor a worker")
-        addresses = {"manager_email": manager, "escalate_to": above}
-        faults = [f"{each} {NO_ADDRESS}" for each, text in addresses.items() if text and not is_address(text)]
+        addresses = {"manager_email": manager, "escalate_to": service_manager}
+        faults = [
+            f"{column} {NO_ADDRESS}" for column, text in addresses.items() if text and not is_address(text)
+        ]
         cover: Cover = {}
         try:
             cover = self._cover(cells)
@@ -79,7 +81,7 @@ class _EntryReader:
             faults.append(str(fault))
         return DirectoryEntry(
             line=line, team=team, worker=worker, manager_name=name, manager_email=manager,
-            escalate_to=above, fault="; ".join(faults), **cover,
+            escalate_to=service_manager, fault="; ".join(faults), **cover,
         )  # fmt: skip
 
     def _cover(self, cells: dict[str, object]) -> Cover:

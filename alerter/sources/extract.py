@@ -116,8 +116,8 @@ def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
         if path.is_dir():
             return _newest(path.iterdir(), suffixes, path, f"{path} (a folder)")
         if not path.exists() and _WILDCARDS & set(str(path)):
-            found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            return _newest(found, (), _named(path), f"{path} (a pattern)")
+            candidates = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+            return _newest(candidates, (), _named(path), f"{path} (a pattern)")
         _refuse_links(path, path.parent)
         if path.is_file():
             return path
@@ -158,10 +158,10 @@ def unreadable(path: Path, error: Exception) -> SourceError:
     return SourceError(f"{path} cannot be read ({reason or error}): correct the path or its permissions.")
 
 
-def _newest(found: Iterator[Path], suffixes: tuple[str, ...], folder: Path, where: str) -> Path:
+def _newest(candidates: Iterator[Path], suffixes: tuple[str, ...], folder: Path, where: str) -> Path:
     fitting = [
         file
-        for file in found
+        for file in candidates
         if not file.name.startswith((".", "~$")) and (not suffixes or file.suffix.lower() in suffixes)
     ]
     for file in fitting:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alerter.config.reporting import OTHER_REASON
 from alerter.domain.address import is_address
-from alerter.domain.assessment import Facts, Rejected, UnreadableValue, field_named
+from alerter.domain.assessment import Rejected, RowValues, UnreadableValue, field_named
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from alerter.sources.columns import DATE_COLUMNS, Located, starts_of
@@ -58,9 +58,9 @@ class UnbelievableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PartlyRead:
-    """The facts of a row that is kept, and those of its values that count as blank."""
+    """The values of a row that is kept, and those of them that count as blank."""
 
-    facts: Facts
+    values: RowValues
     unreadable: tuple[UnreadableValue, ...]
 
 
@@ -79,7 +79,7 @@ class Doubtful:
     may_be_stray: bool
     is_slipped: bool = False
     naming: str = ""
-    kept: Facts | PartlyRead | None = None
+    kept: RowValues | PartlyRead | None = None
     """What the row is if its ids are ids: it stands below a doubtful one, and may be the rest of its text."""
 
 
@@ -120,9 +120,9 @@ class RowReader:
         self._assessment_ids, self._child_ids = IdShape(), IdShape()
         self._types = TypeNames()
 
-    def facts(self, line: int, cells: Cells | Slipped) -> Facts | PartlyRead | Doubtful | NoRecord:
+    def read(self, line: int, cells: Cells | Slipped) -> RowValues | PartlyRead | Doubtful | NoRecord:
         """
-        Return the bare facts in *cells*: an object for each row would cost more than reading it.
+        Return the bare values in *cells*: an object for each row would cost more than reading it.
 
         Raises:
             SourceError: A date can only be month first, so no date of its column can be believed.
@@ -134,7 +134,7 @@ class RowReader:
         try:
             # Values come first: a month-first date condemns its column even in a row that has other faults.
             values, unreadable = self._values(picked)
-            facts = self._facts(values, unreadable, *picked[len(OPTIONAL) :])
+            row_values = self._row_values(values, unreadable, *picked[len(OPTIONAL) :])
         except RowFaultError as fault:
             return self._doubtful(line, fault, picked)
         except MonthFirstError as fault:
@@ -144,16 +144,22 @@ class RowReader:
                 f'{self._file_name}, line {line}: the column "{fault}" has a date with the month first, '
                 "so none of its dates can be trusted; export it as YYYY-MM-DD or DD/MM/YYYY."
             ) from None
-        found = PartlyRead(facts, self._unreadable(line, unreadable, facts)) if unreadable else facts
+        row = (
+            PartlyRead(row_values, self._unreadable(line, unreadable, row_values))
+            if unreadable
+            else row_values
+        )
         if self._is_below_doubt:
             self._is_below_doubt = False
-            return Doubtful(Rejected(line, THE_REST), (values[0], facts[1]), may_be_stray=False, kept=found)
+            return Doubtful(
+                Rejected(line, THE_REST), (values[0], row_values[1]), may_be_stray=False, kept=row
+            )
         if line < LEARNT_FROM or not line % LEARNT_AFTER:
             self._assessment_ids.learn(values[0])
-            self._child_ids.learn(facts[1])
-        return found
+            self._child_ids.learn(row_values[1])
+        return row
 
-    def settled(self, row: Doubtful) -> Facts | PartlyRead | Rejected | NoRecord:
+    def settled(self, row: Doubtful) -> RowValues | PartlyRead | Rejected | NoRecord:
         """
         Return what a doubtful *row* is, once all rows are read; only ids that look like the others are kept.
         """
@@ -230,15 +236,15 @@ class RowReader:
             values[OPTIONAL.index("manager_email")] = NO_ADDRESS
         return values, unreadable
 
-    def _facts(
+    def _row_values(
         self,
         values: Sequence[Any],
         unreadable: Mapping[str, str],
         child_id: object,
         type_: object,
         *texts: object,
-    ) -> Facts:
-        """Return the facts in the order of `FACTS`."""
+    ) -> RowValues:
+        """Return the values in the order of `ROW_FIELDS`."""
         reference, manager_email, score, started, referred, authorised, cancelled, closed, review, *later = (
             values
         )
@@ -306,8 +312,10 @@ class RowReader:
             unknown_type_reason(name, labels),
         )
 
-    def _unreadable(self, line: int, names: Iterable[str], facts: Facts) -> tuple[UnreadableValue, ...]:
-        assessment_id, child_id = facts[:2]
+    def _unreadable(
+        self, line: int, names: Iterable[str], row_values: RowValues
+    ) -> tuple[UnreadableValue, ...]:
+        assessment_id, child_id = row_values[:2]
         return tuple(
             UnreadableValue(line, name, self._columns.heading_of(name), assessment_id, child_id)
             for name in names

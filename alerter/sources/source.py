@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from alerter.domain.assessment import Assessment, Facts, Rejected, assessment_of
+from alerter.domain.assessment import Assessment, Rejected, RowValues, assessment_of
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from alerter.sources.annex_a.joined import open_annex_a
@@ -40,34 +40,34 @@ class Source:
         Give, for each row that is a record, its line and exactly one value.
 
         Raises:
-            SourceError: As `facts` does.
+            SourceError: As `row_values` does.
         """
-        for line, found in self.facts():
-            if isinstance(found, Rejected):
-                yield line, found
-            elif not isinstance(found, NoRecord):
-                yield line, assessment_of(found.facts if isinstance(found, PartlyRead) else found)
+        for line, row in self.row_values():
+            if isinstance(row, Rejected):
+                yield line, row
+            elif not isinstance(row, NoRecord):
+                yield line, assessment_of(row.values if isinstance(row, PartlyRead) else row)
 
-    def facts(self) -> Iterator[tuple[int, Facts | PartlyRead | Rejected | NoRecord]]:
+    def row_values(self) -> Iterator[tuple[int, RowValues | PartlyRead | Rejected | NoRecord]]:
         """
-        Give the same as `rows`, with an assessment's bare facts in its place, for extracts of any length.
+        Give the same as `rows`, with an assessment's bare values in its place, for extracts of any length.
 
-        Where some of its values cannot be read, they are named beside the facts; lines that are no records
+        Where some of its values cannot be read, they are named beside the others; lines that are no records
         are given too. What is rejected comes last, when it is known what the ids of the file look like.
 
         Raises:
             SourceError: The file turns out unreadable on the way, a column is month first, or the
                 file changed while it was read: what was given so far must not be applied.
         """
-        facts, doubtful = self.reader.facts, []
+        read, doubtful = self.reader.read, []
         for line, cells in self.table.read():
-            found = facts(line, cells)
-            if isinstance(found, Doubtful):
-                doubtful.append(found)
+            row = read(line, cells)
+            if isinstance(row, Doubtful):
+                doubtful.append(row)
             else:
-                yield line, found
-        for row in doubtful:
-            yield row.rejected.line, self.reader.settled(row)
+                yield line, row
+        for doubtful_row in doubtful:
+            yield doubtful_row.rejected.line, self.reader.settled(doubtful_row)
 
 
 def open_source(

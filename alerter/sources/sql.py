@@ -62,9 +62,9 @@ def checked_query(query: str) -> str:
         raise SourceError("source.query must begin with SELECT or WITH: the database is only ever read from.")
     if ";" in bare:
         raise SourceError("source.query holds more than one statement: leave one SELECT.")
-    if word := _WRITES.search(bare):
+    if command := _WRITES.search(bare):
         raise SourceError(
-            f"source.query holds the word {word[0].upper()}, and the database is only ever read from: "
+            f"source.query holds the word {command[0].upper()}, and the database is only ever read from: "
             "leave one SELECT (a column of that name needs quotation marks)."
         )
     return query.strip().rstrip("; \t\r\n")
@@ -174,10 +174,10 @@ def open_sql(
     )
 
     def read() -> Rows:
-        with _result(parsed, statement, seconds) as answer:
-            if wanted.locate(list(answer.keys()), name) != columns:
+        with _result(parsed, statement, seconds) as result:
+            if wanted.locate(list(result.keys()), name) != columns:
                 raise SourceError(f"{name}: the columns of the query changed while it was read; run again.")
-            for line, row in enumerate(answer.yield_per(ROWS_AT_ONCE), start=1):
+            for line, row in enumerate(result.yield_per(ROWS_AT_ONCE), start=1):
                 yield line, [_plain(row[index]) for index in columns.indexes.values()]
 
     identity = f"{now.isoformat()}\n{statement}"

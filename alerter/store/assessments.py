@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from alerter.domain.assessment import FACTS, Assessment, assessment_of
+from alerter.domain.assessment import ROW_FIELDS, Assessment, assessment_of
 from alerter.domain.policy import Clock
 from alerter.domain.timeliness import Deadline, Timeliness
 from alerter.store.schema import (
@@ -57,15 +57,15 @@ def open_on(connection: Connection, as_of: date) -> dict[int, Assessment]:
         _query().where(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None)),
         _query().where(_columns.ended_on > as_of),
     )
-    found = [(row[0], _assessment(row)) for row in connection.execute(query).all()]
-    return dict(sorted(found, key=lambda pair: (pair[1].clock_on, pair[1].key)))
+    pairs = [(row[0], _assessment(row)) for row in connection.execute(query).all()]
+    return dict(sorted(pairs, key=lambda pair: (pair[1].clock_on, pair[1].key)))
 
 
 def closed_unauthorised(connection: Connection, as_of: date) -> list[Assessment]:
     """Return what was closed on or before *as_of*, neither authorised nor cancelled (DfE rule 8867)."""
     either = union_all(*(_query().where(condition) for condition in _closed_unauthorised(as_of)))
-    found = [_assessment(row) for row in connection.execute(either)]
-    return sorted(found, key=lambda each: (each.closed_on, each.key))
+    closed = [_assessment(row) for row in connection.execute(either)]
+    return sorted(closed, key=lambda assessment: (assessment.closed_on, assessment.key))
 
 
 def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -> dict[int, Assessment]:
@@ -93,9 +93,9 @@ def under_way(since: date) -> CompoundSelect[tuple[int]]:
 def vanished_since(connection: Connection, sync_id: int) -> list[Assessment]:
     """Return what was open and went missing from the extract in a reading after *sync_id*."""
     query = _query().where(_columns.vanished_sync_id > sync_id)
-    found = [_assessment(row) for row in connection.execute(query)]
+    vanished = [_assessment(row) for row in connection.execute(query)]
     # Asked for in this order, SQLite walks through the whole index of ids.
-    return sorted(found, key=lambda each: each.key)
+    return sorted(vanished, key=lambda assessment: assessment.key)
 
 
 def missing_in(connection: Connection, sync_id: int) -> list[Assessment]:
@@ -226,7 +226,7 @@ def _by_number(rows: Iterable[Row[Any]]) -> dict[int, Assessment]:
 
 def _query() -> Select[Any]:
     reason = func.coalesce(_columns.reason, "").label("reason")  # null is what was read before there were any
-    return select(_columns.id, *(_columns[name] for name in FACTS[:-1]), reason)
+    return select(_columns.id, *(_columns[name] for name in ROW_FIELDS[:-1]), reason)
 
 
 def _assessment(row: Row[Any]) -> Assessment:
@@ -264,17 +264,19 @@ def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
     plain = json.dumps(
         [
             {
-                "type": each.type, "version": each.version, "on": each.on.isoformat(),
-                "late_start": each.late_start.isoformat(),
+                "type": deadline.type, "version": deadline.version, "on": deadline.on.isoformat(),
+                "late_start": deadline.late_start.isoformat(),
             }
-            for each in deadlines
+            for deadline in deadlines
         ]
     )  # fmt: skip
     kinds: dict[str, Any] = {"type": String(), "version": Integer(), "on": Date(), "late_start": Date()}
     if connection.dialect.name == "sqlite":
         value = func.json_each(plain).table_valued(column("value", JSON)).c.value
-        parts = (func.json_extract(value, f"$.{name}", type_=kind) for name, kind in kinds.items())
-        return select(*(part.label(name) for name, part in zip(kinds, parts, strict=True))).subquery("days")
+        values = (func.json_extract(value, f"$.{name}", type_=kind) for name, kind in kinds.items())
+        return select(*(value_of.label(name) for name, value_of in zip(kinds, values, strict=True))).subquery(
+            "days"
+        )
     return (
         func.jsonb_to_recordset(cast(literal(plain), JSONB))
         .table_valued(*(column(name, kind) for name, kind in kinds.items()), name="days")

@@ -43,7 +43,9 @@ def first_scores(connection: Connection, as_of: date) -> dict[int, int]:
     That is the first audit recorded here; else the first score an extract told, as far as it was read
     before it changed.
     """
-    told = select(assessments.c.id, assessments.c.audit_score).where(assessments.c.audit_score.is_not(None))
+    from_extract = select(assessments.c.id, assessments.c.audit_score).where(
+        assessments.c.audit_score.is_not(None)
+    )
     was = (
         select(changes.c.assessment, changes.c.was)
         .where(changes.c.field == "audit_score")
@@ -54,7 +56,9 @@ def first_scores(connection: Connection, as_of: date) -> dict[int, int]:
         .where(_columns.audited_on <= as_of)
         .order_by(_columns.audited_on.desc(), _columns.id.desc())
     )
-    return {row[0]: int(row[1]) for query in (told, was, recorded) for row in connection.execute(query)}
+    return {
+        row[0]: int(row[1]) for query in (from_extract, was, recorded) for row in connection.execute(query)
+    }
 
 
 def are_followed(connection: Connection) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from alerter.errors import StoreBrokenError, StoreError
-from alerter.store.database_errors import is_worth_waiting, told
+from alerter.store.database_errors import is_worth_waiting, translated
 from alerter.store.engine import make_engine
 from alerter.store.schema import installation
 from alerter.store.sqlite_file import WRITES
@@ -161,7 +161,7 @@ class Database:
 
     @contextmanager
     def _connected(self, **options: Any) -> Iterator[Connection]:
-        with told(self.engine.url), self._connect() as connection:
+        with translated(self.engine.url), self._connect() as connection:
             yield connection.execution_options(is_trial=self.is_trial, **options)
 
     def _connect(self) -> Connection:

@@ -25,7 +25,7 @@ HOPELESS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "
 
 
 @contextmanager
-def told(url: URL) -> Iterator[None]:
+def translated(url: URL) -> Iterator[None]:
     """
     Let whatever fails inside come out in a sentence; our own errors pass as they are.
 

@@ -1,13 +1,15 @@
-"""Finds digests that wait, to be written anew, given up or overtaken."""
+"""Finds messages to change: drafts to write anew, give up or overtake, and settled ones to send again."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
 
+from alerter.domain.address import address_key
 from alerter.domain.message import Message
-from alerter.store.outbox import WAITING
+from alerter.store.outbox import WAITING, Delivery, deliveries_where
 from alerter.store.runs import ours
 from alerter.store.schema import outbox, runs
 
@@ -33,6 +35,16 @@ class Draft:
     edition: int
     prepared_at: datetime
     was_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A message that somebody wants to see sent again: is its text still there?"""
+
+    id: int
+    recipient: str
+    state: str
+    has_body: bool
 
 
 def waiting(connection: Connection) -> list[Draft]:
@@ -106,13 +118,41 @@ def further(connection: Connection, run_id: int, recipient: str) -> int:
     return 0 if last is None else int(last) + 1
 
 
+def settled(connection: Connection, run_id: int, recipient: str) -> list[Settled]:
+    """
+    Return what one recipient was sent in a run, held until the transaction ends: the digests, or where there
+    are none the last summary.
+    """
+    of_them = and_(_columns.run_id == run_id, func.lower(_columns.recipient) == address_key(recipient))
+    query = select(
+        _columns.id, _columns.kind, _columns.recipient, _columns.state, _columns.body.is_not(None)
+    ).where(of_them)
+    rows = connection.execute(query.order_by(_columns.id).with_for_update()).all()
+    digests = [row for row in rows if row.kind == "digest"]
+    return [Settled(row.id, row.recipient, row.state, row[-1]) for row in digests or rows[-1:]]
+
+
+def send_again(connection: Connection, number: int, now: datetime) -> None:
+    """Let one settled message go out once more as it is; what became of it before is forgotten here."""
+    fresh = {
+        "state": "queued", "settled_at": None, "resent_at": now, "next_attempt_at": now, "unanswered": 0,
+        "deaths": 0, "reply": "", "bounced_at": None, "bounce": None,
+    }  # fmt: skip
+    connection.execute(update(outbox).where(_columns.id == number).values(fresh))
+
+
+def states_of(connection: Connection, numbers: Collection[int]) -> list[Delivery]:
+    """Return how the messages with these *numbers* stand."""
+    return deliveries_where(connection, _columns.id.in_(numbers))
+
+
 @cache
 def _overtaking() -> Select[tuple[int]]:
     """
     Return the query for runs that overtake the run `:ours`; made once, for it is asked after every message.
     """
-    facts = (runs.c.send_date, runs.c.prepared_at, runs.c.is_trial)
-    its = select(*facts).where(runs.c.id == bindparam("ours")).subquery()
+    columns = (runs.c.send_date, runs.c.prepared_at, runs.c.is_trial)
+    its = select(*columns).where(runs.c.id == bindparam("ours")).subquery()
     is_after = or_(
         runs.c.prepared_at > its.c.prepared_at,
         and_(runs.c.prepared_at == its.c.prepared_at, runs.c.id > bindparam("ours")),
@@ -121,9 +161,9 @@ def _overtaking() -> Select[tuple[int]]:
     return select(runs.c.id).where(is_later, runs.c.state != "held").limit(1)
 
 
-def _drafts(connection: Connection, which: ColumnElement[bool]) -> list[Draft]:
+def _drafts(connection: Connection, condition: ColumnElement[bool]) -> list[Draft]:
     query = select(
         _columns.id, _columns.run_id, _columns.recipient, _columns.edition, _columns.prepared_at,
         _columns.marked_at.is_not(None),
     )  # fmt: skip
-    return [Draft(*row) for row in connection.execute(query.where(which).order_by(_columns.id))]
+    return [Draft(*row) for row in connection.execute(query.where(condition).order_by(_columns.id))]

@@ -101,13 +101,13 @@ def note_birth(database: Database, *, is_adopted: bool = False) -> None:
     note = note_of(database)
     if note is None:
         return
-    found = id_in(database)
-    if note.installation not in ("", found) and not is_adopted:
+    installation = id_in(database)
+    if note.installation not in ("", installation) and not is_adopted:
         raise StoreLostError(
-            f"the database {database.engine.url.database} is installation {found}, and was "
+            f"the database {database.engine.url.database} is installation {installation}, and was "
             f"{note.installation}: put that one back, or go on with this one: alerter migrate --adopt."
         )
-    note.write(found)
+    note.write(installation)
 
 
 def require_current(database: Database) -> None:
@@ -205,8 +205,8 @@ def _upgrade(connection: Connection, version: str | None) -> None:
 def _refuse_damaged(connection: Connection) -> None:
     """Refuse a SQLite file with a damaged page, whose rows would otherwise seem to be no longer there."""
     if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        if found != "ok":
+        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if verdict != "ok":
             raise StoreError(
                 f"the database {connection.engine.url.database} is damaged; restore a backup of it."
             )

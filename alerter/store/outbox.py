@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from alerter.domain.delivery import FAILED
+from alerter.domain.delivery import FAILED, Attempts, Settlement
 from alerter.domain.message import Message
 from alerter.store.database import is_trial
 from alerter.store.schema import Moment, outbox, runs
@@ -51,6 +51,13 @@ class Claimed:
     unanswered: int
     deaths: int
     token: str
+
+    @property
+    def so_far(self) -> Attempts:
+        """Return the attempts so far, this claim's included."""
+        return Attempts(
+            made=self.attempts, unanswered=self.unanswered, first_prepared_at=self.first_prepared_at
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,26 +152,21 @@ def mark(connection: Connection, message: Claimed, now: datetime, lease_until: d
 def settle(
     connection: Connection,
     message: Claimed,
+    settlement: Settlement,
     *,
-    state: str,
     reply: str,
     now: datetime,
-    next_attempt_at: datetime | None = None,
-    is_unanswered: bool = False,
-    has_died: bool = False,
-    found: Sequence[str] = IN_FLIGHT,
+    expected: Sequence[str] = IN_FLIGHT,
 ) -> bool:
     """
-    Record what became of a message; False when somebody else has settled it, or it is not as it was *found*.
-
-    *is_unanswered* counts one more sending without an answer, *has_died* one more sender that died over it.
+    Record what became of a message; False when somebody else has settled it, or its state is not *expected*.
     """
     values = {
-        **_ours(message), "became": state, "said": reply, "at": None if state in WAITING else now,
-        "due": next_attempt_at, "more": int(has_died),
-        "without": int(is_unanswered),
+        **_ours(message), "became": settlement.state, "said": reply,
+        "at": None if settlement.state in WAITING else now, "due": settlement.next_attempt_at,
+        "more": int(settlement.is_death), "without": int(settlement.is_unanswered),
     }  # fmt: skip
-    settling = _settling(tuple(found))
+    settling = _settling(tuple(expected))
     return connection.execute(settling, values).first() is not None
 
 
@@ -188,8 +190,8 @@ def owed(connection: Connection, *, unanswered: int = 0) -> int:
     """
     Count what is prepared and not settled: all, or what was sent *unanswered* so often and may have arrived.
     """
-    which = and_(_is_owed, _columns.unanswered >= unanswered, _is_of_our_kind(connection))
-    return int(connection.execute(select(func.count()).select_from(outbox).where(which)).scalar_one())
+    condition = and_(_is_owed, _columns.unanswered >= unanswered, _is_of_our_kind(connection))
+    return int(connection.execute(select(func.count()).select_from(outbox).where(condition)).scalar_one())
 
 
 def failed(connection: Connection, run_id: int) -> list[Delivery]:
@@ -244,10 +246,10 @@ def is_all_sent(connection: Connection, run_id: int) -> bool:
     return connection.execute(query).first() is None
 
 
-def deliveries_where(connection: Connection, which: ColumnElement[bool]) -> list[Delivery]:
+def deliveries_where(connection: Connection, condition: ColumnElement[bool]) -> list[Delivery]:
     """Return how the messages of a condition stand, by recipient."""
     columns = (_columns.run_id, _columns.recipient, _columns.state, _columns.attempts, _columns.reply)
-    query = select(*columns).where(which).order_by(_columns.recipient, _columns.id)
+    query = select(*columns).where(condition).order_by(_columns.recipient, _columns.id)
     return [Delivery(**row) for row in connection.execute(query).mappings()]
 
 
@@ -303,11 +305,11 @@ def _marking() -> Update:
 
 
 @cache
-def _settling(found: tuple[str, ...]) -> Update:
+def _settling(expected: tuple[str, ...]) -> Update:
     due = bindparam("due", type_=Moment)
     return (
         update(outbox)
-        .where(_is_ours(), _columns.state.in_(found))
+        .where(_is_ours(), _columns.state.in_(expected))
         .values(
             state=bindparam("became"), reply=bindparam("said"), claim_token=None, lease_until=None,
             settled_at=bindparam("at"), next_attempt_at=func.coalesce(due, _columns.next_attempt_at),

@@ -39,7 +39,7 @@ class Kept:
 
     id: int
     assessment: int
-    given: Reassurance
+    reassurance: Reassurance
     note: str
     recorded_at: datetime
     withdrawn_at: datetime | None
@@ -48,7 +48,7 @@ class Kept:
 def record(
     connection: Connection,
     assessment: int,
-    given: Reassurance,
+    reassurance: Reassurance,
     *,
     note: str,
     now: datetime,
@@ -56,8 +56,8 @@ def record(
 ) -> int:
     """Keep a reassurance for the assessment with this number, and enter it in the trail; return its own."""
     row = {
-        "assessment": assessment, "by": given.by, "given_on": given.given_on,
-        "expected_on": given.expected_on, "reason": given.reason, "note": note, "means": means,
+        "assessment": assessment, "by": reassurance.by, "given_on": reassurance.given_on,
+        "expected_on": reassurance.expected_on, "reason": reassurance.reason, "note": note, "means": means,
         "recorded_at": now, "withdrawn_by": "",
     }  # fmt: skip
     statement = insert(reassurances).values(row).returning(_columns.id)
@@ -65,7 +65,12 @@ def record(
     trail.append(
         connection,
         Entry(
-            at=now, actor=given.by, means=means, act="reassured", assessment=assessment, reassurance=number
+            at=now,
+            actor=reassurance.by,
+            means=means,
+            act="reassured",
+            assessment=assessment,
+            reassurance=number,
         ),
     )
     return number
@@ -169,6 +174,6 @@ def _is_after(sent_at: datetime, row: Row[Any]) -> bool:
 
 def _kept(row: Row[Any]) -> Kept:
     return Kept(
-        id=row.id, assessment=row.assessment, given=_reassurance(row, ()), note=row.note,
+        id=row.id, assessment=row.assessment, reassurance=_reassurance(row, ()), note=row.note,
         recorded_at=row.recorded_at, withdrawn_at=row.withdrawn_at,
     )  # fmt: skip

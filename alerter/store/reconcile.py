@@ -99,9 +99,9 @@ def mark_gone(connection: Connection, sync_id: int) -> int:
     return len(connection.execute(gone).all())
 
 
-def _record(connection: Connection, found: Select[Any] | CompoundSelect[Any]) -> None:
+def _record(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> None:
     columns = ("sync_id", "assessment", "field", "was", "became")
-    connection.execute(insert(changes).from_select(columns, found))
+    connection.execute(insert(changes).from_select(columns, query))
 
 
 def _differing(sync_id: int) -> CTE:

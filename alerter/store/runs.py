@@ -142,8 +142,8 @@ def latest_come(connection: Connection, today: date) -> Run | None:
 def later(connection: Connection, send_date: date) -> Run | None:
     """Return the run for the latest send date after this one; none that was made too far ahead."""
     query = _runs(connection).where(runs.c.send_date > send_date).limit(None)
-    found = (Run(**row) for row in connection.execute(query).mappings())
-    return next((run for run in found if not run.is_slip), None)
+    later_runs = (Run(**row) for row in connection.execute(query).mappings())
+    return next((run for run in later_runs if not run.is_slip), None)
 
 
 def prepared_after(connection: Connection, now: datetime) -> Run | None:
@@ -216,16 +216,16 @@ def stages(connection: Connection, run_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def record_exceptions(connection: Connection, run_id: int, found: Sequence[DataException]) -> None:
+def record_exceptions(connection: Connection, run_id: int, data_exceptions: Sequence[DataException]) -> None:
     """Keep what the data of this run say that cannot be, in place of what it said while it was held."""
     connection.execute(delete(exceptions).where(exceptions.c.run_id == run_id))
-    if found:
+    if data_exceptions:
         rows = [
             {
-                "run_id": run_id, "kind": each.kind, "assessment_id": each.assessment_id,
-                "child_id": each.child_id, "detail": each.detail,
+                "run_id": run_id, "kind": exception.kind, "assessment_id": exception.assessment_id,
+                "child_id": exception.child_id, "detail": exception.detail,
             }
-            for each in found
+            for exception in data_exceptions
         ]  # fmt: skip
         connection.execute(insert(exceptions), rows)
 

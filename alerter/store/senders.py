@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from alerter.store.database import Database
-from alerter.store.database_errors import told
+from alerter.store.database_errors import translated
 
 SEPARATOR = ":"
 
@@ -122,7 +122,7 @@ class _AdvisoryLock:
             self._connection = self._open.enter_context(self._database.aside())
         if not self._is_held:
             taken = select(func.pg_try_advisory_lock(self._key))
-            with told(self._database.engine.url):
+            with translated(self._database.engine.url):
                 self._is_held = bool(self._connection.execute(taken).scalar_one())
         return self._connection
 

@@ -15,7 +15,7 @@ from alerter.errors import StoreLostError
 TRIES = 5
 WRITES, CHANGES = "alerter.writes", "alerter.changes"
 """In a connection's `info`: how often the database had been written to, and its own changes, as it began."""
-Look = tuple[int, int, int, int]
+FileState = tuple[int, int, int, int]
 """Device, inode, size and time of the last write: while they stay, the file itself was not written to."""
 
 
@@ -40,7 +40,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._look: Look | None = None
+        self._state: FileState | None = None
         self._contents = Contents()
         self._writes = 0
 
@@ -54,7 +54,7 @@ class SqliteFile:
         Raises:
             StoreLostError: It was there before, and is not what it was.
         """
-        if self._look is not None:
+        if self._state is not None:
             self.watch()
         with suppress(OSError):  # SQLite itself says why it cannot be opened
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -66,17 +66,17 @@ class SqliteFile:
         Raises:
             StoreLostError: The file was deleted, replaced, emptied or overwritten meanwhile.
         """
-        look, known = self._find(), self._contents
-        if look is not None and look == self._look:
+        state, known = self._find(), self._contents
+        if state is not None and state == self._state:
             return
-        if look is None or (self._look is not None and look[:2] != self._look[:2]):
+        if state is None or (self._state is not None and state[:2] != self._state[:2]):
             raise self._lost("was deleted or replaced")
-        contents = self._examined(look)
+        contents = self._examined(state)
         if known.installation and contents.installation not in (known.installation, ""):
             raise self._lost("was overwritten by another one")
         if contents.writes < known.writes:
             raise self._lost("was emptied, or overwritten by an older state of itself,")
-        self._look, self._contents = look, contents
+        self._state, self._contents = state, contents
 
     def begin(self, connection: Connection) -> None:
         """
@@ -101,14 +101,14 @@ class SqliteFile:
         if is_change and not connection.get_execution_options().get("is_note", False):
             driver.execute(f"PRAGMA user_version = {connection.info[WRITES] + 1}")
 
-    def _find(self) -> Look | None:
+    def _find(self) -> FileState | None:
         try:
             status = self._path.stat()
         except OSError:
             return None
         return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
-    def _examined(self, look: Look) -> Contents:
+    def _examined(self, state: FileState) -> Contents:
         """
         Return what the file itself holds, without the log beside it, which hides what is below it.
 
@@ -118,7 +118,7 @@ class SqliteFile:
             try:
                 return contents_of(self._path)
             except sqlite3.DatabaseError:
-                if look == (look := self._find() or look):
+                if state == (state := self._find() or state):
                     break
         if not self._contents.installation:
             return self._contents  # the first to open it: SQLite itself says what is wrong

@@ -26,13 +26,13 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import FromClause
 
-from alerter.domain.assessment import FACTS, Facts, Rejected, first_end
+from alerter.domain.assessment import ROW_FIELDS, Rejected, RowValues, first_end
 from alerter.domain.gate import Reopened
 from alerter.store.reconcile import mark_gone, record_changes, record_vanished, rekey, same_key
 from alerter.store.schema import assessments, staged_assessments
 
 KEY = ("assessment_id", "child_id")
-FIELDS = (*FACTS, "ended_on")
+FIELDS = (*ROW_FIELDS, "ended_on")
 OF_END = ("clock_on", "started_on", "authorised_on", "cancelled_on", "closed_on")
 _stored, _staged = assessments.c, staged_assessments.c
 
@@ -44,9 +44,9 @@ def insert_many(connection: Connection, table: Table, columns: Mapping[str, Sequ
     Columns that are blank in every row are left out, for a driver takes longer over a None than over a value.
     """
     present = {
-        each.name: _as_iso(columns[each.name]) if isinstance(each.type, Date) else columns[each.name]
-        for each in table.columns
-        if each.name in columns and not _is_blank(columns[each.name])
+        column.name: _as_iso(columns[column.name]) if isinstance(column.type, Date) else columns[column.name]
+        for column in table.columns
+        if column.name in columns and not _is_blank(columns[column.name])
     }
     rows = zip(*present.values(), strict=True)
     if connection.dialect.name == "postgresql":
@@ -104,12 +104,12 @@ class Applied:
     vanished: int
 
 
-def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, Facts]]) -> None:
-    """Put the facts of believable rows, each with its line, where they wait to be applied."""
+def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, RowValues]]) -> None:
+    """Stage the values of believable rows, each with its line."""
     if not rows:
         return
-    lines, facts = zip(*rows, strict=True)
-    columns: dict[str, Sequence[Any]] = dict(zip(FACTS, zip(*facts, strict=True), strict=True))
+    lines, values = zip(*rows, strict=True)
+    columns: dict[str, Sequence[Any]] = dict(zip(ROW_FIELDS, zip(*values, strict=True), strict=True))
     ends = list(map(first_end, *(columns[name] for name in OF_END)))
     columns |= {"sync_id": [sync_id] * len(lines), "line": lines, "ended_on": ends}
     insert_many(connection, staged_assessments, columns)
@@ -130,7 +130,7 @@ def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]
         kept, *others = sorted(group, key=_urgency)
         losers += [{"loser": row.id} for row in others]
         for row in others:
-            if _facts(row) == _facts(kept):
+            if _row_values(row) == _row_values(kept):
                 collapsed += 1
             else:
                 contradicting.append(_contradiction(row, kept))
@@ -190,7 +190,7 @@ def _urgency(row: Row[Any]) -> tuple[Any, ...]:
     return -(row.ended_on or date.max).toordinal(), row.clock_on, row.line
 
 
-def _facts(row: Row[Any]) -> tuple[Any, ...]:
+def _row_values(row: Row[Any]) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in FIELDS)
 
 
@@ -206,12 +206,12 @@ def _count(connection: Connection, sync_id: int) -> int:
 
 def _update_changed(connection: Connection, sync_id: int) -> int:
     """Bring what is stored, and differs or had vanished, to what is staged; return how many that were."""
-    facts = [name for name in FIELDS if name not in KEY]
-    differs = [_stored[name].is_distinct_from(_staged[name]) for name in facts]
+    columns = [name for name in FIELDS if name not in KEY]
+    differs = [_stored[name].is_distinct_from(_staged[name]) for name in columns]
     statement = (
         update(assessments)
         .where(same_key(), _staged.sync_id == sync_id, or_(_stored.vanished_sync_id.is_not(None), *differs))
-        .values({name: _staged[name] for name in facts} | {"vanished_sync_id": None})
+        .values({name: _staged[name] for name in columns} | {"vanished_sync_id": None})
     )
     return connection.execute(statement).rowcount
 

@@ -271,8 +271,8 @@ def recorded_views(
 
 def _view(each: Recorded, reasons: Reasons, zone: ZoneInfo, now: datetime) -> RecordedView:
     kept, assessment = each.kept, each.assessment
-    expected = day_words(kept.given.expected_on, now.date())
-    reason = f"; {reasons.label_of(kept.given.reason)}" if kept.given.reason else ""
+    expected = day_words(kept.reassurance.expected_on, now.date())
+    reason = f"; {reasons.label_of(kept.reassurance.reason)}" if kept.reassurance.reason else ""
     until = (kept.recorded_at + UNDO_WITHIN).astimezone(zone)
     withdrawn = "" if kept.withdrawn_at is None else f"{kept.withdrawn_at.astimezone(zone):%H:%M}"
     return RecordedView(

@@ -9,7 +9,7 @@ from alerter.app.overview import Overview, PastRun
 from alerter.app.standing import failed_sentences
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import FAILED
-from alerter.domain.oversight import Band, TeamStanding
+from alerter.domain.oversight import AgeRange, TeamStanding
 from alerter.domain.timeliness import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
 from alerter.mail.exception_words import words_of
@@ -83,7 +83,7 @@ class ServiceView:
 
 def service_view(shown: Overview) -> ServiceView:
     """Return the view of one overview."""
-    days = {band.clock.alert_after for band in shown.bands}
+    days = {band.clock.alert_after for band in shown.age_ranges}
     alert_day = f"day {days.pop()}" if len(days) == 1 else "alert day"
     longest = max([1, *(sum(_told(each).values()) for each in shown.runs)])
     more = len(shown.exceptions) - MOST_EXCEPTIONS
@@ -94,7 +94,7 @@ def service_view(shown: Overview) -> ServiceView:
         reached=f"Reach {alert_day} next",
         total=_total(shown.teams),
         teams=shown.teams,
-        bands=[_band(each) for each in shown.bands],
+        bands=[_band(each) for each in shown.age_ranges],
         records=_records(shown.records),
         trend=[_trend(each, longest, shown.as_of) for each in shown.runs],
         width=WIDTH,
@@ -119,7 +119,7 @@ def _total(teams: Sequence[TeamStanding]) -> TeamStanding | None:
     )
 
 
-def _band(band: Band) -> BandView:
+def _band(band: AgeRange) -> BandView:
     days = f"{band.first} or more" if band.last is None else f"{band.first} to {band.last}"
     return BandView(band.clock.label, f"Day {days}", band.count)
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args, get_origin
 
+import click
 import pytest
 
+from alerter.cli.commands import COMMANDS
+from alerter.cli.main import group
 from alerter.config.base import Table
 from alerter.config.clocks import PRESETS
 from alerter.config.config_faults import ANY, Key, keys_of, secrets_of
@@ -18,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)]+))?\)")
 HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+SOURCE = re.compile(r"`(?P<path>(?:[a-z_0-9]+/)+[a-z_0-9]+\.py)`")
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LARGEST = 200_000
 DAYS = ("days_off", "working_days", "office_closed")
@@ -44,10 +48,34 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert dead == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_source_files_that_are_named_are_there(page: Path) -> None:
+    """A module is named from the top of the tree or from `alerter/`, and renamed when it is."""
+    named = {source["path"] for source in SOURCE.finditer(text_of(page))}
+    there = {path for path in named for top in ("", "alerter") if (ROOT / top / path).exists()}
+    assert named - there == set()
+
+
 def test_every_page_is_led_to_from_the_readme() -> None:
     """Whoever reads the README finds all of `docs/`."""
     linked = {link["path"] for link in LINK.finditer(text_of(ROOT / "README.md"))}
     assert {f"docs/{page.name}" for page in ROOT.glob("docs/*.md")} - linked == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_readme_has_every_option(name: str) -> None:
+    """A command's row, or rows, in the README name the options that it has, and no other."""
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    options = {
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    rows = re.findall(rf"^\| `alerter {name}\b.*$", text_of(ROOT / "README.md"), re.MULTILINE)
+    assert set(re.findall(r"--[a-z-]+", " ".join(rows))) == options
 
 
 def test_pictures_are_small_and_shown() -> None:

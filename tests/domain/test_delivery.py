@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerter.domain.delivery import MOST_DEATHS, MOST_UNANSWERED, Settlement, after_death, settlement
+from alerter.domain.delivery import (
+    MOST_DEATHS,
+    MOST_UNANSWERED,
+    Attempts,
+    Settlement,
+    after_death,
+    settlement,
+)
 
 PREPARED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NOW = PREPARED_AT + timedelta(hours=1)
@@ -17,7 +24,7 @@ THREE_DAYS, SECOND = timedelta(hours=72), timedelta(seconds=1)
 def test_sent_and_refused_are_final(outcome: str, unknown_outcome: str, unanswered: int) -> None:
     """Nothing is due after either, however often and however late it was tried."""
     settled = settlement(
-        outcome, attempts=9, unanswered=unanswered, first_prepared_at=PREPARED_AT,
+        outcome, Attempts(made=9, unanswered=unanswered, first_prepared_at=PREPARED_AT),
         now=PREPARED_AT + 2 * THREE_DAYS, unknown_outcome=unknown_outcome,
     )  # fmt: skip
     assert settled == Settlement(state=outcome, next_attempt_at=None)
@@ -27,35 +34,42 @@ def test_sent_and_refused_are_final(outcome: str, unknown_outcome: str, unanswer
 def test_unknown_is_sent_five_times_at_most(unanswered: int, minutes: int | None) -> None:
     """It is due again, later each time, and waits for a person after the fifth sending without an answer."""
     due = None if minutes is None else NOW + timedelta(minutes=minutes)
-    found = settlement("unknown", attempts=9, unanswered=unanswered, first_prepared_at=PREPARED_AT, now=NOW)
-    assert found == Settlement(state="unknown" if due is None else "deferred", next_attempt_at=due)
+    settled = settlement(
+        "unknown", Attempts(made=9, unanswered=unanswered, first_prepared_at=PREPARED_AT), now=NOW
+    )
+    assert settled == Settlement(
+        state="unknown" if due is None else "deferred", next_attempt_at=due, is_unanswered=True
+    )
     assert MOST_UNANSWERED == 5
 
 
 def test_unknown_is_not_sent_again_where_a_person_decides() -> None:
     """With `hold` it waits after the first sending."""
-    found = settlement(
-        "unknown", attempts=1, unanswered=0, first_prepared_at=PREPARED_AT, now=NOW, unknown_outcome="hold"
+    settled = settlement(
+        "unknown",
+        Attempts(made=1, unanswered=0, first_prepared_at=PREPARED_AT),
+        now=NOW,
+        unknown_outcome="hold",
     )
-    assert found == Settlement(state="unknown")
+    assert settled == Settlement(state="unknown", is_unanswered=True)
 
 
 def test_unknown_of_a_dead_sender_is_due_at_once() -> None:
     """Nothing is alive that could deliver it later, and no server was slow."""
-    found = settlement(
-        "unknown", attempts=1, unanswered=3, first_prepared_at=PREPARED_AT, now=NOW, has_died=True
+    settled = settlement(
+        "unknown", Attempts(made=1, unanswered=3, first_prepared_at=PREPARED_AT), now=NOW, has_died=True
     )
-    assert found == Settlement(state="deferred", next_attempt_at=NOW)
+    assert settled == Settlement(state="deferred", next_attempt_at=NOW, is_unanswered=True)
 
 
 @pytest.mark.parametrize(("is_overtaken", "waited"), [(True, timedelta(0)), (False, THREE_DAYS)])
 def test_what_may_have_arrived_is_never_called_undelivered(*, is_overtaken: bool, waited: timedelta) -> None:
     """Deferred in the end, but sent once without an answer: its outcome is unknown when it is given up."""
-    found = settlement(
-        "deferred", attempts=30, unanswered=1, first_prepared_at=PREPARED_AT, now=PREPARED_AT + waited,
+    settled = settlement(
+        "deferred", Attempts(made=30, unanswered=1, first_prepared_at=PREPARED_AT), now=PREPARED_AT + waited,
         is_overtaken=is_overtaken,
     )  # fmt: skip
-    assert found == Settlement(state="unknown")
+    assert settled == Settlement(state="unknown")
 
 
 @pytest.mark.parametrize(
@@ -63,8 +77,10 @@ def test_what_may_have_arrived_is_never_called_undelivered(*, is_overtaken: bool
 )
 def test_deferred_waits_longer_each_time(attempts: int, minutes: int) -> None:
     """One minute after the first attempt, an hour after the sixth and each one after."""
-    found = settlement("deferred", attempts=attempts, unanswered=0, first_prepared_at=PREPARED_AT, now=NOW)
-    assert found == Settlement(state="deferred", next_attempt_at=NOW + timedelta(minutes=minutes))
+    settled = settlement(
+        "deferred", Attempts(made=attempts, unanswered=0, first_prepared_at=PREPARED_AT), now=NOW
+    )
+    assert settled == Settlement(state="deferred", next_attempt_at=NOW + timedelta(minutes=minutes))
 
 
 def test_deferred_is_given_up_after_three_days() -> None:
@@ -72,7 +88,9 @@ def test_deferred_is_given_up_after_three_days() -> None:
 
     def after(waited: timedelta) -> Settlement:
         return settlement(
-            "deferred", attempts=30, unanswered=0, first_prepared_at=PREPARED_AT, now=PREPARED_AT + waited
+            "deferred",
+            Attempts(made=30, unanswered=0, first_prepared_at=PREPARED_AT),
+            now=PREPARED_AT + waited,
         )
 
     an_hour_on = PREPARED_AT + THREE_DAYS - SECOND + timedelta(hours=1)
@@ -86,14 +104,18 @@ def test_deferred_is_given_up_after_three_days() -> None:
 )
 def test_nothing_of_an_overtaken_run_is_tried_again(outcome: str, state: str) -> None:
     """What a later run has overtaken is settled by whatever came of it; what would wait is superseded."""
-    found = settlement(
-        outcome, attempts=1, unanswered=0, first_prepared_at=PREPARED_AT, now=NOW, is_overtaken=True
+    settled = settlement(
+        outcome, Attempts(made=1, unanswered=0, first_prepared_at=PREPARED_AT), now=NOW, is_overtaken=True
     )
-    assert found == Settlement(state=state)
+    assert settled == Settlement(state=state, is_unanswered=outcome == "unknown")
 
 
 def test_the_fifth_death_is_the_last() -> None:
     """A message is due again at once when its sender died over it, until five have."""
-    assert after_death(0, NOW) == after_death(3, NOW) == Settlement(state="queued", next_attempt_at=NOW)
+    assert (
+        after_death(0, NOW)
+        == after_death(3, NOW)
+        == Settlement(state="queued", next_attempt_at=NOW, is_death=True)
+    )
     assert MOST_DEATHS == 5
-    assert after_death(4, NOW) == Settlement(state="undelivered")
+    assert after_death(4, NOW) == Settlement(state="undelivered", is_death=True)

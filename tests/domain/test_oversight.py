@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.oversight import NO_TEAM, Scope, TeamStanding, bands, scope_of, team_standings
+from alerter.domain.oversight import NO_TEAM, Scope, TeamStanding, age_ranges, scope_of, team_standings
 from alerter.domain.policy import Alert, Clock, Stage
 from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Route
 
@@ -83,7 +83,7 @@ def test_teams_stand_side_by_side() -> None:
 
 def test_bands_are_26_to_30_31_to_35_and_beyond() -> None:
     """Whatever is reassured counts by its days all the same."""
-    assert [(band.first, band.last, band.count) for band in bands(ALERTS, ALL)] == [
+    assert [(band.first, band.last, band.count) for band in age_ranges(ALERTS, ALL)] == [
         (26, 30, 2), (31, 35, 1), (36, None, 1),
     ]  # fmt: skip
 
@@ -91,7 +91,10 @@ def test_bands_are_26_to_30_31_to_35_and_beyond() -> None:
 def test_a_clock_with_one_day_between_has_one_band_less() -> None:
     """Day 11 of 11 is the only one past day 10 and in time."""
     brief = [alert("South", Stage.PAST_ALERT, 11, BRIEF)]
-    assert [(band.first, band.last, band.count) for band in bands(brief, ALL)] == [(11, 11, 1), (12, None, 0)]
+    assert [(band.first, band.last, band.count) for band in age_ranges(brief, ALL)] == [
+        (11, 11, 1),
+        (12, None, 0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -107,5 +110,5 @@ def test_an_odd_day_is_the_earlier_halfs(
 ) -> None:
     """The halves differ by one day at most, and the later one is never the longer."""
     clock = replace(BRIEF, alert_after=alert_after, working_days=working_days)
-    shown = bands([alert("South", Stage.PAST_ALERT, working_days, clock)], ALL)
+    shown = age_ranges([alert("South", Stage.PAST_ALERT, working_days, clock)], ALL)
     assert [(band.first, band.last) for band in shown] == ends

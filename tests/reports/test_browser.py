@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from alerter.reports.page import page
+from alerter.reports.html_page import page
 from tests.reports.papers import paper
 
 A4_POINTS = (595, 842)

@@ -244,7 +244,7 @@ SAFEGUARDS = (
     Safeguard(
         "what was marked meanwhile is not put back as unsent",
         "alerter/store/outbox.py",
-        ".where(_is_ours(), _columns.state.in_(found))",
+        ".where(_is_ours(), _columns.state.in_(expected))",
         ".where(_is_ours(), _columns.state.in_(IN_FLIGHT))",
         ("tests/store/test_outbox.py", "tests/pipeline/test_senders.py"),
     ),
@@ -279,7 +279,7 @@ SAFEGUARDS = (
     Safeguard(
         "at most five copies",
         "alerter/domain/delivery.py",
-        '(unknown_outcome == "hold" or unanswered + 1 >= MOST_UNANSWERED)',
+        '(unknown_outcome == "hold" or so_far.unanswered + 1 >= MOST_UNANSWERED)',
         'unknown_outcome == "hold"',
         ("tests/domain/test_delivery.py", "tests/pipeline/test_senders.py"),
     ),
@@ -370,8 +370,8 @@ SAFEGUARDS = (
     Safeguard(
         "none where a person decides",
         "alerter/domain/delivery.py",
-        '(unknown_outcome == "hold" or unanswered + 1 >= MOST_UNANSWERED)',
-        "unanswered + 1 >= MOST_UNANSWERED",
+        '(unknown_outcome == "hold" or so_far.unanswered + 1 >= MOST_UNANSWERED)',
+        "so_far.unanswered + 1 >= MOST_UNANSWERED",
         ("tests/domain/test_delivery.py", "tests/pipeline/test_senders.py"),
     ),
     Safeguard(
@@ -755,8 +755,8 @@ SAFEGUARDS = (
     Safeguard(
         "a file that was written to is looked into",
         "alerter/store/sqlite_file.py",
-        "if look is not None and look == self._look:",
-        "if look is not None and self._look and look[:2] == self._look[:2]:",
+        "if state is not None and state == self._state:",
+        "if state is not None and self._state and state[:2] == self._state[:2]:",
         ("tests/faults/test_database_lost.py",),
     ),
     Safeguard(

@@ -48,9 +48,9 @@ def refusal(kind: str, path: Path, columns: Mapping[str, str] | None = None, she
 
 def read_row(reader: RowReader, line: int, cells: Cells | Slipped) -> Assessment | Rejected | NoRecord:
     """Return what one row is, in a file without any other."""
-    found = reader.facts(line, cells)
+    found = reader.read(line, cells)
     if isinstance(found, Doubtful):
         found = reader.settled(found)
     if isinstance(found, NoRecord | Rejected):
         return found
-    return assessment_of(found.facts if isinstance(found, PartlyRead) else found)
+    return assessment_of(found.values if isinstance(found, PartlyRead) else found)

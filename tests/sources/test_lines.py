@@ -74,9 +74,9 @@ def found_in(path: Path, *lines: list[str]) -> list[object]:
     rows = [HEADINGS, GOOD[0], *lines, GOOD[1]]
     text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows)
     path.with_suffix(".csv").write_text(text, encoding="utf-8")
-    as_csv = [found for _, found in opened("csv", path.with_suffix(".csv")).facts()]
+    as_csv = [found for _, found in opened("csv", path.with_suffix(".csv")).row_values()]
     xlsx(path.with_suffix(".xlsx"), {"S": rows})
-    as_workbook = [found for _, found in opened("workbook", path.with_suffix(".xlsx")).facts()]
+    as_workbook = [found for _, found in opened("workbook", path.with_suffix(".xlsx")).row_values()]
     others = [each for each in as_csv if not isinstance(each, tuple)]
     assert len(as_csv) - len(others) == 2
     assert [each for each in as_workbook if isinstance(each, Rejected)] == [
@@ -108,7 +108,7 @@ def test_a_short_line_that_is_no_record(tmp_path: Path, line: str) -> None:
     path = tmp_path / "x.csv"
     rows = [",".join(row) for row in [HEADINGS, *GOOD]]
     path.write_text("\n".join([*rows[:2], line, rows[2], line]), encoding="utf-8")
-    found = [value for _, value in opened("csv", path).facts()]
+    found = [value for _, value in opened("csv", path).row_values()]
     assert [isinstance(each, NoRecord) for each in found] == [False, True, False] + [True] * bool(line)
 
 

@@ -146,9 +146,9 @@ def test_a_start_that_cannot_be_believed_is_start_missing(start: str, reason: st
 
 def partly(**cells: object) -> tuple[Assessment, list[UnreadableValue]]:
     """Read a row of which something must count as blank."""
-    value = reader().facts(5, [(GOOD | cells).get(name, "") for name in ASSESSMENT_COLUMNS])
+    value = reader().read(5, [(GOOD | cells).get(name, "") for name in ASSESSMENT_COLUMNS])
     assert isinstance(value, PartlyRead)
-    return assessment_of(value.facts), list(value.unreadable)
+    return assessment_of(value.values), list(value.unreadable)
 
 
 @pytest.mark.parametrize("name", [name for name in DATE_COLUMNS if name != "started_on"])

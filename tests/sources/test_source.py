@@ -101,7 +101,7 @@ def test_every_line_gives_one_value(
     path = tmp_path_factory.getbasetemp() / "table.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows([HEADING, *table])
-    found = list(opened(path).facts())
+    found = list(opened(path).row_values())
     with path.open(encoding="utf-8", newline="") as file:
         assert len(found) == sum(1 for _ in csv.reader(file, delimiter=delimiter)) - 1
     assert len({line for line, _ in found}) == len(found)

@@ -1,5 +1,6 @@
 """Senders that compete: each claims and settles until nothing is left."""
 
+from alerter.domain.delivery import Settlement
 from alerter.store import outbox
 from alerter.store.database import open_database
 from tests.store.made_up import LEASE, NOW, claim
@@ -18,7 +19,7 @@ def drain(url: str, name: str) -> list[str]:
             with database.write() as connection:
                 assert outbox.mark(connection, message, NOW, NOW + LEASE)
             with database.write() as connection:
-                assert outbox.settle(connection, message, state="sent", reply="250", now=NOW)
+                assert outbox.settle(connection, message, Settlement(state="sent"), reply="250", now=NOW)
             taken.append(message.message.recipient)
     finally:
         database.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerter.domain.assessment import FACTS, Assessment, Rejected
+from alerter.domain.assessment import ROW_FIELDS, Assessment, Rejected
 from alerter.domain.message import Message
 from alerter.store import outbox, runs, staging, syncs
 from alerter.store.outbox import Claimed
@@ -31,7 +31,7 @@ def assessment(assessment_id: str = "A-1", child_id: str = "7", **changed: Any) 
 
 def facts(assessment: Assessment) -> tuple[Any, ...]:
     """Return what an extract's row tells of *assessment*."""
-    return tuple(getattr(assessment, name) for name in FACTS)
+    return tuple(getattr(assessment, name) for name in ROW_FIELDS)
 
 
 def begin(connection: Connection) -> int:

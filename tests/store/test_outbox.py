@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerter.domain.delivery import Settlement
 from alerter.store import outbox
 from alerter.store.database import Database
 from alerter.store.outbox import Delivery
@@ -69,7 +70,9 @@ def test_messages_go_in_their_order(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A, B, C)
         first = claimed(connection)
-        outbox.settle(connection, first, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
+        outbox.settle(
+            connection, first, Settlement(state="deferred", next_attempt_at=LATER), reply="451", now=NOW
+        )
         order = [claimed(connection, LATER).message.recipient for _ in range(3)]
     assert [first.message.recipient, *order] == [A, B, C, A]
 
@@ -79,7 +82,9 @@ def test_a_deferred_message_waits(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
-        outbox.settle(connection, message, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
+        outbox.settle(
+            connection, message, Settlement(state="deferred", next_attempt_at=LATER), reply="451", now=NOW
+        )
         assert claim(connection, LATER - timedelta(microseconds=1)) is None
         assert claimed(connection, LATER).attempts == 2
 
@@ -91,7 +96,9 @@ def test_everything_owed_can_be_made_due(database: Database) -> None:
         for state in ("deferred", "refused"):
             message = claimed(connection)
             due = LATER if state == "deferred" else None
-            outbox.settle(connection, message, state=state, reply="", now=NOW, next_attempt_at=due)
+            outbox.settle(
+                connection, message, Settlement(state=state, next_attempt_at=due), reply="", now=NOW
+            )
         outbox.make_due(connection, NOW)
         assert claimed(connection).message.recipient == A
         assert claim(connection) is None
@@ -104,7 +111,9 @@ def test_a_message_is_settled_only_as_it_was_found(database: Database) -> None:
         run_id = run_with(connection, A)
         message = claimed(connection)
         assert outbox.mark(connection, message, NOW, NOW + LEASE)
-        assert not outbox.settle(connection, message, state="queued", reply="", now=NOW, found=["claimed"])
+        assert not outbox.settle(
+            connection, message, Settlement(state="queued"), reply="", now=NOW, expected=["claimed"]
+        )
     assert states(database, run_id) == {A: "marked"}
 
 
@@ -125,14 +134,18 @@ def test_a_sender_that_lost_its_claim_may_not_mark(database: Database) -> None:
         slow = claimed(connection, by="slow")
         ((state, taken_over),) = outbox.abandoned(connection, NOW + LEASE, alive)
         assert (state, taken_over) == ("claimed", slow)
-        outbox.settle(connection, taken_over, state="queued", reply="", now=LATER, next_attempt_at=LATER)
+        outbox.settle(
+            connection, taken_over, Settlement(state="queued", next_attempt_at=LATER), reply="", now=LATER
+        )
         assert outbox.mark(connection, slow, LATER, LATER + LEASE) is False
         fast = claimed(connection, NOW + LEASE, by="fast")
         assert outbox.mark(connection, slow, LATER, LATER + LEASE) is False
-        assert outbox.settle(connection, slow, state="sent", reply="250 stale", now=LATER) is False
+        assert (
+            outbox.settle(connection, slow, Settlement(state="sent"), reply="250 stale", now=LATER) is False
+        )
         assert outbox.mark(connection, fast, LATER, LATER + LEASE) is True
-        assert outbox.settle(connection, fast, state="sent", reply="250 ok", now=LATER) is True
-        assert outbox.settle(connection, fast, state="refused", reply="550", now=LATER) is False
+        assert outbox.settle(connection, fast, Settlement(state="sent"), reply="250 ok", now=LATER) is True
+        assert outbox.settle(connection, fast, Settlement(state="refused"), reply="550", now=LATER) is False
         (delivery,) = outbox.deliveries(connection, run_id)
     assert delivery == Delivery(run_id=run_id, recipient=A, state="sent", attempts=2, reply="250 ok")
 
@@ -147,7 +160,7 @@ def test_a_live_sender_is_not_abandoned(database: Database) -> None:
         assert len(outbox.abandoned(connection, NOW, lambda _token: False)) == 2
         assert outbox.abandoned(connection, NOW + LEASE, alive) == [("claimed", first), ("marked", second)]
         for message in (first, second):
-            outbox.settle(connection, message, state="sent", reply="250", now=NOW)
+            outbox.settle(connection, message, Settlement(state="sent"), reply="250", now=NOW)
         assert outbox.abandoned(connection, NOW + LEASE, alive) == []
 
 
@@ -158,12 +171,18 @@ def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
         message = claimed(connection)
         outbox.mark(connection, message, NOW, NOW + LEASE)
         outbox.settle(
-            connection, message, state="deferred", reply="", now=NOW, next_attempt_at=NOW, is_unanswered=True
+            connection,
+            message,
+            Settlement(state="deferred", next_attempt_at=NOW, is_unanswered=True),
+            reply="",
+            now=NOW,
         )
         assert outbox.owed(connection, unanswered=1) == 1
         again = claimed(connection)
         assert (again.unanswered, again.message) == (1, message.message)
-        outbox.settle(connection, again, state="deferred", reply="451", now=NOW, next_attempt_at=NOW)
+        outbox.settle(
+            connection, again, Settlement(state="deferred", next_attempt_at=NOW), reply="451", now=NOW
+        )
         assert claimed(connection).unanswered == 1
 
 
@@ -186,7 +205,7 @@ def test_what_is_owed(database: Database, *, state: str, owed: int, failed: int,
         run_id = run_with(connection, A)
         message = claimed(connection)
         assert outbox.owed(connection) == 1
-        outbox.settle(connection, message, state=state, reply="", now=NOW)
+        outbox.settle(connection, message, Settlement(state=state), reply="", now=NOW)
         assert outbox.owed(connection) == owed
         assert len(outbox.failed(connection, run_id)) == failed
         assert outbox.is_all_sent(connection, run_id) is is_all_sent
@@ -199,10 +218,14 @@ def test_a_run_is_busy_while_its_digests_could_go(database: Database) -> None:
         assert outbox.is_busy(connection, run_id, NOW)
         message = claimed(connection)
         assert outbox.is_busy(connection, run_id, NOW)
-        outbox.settle(connection, message, state="deferred", reply="451", now=NOW, next_attempt_at=LATER)
+        outbox.settle(
+            connection, message, Settlement(state="deferred", next_attempt_at=LATER), reply="451", now=NOW
+        )
         assert not outbox.is_busy(connection, run_id, NOW)
         assert outbox.is_busy(connection, run_id, LATER)
-        outbox.settle(connection, claimed(connection, LATER), state="sent", reply="250", now=LATER)
+        outbox.settle(
+            connection, claimed(connection, LATER), Settlement(state="sent"), reply="250", now=LATER
+        )
         assert not outbox.is_busy(connection, run_id, LATER)
 
 

@@ -7,6 +7,7 @@ from multiprocessing import get_context
 from threading import Barrier, Event, Thread
 from typing import Any
 
+from alerter.domain.delivery import Settlement
 from alerter.store import outbox, runs
 from alerter.store.database import Database, open_database
 from tests.store.claimants import drain
@@ -72,7 +73,9 @@ def test_one_of_many_takes_a_dead_senders_message_over(database: Database) -> No
 
     def take_over(_number: int) -> bool:
         with database.write() as connection:
-            return outbox.settle(connection, message, state="queued", reply="", now=NOW, next_attempt_at=NOW)
+            return outbox.settle(
+                connection, message, Settlement(state="queued", next_attempt_at=NOW), reply="", now=NOW
+            )
 
     assert sorted(at_once(take_over)) == [False, False, False, True]
 

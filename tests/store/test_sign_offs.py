@@ -62,7 +62,7 @@ def made_up(count: int) -> list[Assessment]:
 
 def keep(database: Database, rows: list[Assessment]) -> None:
     """Put *rows* into the store."""
-    names = [name for name in assessments.FACTS if name != "reason"]
+    names = [name for name in assessments.ROW_FIELDS if name != "reason"]
     with database.write() as connection:
         connection.execute(
             insert(table),

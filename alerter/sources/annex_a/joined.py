@@ -111,25 +111,27 @@ def _referrals(lists: Lists) -> dict[str, list[date]]:
 
     A row that cannot be believed is passed over: only List 4 has assessments.
     """
-    found: dict[str, list[date]] = {}
+    by_child: dict[str, list[date]] = {}
     if lists.referrals is not None:
         for child, (referred,), _ in _rows(lists, lists.referrals, "referred_on"):
             if referred is not None:
-                insort(found.setdefault(child, []), referred)
-    return found
+                insort(by_child.setdefault(child, []), referred)
+    return by_child
 
 
 def _allocations(lists: Lists) -> dict[str, Allocation]:
     """Return each child's latest team and worker in List 6, closed episodes apart."""
-    found: dict[str, Allocation] = {}
+    by_child: dict[str, Allocation] = {}
     if lists.children_in_need is not None:
         for child, (since, closed), (team, worker) in _rows(
             lists, lists.children_in_need, "started_on", "closed_on", texts=("team", "worker")
         ):
             allocation = Allocation(since or date.min, team, worker)
             if closed is None and (team or worker):
-                found[child] = max(found.get(child, allocation), allocation, key=lambda each: each.since)
-    return found
+                by_child[child] = max(
+                    by_child.get(child, allocation), allocation, key=lambda candidate: candidate.since
+                )
+    return by_child
 
 
 def _rows(

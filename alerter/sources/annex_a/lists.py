@@ -97,18 +97,18 @@ def _of_csv_files(files: Mapping[int, Path], wanted: WantedColumns) -> Lists:
 
 def _newest_by_number(folder: Path) -> dict[int, Path]:
     """Return the newest CSV file of each list in *folder*, by the list's number."""
-    found: dict[int, Path] = {}
+    by_number: dict[int, Path] = {}
     with opening(folder):
         files = [file for file in folder.iterdir() if file.suffix.lower() in CSV_SUFFIXES and file.is_file()]
         for file in sorted(files, key=lambda file: (file.stat().st_mtime_ns, file.name)):
             if match := _NUMBER.search(file.stem):
-                found[int(match[1])] = file
-    if ASSESSMENTS not in found:
+                by_number[int(match[1])] = file
+    if ASSESSMENTS not in by_number:
         raise SourceError(
             f"neither a workbook nor a CSV file with List 4 in its name was found in {folder} (a folder): "
             "put the Annex A there, or correct the path."
         )
-    return found
+    return by_number
 
 
 def _single(tables: Sequence[SheetTable]) -> SheetTable | None:

@@ -1,7 +1,7 @@
 """
 Reads one workbook to its end, in a process that may use only the memory and time that its size allows.
 
-`trial.py` starts it. It exits with 0 if the workbook can be read; with `REFUSED`, and the reason on
+`survey.try_out` starts it. It exits with 0 if the workbook can be read; with `REFUSED`, and the reason on
 standard output, if not; and any other way if it ran out of memory or time.
 """
 

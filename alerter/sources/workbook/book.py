@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 from alerter.errors import SourceError
 from alerter.sources.columns import HEADING_ROWS
 from alerter.sources.extract import opening
-from alerter.sources.workbook import trial
 from alerter.sources.workbook.ods import CONTENT, survey_ods
-from alerter.sources.workbook.survey import HEAVY, Area, Flaws, Survey, archive, damaged, encrypted
+from alerter.sources.workbook.survey import (
+    HEAVY,
+    Area,
+    Flaws,
+    Survey,
+    archive,
+    damaged,
+    encrypted,
+    is_small,
+    try_out,
+)
 from alerter.sources.workbook.xls import survey_xls
 from alerter.sources.workbook.xlsx import PACKAGE, document_of, survey_xlsx
 
@@ -114,10 +123,10 @@ def open_book(path: Path) -> Iterator[Book]:
         SourceError: It is no workbook, asks for a password, is cut off or damaged, would unpack to
             more than a workbook can be, has a cell too far out, or takes more memory or time than it may.
     """
-    is_small = trial.is_small(path)
-    if not is_small:
-        trial.try_out(path)
-    with open_tried(path, is_light=is_small) as book:
+    is_light = is_small(path)
+    if not is_light:
+        try_out(path)
+    with open_tried(path, is_light=is_light) as book:
         yield book
 
 
@@ -133,7 +142,7 @@ def open_tried(path: Path, *, is_light: bool = False) -> Iterator[Book]:
 
     survey = _survey(path)
     if is_light and survey.weight > HEAVY:
-        trial.try_out(path)
+        try_out(path)
     with opening(path), path.open("rb") as file:
         with _calamine(path):
             opened = CalamineWorkbook.from_filelike(file)

@@ -16,8 +16,7 @@ from alerter.sources.extract import Extract, FileStamp, fingerprint
 from alerter.sources.slipped import Cells
 from alerter.sources.table import DateColumns, Rows, Table
 from alerter.sources.workbook.book import Book, Sheet, Value, open_book
-from alerter.sources.workbook.meanings import meanings_of
-from alerter.sources.workbook.swapped import Suspect
+from alerter.sources.workbook.meanings import Suspect, meanings_of
 
 MOST_NAMED = 20
 
@@ -67,8 +66,8 @@ def find_sheet(book: Book, wanted: WantedColumns, sheet_name: str = "") -> Sheet
     """
     if sheet_name:
         return named_sheet(book, wanted, sheet_name)
-    (found,) = matching_sheets(book, [wanted])
-    return only_sheet(book, wanted, found)
+    (tables,) = matching_sheets(book, [wanted])
+    return only_sheet(book, wanted, tables)
 
 
 def matching_sheets(book: Book, wanted: Sequence[WantedColumns]) -> list[list[SheetTable]]:
@@ -79,29 +78,29 @@ def matching_sheets(book: Book, wanted: Sequence[WantedColumns]) -> list[list[Sh
         SourceError: A sheet that has them cannot be read, or has one of them twice, or a formula
             without a result under one.
     """
-    found: list[list[SheetTable]] = [[] for _ in wanted]
+    tables_of_each: list[list[SheetTable]] = [[] for _ in wanted]
     for sheet in book.sheets():
         head = sheet.head()
-        for each, tables in zip(wanted, found, strict=True):
-            index = each.heading_row(head)
-            if index is not None and each.is_heading(head[index]):
-                tables.append(_located(book, sheet, index, head[index], each))
-    return found
+        for columns, tables in zip(wanted, tables_of_each, strict=True):
+            index = columns.heading_row(head)
+            if index is not None and columns.is_heading(head[index]):
+                tables.append(_located(book, sheet, index, head[index], columns))
+    return tables_of_each
 
 
-def only_sheet(book: Book, wanted: WantedColumns, found: Sequence[SheetTable]) -> SheetTable:
+def only_sheet(book: Book, wanted: WantedColumns, tables: Sequence[SheetTable]) -> SheetTable:
     """
-    Return the one sheet among those *found*.
+    Return the one sheet among those *tables*.
 
     Raises:
         SourceError: There is none, or more than one.
     """
-    if len(found) == 1:
-        return found[0]
-    if found:
+    if len(tables) == 1:
+        return tables[0]
+    if tables:
         raise SourceError(
-            f"{book.file_name}: the sheets {listed(each.sheet.name for each in found)} all have the headings "
-            "wanted; name one of them as source.sheet."
+            f"{book.file_name}: the sheets {listed(table.sheet.name for table in tables)} all have the "
+            "headings wanted; name one of them as source.sheet."
         )
     nearest = max(book.sheets(), key=lambda sheet: _rank(sheet, wanted))
     try:
@@ -156,18 +155,18 @@ def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
 
 def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: WantedColumns) -> SheetTable:
     columns = wanted.locate(headings, sheet.where, f"row {index + 1}")
-    found = SheetTable(sheet, columns, index, book.is_1904)
-    _check_results(found)
-    return found
+    table = SheetTable(sheet, columns, index, book.is_1904)
+    _check_results(table)
+    return table
 
 
-def _check_results(found: SheetTable) -> None:
-    for name, column in found.columns.indexes.items():
-        row = found.sheet.flaws.unvalued.get(column, -1)
-        if row > found.heading_index:
+def _check_results(table: SheetTable) -> None:
+    for name, column in table.columns.indexes.items():
+        row = table.sheet.flaws.unvalued.get(column, -1)
+        if row > table.heading_index:
             raise SourceError(
-                f"{found.sheet.where}, row {row + 1}: a formula under "
-                f'"{found.columns.heading_of(name)}" has no stored result; '
+                f"{table.sheet.where}, row {row + 1}: a formula under "
+                f'"{table.columns.heading_of(name)}" has no stored result; '
                 "open the workbook in Excel and save it, then run again."
             )
 
@@ -191,10 +190,10 @@ def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:
     stamp = FileStamp.of(path)
     sha256 = fingerprint(path)
     with open_book(path) as book:
-        found = find_sheet(book, wanted, sheet)
+        table = find_sheet(book, wanted, sheet)
 
     def read() -> Rows:
-        yield from found.read()
+        yield from table.read()
         stamp.check_unchanged(path)
 
     extract = Extract(
@@ -202,7 +201,7 @@ def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:
         sha256=sha256,
         extracted_at=stamp.written_at,
         size=stamp.size,
-        notes=(f'read from the sheet "{found.sheet.name}"',),
-        headings=found.columns.headings,
+        notes=(f'read from the sheet "{table.sheet.name}"',),
+        headings=table.columns.headings,
     )
-    return Table(extract, found.columns, read)
+    return Table(extract, table.columns, read)

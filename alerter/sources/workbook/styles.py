@@ -23,15 +23,15 @@ def percent_styles(elements: Iterable[tuple[str, Mapping[str, str]]]) -> frozens
     Return the numbers of the cell styles with such a format, from the *elements* of a workbook's styles.
     """
     formats = {str(number) for number in BUILT_IN}
-    found: set[str] = set()
+    styles: set[str] = set()
     group, count = "", 0
     for name, attributes in elements:
         if name == "numfmt" and is_percent(attributes.get("formatcode", "")):
             formats.add(attributes.get("numfmtid", ""))
         elif name == "xf":
             if group == "cellxfs":
-                found |= {str(count)} if attributes.get("numfmtid") in formats else set()
+                styles |= {str(count)} if attributes.get("numfmtid") in formats else set()
                 count += 1
         elif name.endswith(("xfs", "styles")):
             group = name
-    return frozenset(found)
+    return frozenset(styles)

@@ -1,5 +1,14 @@
-"""Checks a workbook before calamine opens it, and holds what calamine does not report of its cells."""
+"""
+Checks a workbook before calamine opens it, and holds what calamine does not report of its cells.
 
+A file of a few kilobytes can unpack to gigabytes in many ways: one long text that a hundred thousand cells
+share, a row repeated a million times. A native library that runs out of memory ends its process, and that
+must not be the one that sends. So all but small workbooks are first read by a process of their own.
+"""
+
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +36,7 @@ SMALL = 16 << 10
 """Bytes, unpacked, of a workbook that can be dangerous only by cells far out or repeated."""
 HEAVY = 64 * MEGABYTE
 """Bytes that the cells of a small workbook may come to before it is tried out first."""
+PATIENCE_SECONDS = 900
 REFUSED = 10
 """The exit code of a trial that cannot read the workbook."""
 _USED_PARTS = (".xml", ".rels", ".bin")
@@ -97,6 +107,49 @@ def twice(where: str, row: int) -> SourceError:
         f"{where}: row {row + 1} stands there twice or out of order, so some of its cells would be lost; "
         "open the workbook in Excel and save it again."
     )
+
+
+def is_small(path: Path) -> bool:
+    """
+    Say whether the workbook at *path* is too small, unpacked, for more than a glance.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
+    with opening(path):
+        try:
+            with ZipFile(path) as archive:
+                inside = sum(member.file_size for member in archive.infolist())
+        except (BadZipFile, ValueError, NotImplementedError):
+            inside = 0
+        return max(inside, path.stat().st_size) <= SMALL
+
+
+def try_out(path: Path) -> None:
+    """
+    Let a process of its own read the workbook at *path*, in memory and time that grow with the file's size.
+
+    Raises:
+        SourceError: It refused the workbook, or did not come to the end of it.
+    """
+    command = [sys.executable, "-P", "-m", "alerter.sources.workbook", str(path)]
+    try:
+        ended = subprocess.run(  # noqa: S603 - this Python, on the file of the settings
+            command,
+            env={**os.environ, "PYTHONUTF8": "1", "RUST_BACKTRACE": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _too_much(path) from None
+    if ended.returncode == REFUSED:
+        raise SourceError(ended.stdout)
+    if ended.returncode != 0:
+        raise _too_much(path)
 
 
 @contextmanager
@@ -171,3 +224,10 @@ def _check_names(opened: ZipFile, path: Path) -> None:
             f"{path.name} has one of its parts twice, so that one of the two would be lost: "
             "open it in Excel and save it again."
         )
+
+
+def _too_much(path: Path) -> SourceError:
+    return SourceError(
+        f"{path.name} takes more memory or time than any extract of its size, so it was not read: "
+        "save the sheet with the assessments, and nothing else, in a workbook of its own."
+    )

@@ -95,12 +95,14 @@ class CompoundFile:
         """
         Return where the table of sectors lies: the first places stand in the header, the rest in a chain.
         """
-        found = list(struct.unpack_from(f"<{TABLES_IN_HEADER}I", self._content, 0x4C))
+        sectors = list(struct.unpack_from(f"<{TABLES_IN_HEADER}I", self._content, 0x4C))
         following = self._header(0x44)
-        while following < FIRST_MARK and len(found) * self._size <= len(self._content) + HEADER * self._size:
+        while (
+            following < FIRST_MARK and len(sectors) * self._size <= len(self._content) + HEADER * self._size
+        ):
             *more, following = struct.unpack(f"<{self._size // 4}I", self._sector(following))
-            found += more
-        return [sector for sector in found if sector < FIRST_MARK]
+            sectors += more
+        return [sector for sector in sectors if sector < FIRST_MARK]
 
     def _numbers(self, sectors: list[int]) -> tuple[int, ...]:
         joined = b"".join(map(self._sector, sectors))

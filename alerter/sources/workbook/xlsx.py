@@ -106,9 +106,9 @@ def _sheets(workbook: bytes) -> tuple[bool, dict[str, str]]:
 
 def _targets(relations: bytes, folder: str) -> dict[str, str]:
     """Return the parts that the relations of a document in *folder* lead to, by id."""
-    found = [attributes for name, attributes in _elements(relations) if name == "relationship"]
-    targets = {attributes["id"]: _path(folder, attributes["target"]) for attributes in found}
-    if len(targets) < len(found):
+    all_attributes = [attributes for name, attributes in _elements(relations) if name == "relationship"]
+    targets = {attributes["id"]: _path(folder, attributes["target"]) for attributes in all_attributes}
+    if len(targets) < len(all_attributes):
         raise ValueError("two relations of one id")
     return targets
 
@@ -136,14 +136,14 @@ def _part(opened: ZipFile, name: str) -> bytes:
 
 
 def _elements(content: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
     parser = new_parser()
-    parser.StartElementHandler = lambda name, attributes: found.append(
+    parser.StartElementHandler = lambda name, attributes: elements.append(
         (local(name), {local(key): value for key, value in attributes.items()})
     )
     for _ in feed(parser, BytesIO(content)):
-        yield from found
-        found.clear()
+        yield from elements
+        elements.clear()
 
 
 def _is_plain(opened: ZipFile, part: str, percents: frozenset[str]) -> bool:
@@ -157,7 +157,7 @@ def _is_plain(opened: ZipFile, part: str, percents: frozenset[str]) -> bool:
         return False
     with opened.open(part) as file:
         for piece in _pieces(file):
-            if any(each in piece for each in odd):
+            if any(mark in piece for mark in odd):
                 return False
             row = _last_row(piece, last)
             if row is None:
@@ -166,8 +166,8 @@ def _is_plain(opened: ZipFile, part: str, percents: frozenset[str]) -> bool:
             filled += piece.count(b"<v")
             if _FAR.search(piece):
                 rows = max([rows, *map(int, set(_ROW_OF.findall(piece)))])
-                found = {letters.decode().upper() for letters in set(_COLUMN_OF.findall(piece))}
-                columns = max([columns, *map(letters_as_number, found)])
+                columns_used = {letters.decode().upper() for letters in set(_COLUMN_OF.findall(piece))}
+                columns = max([columns, *map(letters_as_number, columns_used)])
     return rows * columns <= MOST_CELLS and rows <= FEW_ROWS + filled
 
 

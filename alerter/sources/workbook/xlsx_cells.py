@@ -118,7 +118,9 @@ class SheetCells:
             return
         (left, top), (right, bottom) = places[0], places[-1]
         area = Area(int(top) - 1, letters_as_number(left) - 1, int(bottom) - 1, letters_as_number(right) - 1)
-        self._spilled = [*(each for each in self._spilled if each.bottom >= self._row), area][-MOST_SPILLED:]
+        self._spilled = [*(spilled for spilled in self._spilled if spilled.bottom >= self._row), area][
+            -MOST_SPILLED:
+        ]
 
     def _is_nought(self, value: str) -> bool:
         if self._kind not in {"", "n"} or not value or value.strip("0."):

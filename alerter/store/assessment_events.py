@@ -36,18 +36,18 @@ class Event:
 
 def events(connection: Connection, assessment: int) -> list[Event]:
     """Return what happened to the assessment with this number, oldest first."""
-    found = [
-        *_told(connection, assessment),
+    of_all_kinds = [
+        *_alerted(connection, assessment),
         *_escalated(connection, assessment),
         *_reassured(connection, assessment),
         *_audited(connection, assessment),
         *_changed(connection, assessment),
         *_sent_again(connection, assessment),
     ]
-    return sorted(found, key=lambda event: event.at)
+    return sorted(of_all_kinds, key=lambda event: event.at)
 
 
-def _told(connection: Connection, assessment: int) -> Iterator[Event]:
+def _alerted(connection: Connection, assessment: int) -> Iterator[Event]:
     query = (
         select(
             alerts.c.run_id,
@@ -97,12 +97,12 @@ def _escalated(connection: Connection, assessment: int) -> Iterator[Event]:
         yield Event(row.prepared_at, "escalated", what)
 
 
-def _is_its_digest(told: Table) -> ColumnElement[bool]:
-    """Say whether a message of the outbox is the digest that a row of *told* stands in."""
+def _is_its_digest(table: Table) -> ColumnElement[bool]:
+    """Say whether a message of the outbox is the digest that a row of *table* stands in."""
     return and_(
-        outbox.c.run_id == told.c.run_id,
+        outbox.c.run_id == table.c.run_id,
         outbox.c.kind == "digest",
-        func.lower(outbox.c.recipient) == func.lower(told.c.recipient),
+        func.lower(outbox.c.recipient) == func.lower(table.c.recipient),
     )
 
 
@@ -120,10 +120,10 @@ def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
     for row in connection.execute(select(reassurances).where(reassurances.c.assessment == assessment)):
         reason = f", {row.reason}" if row.reason else ""
         note = f": {row.note}" if row.note else ""
-        given = f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}"
-        yield Event(row.recorded_at, "reassured", f"{given}{reason} (by {row.means}){note}")
+        promise = f"by {row.by} on {row.given_on.isoformat()}, expected {row.expected_on.isoformat()}"
+        yield Event(row.recorded_at, "reassured", f"{promise}{reason} (by {row.means}){note}")
         if row.withdrawn_at is not None:
-            yield Event(row.withdrawn_at, "withdrawn", f"{given}: withdrawn by {row.withdrawn_by}")
+            yield Event(row.withdrawn_at, "withdrawn", f"{promise}: withdrawn by {row.withdrawn_by}")
 
 
 def _audited(connection: Connection, assessment: int) -> Iterator[Event]:
