@@ -1,4 +1,4 @@
-"""One assessment on one row: where it stands, and what is asked."""
+"""Writes the row of one assessment, for emails and for the page: where it stands, and what is asked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.progress import RowHistory
 from alerter.domain.routing import Recipient
 from alerter.mail.language import Language
-from alerter.mail.run_facts import RunFacts
+from alerter.mail.run_facts import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class RowView:
     """
     The strings of one row, the same in text and HTML.
 
-    *day* and *due* are the count and the deadline; *told* is what has been, *asked* what is to be done.
+    *day* and *due* are the count and the deadline; *notes* are what has been, *asked* what is to be done.
     *mark* is what the row's line in the text begins with, and no other line does.
     """
 
@@ -31,9 +31,14 @@ class RowView:
     label: str
     day: str
     due: str
-    told: str
+    notes: tuple[str, ...]
     asked: str
     mark: str
+
+    @property
+    def told(self) -> str:
+        """Return what has been as one phrase."""
+        return "; ".join(self.notes)
 
     @property
     def said(self) -> str:
@@ -45,7 +50,7 @@ class RowView:
 class RowContext:
     """What the rows of one digest have in common: the run, the reader, and whether types are named."""
 
-    facts: RunFacts
+    facts: Outlook
     reader: Recipient
     has_labels: bool
 
@@ -99,7 +104,7 @@ def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) ->
         label=phrase(alert.clock.label) if context.has_labels else "",
         day=say("day {age} of {limit}", age=alert.age, limit=alert.clock.working_days),
         due=_due(alert, context),
-        told="; ".join(note for note in notes if note),
+        notes=tuple(note for note in notes if note),
         asked=asked,
         mark=f"{id_}  {child}  ",
     )

@@ -3,11 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
 from alerter.mail.language import ENGLISH, Language
+
+
+class Outlook(Protocol):
+    """What rows and headings are written by: the day, the day of the next digest, and the language."""
+
+    @property
+    def as_of(self) -> date:
+        """Return the day that is judged by."""
+
+    @property
+    def next_run(self) -> date:
+        """Return the day of the next digest."""
+
+    @property
+    def language(self) -> Language:
+        """Return the language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from alerter.domain.escalation import Escalation
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
 from alerter.mail.digest_rows import RowContext, RowView, escalated_row, row_of
-from alerter.mail.run_facts import Marks, RunFacts
+from alerter.mail.run_facts import Marks, Outlook, RunFacts
 
 ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)
 ESCALATED = "escalated"
@@ -70,19 +70,21 @@ def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> It
         bands = _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]
         yield SectionView(
             stage.value,
-            _heading(stage, len(alerts), facts, marks),
+            heading_of(stage, len(alerts), facts, marks),
             tuple(_band(half, each, digest, context, seen) for half, each in bands),
             more,
             unlisted(more, facts, room.link),
         )
 
 
-def escalated_section(climbed: Sequence[Escalation], context: RowContext, room: Room) -> SectionView | None:
+def escalated_section(
+    climbed: Sequence[Escalation], context: RowContext, facts: RunFacts, room: Room
+) -> SectionView | None:
     """Return what has climbed as a section, or None where nothing has."""
     if not climbed:
         return None
     listed = climbed[: room.take(len(climbed))]
-    more, facts = len(climbed) - len(listed), context.facts
+    more = len(climbed) - len(listed)
     words = "Escalated ({count}): the managers named have the same rows in their own digests"
     seen: set[str] = set()
     rows = []
@@ -145,7 +147,8 @@ def _by_half(alerts: Sequence[Alert], marks: Marks) -> list[tuple[range | None, 
     return [(half, alerts_in_it) for half, alerts_in_it in halves if alerts_in_it]
 
 
-def _heading(stage: Stage, count: int, facts: RunFacts, marks: Marks) -> str:
+def heading_of(stage: Stage, count: int, facts: Outlook, marks: Marks) -> str:
+    """Return the heading over *count* rows of one *stage*, with what is asked of them."""
     language, shown = facts.language, f"{count:,}"
     if stage is Stage.OVERDUE:
         return language.say("Overdue ({count}): past {last}", count=shown, last=marks.last_day)

@@ -8,7 +8,7 @@ from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.mail.footer import footer_of
 from alerter.mail.notes import NotesView, notes_of, record_lines, since_lines
-from alerter.mail.run_facts import Marks, RunFacts
+from alerter.mail.run_facts import Marks, Outlook, RunFacts
 from alerter.mail.sections import Room, SectionView, sections_of
 from alerter.mail.service import ServiceView, service_of
 
@@ -45,7 +45,7 @@ def subject_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
 
 
 def counts_of(
-    digest: Digest, facts: RunFacts, marks: Marks, *, is_subject: bool = False
+    digest: Digest, facts: Outlook, marks: Marks, *, is_subject: bool = False
 ) -> Iterable[CountView]:
     """Give the counts of what is asked, worst first; in a subject the day that is reached is named once."""
     language = facts.language

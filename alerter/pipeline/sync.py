@@ -226,12 +226,18 @@ def _discard_staged(connection: Connection) -> None:
 
 
 def sync(
-    connection: Connection, of: Installation, as_of: date | None = None, *, is_accepted: bool = False
+    connection: Connection,
+    of: Installation,
+    as_of: date | None = None,
+    *,
+    is_accepted: bool = False,
+    is_for_run: bool = True,
 ) -> Synced:
     """
     Read the source and the directory into the store as part of a transaction, unless a gate holds them.
 
-    With *is_accepted* they are read all the same, and the gates only say what they would have held.
+    With *is_accepted* they are read all the same, and the gates only say what they would have held. An
+    extract that is the last run's is held only where the reading *is_for_run*.
 
     Raises:
         SourceError: Either cannot be read; the transaction must not be committed.
@@ -244,10 +250,13 @@ def sync(
         now=now,
         on_rows=of.on_rows,
     )
-    return read_in(connection, intake, as_of or of.today(), _gate(of, as_of), is_accepted=is_accepted)
+    gate = _gate(of, as_of, is_for_run=is_for_run)
+    return read_in(connection, intake, as_of or of.today(), gate, is_accepted=is_accepted)
 
 
-def _gate(of: Installation, as_of: date | None) -> Gate:
+def _gate(of: Installation, as_of: date | None, *, is_for_run: bool) -> Gate:
     """Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now."""
     moment = of.now() if as_of is None else of.timetable().moment(as_of)
-    return gate_of(of.rules, wiring.gates(of.settings), as_of=as_of or of.today(), now=moment)
+    gates = wiring.gates(of.settings)
+    gates = replace(gates, hold_unchanged=gates.hold_unchanged and is_for_run)
+    return gate_of(of.rules, gates, as_of=as_of or of.today(), now=moment)

@@ -41,7 +41,7 @@ class Weekly:
         """
         self.of.ensure_schema(may_make=True)
         with self.of.database.write() as connection, connection.begin_nested() as savepoint:
-            synced = sync(connection, self.of, is_accepted=is_accepted)
+            synced = sync(connection, self.of, is_accepted=is_accepted, is_for_run=False)
             if synced.held_because and not is_accepted:
                 savepoint.rollback()  # also of what waits for a release, which this reading would replace
         return synced

@@ -17,8 +17,8 @@ from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, TOO_MANY, Frame, Sit
 
 GONE_FROM_LIST = (
     "Something you ticked is no longer on your list: it was signed off, or is somebody else's now. "
+    "Nothing has been saved yet. Please look again, and press Save."
 )
-NOTHING_SAVED = "Nothing has been saved yet. Please look again, and press Save."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,11 @@ class Pages:
 
     def _list(self, visitor: str, filled: Filled, status: int = OK) -> Response:
         own = reassurances.own_list(self.site.installation, visitor)
-        view = list_view(own, filled, self.site.reasons, self.site.installation.zone)
+        of = self.site.installation
+        view = list_view(own, filled, self.site.reasons, of.zone, of.writer.language)
         if own.scope and not own.digest.open and status == OK:
             return go("service")
-        return self.frame.page("list.html", status, visitor=visitor, has_service=bool(own.scope), view=view)
+        lang, has_service = view.language.tag, bool(own.scope)
+        return self.frame.page(
+            "list.html", status, visitor=visitor, has_service=has_service, view=view, lang=lang
+        )

@@ -14,6 +14,7 @@ from alerter.config.page import WebSettings
 from alerter.domain.reassurance import Reasons
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
+from alerter.mail.language import ENGLISH
 from alerter.mail.links import Links
 from alerter.web import sessions
 from alerter.web.guard import Limit, client_of, signed_on
@@ -123,6 +124,7 @@ class Frame:
             "link_days": self.site.web.link_days,
             "csrf": sessions.token_of(session),
             "visitor": visitor,
+            "lang": ENGLISH.tag,
             "has_service": False,
             "has_audits": bool(form(self.site.installation)),
         }

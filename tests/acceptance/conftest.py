@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.council import Council
-from tests.acceptance.post_office import PostOffice, free_port
+from tests.world.mail_server import MailServer, free_port
 
 
 @pytest.fixture
-def post_office() -> Iterator[PostOffice]:
+def post_office() -> Iterator[MailServer]:
     """Run a mail server that takes everything."""
-    with PostOffice() as server:
+    with MailServer() as server:
         yield server
 
 
 @pytest.fixture
-def council(tmp_path: Path, post_office: PostOffice) -> Council:
+def council(tmp_path: Path, post_office: MailServer) -> Council:
     """Return a configured council whose mail server is `post_office`."""
     council = Council(tmp_path, post_office.port)
     council.configure()

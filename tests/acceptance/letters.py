@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from html.parser import HTMLParser
 
-from tests.acceptance.post_office import Parcel
+from tests.world.mail_server import Parcel
 
 HEADINGS = {
     "Overdue": "overdue",

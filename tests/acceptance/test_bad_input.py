@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.caseload import MONDAY, key, row, start_at
 from tests.acceptance.council import Council, Said, at_once
-from tests.acceptance.post_office import free_port
+from tests.world.mail_server import free_port
 
 RUN = ("run", "--as-of", MONDAY)
 STARTED = start_at(27).isoformat()

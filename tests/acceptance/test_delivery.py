@@ -7,18 +7,10 @@ from subprocess import Popen
 from tests.acceptance.caseload import MONDAY, managed
 from tests.acceptance.council import ADMINS, Council, Said
 from tests.acceptance.letters import is_word_of, read
-from tests.acceptance.post_office import (
-    DROP,
-    LATER,
-    LATER_AT_DOT,
-    NEVER,
-    NEVER_AT_DOT,
-    PostOffice,
-    free_port,
-)
+from tests.world.mail_server import DROP, LATER, LATER_AT_DOT, NEVER, NEVER_AT_DOT, MailServer, free_port
 
 
-def test_second_run_sends_nothing(council: Council, post_office: PostOffice) -> None:
+def test_second_run_sends_nothing(council: Council, post_office: MailServer) -> None:
     """The send date has its run: `already_done`, exit 0, no email more."""
     managers = managed(council, 3)
     first = council.run(MONDAY)
@@ -31,7 +23,7 @@ def test_second_run_sends_nothing(council: Council, post_office: PostOffice) -> 
     assert post_office.tally() == Counter([*managers, ADMINS])
 
 
-def test_two_runs_at_once_send_each_digest_once(council: Council, post_office: PostOffice) -> None:
+def test_two_runs_at_once_send_each_digest_once(council: Council, post_office: MailServer) -> None:
     """
     On a new database one process prepares and the other helps deliver: `done`, `already_done`, both exit 0.
     """
@@ -48,7 +40,7 @@ def test_two_runs_at_once_send_each_digest_once(council: Council, post_office: P
 def test_deferred_stays_owed_and_is_sent_later_unchanged(tmp_path: Path) -> None:
     """A 451, to RCPT or to the dot, leaves the message owed; `deliver` sends the same bytes later."""
     script = {"m00@council.example": [LATER], "m01@council.example": [LATER_AT_DOT]}
-    with PostOffice(script) as post_office:
+    with MailServer(to=script) as post_office:
         council = _council(tmp_path, post_office.port)
         managers = managed(council, 4)
         said = council.run(MONDAY)
@@ -69,7 +61,7 @@ def test_deferred_stays_owed_and_is_sent_later_unchanged(tmp_path: Path) -> None
 def test_refused_is_told_to_the_admins_and_never_tried_again(tmp_path: Path) -> None:
     """A 550, to RCPT or to the dot, is final: exit 1, the summary names it, and `deliver` leaves it alone."""
     script = {"m00@council.example": [NEVER], "m01@council.example": [NEVER_AT_DOT]}
-    with PostOffice(script) as post_office:
+    with MailServer(to=script) as post_office:
         council = _council(tmp_path, post_office.port)
         managers = managed(council, 3)
         said = council.run(MONDAY)
@@ -91,7 +83,7 @@ def test_server_down_owes_everything_and_deliver_sends_it(cut_off: Council) -> N
     said = cut_off.run(MONDAY)
     assert (said.exit_code, said.json["state"]) == (1, "undelivered")
     assert [said.json[key] for key in ("digests", "sent", "deferred", "refused")] == [5, 0, 5, 0]
-    with PostOffice(port=cut_off.port) as post_office:
+    with MailServer(port=cut_off.port) as post_office:
         assert cut_off.alerter("deliver").exit_code == 0
     tally = post_office.tally()
     assert {each: tally[each] for each in managers} == dict.fromkeys(managers, 1)
@@ -104,7 +96,7 @@ def test_lost_reply_is_resent_with_the_same_bytes(tmp_path: Path) -> None:
     """
     With `unknown_outcome = "resend"` the same message goes once more with each command until it is answered.
     """
-    with PostOffice({"m01@council.example": [DROP], "m02@council.example": [DROP, DROP]}) as post_office:
+    with MailServer(to={"m01@council.example": [DROP], "m02@council.example": [DROP, DROP]}) as post_office:
         council = _council(tmp_path, post_office.port)
         managers = managed(council, 3)
         council.run(MONDAY)
@@ -121,7 +113,7 @@ def test_reply_that_never_comes_is_left_to_a_person(tmp_path: Path) -> None:
     """
     After five sendings each command ends 1, names message and command, and `resend` sends the same bytes.
     """
-    with PostOffice({"m01@council.example": [DROP] * 5}) as post_office:
+    with MailServer(to={"m01@council.example": [DROP] * 5}) as post_office:
         council = _council(tmp_path, post_office.port)
         managed(council, 2)
         council.run(MONDAY)
@@ -140,7 +132,7 @@ def test_reply_that_never_comes_is_left_to_a_person(tmp_path: Path) -> None:
 
 def test_lost_reply_waits_for_a_person_where_told_to(tmp_path: Path) -> None:
     """With `unknown_outcome = "hold"` nothing goes twice, and `status` says that something is stuck."""
-    with PostOffice({"m01@council.example": [DROP]}) as post_office:
+    with MailServer(to={"m01@council.example": [DROP]}) as post_office:
         council = _council(tmp_path, post_office.port, delivery__unknown_outcome="hold")
         managers = managed(council, 2)
         assert council.run(MONDAY).exit_code == 1
@@ -159,7 +151,7 @@ def test_killed_sender_loses_nothing(tmp_path: Path) -> None:
         if recipient == "m02@council.example" and running:
             running.pop().kill()
 
-    with PostOffice(on_rcpt=kill_at_third) as post_office:
+    with MailServer(on_rcpt=kill_at_third) as post_office:
         council = _council(tmp_path, post_office.port)
         managers = managed(council, 5)
         killed = council.start("run", "--as-of", MONDAY, "--json")
@@ -172,7 +164,7 @@ def test_killed_sender_loses_nothing(tmp_path: Path) -> None:
         assert post_office.tally()[ADMINS] >= 1
 
 
-def test_again_prepares_a_fresh_run_with_its_reason(council: Council, post_office: PostOffice) -> None:
+def test_again_prepares_a_fresh_run_with_its_reason(council: Council, post_office: MailServer) -> None:
     """
     `--again` needs `--reason`; it is a run of its own, with messages of its own, and the admins read why.
     """
@@ -201,7 +193,7 @@ def _end(process: Popen[str]) -> Said:
     return Said(process.returncode, out, err)
 
 
-def _assert_summary_names(post_office: PostOffice, recipients: list[str], word: str) -> None:
+def _assert_summary_names(post_office: MailServer, recipients: list[str], word: str) -> None:
     (summary,) = [read(parcel) for parcel in post_office.arrived if parcel.recipient == ADMINS]
     for recipient in recipients:
         line = next(line for line in summary.text.splitlines() if is_word_of(recipient, line))

@@ -7,7 +7,7 @@ from email.headerregistry import Address
 from tests.acceptance.caseload import AGES, ENGLAND, MONDAY, key, row, start_at
 from tests.acceptance.council import ADMINS, FALLBACK, Council
 from tests.acceptance.letters import Letter, letters_by_recipient, stage_of
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 DECEMBER = date(2025, 12, 15)
 MANAGER = "m@council.example"
@@ -15,7 +15,7 @@ NAME = "Okafor-Wrzesniewska, Nkechi (Duty and Assessment North East, Riverside a
 CANARY = "Canary Fenwick"
 
 
-def test_headers_are_the_contracts_and_name_no_child(council: Council, post_office: PostOffice) -> None:
+def test_headers_are_the_contracts_and_name_no_child(council: Council, post_office: MailServer) -> None:
     """
     One recipient, no copies, the run's number, a subject of counts and the date; the bytes are plain lines.
     """
@@ -44,7 +44,7 @@ def test_headers_are_the_contracts_and_name_no_child(council: Council, post_offi
         assert not any(b"\r" in line or b"\n" in line for line in lines)
 
 
-def test_rows_say_the_same_in_both_parts(council: Council, post_office: PostOffice) -> None:
+def test_rows_say_the_same_in_both_parts(council: Council, post_office: MailServer) -> None:
     """
     Each row has its ids, its worker, `day N of 35`, its due date (its year when it is another), and an ask.
     """
@@ -75,7 +75,7 @@ def test_rows_say_the_same_in_both_parts(council: Council, post_office: PostOffi
     assert "late" not in letter.text
 
 
-def test_two_clocks_in_one_digest(council: Council, post_office: PostOffice) -> None:
+def test_two_clocks_in_one_digest(council: Council, post_office: MailServer) -> None:
     """Where one digest mixes clocks the headings name no day, and each row counts on its own clock."""
     council.configure(
         assessments__initial__label="Initial assessment",
@@ -107,7 +107,7 @@ def test_two_clocks_in_one_digest(council: Council, post_office: PostOffice) -> 
     assert [heading.split(" (")[0] for heading in headings] == ["Past alert day", "Reaches alert day"]
 
 
-def test_all_clear_is_left_out_where_not_wanted(council: Council, post_office: PostOffice) -> None:
+def test_all_clear_is_left_out_where_not_wanted(council: Council, post_office: MailServer) -> None:
     """With `send_all_clear` off, who has nothing due gets nothing, and the sums are the same."""
     council.configure(email__send_all_clear=False)
     council.directory({"team": "Duty", "manager_email": MANAGER})
@@ -117,7 +117,7 @@ def test_all_clear_is_left_out_where_not_wanted(council: Council, post_office: P
     assert post_office.tally().keys() == {"busy@council.example", ADMINS}
 
 
-def test_rows_left_out_for_length_are_counted(council: Council, post_office: PostOffice) -> None:
+def test_rows_left_out_for_length_are_counted(council: Council, post_office: MailServer) -> None:
     """A digest of 700 rows lists them all, or says how many more there are."""
     council.directory({"team": "Duty", "manager_email": MANAGER})
     rows = [row(number, "overdue") for number in range(700)]
@@ -130,7 +130,7 @@ def test_rows_left_out_for_length_are_counted(council: Council, post_office: Pos
     assert re.search(r"^Overdue \(700\)", letter.text, re.MULTILINE)
 
 
-def test_hostile_names_change_nothing_but_themselves(council: Council, post_office: PostOffice) -> None:
+def test_hostile_names_change_nothing_but_themselves(council: Council, post_office: MailServer) -> None:
     """Line breaks, encoded words, markup and look-alike rows in names make no header, no row and no tag."""
     hostile = [
         "Eve\r\nBcc: eve@council.example",
@@ -164,7 +164,7 @@ def test_hostile_names_change_nothing_but_themselves(council: Council, post_offi
         assert "49" not in letter.text.split("How this was counted")[0].replace("C50", "")
 
 
-def test_names_and_notes_are_kept_nowhere(council: Council, post_office: PostOffice) -> None:
+def test_names_and_notes_are_kept_nowhere(council: Council, post_office: MailServer) -> None:
     """Columns the contract does not list leave no trace in emails, answers or the database's files."""
     extra = {"Child Name": CANARY, "Date of Birth": "2019-03-04", "Notes": f"{CANARY} said", "Gender": CANARY}
     council.extract(

@@ -9,17 +9,18 @@ from pathlib import Path
 from tests.acceptance.caseload import ENGLAND, MONDAY, NEXT_MONDAY, key, row, start_at
 from tests.acceptance.council import ADMINS, FALLBACK, Council, csv_text
 from tests.acceptance.letters import letters_by_recipient, read
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 MANAGER = "a.manager@council.example"
 STATUS = {"last_run", "owed", "held", "next_run", "data_age_hours", "ok"}
 
 
-def test_from_an_empty_folder_to_the_first_run(tmp_path: Path, post_office: PostOffice) -> None:
+def test_from_an_empty_folder_to_the_first_run(tmp_path: Path, post_office: MailServer) -> None:
     """What `init` wrote passes `check`; `run --dry-run` and `preview` leave no trace; then `run` sends."""
     council = Council(tmp_path, post_office.port)
     assert council.alerter("init").exit_code == 0
     written = (tmp_path / "config.toml").read_text(encoding="utf-8")
+    written = written.replace("max_quiet_days = 30", "max_quiet_days = 0")  # `check` goes by today
     council.write("config.toml", written.replace("port = 1025", f"port = {post_office.port}"))
     council.alerter("init")
     assert f"port = {post_office.port}" in (tmp_path / "config.toml").read_text(encoding="utf-8")
@@ -60,7 +61,7 @@ def test_from_an_empty_folder_to_the_first_run(tmp_path: Path, post_office: Post
 
 
 def test_closed_office_moves_the_send_day_and_not_the_clock(
-    council: Council, post_office: PostOffice
+    council: Council, post_office: MailServer
 ) -> None:
     """A closed Monday is Tuesday's run; who runs on the Monday still has last week's send date."""
     council.configure(calendar__office_closed=[NEXT_MONDAY])
@@ -77,7 +78,7 @@ def test_closed_office_moves_the_send_day_and_not_the_clock(
     assert "late" not in letter.text
 
 
-def test_late_run_says_that_it_is_late(council: Council, post_office: PostOffice) -> None:
+def test_late_run_says_that_it_is_late(council: Council, post_office: MailServer) -> None:
     """
     A run on Wednesday for Monday's send date judges as of Wednesday, and both parts say that it is late.
     """
@@ -92,7 +93,7 @@ def test_late_run_says_that_it_is_late(council: Council, post_office: PostOffice
     assert re.search(r"\blate\b", letter.visible)
 
 
-def test_rows_without_an_id_are_known_by_child_and_start(council: Council, post_office: PostOffice) -> None:
+def test_rows_without_an_id_are_known_by_child_and_start(council: Council, post_office: MailServer) -> None:
     """The reference is `child_id/started_on`, in emails and in commands."""
     council.directory()
     start = start_at(27).isoformat()
@@ -110,7 +111,7 @@ def test_rows_without_an_id_are_known_by_child_and_start(council: Council, post_
     assert council.run(NEXT_MONDAY, "--dry-run").json["assessments"]["reassured"] == 1
 
 
-def test_vanished_and_doubled_assessments_are_exceptions(council: Council, post_office: PostOffice) -> None:
+def test_vanished_and_doubled_assessments_are_exceptions(council: Council, post_office: MailServer) -> None:
     """
     Two open ones for one child are both in the digest; one that is missing next week is named, and not open.
     """
@@ -132,7 +133,7 @@ def test_vanished_and_doubled_assessments_are_exceptions(council: Council, post_
     assert "A-10002" in read(post_office.arrived[-1]).text
 
 
-def test_newest_file_of_a_folder_and_own_headings(council: Council, post_office: PostOffice) -> None:
+def test_newest_file_of_a_folder_and_own_headings(council: Council, post_office: MailServer) -> None:
     """The newest file of a folder is read: here UTF-16 with a BOM, tabs, and the council's own headings."""
     council.configure(
         source__path="extracts",

@@ -3,10 +3,10 @@
 from tests.acceptance.caseload import MONDAY, NEXT_MONDAY, row
 from tests.acceptance.council import ADMINS, FALLBACK, Council
 from tests.acceptance.letters import read
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 
-def test_doubtful_extract_is_held_and_a_mended_one_goes_on(council: Council, post_office: PostOffice) -> None:
+def test_doubtful_extract_is_held_and_a_mended_one_goes_on(council: Council, post_office: MailServer) -> None:
     """The file unchanged, without rows, or with most rows gone is exit 1; a sound one is then `done`."""
     council.configure(source__hold_unchanged=True, source__max_shrink_percent=50)
     council.directory()
@@ -27,7 +27,7 @@ def test_doubtful_extract_is_held_and_a_mended_one_goes_on(council: Council, pos
     assert post_office.tally()[FALLBACK] == 1
 
 
-def test_extract_without_open_assessments_is_held(council: Council, post_office: PostOffice) -> None:
+def test_extract_without_open_assessments_is_held(council: Council, post_office: MailServer) -> None:
     """
     Rows that are all signed off are suspect, never all clear; the admins are told, and it can be let go.
     """

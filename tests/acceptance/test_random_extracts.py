@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.acceptance.council import ADMINS, Council, Said, at_once
 from tests.acceptance.letters import Letter, letters_by_recipient
 from tests.acceptance.oracle_days import Days
-from tests.acceptance.post_office import Parcel, PostOffice
 from tests.acceptance.workload import ENDINGS, STAGES, Drawn, Expected, directory, draw, expected
+from tests.world.mail_server import MailServer, Parcel
 
 FIELDS = {
     "run", "as_of", "next_run", "state", "source", "assessments",
@@ -104,7 +104,7 @@ def test_any_extract_on_any_day(
 def a_week(folder: Path, days: Days, as_of: date, drawn: list[Drawn]) -> Week:
     """Run the weekly job on *drawn*."""
     expecting = expected(drawn, days, as_of)
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         council = Council(folder, post_office.port)
         council.configure(
             calendar__nation=days.nation,

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from tests.acceptance.caseload import ENGLAND, start_at
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import Letter, read
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 FIRST = date(2025, 9, 22)
 MANAGER = "m@council.example"
 KEYS = [("A-1", "C1"), ("A-2", "C2"), ("A-3", "C3"), ("A-3", "C4")]
 
 
-def test_reassurance_stands_and_lapses(council: Council, post_office: PostOffice) -> None:
+def test_reassurance_stands_and_lapses(council: Council, post_office: MailServer) -> None:
     """
     It lapses when its expected date has passed, when the assessment is overdue, or after four digests.
 
@@ -66,7 +66,7 @@ def test_reassurance_must_make_sense(council: Council) -> None:
         assert "Traceback" not in said.err
 
 
-def stages(council: Council, post_office: PostOffice, as_of: date) -> dict[tuple[str, str], str]:
+def stages(council: Council, post_office: MailServer, as_of: date) -> dict[tuple[str, str], str]:
     """Run one week; return the stage each assessment stands under in the manager's digest."""
     said = council.run(as_of)
     assert said.exit_code == 0, said.err
@@ -77,7 +77,7 @@ def stages(council: Council, post_office: PostOffice, as_of: date) -> dict[tuple
     return found
 
 
-def digest(post_office: PostOffice) -> Letter:
+def digest(post_office: MailServer) -> Letter:
     """Return the manager's latest digest."""
     return [read(parcel) for parcel in post_office.arrived if parcel.recipient == MANAGER][-1]
 

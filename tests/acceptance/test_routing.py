@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.acceptance.caseload import MONDAY, key, row
 from tests.acceptance.council import ADMINS, FALLBACK, Council
 from tests.acceptance.letters import letters_by_recipient
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 ASTRAY = {
     1: ("bad_address", {"team": "Duty", "manager_email": "not an address"}),
@@ -19,7 +19,7 @@ ASTRAY = {
 }
 
 
-def test_what_leads_to_nobody_goes_to_the_fallback(council: Council, post_office: PostOffice) -> None:
+def test_what_leads_to_nobody_goes_to_the_fallback(council: Council, post_office: MailServer) -> None:
     """Each is an exception and in the fallback's digest, exit 0, and nothing leaves the allowed domains."""
     council.directory(
         {"team": "Duty", "manager_email": "m@council.example"},
@@ -39,7 +39,7 @@ def test_what_leads_to_nobody_goes_to_the_fallback(council: Council, post_office
     assert all(kind in letters[ADMINS].text for kind, _ in ASTRAY.values())
 
 
-def test_cover_stands_in_on_both_its_dates(council: Council, post_office: PostOffice) -> None:
+def test_cover_stands_in_on_both_its_dates(council: Council, post_office: MailServer) -> None:
     """
     The cover has the digest from the first day to the last, both inclusive; around them the manager has.
     """
@@ -61,7 +61,7 @@ def test_cover_stands_in_on_both_its_dates(council: Council, post_office: PostOf
     assert told == {"before", "cover.first", "cover.last", "after", "performance"}
 
 
-def test_one_recipient_per_address_whatever_its_case(council: Council, post_office: PostOffice) -> None:
+def test_one_recipient_per_address_whatever_its_case(council: Council, post_office: MailServer) -> None:
     """
     Team and worker beats worker beats team, the extract's address beats all, and case makes no second person.
     """
@@ -96,7 +96,7 @@ def test_one_recipient_per_address_whatever_its_case(council: Council, post_offi
     }  # fmt: skip
 
 
-def test_one_bad_cell_costs_its_cover_alone(council: Council, post_office: PostOffice) -> None:
+def test_one_bad_cell_costs_its_cover_alone(council: Council, post_office: MailServer) -> None:
     """Whoever stands in the directory is told, that manager too; the line is named, and its text nowhere."""
     council.directory(
         {"team": "Duty", "manager_email": "m@council.example"},

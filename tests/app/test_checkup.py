@@ -11,10 +11,9 @@ from alerter.installation.installation import Installation
 from alerter.pipeline.sync import sync
 from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
-from tests.acceptance.post_office import free_port
 from tests.app.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
 from tests.mail import gallery
-from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.world.mail_server import MailServer, free_port
 
 TEMPLATES = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 
@@ -193,7 +192,7 @@ def test_mail_server_that_is_away_is_a_fault(office: Office) -> None:
 def test_mail_server_is_greeted(office: Office) -> None:
     """A server that answers is told goodbye, and nothing is sent."""
     office.extract(row("A-1"))
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         found = parts(over_smtp(office, server.port))["mail server"]
         assert found.found == f"127.0.0.1:{server.port} (none)"
     assert server.verbs() == ["EHLO", "QUIT"]
@@ -229,7 +228,7 @@ def test_test_message_goes_to_an_allowed_address_only(office: Office, address: s
 def test_test_message_that_is_refused_is_a_fault(office: Office) -> None:
     """The server's words are in the error."""
     with (
-        ScriptedSmtp({"RCPT": b"550 no such user\r\n"}) as server,
+        MailServer({"RCPT": b"550 no such user\r\n"}) as server,
         pytest.raises(MailError, match=r"not accepted \(refused\): 550 no such user"),
     ):
         send_test(over_smtp(office, server.port), "n.okafor@council.example")

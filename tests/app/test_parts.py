@@ -18,7 +18,7 @@ from alerter.transports.notify import NotifyTransport
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import Office
-from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.world.mail_server import MailServer
 
 INITIAL = {
     "assessments__initial__label": "Initial assessment",
@@ -64,7 +64,7 @@ def test_transport_is_the_one_named(office: Office) -> None:
 
 def test_login_reaches_the_server(office: Office) -> None:
     """Name and password of the settings are what the server is given."""
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         transport = office.open(
             email__transport="smtp",
             email__smtp__port=server.port,

@@ -11,14 +11,14 @@ from alerter.installation.installation import Installation
 from alerter.pipeline.retention import purge
 from alerter.store import assessment_events, assessments, outbox, trail
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import ACCEPT, DROP, LATER, NEVER, PostOffice
 from tests.app.office import AS_OF, NORTH, SOUTH, Office, row
+from tests.world.mail_server import ACCEPT, DROP, LATER, NEVER, MailServer
 
 MANAGER = str(NORTH["manager_email"])
 SUCCESSOR = {**NORTH, "manager_email": "n.ortega@council.example"}
 
 
-def sent_week(office: Office, post_office: PostOffice, **changes: object) -> Installation:
+def sent_week(office: Office, post_office: MailServer, **changes: object) -> Installation:
     """Do one week's job through *post_office* for the two managers."""
     office.extract(row("A-1"), row("A-2", team="South"))
     smtp = {"email__transport": "smtp", "email__smtp__port": post_office.port}
@@ -32,7 +32,7 @@ def again(of: Installation, recipient: str = MANAGER, *, is_anyway: bool = False
     return resend(of, 1, recipient, by="A. Admin", reason="she never got it", is_anyway=is_anyway)
 
 
-def copies(post_office: PostOffice, recipient: str = MANAGER) -> list[bytes]:
+def copies(post_office: MailServer, recipient: str = MANAGER) -> list[bytes]:
     """Return what the mail server saw of one recipient's."""
     return [each.content for each in post_office.seen if each.recipient == recipient]
 
@@ -41,7 +41,7 @@ def test_a_message_that_arrived_goes_again_with_the_same_bytes(office: Office) -
     """
     Also when its address is written in capitals; trail and history say who and why, and nothing else goes.
     """
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         resent = again(of, MANAGER.upper())
         assert [(each.state, each.attempts) for each in resent.deliveries] == [("sent", 2)]
@@ -61,7 +61,7 @@ def test_a_message_that_arrived_goes_again_with_the_same_bytes(office: Office) -
 @pytest.mark.parametrize("mood", [NEVER, DROP])
 def test_what_failed_makes_the_run_done_when_it_is_taken(office: Office, mood: str) -> None:
     """Refused or of unknown outcome, then accepted: the admins are told, and the run is done."""
-    with PostOffice({MANAGER: [mood, ACCEPT]}) as post_office:
+    with MailServer(to={MANAGER: [mood, ACCEPT]}) as post_office:
         of = sent_week(office, post_office, delivery__unknown_outcome="hold")
         assert again(of).is_sent
         assert len(copies(post_office, ADMINS)) == 2
@@ -73,7 +73,7 @@ def test_what_failed_makes_the_run_done_when_it_is_taken(office: Office, mood: s
 @pytest.mark.parametrize(("mood", "state"), [(NEVER, "refused"), (LATER, "deferred"), (DROP, "deferred")])
 def test_what_the_server_does_not_take_is_said(office: Office, mood: str, state: str) -> None:
     """It ends as any delivery does: refused, or owed again, whatever it was before."""
-    with PostOffice({MANAGER: [ACCEPT, mood]}) as post_office:
+    with MailServer(to={MANAGER: [ACCEPT, mood]}) as post_office:
         of = sent_week(office, post_office)
         resent = again(of)
     assert ([each.state for each in resent.deliveries], resent.is_sent) == ([state], False)
@@ -81,7 +81,7 @@ def test_what_the_server_does_not_take_is_said(office: Office, mood: str, state:
 
 def test_an_admins_summary_goes_again(office: Office) -> None:
     """The last one, where the admin has no digest of their own."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         assert again(of, ADMINS).is_sent
         assert len(set(copies(post_office, ADMINS))) == 1
@@ -90,7 +90,7 @@ def test_an_admins_summary_goes_again(office: Office) -> None:
 
 def test_what_is_owed_is_not_sent_by_hand(office: Office) -> None:
     """It goes by itself, or with `deliver`."""
-    with PostOffice({MANAGER: [LATER]}) as post_office:
+    with MailServer(to={MANAGER: [LATER]}) as post_office:
         of = sent_week(office, post_office)
         with pytest.raises(ConfigError, match="still owed: `alerter deliver`"):
             again(of)
@@ -106,7 +106,7 @@ def test_what_is_owed_is_not_sent_by_hand(office: Office) -> None:
 )
 def test_what_is_not_there_is_refused(office: Office, run: int, recipient: str, said: str) -> None:
     """No such run, or nobody of that address in it."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         with pytest.raises(ConfigError, match=said):
             resend(of, run, recipient, by="A. Admin", reason="asked")
@@ -114,7 +114,7 @@ def test_what_is_not_there_is_refused(office: Office, run: int, recipient: str, 
 
 def test_what_was_withdrawn_is_not_sent(office: Office) -> None:
     """A digest that never went out, because nothing was left to say, is none to send again."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         with of.database.write() as connection:
             connection.execute(update(outbox.outbox).values(state="withdrawn"))
@@ -124,7 +124,7 @@ def test_what_was_withdrawn_is_not_sent(office: Office) -> None:
 
 def test_what_retention_has_deleted_is_refused(office: Office) -> None:
     """Without its text there is nothing to send, and the command that writes the week anew is named."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         purge(of, of.today() + timedelta(days=2))
         with pytest.raises(ConfigError, match=r"is gone .* alerter run --again"):
@@ -133,7 +133,7 @@ def test_what_retention_has_deleted_is_refused(office: Office) -> None:
 
 def test_one_whom_the_directory_no_longer_names_gets_nothing_unless_told(office: Office) -> None:
     """The address is the one it was written to; with `anyway` a person answers for that."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         office.council.directory(SUCCESSOR, SOUTH)
         with pytest.raises(ConfigError, match=f"does not name {MANAGER} any more"):
@@ -144,7 +144,7 @@ def test_one_whom_the_directory_no_longer_names_gets_nothing_unless_told(office:
 
 def test_an_address_outside_the_allowed_domains_gets_nothing_at_all(office: Office) -> None:
     """Settings that no longer allow a domain hold for old messages too."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         with of.database.write() as connection:
             connection.execute(
@@ -158,7 +158,7 @@ def test_an_address_outside_the_allowed_domains_gets_nothing_at_all(office: Offi
 
 def test_without_a_directory_nothing_is_sent_again(office: Office) -> None:
     """Nobody can say whose it is now."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         of = sent_week(office, post_office)
         (office.folder / "directory.csv").unlink()
         with pytest.raises(SourceError):
@@ -168,7 +168,7 @@ def test_without_a_directory_nothing_is_sent_again(office: Office) -> None:
 
 def test_what_was_sent_again_keeps_its_bytes_though_it_waits(office: Office) -> None:
     """Refused before it was ever marked, then sent again and deferred: it is not written anew a day later."""
-    with PostOffice({MANAGER: [NEVER, LATER, ACCEPT]}) as post_office:
+    with MailServer(to={MANAGER: [NEVER, LATER, ACCEPT]}) as post_office:
         of = sent_week(office, post_office)
         with of.database.read() as connection:
             before = connection.execute(outbox.outbox.select()).mappings().all()

@@ -8,9 +8,8 @@ import pytest
 from alerter.app.standing import Standing, standing_of
 from alerter.domain.wording import full_day_words
 from alerter.installation import clock
-from tests.acceptance.post_office import free_port
 from tests.app.office import AS_OF, LONDON, WEEK, Office, row, today
-from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
+from tests.world.mail_server import HANG_UP, MailServer, free_port
 
 
 def from_now(hours: int) -> datetime:
@@ -104,7 +103,7 @@ def test_owed_messages_make_a_run_undelivered(office: Office) -> None:
 
 def test_unknown_outcome_waits_for_a_person(office: Office) -> None:
     """A message whose reply never came, and which is not to be sent again, is stuck."""
-    with ScriptedSmtp({"dot": [HANG_UP, b"250 queued\r\n"]}) as server:
+    with MailServer({"dot": [HANG_UP, b"250 queued\r\n"]}) as server:
         standing = standing_after_run(
             office,
             email__transport="smtp",

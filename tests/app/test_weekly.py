@@ -10,9 +10,8 @@ from alerter.errors import SourceError, StoreError
 from alerter.store import runs
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.acceptance.letters import read
-from tests.acceptance.post_office import PostOffice, free_port
 from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
-from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.world.mail_server import MailServer, free_port
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 
@@ -143,7 +142,7 @@ def test_mail_server_that_is_away_leaves_the_digests_owed(office: Office) -> Non
     away = {"email__transport": "smtp", "email__smtp__port": free_port()}
     result = office.weekly(**away).run(AS_OF)
     assert (result.state, result.outcomes) == ("undelivered", {"deferred": 2})
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         weekly = office.weekly(**{**away, "email__smtp__port": post_office.port})
         delivered, left = weekly.deliver()
     assert (left.owed, result.run is not None) == (0, True)
@@ -156,7 +155,7 @@ def test_mail_server_that_is_away_leaves_the_digests_owed(office: Office) -> Non
 def test_refused_login_stops_the_run(office: Office) -> None:
     """A fault that every message would meet is met once, and is in the result."""
     office.extract(row("A-1"), row("A-2", team="South"))
-    with ScriptedSmtp({"MAIL": b"550 5.7.60 not allowed to send as this sender\r\n"}) as server:
+    with MailServer({"MAIL": b"550 5.7.60 not allowed to send as this sender\r\n"}) as server:
         weekly = office.weekly(email__transport="smtp", email__smtp__port=server.port)
         result = weekly.run(AS_OF)
     assert (result.state, server.verbs().count("MAIL")) == ("undelivered", 1)
@@ -166,10 +165,10 @@ def test_refused_login_stops_the_run(office: Office) -> None:
 def test_deliver_tries_what_is_owed_whatever_its_back_off(office: Office) -> None:
     """Due is what the back-off says; owed is everything that is not settled."""
     office.extract(row("A-1"))
-    with ScriptedSmtp({"RCPT": b"450 later\r\n"}) as server:
+    with MailServer({"RCPT": b"450 later\r\n"}) as server:
         weekly = office.weekly(email__transport="smtp", email__smtp__port=server.port)
         weekly.run(AS_OF)
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         quiet = office.weekly(email__transport="smtp", email__smtp__port=post_office.port)
         assert quiet.deliver_due().outcomes == []
         assert quiet.deliver()[0].outcomes.count("sent") >= 2

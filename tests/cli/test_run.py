@@ -7,9 +7,9 @@ import pytest
 from click.testing import Result
 
 from alerter.errors import ConfigError
-from tests.acceptance.post_office import PostOffice, free_port
 from tests.app.office import AS_OF, NEXT, Office, row
 from tests.cli.terminal import alerter, json_of
+from tests.world.mail_server import MailServer, free_port
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 STAGES = ("overdue", "past_alert", "reassured", "approaching", "on_track")
@@ -210,7 +210,7 @@ def test_deliver_sends_what_is_owed(office: Office) -> None:
     cut_off(office)
     owed = alerter(office, "deliver", "--json")
     assert (owed.exit_code, json_of(owed)["owed"]) == (1, 2)
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         office.configure(email__transport="smtp", email__smtp__port=post_office.port)
         result = alerter(office, "deliver")
         again = json_of(alerter(office, "deliver", "--json"))

@@ -11,9 +11,9 @@ from alerter.cli.output import print_table, reading
 from alerter.config.file import load_settings
 from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
-from tests.acceptance.post_office import free_port
 from tests.app.office import AS_OF, Office, row, today
 from tests.cli.terminal import alerter, drawn
+from tests.world.mail_server import free_port
 
 
 def test_init_writes_settings_that_load(office: Office) -> None:

@@ -16,17 +16,16 @@ import pytest
 from alerter.store.database import open_database
 from tests.acceptance.council import Council
 from tests.app.office import Office, new_office
-from tests.app.serving.made_up_service import Office as PostOffice
 from tests.app.serving.made_up_service import Watcher
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday, waiting
 from tests.faults.roster import number_of
 from tests.faults.system_calls import Call
 from tests.faults.table import DOCUMENT, Shown, document
-from tests.faults.watched_office import WatchedOffice
 from tests.faults.week import calls_of_week, made_ready
 from tests.pipeline.council import Council as Mailroom
 from tests.postgres_cluster import PostgresServer
+from tests.world.mail_server import MailServer
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ON_FILE = frozenset({"council", "on_file", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"})
@@ -35,14 +34,14 @@ _shown: defaultdict[int, Shown] = defaultdict(Shown)
 
 
 @pytest.fixture
-def office() -> Iterator[WatchedOffice]:
+def office() -> Iterator[MailServer]:
     """Run a mail server at whose every step a test may step in."""
-    with WatchedOffice() as server:
+    with MailServer() as server:
         yield server
 
 
 @pytest.fixture
-def council(tmp_path: Path, migrated_file: Path, office: WatchedOffice) -> Council:
+def council(tmp_path: Path, migrated_file: Path, office: MailServer) -> Council:
     """Return a council on a migrated SQLite file whose mail server is `office`."""
     shutil.copy(migrated_file, tmp_path / "alerter.db")
     council = Council(tmp_path, office.port)
@@ -78,14 +77,14 @@ def watcher() -> Iterator[Watcher]:
 
 
 @pytest.fixture
-def post_office() -> Iterator[PostOffice]:
+def post_office() -> Iterator[MailServer]:
     """Run a mail server that takes everything."""
-    with PostOffice() as server:
+    with MailServer() as server:
         yield server
 
 
 @pytest.fixture
-def monday(tmp_path: Path, migrated_file: Path, post_office: PostOffice) -> Iterator[Monday]:
+def monday(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Monday]:
     """Return a service that waits for its Monday, with `post_office` for its mail server."""
     with waiting(tmp_path, migrated_file, post_office.port) as monday:
         yield monday

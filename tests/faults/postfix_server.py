@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alerter.pipeline.sending import wait_until
-from tests.acceptance.post_office import free_port
+from tests.world.mail_server import free_port
 
 PATIENCE_SECONDS = 60
 DOMAIN = "council.example"

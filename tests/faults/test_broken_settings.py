@@ -9,15 +9,16 @@ import pytest
 from alerter.errors import ConfigError
 from tests.acceptance.council import ADMINS
 from tests.app.office import Office as Desk
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday, rows_of, waiting
 from tests.faults.terminal import alerter
+from tests.world.mail_server import MailServer
 
 SECRET = "made-up-canary-secret"
 UNREADABLE = ("missing", "a folder", "not text", "empty", "no permission")
 
 
-def test_fault_095_broken_settings(monday: Monday, post_office: Office) -> None:
+def test_fault_095_broken_settings(monday: Monday, post_office: MailServer) -> None:
     """
     The last good ones stay in force and their hash is what is told; the next start refuses what stands there.
     """
@@ -53,7 +54,7 @@ def test_fault_096_settings_changed_while_sending(tmp_path: Path, migrated_file:
         assert "overdue" in text_of(post_office, MANAGERS[0]).casefold()
 
 
-class Editing(Office):
+class Editing(MailServer):
     """A mail server that edits the settings when the first recipient is named."""
 
     def __init__(self) -> None:
@@ -103,7 +104,7 @@ def test_fault_099_secret_not_read(monday: Monday, fault: str) -> None:
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
-def _is_new(post_office: Office, manager: str) -> bool:
+def _is_new(post_office: MailServer, manager: str) -> bool:
     """Say whether the last digest of *manager* came from the new sender."""
     last = [each for each in post_office.arrived if each.recipient == manager][-1]
     return b"new@council.example" in last.content.partition(b"\r\n\r\n")[0]

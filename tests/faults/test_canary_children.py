@@ -17,8 +17,8 @@ import pytest
 from tests.acceptance.caseload import MONDAY, NEXT_MONDAY, row
 from tests.acceptance.council import PATIENCE_SECONDS, Council, Said
 from tests.acceptance.letters import read
-from tests.acceptance.post_office import DROP, LATER, NEVER, PostOffice
 from tests.faults.terminal import alerter
+from tests.world.mail_server import DROP, LATER, NEVER, MailServer
 
 NAME, BORN, NOTE = "Nightjar Canaria", "2014-07-19", "canary-note"
 NAMES = (NAME, "Nightjar", "nightjar", "Canaria", BORN, "19/07/2014", NOTE)
@@ -44,7 +44,7 @@ class Week:
     """A council, its mail server, and whatever was said, by any process, in any way."""
 
     council: Council
-    post_office: PostOffice
+    post_office: MailServer
     said: list[str] = field(default_factory=list)
     seen: list[bytes] = field(default_factory=list)
 
@@ -79,7 +79,7 @@ def week(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Week]:
             folder = Path(f"/proc/{process.pid}")
             seen.extend((folder / name).read_bytes() for name in ("cmdline", "comm", "environ"))
 
-    with PostOffice(SCRIPT, on_rcpt=look) as post_office:
+    with MailServer(to=SCRIPT, on_rcpt=look) as post_office:
         council = Council(tmp_path / "council", post_office.port)
         council.configure()
         week = Week(council, post_office, seen=seen)

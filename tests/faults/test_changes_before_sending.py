@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.council import ADMINS, FALLBACK
-from tests.acceptance.post_office import LATER, LATER_AT_DOT
-from tests.app.serving.made_up_service import Office, text_of
+from tests.app.serving.made_up_service import text_of
 from tests.faults.monday import Monday, row, waiting
 from tests.faults.terminal import alerter
+from tests.world.mail_server import LATER, LATER_AT_DOT, MailServer
 
 LEFT, STAYED, SUCCESSOR = (f"{name}@council.example" for name in ("left", "stayed", "successor"))
 ROWS = (row(1, team="Duty"), row(2, team="Duty"), row(3, team="Court"))
 
 
 @pytest.fixture
-def teams(tmp_path: Path, migrated_file: Path, post_office: Office) -> Iterator[Monday]:
+def teams(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Monday]:
     """
     Return a service of two teams whose managers stand in the directory; the first one's server says later.
     """
@@ -30,7 +30,7 @@ def teams(tmp_path: Path, migrated_file: Path, post_office: Office) -> Iterator[
 
 
 @pytest.mark.parametrize("duty", [SUCCESSOR, None], ids=["successor", "nobody"])
-def test_fault_071_manager_left(teams: Monday, post_office: Office, duty: str | None) -> None:
+def test_fault_071_manager_left(teams: Monday, post_office: MailServer, duty: str | None) -> None:
     """
     Named otherwise, or no more, before their digest went: it is withdrawn, and goes to whom it belongs now.
     """
@@ -48,7 +48,7 @@ def test_fault_071_manager_left(teams: Monday, post_office: Office, duty: str | 
 
 
 @pytest.mark.parametrize("signed", [{1}, {1, 2}], ids=["one of two", "all"])
-def test_fault_088_signed_off_meanwhile(teams: Monday, post_office: Office, signed: set[int]) -> None:
+def test_fault_088_signed_off_meanwhile(teams: Monday, post_office: MailServer, signed: set[int]) -> None:
     """Signed off before the digest went: it speaks of what is left, and is withdrawn where nothing is."""
     _sign_off(teams, signed)
     teams.at("08:02", "08:03", "08:04")
@@ -61,7 +61,7 @@ def test_fault_088_signed_off_meanwhile(teams: Monday, post_office: Office, sign
 
 
 def test_more_of_088_signed_off_after_the_mark(
-    tmp_path: Path, migrated_file: Path, post_office: Office
+    tmp_path: Path, migrated_file: Path, post_office: MailServer
 ) -> None:
     """
     What was on its way once is not written anew: the same bytes go again, for the first may have arrived.
@@ -96,6 +96,6 @@ def _sign_off(monday: Monday, numbers: set[int]) -> None:
     assert alerter(monday.service.council, "sync").exit_code == 0
 
 
-def _ids(post_office: Office, reader: str) -> set[str]:
+def _ids(post_office: MailServer, reader: str) -> set[str]:
     """Return the assessments listed in what *reader* was sent last."""
     return {line.split()[0] for line in text_of(post_office, reader).splitlines() if line.startswith("A-")}

@@ -18,14 +18,13 @@ from alerter.installation.installation import Installation
 from alerter.pipeline.weekly import Weekly
 from tests.acceptance.caseload import MONDAY
 from tests.acceptance.council import ADMINS, Council
-from tests.acceptance.post_office import HOST
-from tests.app.serving.made_up_service import EVERYBODY, Office
+from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
-from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import MANAGERS, WEEK, made_ready, settled
 from tests.postgres_cluster import PostgresCluster, debian_binaries
+from tests.world.mail_server import DOT, HOST, MailServer
 
 needs_cluster = pytest.mark.skipif(debian_binaries() is None, reason="needs PostgreSQL's own programs")
 LATER = "UPDATE installation SET created_at = '2026-11-02 09:00:01.000000'"
@@ -52,7 +51,7 @@ def hasty(council: Council, postgresql_url: str) -> Iterator[Installation]:
         yield replace(opened, database=replace(opened.database, patience_seconds=0))
 
 
-def test_fault_040_locked_beyond_the_timeout(monday: Monday, post_office: Office) -> None:
+def test_fault_040_locked_beyond_the_timeout(monday: Monday, post_office: MailServer) -> None:
     """
     Another program holds the file: no half of a plan, the watcher hears it, and the next tick does it all.
     """
@@ -69,7 +68,7 @@ def test_fault_040_locked_beyond_the_timeout(monday: Monday, post_office: Office
     assert monday.heard()[-1] == "success"
 
 
-def test_fault_041_no_transaction_turns_into_a_writing_one(monday: Monday, post_office: Office) -> None:
+def test_fault_041_no_transaction_turns_into_a_writing_one(monday: Monday, post_office: MailServer) -> None:
     """
     SQLite refuses a reader that would write when somebody else has; here whatever writes says so at first.
     """
@@ -98,7 +97,7 @@ def test_fault_041_no_transaction_turns_into_a_writing_one(monday: Monday, post_
 
 @needs_cluster
 def test_fault_042_server_down_at_the_send_moment(
-    monday: Monday, post_office: Office, postgresql_url: str, postgres_to_stop: PostgresCluster
+    monday: Monday, post_office: MailServer, postgresql_url: str, postgres_to_stop: PostgresCluster
 ) -> None:
     """
     Each tick tries, and the watcher hears that it fails; one run makes up for it when the server is back.
@@ -119,20 +118,20 @@ def test_fault_042_server_down_at_the_send_moment(
 
 @needs_cluster
 def test_fault_043_server_down_before_the_mark(
-    hasty: Installation, council: Council, office: WatchedOffice, postgres_to_stop: PostgresCluster
+    hasty: Installation, council: Council, office: MailServer, postgres_to_stop: PostgresCluster
 ) -> None:
     """What cannot be marked gets no dot: nothing was delivered, and the next process sends it."""
     office.at("DATA", postgres_to_stop.stop)
     with pytest.raises(StoreError, match="cannot be used"):
         Weekly(hasty).run(MONDAY, is_synced=False)
-    assert (len(office.unfinished()), office.kept) == (1, [])
+    assert (len(office.unfinished()), office.arrived) == (1, [])
     postgres_to_stop.start()
     settled(council, office)
 
 
 @needs_cluster
 def test_fault_044_server_down_after_the_reply(
-    hasty: Installation, council: Council, office: WatchedOffice, postgres_to_stop: PostgresCluster
+    hasty: Installation, council: Council, office: MailServer, postgres_to_stop: PostgresCluster
 ) -> None:
     """
     The process keeps the answer that nobody else knows until it can be recorded, and sends nothing twice.
@@ -157,7 +156,7 @@ def test_fault_044_server_down_after_the_reply(
 
 
 def test_fault_046_restored_from_a_backup(
-    week: Council, office: WatchedOffice, request: pytest.FixtureRequest
+    week: Council, office: MailServer, request: pytest.FixtureRequest
 ) -> None:
     """A store of before the run owes it again: a second copy of each, known as one by its Message-ID."""
     if ledger_of(week).is_file:

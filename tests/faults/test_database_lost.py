@@ -14,19 +14,19 @@ from alerter.store.birth_note import id_in
 from alerter.store.database import open_database
 from alerter.store.schema import installation
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER
 from tests.app.office import Office as Desk
 from tests.app.office import row, today
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
+from tests.world.mail_server import LATER, MailServer
 
 LOOKING = (
     ("history", "A-70001"), ("explain", "A-70001"), ("quality",), ("report",), ("purge",), ("release", 1),
 )  # fmt: skip
 
 
-def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: Office) -> None:
+def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: MailServer) -> None:
     """
     With digests owed: no command makes a new file, each says so, the admins hear once; put back, all go.
     """
@@ -83,7 +83,7 @@ def test_more_of_109_a_note_that_says_nothing(desk: Desk, content: bytes | None)
     assert note.read_bytes() == kept
 
 
-def test_fault_110_overwritten_while_running(monday: Monday, post_office: Office) -> None:
+def test_fault_110_overwritten_while_running(monday: Monday, post_office: MailServer) -> None:
     """
     Whatever takes the file's place, by whichever way: noticed within a tick, told once, and nothing goes out.
     """
@@ -108,7 +108,7 @@ def test_fault_110_overwritten_while_running(monday: Monday, post_office: Office
 
 
 def test_another_installation_on_the_same_server_is_noticed(
-    monday: Monday, post_office: Office, postgresql_url: str
+    monday: Monday, post_office: MailServer, postgresql_url: str
 ) -> None:
     """
     A server's database that is another one from one tick to the next gets nothing, and gives nothing out.

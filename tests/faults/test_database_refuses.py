@@ -17,8 +17,8 @@ from tests.acceptance.caseload import MONDAY
 from tests.acceptance.council import Council
 from tests.faults.pooler import pgbouncer, pooled
 from tests.faults.terminal import alerter
-from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import made_ready, settled
+from tests.world.mail_server import DOT, MailServer
 
 REFUSALS = (
     "25006", "53100", "54000", "55P03", "57P03", "58030", "42501", "40001", "22003", "0A000", "P0001",
@@ -100,7 +100,7 @@ class Refusals:
 
 
 def test_fault_112_record_of_a_reply_refused(
-    refused_week: Installation, either_council: Council, office: WatchedOffice
+    refused_week: Installation, either_council: Council, office: MailServer
 ) -> None:
     """Whatever class of error stands between a 250 and its record, it is kept, recorded, and sent once."""
     refusals = Refusals(refused_week.database)
@@ -112,7 +112,7 @@ def test_fault_112_record_of_a_reply_refused(
 
 
 def test_fault_119_odd_sessions(
-    council: Council, office: WatchedOffice, postgresql_url: str, request: pytest.FixtureRequest
+    council: Council, office: MailServer, postgresql_url: str, request: pytest.FixtureRequest
 ) -> None:
     """What role and database set for their sessions changes nothing; what no name fits into is refused."""
     server, name = request.getfixturevalue("postgres_server"), make_url(postgresql_url).database

@@ -3,9 +3,9 @@
 import pytest
 
 from alerter.pipeline.weekly import Weekly
-from tests.app.serving.made_up_service import MANAGERS, Office
+from tests.app.serving.made_up_service import MANAGERS
 from tests.faults.monday import Monday
-from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.world.mail_server import MailServer
 
 STOPS = {
     "no STARTTLS": {"email__smtp__security": "starttls"},
@@ -14,11 +14,11 @@ STOPS = {
 
 
 @pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
-def test_fault_123_deliver_after_a_stop(monday: Monday, post_office: Office, stop: dict) -> None:
+def test_fault_123_deliver_after_a_stop(monday: Monday, post_office: MailServer, stop: dict) -> None:
     """
     One was tried and the others put off with it; once it is mended, `deliver` sends all of them at once.
     """
-    with ScriptedSmtp({"AUTH": b"535 no\r\n"}) as server:
+    with MailServer({"AUTH": b"535 no\r\n"}) as server:
         monday.configure(email__smtp__port=server.port, **stop)
         monday.at("08:00")
     assert sorted(monday.states()) == ["deferred", "queued"]

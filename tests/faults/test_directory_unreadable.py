@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
+from tests.world.mail_server import LATER, MailServer
 
 HEADINGS = b"team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
 
@@ -45,13 +45,13 @@ def _mend(path: Path) -> None:
     path.write_bytes(HEADINGS)
 
 
-def _is_told(post_office: Office, times: int) -> bool:
+def _is_told(post_office: MailServer, times: int) -> bool:
     return post_office.tally()[ADMINS] == times and "directory.csv" in text_of(post_office, ADMINS)
 
 
 @each_damage
 def test_fault_111_directory_unreadable_at_delivery(
-    monday: Monday, post_office: Office, damage: Callable[[Path], None]
+    monday: Monday, post_office: MailServer, damage: Callable[[Path], None]
 ) -> None:
     """Each command ends with 3, nothing goes, the admins have one email, and all goes once it is back."""
     directory, council = monday.folder / "directory.csv", monday.service.council
@@ -75,7 +75,7 @@ def test_fault_111_directory_unreadable_at_delivery(
 
 @each_damage
 def test_the_service_says_it_once_and_goes_on(
-    monday: Monday, post_office: Office, damage: Callable[[Path], None]
+    monday: Monday, post_office: MailServer, damage: Callable[[Path], None]
 ) -> None:
     """It tries each minute, signals failure, writes one email however long it lasts, and sends by itself."""
     for manager in MANAGERS:
@@ -92,7 +92,7 @@ def test_the_service_says_it_once_and_goes_on(
     assert monday.heard()[-1] == "success"
 
 
-def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_office: Office) -> None:
+def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_office: MailServer) -> None:
     """A run from the store sends nothing by an older directory than there is."""
     council = monday.service.council
     assert alerter(council, "sync").exit_code == 0
@@ -102,7 +102,7 @@ def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_o
     assert _is_told(post_office, 1)
 
 
-def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office: Office) -> None:
+def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office: MailServer) -> None:
     """What was held may be days old: it goes by the directory as it is when it is let go."""
     council = monday.service.council
     monday.configure(source__max_quiet_days=1)
@@ -115,7 +115,7 @@ def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office:
     assert monday.states() == ["sent"] * len(MANAGERS)
 
 
-def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office: Office) -> None:
+def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office: MailServer) -> None:
     """A mail server that is away keeps the word waiting, not the exit code."""
     council = monday.service.council
     for manager in MANAGERS:

@@ -15,14 +15,14 @@ import pytest
 from alerter.store.engine import KINDS, kind_of_mount
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import read
-from tests.app.serving.made_up_service import EVERYBODY, Office
+from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
 from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, first, plan_writes
 from tests.faults.terminal import alerter
 from tests.faults.victim import killed, needs_linux, start
-from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import MANAGERS, WEEK, settled
+from tests.world.mail_server import DOT, MailServer
 
 PAGE = 4096
 FOR_GOOD = 10_000
@@ -31,17 +31,17 @@ FOR_GOOD = 10_000
 
 @needs_linux
 def test_fault_047_disk_full_while_the_plan_is_written(
-    on_file: Council, office: WatchedOffice, sqlite_calls: list[Call]
+    on_file: Council, office: MailServer, sqlite_calls: list[Call]
 ) -> None:
     """The whole plan is taken back, the exit code is 3, and with room again the same command does it all."""
     said = failing_at(on_file, plan_writes(sqlite_calls)[1], "ENOSPC", *WEEK, times=FOR_GOOD)
     assert (said.exit_code, "the disk is full" in said.err) == (3, True)
-    assert (ledger_of(on_file).runs(), office.kept) == ([], [])
+    assert (ledger_of(on_file).runs(), office.arrived) == ([], [])
     settled(on_file, office)
 
 
 @needs_linux
-def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: WatchedOffice) -> None:
+def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: MailServer) -> None:
     """The answer is kept and recorded when there is room: no second copy, though the first tries fail."""
     victim = start(on_file, *WEEK)
     office.at(DOT, lambda: fail_at_next(on_file, victim, "pwrite64", "ENOSPC", times=3))
@@ -51,7 +51,7 @@ def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: Wa
 
 
 @needs_linux
-def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: Office) -> None:
+def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: MailServer) -> None:
     """Everything is sent and signalled; with room again the log says how many lines it lost."""
     with Path("/dev/full").open("w", encoding="utf-8") as log, (monday.folder / "log").open("w") as room:
         monday.service.log = cast("Any", log)
@@ -66,18 +66,18 @@ def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: Office) ->
 
 
 @needs_linux
-def test_fault_050_error_on_sync(on_file: Council, office: WatchedOffice, sqlite_calls: list[Call]) -> None:
+def test_fault_050_error_on_sync(on_file: Council, office: MailServer, sqlite_calls: list[Call]) -> None:
     """
     A commit that the disk did not confirm is none, and nothing goes out on it; the process ends at once.
     """
     claim = first(sqlite_calls, "fdatasync", after=first(sqlite_calls, "flock"))
     said = failing_at(on_file, claim, "EIO", *WEEK)
     assert (said.exit_code, "the disk reports an error" in said.err) == (3, True)
-    assert (office.kept, office.unfinished()) == ([], [])
+    assert (office.arrived, office.unfinished()) == ([], [])
     settled(on_file, office)
 
 
-def test_fault_051_read_only_file_system(on_file: Council, office: WatchedOffice) -> None:
+def test_fault_051_read_only_file_system(on_file: Council, office: MailServer) -> None:
     """
     It is refused at the start with a sentence and exit code 3, and goes on when the file may be written.
     """
@@ -85,7 +85,7 @@ def test_fault_051_read_only_file_system(on_file: Council, office: WatchedOffice
         said = alerter(on_file, *WEEK)
     assert said.exit_code == 3
     assert "let the alerter's account" in said.err
-    assert not office.kept
+    assert not office.arrived
     settled(on_file, office)
 
 
@@ -105,7 +105,7 @@ def test_fault_052_on_a_network_drive(council: Council) -> None:
 
 @pytest.mark.parametrize("fault", ["deleted", "replaced"])
 def test_fault_053_file_exchanged_while_running(
-    monday: Monday, post_office: Office, migrated_file: Path, fault: str
+    monday: Monday, post_office: MailServer, migrated_file: Path, fault: str
 ) -> None:
     """
     A new file would owe nothing, or all of it again: the service goes by none but the one it began with.
@@ -125,7 +125,7 @@ def test_fault_053_file_exchanged_while_running(
 
 
 @pytest.mark.parametrize("table", ["assessments", "outbox", "runs"])
-def test_fault_054_damaged_page(on_file: Council, office: WatchedOffice, table: str) -> None:
+def test_fault_054_damaged_page(on_file: Council, office: MailServer, table: str) -> None:
     """
     Rows that cannot be read are not taken for rows that are not there: every command says so, and exits 3.
     """
@@ -140,11 +140,11 @@ def test_fault_054_damaged_page(on_file: Council, office: WatchedOffice, table: 
         said = alerter(on_file, *command)
         assert (said.exit_code, said.out) == (3, "")
         assert "damaged" in said.err
-    assert not office.kept
+    assert not office.arrived
 
 
 @needs_linux
-def test_fault_055_four_at_once(week: Council, office: WatchedOffice) -> None:
+def test_fault_055_four_at_once(week: Council, office: MailServer) -> None:
     """One of four processes plans, all of them send, nobody gets two, and each says that it went well."""
     for said in [victim.ended() for victim in [start(week, *WEEK) for _ in range(4)]]:
         assert said.exit_code == 0, said
@@ -152,14 +152,14 @@ def test_fault_055_four_at_once(week: Council, office: WatchedOffice) -> None:
 
 
 @pytest.mark.shown_in_part("there is one machine here, so both copies name the same")
-def test_fault_056_two_copies_of_one_file(on_file: Council, office: WatchedOffice, tmp_path: Path) -> None:
+def test_fault_056_two_copies_of_one_file(on_file: Council, office: MailServer, tmp_path: Path) -> None:
     """Neither can know of the other, so all goes out twice; the summaries name installation and machine."""
     copy = tmp_path / "copy"
     shutil.copytree(on_file.folder, copy, ignore=shutil.ignore_patterns(copy.name))
     for each in (on_file, Council(copy, office.port)):
         assert alerter(each, *WEEK).exit_code == 0
     assert office.tally() == dict.fromkeys([*MANAGERS, ADMINS], 2)
-    texts = [read(each).text for each in office.kept if each.recipient == ADMINS]
+    texts = [read(each).text for each in office.arrived if each.recipient == ADMINS]
     written = [line for text in texts for line in text.splitlines() if "installation" in line]
     assert len(written) == 2
     assert all(socket.gethostname() in line for line in written)
@@ -186,7 +186,7 @@ def test_fault_057_power_lost_after_a_commit(calls: list[Call], week: Council) -
 
 
 @needs_linux
-def test_fault_058_left_over_locks(on_file: Council, office: WatchedOffice) -> None:
+def test_fault_058_left_over_locks(on_file: Council, office: MailServer) -> None:
     """What a killed sender leaves beside the file holds nobody up, and is cleared away."""
     killed(on_file, office, "RCPT", *WEEK)
     (left,) = on_file.folder.glob("alerter.db.sender-*.lock")

@@ -20,7 +20,6 @@ from alerter.deadline import DeadlineError, Lines, within
 from alerter.errors import MailDeferredError
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.oauth import EntraTokens, Registration
-from tests.acceptance.post_office import PostOffice
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.monday import Monday
 from tests.pipeline.council import NOW, Council
@@ -30,6 +29,7 @@ from tests.transports.dripping import TLS_RECORD, Answer, DrippingServer, http
 from tests.transports.entra import TENANT
 from tests.transports.notify_double import API_KEY, TEMPLATE, TEMPLATE_ID
 from tests.transports.sending import Letter, Mark
+from tests.world.mail_server import MailServer
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 SECONDS = 0.3
@@ -65,7 +65,7 @@ def test_fault_104_watcher_drips(monday: Monday, at_once: int) -> None:
     has_mail = threading.Event()
     has_waited: list[bool] = []
     monday.watcher.on_heard = lambda: has_waited.append(has_mail.wait(LONGEST))
-    with PostOffice(on_rcpt=lambda _recipient: has_mail.set()) as post_office:
+    with MailServer(on_rcpt=lambda _recipient: has_mail.set()) as post_office:
         monday.configure(email__smtp__port=post_office.port)
         monday.at("08:00")
     assert has_waited == [True, True]

@@ -18,10 +18,9 @@ from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 from tests.transports.authority import Authority, new_authority
-from tests.transports.hasty_smtp import APART, TOGETHER, HastySmtp
-from tests.transports.scripted_smtp import GOOD, HANG_UP, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, attempt
 from tests.transports.sending import settings as server_settings
+from tests.world.mail_server import APART, GOOD, HANG_UP, TOGETHER, MailServer
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 STEPS = ("banner", "EHLO", "AUTH", "MAIL", "RCPT", "DATA")
@@ -49,7 +48,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 class PatientMark(Mark):
     """A mark that takes as long as a server needs to have said everything."""
 
-    def __init__(self, server: HastySmtp) -> None:
+    def __init__(self, server: MailServer) -> None:
         super().__init__()
         self._server = server
 
@@ -59,7 +58,7 @@ class PatientMark(Mark):
         return super().__call__()
 
 
-def state_by(server: HastySmtp, mark: Mark, **changed: object) -> str:
+def state_by(server: MailServer, mark: Mark, **changed: object) -> str:
     """Return what becomes of one message over *server*."""
     transport = SmtpTransport(server_settings(server.port, **changed))
     try:
@@ -80,10 +79,10 @@ def test_fault_103_reply_before_the_dot(mailroom: Council, step: str, ehlo: dict
     Two replies in one packet, whatever would follow the dot: no dot, deferred, and sent by the next server.
     """
     enqueue(mailroom, 1)
-    with HastySmtp({**ehlo, "dot": at_dot}, {step: TAKEN}) as server:
+    with MailServer({**ehlo, "dot": at_dot}, surplus={step: TAKEN}) as server:
         mailroom.deliver(SmtpTransport(server_settings(server.port, **LOGIN)))
     assert (states(mailroom), server.bodies) == (["deferred"], [])
-    with ScriptedSmtp({}) as good:
+    with MailServer() as good:
         transport = SmtpTransport(server_settings(good.port))
         mailroom.deliver(transport, now=NOW + timedelta(hours=5))
         transport.close()
@@ -99,7 +98,7 @@ def test_fault_103_reply_before_the_dot(mailroom: Council, step: str, ehlo: dict
 )
 def test_more_of_103_servers_at_random(surplus: dict, packing: str, ehlo: dict, at_dot: bytes) -> None:
     """Whatever is added where, in which packet: no dot is sent, and nothing is taken for sent."""
-    with HastySmtp({**ehlo, "dot": at_dot}, surplus, packing) as server:
+    with MailServer({**ehlo, "dot": at_dot}, surplus=surplus, packing=packing) as server:
         state = state_by(server, PatientMark(server), **LOGIN)
     assert server.bodies == []
     assert state == "deferred" or (packing == APART and state in ("refused", "stopped"))
@@ -109,7 +108,7 @@ def test_more_of_103_during_the_body() -> None:
     """What is said while a long body is on its way is there before the mark, which is not set."""
     mark = Mark()
     long = Letter(body=b"x" * 70 + b"\r\n" + b"y" * 12_000_000)
-    with HastySmtp({}, {"body": TAKEN}) as server:
+    with MailServer(surplus={"body": TAKEN}) as server:
         transport = SmtpTransport(server_settings(server.port, timeout_seconds=30))
         assert transport.send(long, mark).state == "deferred"
     assert (mark.times, server.bodies) == (0, [])
@@ -119,7 +118,7 @@ def test_more_of_103_during_the_body() -> None:
 def test_more_of_103_between_mark_and_dot(mailroom: Council, words: bytes) -> None:
     """It was marked, but no dot was sent: deferred, and not unknown; the same bytes go again."""
     enqueue(mailroom, 1)
-    with HastySmtp({}, {}) as server:
+    with MailServer() as server:
         transport = SmtpTransport(server_settings(server.port))
         mailroom.deliver(Dawdling(transport, after_mark=lambda: server.say(words)))
         assert (states(mailroom), server.bodies) == (["deferred"], [])
@@ -154,7 +153,7 @@ def test_more_of_103_lines_of_two_codes(step: str, ehlo: dict) -> None:
     """Lines of several codes are no one reply: where they come, the server has fallen out of step."""
     script = {**GOOD, **PIPELINED, **ehlo, "dot": TAKEN}
     first = b"251-another\r\n"
-    with HastySmtp(script | {step: first + script[step].splitlines()[-1] + b"\r\n"}, {}) as server:
+    with MailServer(script | {step: first + script[step].splitlines()[-1] + b"\r\n"}) as server:
         assert state_by(server, Mark(), **LOGIN) == "deferred"
     assert server.bodies == []
 
@@ -164,7 +163,7 @@ def test_more_of_103_said_between_two_messages(words: bytes) -> None:
     """
     What a server says while nobody asks is no reply to the next message, which goes on a new connection.
     """
-    with HastySmtp({}, {}) as server:
+    with MailServer() as server:
         transport = SmtpTransport(server_settings(server.port))
         assert transport.send(Letter(), Mark()).state == "sent"
         server.say(words)
@@ -179,7 +178,7 @@ def test_more_of_103_said_between_two_messages(words: bytes) -> None:
 def test_more_of_103_injected_before_tls(step: str, packing: str) -> None:
     """What was said in the clear is no reply within TLS: the connection ends before TLS or a login begins."""
     injected = b"250-evil\r\n250 AUTH PLAIN\r\n235 welcome\r\n"
-    with HastySmtp(OFFERED, {step: injected}, packing) as server:
+    with MailServer(OFFERED, surplus={step: injected}, packing=packing) as server:
         transport = SmtpTransport(server_settings(server.port, security="starttls", **LOGIN))
         with pytest.raises((MailDeferredError, MailStoppedError)):
             transport.send(Letter(), Mark())
@@ -189,7 +188,7 @@ def test_more_of_103_injected_before_tls(step: str, packing: str) -> None:
 @needs_openssl
 def test_more_of_103_injected_before_a_tls_that_begins(authority: Authority) -> None:
     """Though the server goes on to TLS, what somebody in the middle put in is not passed over."""
-    with HastySmtp(OFFERED, {"STARTTLS": b"250 AUTH PLAIN\r\n"}, TOGETHER, authority.server()) as server:
+    with MailServer(OFFERED, authority.server(), surplus={"STARTTLS": b"250 AUTH PLAIN\r\n"}) as server:
         state = state_by(server, Mark(), security="starttls", ca_file=str(authority.file))
     assert (state, server.verbs()) == ("deferred", ["EHLO", "STARTTLS"])
 
@@ -199,10 +198,11 @@ def test_more_of_103_injected_before_a_tls_that_begins(authority: Authority) -> 
 def test_more_of_103_within_tls(authority: Authority, packing: str) -> None:
     """What TLS holds back, in the same record or in the next, is unread all the same."""
     known = {"security": "starttls", "ca_file": str(authority.file)}
-    with HastySmtp({**OFFERED, "dot": HANG_UP}, {"DATA": TAKEN}, packing, authority.server()) as server:
+    script = {**OFFERED, "dot": HANG_UP}
+    with MailServer(script, authority.server(), surplus={"DATA": TAKEN}, packing=packing) as server:
         state = state_by(server, PatientMark(server), **known)
     assert (state, server.bodies) == ("deferred", [])
-    with ScriptedSmtp(OFFERED, authority.server()) as good:
+    with MailServer(OFFERED, authority.server()) as good:
         transport = SmtpTransport(server_settings(good.port, **known))
         assert [transport.send(Letter(), Mark()).state for _ in range(2)] == ["sent", "sent"]
         transport.close()
@@ -219,7 +219,7 @@ def test_more_of_103_within_tls(authority: Authority, packing: str) -> None:
 )
 def test_more_of_103_a_refusal_out_of_step(script: dict, surplus: dict) -> None:
     """Nobody's address is given up for a reply that may belong to another step."""
-    with HastySmtp({**script, "DATA": b"503 no\r\n"}, surplus) as server:
+    with MailServer({**script, "DATA": b"503 no\r\n"}, surplus=surplus) as server:
         assert state_by(server, Mark(), **LOGIN) == "deferred"
     assert server.bodies == []
 
@@ -236,7 +236,7 @@ def test_fault_122_only_helo(code: int) -> None:
 def test_more_of_122_never_where_tls_or_a_login_is_wanted(wanted: dict) -> None:
     """Whoever took EHLO out of the conversation gets neither the message nor the password."""
     script = {"EHLO": b"502 what\r\n", "HELO": b"250 old\r\n"}
-    with ScriptedSmtp(script) as server, pytest.raises(MailStoppedError, match="does not know EHLO"):
+    with MailServer(script) as server, pytest.raises(MailStoppedError, match="does not know EHLO"):
         SmtpTransport(server_settings(server.port, **wanted)).send(Letter(), Mark())
     assert server.verbs() == ["EHLO"]
 
@@ -253,14 +253,14 @@ def test_more_of_122_never_where_tls_or_a_login_is_wanted(wanted: dict) -> None:
 def test_more_of_122_name_refused(step: str, reply: bytes) -> None:
     """The server's dislike of our name is nobody's bad address: the run stops, and the setting is named."""
     script = {step: reply, "HELO": b"250 old\r\n"}
-    with ScriptedSmtp(script) as server, pytest.raises(MailStoppedError, match=r"email\.smtp\.helo_name"):
+    with MailServer(script) as server, pytest.raises(MailStoppedError, match=r"email\.smtp\.helo_name"):
         SmtpTransport(server_settings(server.port)).send(Letter(), Mark())
     assert (server.bodies, "HELO" in server.verbs()) == ([], False)
 
 
 def test_more_of_122_name_by_default() -> None:
     """Without a name of its own the machine gives a full host name, or its address in brackets."""
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         transport = SmtpTransport(server_settings(server.port, helo_name=""))
         transport.connect()
         transport.close()

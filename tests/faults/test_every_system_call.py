@@ -21,9 +21,9 @@ from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded, struck_at
 from tests.faults.terminal import alerter
 from tests.faults.victim import needs_linux
-from tests.faults.watched_office import WatchedOffice
 from tests.faults.week import WEEK, made_ready
 from tests.postgres_cluster import PostgresServer
+from tests.world.mail_server import MailServer
 
 pytestmark = needs_linux
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
@@ -41,7 +41,7 @@ class Town:
     """
 
     folder: Path
-    office: WatchedOffice
+    office: MailServer
     server: PostgresServer | None = None
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -66,7 +66,7 @@ class Town:
         name = f"{TEMPLATE}_{number}"
         if self.server is not None:
             council.configure(database__url=self.server.create(name, TEMPLATE))
-        self.office.forget()
+        self.office.take()
         yield council
         if self.server is not None:
             self.server.drop(name)
@@ -74,7 +74,7 @@ class Town:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def town(request: pytest.FixtureRequest, tmp_path: Path, office: WatchedOffice) -> Iterator[Town]:
+def town(request: pytest.FixtureRequest, tmp_path: Path, office: MailServer) -> Iterator[Town]:
     """Return a town on either database."""
     if request.param == "sqlite":
         town = Town(tmp_path, office)
@@ -100,7 +100,7 @@ def chosen(calls: Sequence[Call]) -> list[Call]:
     return sorted(dict.fromkeys(spread), key=telling.index)[:: max(1, len(spread) // POINTS)]
 
 
-def survived(council: Council, office: WatchedOffice) -> None:
+def survived(council: Council, office: MailServer) -> None:
     """
     Check what a death left, do the week again, and check that nobody got nothing, nor two without a mark.
     """

@@ -6,16 +6,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import Parcel
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.mail.test_delivery_reports import report
+from tests.world.mail_server import MailServer, Parcel
 
 
-def test_fault_037_bounced(monday: Monday, post_office: Office) -> None:
+def test_fault_037_bounced(monday: Monday, post_office: MailServer) -> None:
     """
     A report of a failed delivery comes back: an exception, told the same day and each week until one stands.
     """
@@ -39,7 +37,7 @@ def test_fault_037_bounced(monday: Monday, post_office: Office) -> None:
     assert len(monday.asked(kinds)) == 1
 
 
-def test_fault_038_automatic_reply(monday: Monday, post_office: Office) -> None:
+def test_fault_038_automatic_reply(monday: Monday, post_office: MailServer) -> None:
     """An absence note that brings the digest back and speaks like a report is none: nothing changes by it."""
     monday.configure(email__bounces__mailbox="bounces")
     monday.at("07:00", "08:00", "08:01")
@@ -57,14 +55,12 @@ def test_fault_038_automatic_reply(monday: Monday, post_office: Office) -> None:
     assert [message["bounced_at"] for message in monday.messages()] == [None, None]
 
 
-class Stutterer(Office):
+class Stutterer(MailServer):
     """A relay that accepts a message once and delivers it twice."""
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    def accept(self, parcel: Parcel) -> None:
         """Take the message, and deliver a second copy of it."""
-        reply = await super().handle_DATA(server, session, envelope)
-        self.arrived.append(Parcel(self.arrived[-1].recipient, self.arrived[-1].content))
-        return reply
+        self.arrived += [parcel, parcel]
 
 
 def test_fault_039_a_relay_that_delivers_twice(monday: Monday) -> None:
@@ -78,7 +74,7 @@ def test_fault_039_a_relay_that_delivers_twice(monday: Monday) -> None:
     assert (monday.states(), monday.heard()) == (["sent", "sent"], ["start", "success"])
 
 
-def _head_of(post_office: Office, recipient: str) -> str:
+def _head_of(post_office: MailServer, recipient: str) -> str:
     """Return the headers of what *recipient* was sent."""
     sent = next(each for each in post_office.arrived if each.recipient == recipient)
     return sent.content.partition(b"\r\n\r\n")[0].decode("ascii")

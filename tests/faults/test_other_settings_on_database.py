@@ -6,17 +6,17 @@ import pytest
 
 from tests.acceptance.caseload import MONDAY
 from tests.acceptance.council import ADMINS, Council
-from tests.app.serving.made_up_service import EVERYBODY, Office
+from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
-from tests.faults.watched_office import WatchedOffice
 from tests.faults.week import MANAGERS, made_ready
+from tests.world.mail_server import MailServer
 
 TRIAL = {"email__transport": "folder", "email__folder": "trial"}
 
 
-def test_fault_105_trial_on_the_real_database(monday: Monday, post_office: Office) -> None:
+def test_fault_105_trial_on_the_real_database(monday: Monday, post_office: MailServer) -> None:
     """
     The trial is no run for people: `status` knows none, the service mails its own, and the trial stays one.
     """
@@ -36,7 +36,7 @@ def test_fault_105_trial_on_the_real_database(monday: Monday, post_office: Offic
     assert len(list((monday.folder / "trial").iterdir())) == tried
 
 
-def test_more_of_105_what_waits_for_people_goes_into_no_folder(week: Council, office: WatchedOffice) -> None:
+def test_more_of_105_what_waits_for_people_goes_into_no_folder(week: Council, office: MailServer) -> None:
     """
     Owed by mail while somebody tries it out into a folder: each kind of sender leaves the other's alone.
     """
@@ -55,7 +55,7 @@ def test_more_of_105_what_waits_for_people_goes_into_no_folder(week: Council, of
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_more_of_105_whichever_comes_first(council: Council, office: WatchedOffice, seed: int) -> None:
+def test_more_of_105_whichever_comes_first(council: Council, office: MailServer, seed: int) -> None:
     """Trials and real runs in any order: the managers have one digest a send date, each trial has its own."""
     random = Random(seed)  # noqa: S311 - a history that can be repeated
     made_ready(council)
@@ -70,7 +70,7 @@ def test_more_of_105_whichever_comes_first(council: Council, office: WatchedOffi
     assert len(ledger_of(council).runs()) == len(done)
 
 
-def test_fault_106_another_councils_settings(either_council: Council, office: WatchedOffice) -> None:
+def test_fault_106_another_councils_settings(either_council: Council, office: MailServer) -> None:
     """
     Every command refuses and `check` says so, until the database is adopted; then the first is the stranger.
     """

@@ -21,8 +21,8 @@ from tests.faults.system_calls import (
 )
 from tests.faults.terminal import alerter
 from tests.faults.victim import killed, needs_linux, start, struck
-from tests.faults.watched_office import BODY, CONNECT, DOT, WatchedOffice
 from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
+from tests.world.mail_server import BODY, CONNECT, DOT, MailServer
 
 pytestmark = needs_linux
 TABLES = ("runs", "alerts", "outbox")
@@ -43,7 +43,7 @@ def killed_waiting_for(council: Council, table: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_fault_001_killed_while_the_plan_is_written(
-    request: pytest.FixtureRequest, week: Council, office: WatchedOffice, table: str
+    request: pytest.FixtureRequest, week: Council, office: MailServer, table: str
 ) -> None:
     """All of a plan is there or nothing: no run, no message; the next process plans from the beginning."""
     if ledger_of(week).is_file:
@@ -55,7 +55,7 @@ def test_fault_001_killed_while_the_plan_is_written(
 
 
 def test_fault_002_killed_between_plan_and_claim(
-    week: Council, calls: list[Call], office: WatchedOffice
+    week: Council, calls: list[Call], office: MailServer
 ) -> None:
     """The plan is read and not computed again: what is sent is what was written, to the byte."""
     # To live, a sender takes a lock: of a file, or on a further connection to the server.
@@ -67,10 +67,10 @@ def test_fault_002_killed_between_plan_and_claim(
     planned = ledger_of(week).messages()
     assert [each.state for each in planned] == ["queued"] * len(MANAGERS)
     settled(week, office)
-    assert [parcel.content for parcel in office.kept[: len(MANAGERS)]] == [each.body for each in planned]
+    assert [parcel.content for parcel in office.arrived[: len(MANAGERS)]] == [each.body for each in planned]
 
 
-def test_fault_003_killed_after_the_claim(week: Council, office: WatchedOffice) -> None:
+def test_fault_003_killed_after_the_claim(week: Council, office: MailServer) -> None:
     """Before the mark nothing was delivered, so the message of the dead sender is sent at once, and once."""
     for step in (CONNECT, "EHLO", "MAIL", "RCPT"):
         killed(week, office, step, *WEEK)
@@ -78,7 +78,7 @@ def test_fault_003_killed_after_the_claim(week: Council, office: WatchedOffice) 
     settled(week, office)
 
 
-def test_fault_004_killed_in_the_middle_of_the_body(week: Council, office: WatchedOffice) -> None:
+def test_fault_004_killed_in_the_middle_of_the_body(week: Council, office: MailServer) -> None:
     """The server has seen no dot and keeps nothing; the digest goes out whole, once."""
     week.extract([row(number, manager=FIRST.partition("@")[0]) for number in range(150)])
     assert alerter(week, "sync").exit_code == 0
@@ -92,7 +92,7 @@ def test_fault_004_killed_in_the_middle_of_the_body(week: Council, office: Watch
 
 @pytest.mark.parametrize("policy", ["resend", "hold"])
 def test_fault_005_killed_between_mark_and_dot(
-    week: Council, calls: list[Call], office: WatchedOffice, policy: str
+    week: Council, calls: list[Call], office: MailServer, policy: str
 ) -> None:
     """
     Nobody can say from outside that nothing was delivered: it is sent again, or held and the admins told.
@@ -109,12 +109,12 @@ def test_fault_005_killed_between_mark_and_dot(
     assert alerter(week, "deliver").exit_code == 1
     assert ledger_of(week).states() == dict.fromkeys(MANAGERS, "sent") | {FIRST: "unknown"}
     assert office.tally() == {ADMINS: 1} | dict.fromkeys(MANAGERS[1:], 1)
-    summary = read(office.kept[-1])
+    summary = read(office.arrived[-1])
     assert any("unknown" in line and is_word_of(FIRST, line) for line in summary.text.splitlines())
     assert alerter(week, "status").exit_code == 1
 
 
-def test_fault_006_killed_after_the_dot(week: Council, office: WatchedOffice) -> None:
+def test_fault_006_killed_after_the_dot(week: Council, office: MailServer) -> None:
     """The server has kept what nobody heard of: one copy more, the same to the byte, and no third."""
     killed(week, office, DOT, *WEEK)
     assert ledger_of(week).states()[FIRST] == "marked"
@@ -122,7 +122,7 @@ def test_fault_006_killed_after_the_dot(week: Council, office: WatchedOffice) ->
     settled(week, office, twice=FIRST)
 
 
-def test_fault_007_killed_after_the_reply(week: Council, office: WatchedOffice) -> None:
+def test_fault_007_killed_after_the_reply(week: Council, office: MailServer) -> None:
     """A reply that is not recorded is unknown, as if there had been none."""
     call = "pwrite64" if ledger_of(week).is_file else "sendto"
     struck(week, office, DOT, lambda victim: kill_at_next(week, victim, call), *WEEK)
@@ -131,7 +131,7 @@ def test_fault_007_killed_after_the_reply(week: Council, office: WatchedOffice) 
 
 
 def test_fault_008_killed_while_the_reply_is_recorded(
-    week: Council, calls: list[Call], office: WatchedOffice
+    week: Council, calls: list[Call], office: MailServer
 ) -> None:
     """
     The record is there in full, and nothing is sent again, or it is not there, and there is one copy more.
@@ -145,7 +145,7 @@ def test_fault_008_killed_while_the_reply_is_recorded(
     settled(week, office, twice="" if is_file else FIRST)
 
 
-def test_fault_009_killed_five_times_in_recovery(week: Council, office: WatchedOffice) -> None:
+def test_fault_009_killed_five_times_in_recovery(week: Council, office: MailServer) -> None:
     """Taking over is one transaction that begins anew each time; nothing is sent by halves or twice."""
     idle = recorded(week, "deliver", names=("pwrite64", "sendto"))
     looks = [call.nth for call in idle if call.name == "sendto" and call.has("FROM outbox", "IN (")]

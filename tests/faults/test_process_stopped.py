@@ -19,8 +19,8 @@ from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import recorded, struck_at
 from tests.faults.terminal import alerter
 from tests.faults.victim import Victim, killed, needs_linux, start
-from tests.faults.watched_office import DOT, WatchedOffice
 from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
+from tests.world.mail_server import DOT, MailServer
 
 pytestmark = needs_linux
 OLDER = "0001"
@@ -28,7 +28,7 @@ OLDER = "0001"
 
 @pytest.mark.parametrize("where", ["RCPT", DOT, "heartbeat"])
 def test_fault_010_killed_while_reporting(
-    week: Council, office: WatchedOffice, watcher: Watcher, where: str
+    week: Council, office: MailServer, watcher: Watcher, where: str
 ) -> None:
     """The admins' summary goes by the same rules as a digest; a heartbeat may be heard twice."""
     amend(week, f'schedule.heartbeat_url = "{watcher.url}"')
@@ -45,7 +45,7 @@ def test_fault_010_killed_while_reporting(
     assert (len(summaries), len(set(summaries))) == (2 if where == DOT else 1, 1)
 
 
-def test_fault_011_killed_again_and_again_over_one_message(on_file: Council, office: WatchedOffice) -> None:
+def test_fault_011_killed_again_and_again_over_one_message(on_file: Council, office: MailServer) -> None:
     """
     By SIGKILL, as from a system out of memory: after five deaths it is given up, and the admins are told.
     """
@@ -54,18 +54,18 @@ def test_fault_011_killed_again_and_again_over_one_message(on_file: Council, off
     assert alerter(on_file, *WEEK).exit_code == 1
     assert ledger_of(on_file).states() == dict.fromkeys(MANAGERS, "sent") | {FIRST: "undelivered"}
     assert office.tally() == {ADMINS: 1} | dict.fromkeys(MANAGERS[1:], 1)
-    summary = read(office.kept[-1])
+    summary = read(office.arrived[-1])
     assert any(is_word_of(FIRST, line) for line in summary.text.splitlines())
     assert alerter(on_file, "status").exit_code == 1
 
 
-def test_fault_012_told_to_stop_in_a_conversation(on_file: Council, office: WatchedOffice) -> None:
+def test_fault_012_told_to_stop_in_a_conversation(on_file: Council, office: MailServer) -> None:
     """
     SIGTERM: the message in hand is finished, the others wait, nothing is left in nobody's hand, exit code 0.
     """
     long_ago = clock.now(ZoneInfo("Europe/London")).date() - timedelta(weeks=5)
     assert alerter(on_file, "run", "--as-of", long_ago).exit_code == 0
-    office.forget()
+    office.take()
     victim = start(on_file, "serve", "--log", "json")
     office.at("RCPT", lambda: victim.send(signal.SIGTERM), to=FIRST)
     said = victim.ended()
@@ -76,7 +76,7 @@ def test_fault_012_told_to_stop_in_a_conversation(on_file: Council, office: Watc
     assert office.tally() == dict.fromkeys([*MANAGERS, ADMINS], 1)
 
 
-def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: WatchedOffice) -> None:
+def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: MailServer) -> None:
     """
     Somebody else has sent its message meanwhile: woken, it gets no mark, sends no dot, and settles nothing.
     """
@@ -106,7 +106,7 @@ def sent_meanwhile(council: Council, victim: Victim) -> None:
     victim.send(signal.SIGCONT)
 
 
-def test_fault_014_killed_during_a_migration(week: Council, office: WatchedOffice) -> None:
+def test_fault_014_killed_during_a_migration(week: Council, office: MailServer) -> None:
     """
     Of an older schema with a week's data: each death leaves it old or new, and the next start loses nothing.
     """

@@ -7,12 +7,10 @@ Some 120 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/tes
 
 import os
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from socket import socket
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,9 +23,9 @@ from alerter.store.database import open_database
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue
-from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.transports.sending import Letter, Mark
 from tests.transports.sending import settings as server_settings
+from tests.world.mail_server import HANG_UP, MailServer
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot")
@@ -57,23 +55,6 @@ def scripts(draw: st.DrawFn) -> Script:
         odd = (lines | several).map(str.encode) | rubbish | st.just(HANG_UP)
         said[step] = draw(st.lists(st.just(well) | st.just(well) | odd, min_size=1, max_size=4))
     return said
-
-
-class Telling(ScriptedSmtp):
-    """A scripted server that writes down for each recipient what was answered to whom, and to which step."""
-
-    def __init__(self, script: Script) -> None:
-        super().__init__(dict(script))
-        self.told: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        self._recipient = ""
-
-    def _reply(self, connection: socket, step: str) -> bool:
-        if step == "RCPT":
-            self._recipient = self.commands[-1].partition("<")[2].rstrip(">")
-        goes_on = super()._reply(connection, step)
-        if step in ("RCPT", "DATA", "dot"):
-            self.told[self._recipient].append((step, self._last))
-        return goes_on
 
 
 def meaning(step: str, reply: bytes) -> str:
@@ -116,7 +97,7 @@ def must_be(script: Script) -> str:
 def test_one_attempt_ends_as_the_servers_answers_say(script: Script) -> None:
     """Every stage by every class of reply: the outcome, the mark just before the dot, and one dot at most."""
     mark = Mark()
-    with ScriptedSmtp(dict(script)) as server:
+    with MailServer(dict(script)) as server:
         transport = SmtpTransport(server_settings(server.port, **PATIENT))
         try:
             state = str(transport.send(Letter(), mark).state)
@@ -138,7 +119,7 @@ def test_a_delivery_accepts_once_and_repeats_only_what_is_unknown(
     """
     Three messages over days: one acceptance each, and each copy before it was one that no server answered.
     """
-    with _council(tmp_path_factory, migrated_file) as council, Telling(script) as server:
+    with _council(tmp_path_factory, migrated_file) as council, MailServer(script) as server:
         enqueue(council, 3)
         for attempt in range(ATTEMPTS):
             transport = SmtpTransport(server_settings(server.port, **PATIENT))
@@ -147,7 +128,11 @@ def test_a_delivery_accepts_once_and_repeats_only_what_is_unknown(
         with council.database.read() as connection:
             ended = {each.recipient: each.state for each in outbox.deliveries(connection, 1)}
     for recipient, state in ended.items():
-        said = [(step, meaning(step, reply)) for step, reply in server.told[recipient]]
+        said = [
+            (step, meaning(step, reply))
+            for to, step, reply in server.replies
+            if to == recipient and step in ("RCPT", "DATA", "dot")
+        ]
         _check(state, said, policy)
 
 

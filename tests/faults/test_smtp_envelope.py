@@ -7,14 +7,13 @@ from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.pipeline.sending import Pace
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import NEVER
-from tests.app.serving.made_up_service import MANAGERS, Office, text_of
+from tests.app.serving.made_up_service import MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.pipeline.council import NEXT_RUN, NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
 from tests.store.made_up import run_with
-from tests.transports.scripted_smtp import ScriptedSmtp
 from tests.transports.sending import settings
+from tests.world.mail_server import NEVER, MailServer
 
 OK = b"250 ok\r\n"
 MINUTE = timedelta(minutes=1)
@@ -27,7 +26,7 @@ def test_fault_021_mail_later(mailroom: Council) -> None:
     """
     enqueue(mailroom, 2)
     script: Script = {"MAIL": [b"451 4.3.0 later\r\n", *[b"421 4.3.2 closing\r\n"] * 2, OK]}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         _deliver(mailroom, server)
         assert (states(mailroom), server.bodies) == (["deferred"] * 2, [])
         _deliver(mailroom, server, minutes=1)
@@ -37,17 +36,17 @@ def test_fault_021_mail_later(mailroom: Council) -> None:
 def test_fault_023_greylisted(mailroom: Council) -> None:
     """A server that wants five minutes between two tries gets them by the second back-off, and takes it."""
     enqueue(mailroom, 1)
-    with ScriptedSmtp({"RCPT": b"450 4.2.0 greylisted, wait five minutes\r\n"}) as server:
+    with MailServer({"RCPT": b"450 4.2.0 greylisted, wait five minutes\r\n"}) as server:
         _deliver(mailroom, server)
         _deliver(mailroom, server, minutes=1)
         assert (states(mailroom), server.verbs().count("RCPT")) == (["deferred"], 2)
         for minute in range(2, 6):
             assert _deliver(mailroom, server, minutes=minute).outcomes == []
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         assert _deliver(mailroom, server, minutes=6).outcomes == ["sent"]
 
 
-def test_fault_024_no_such_user(monday: Monday, post_office: Office) -> None:
+def test_fault_024_no_such_user(monday: Monday, post_office: MailServer) -> None:
     """
     RCPT 550 refuses one manager's digest: the other has theirs, and the admins read who has not, and why.
     """
@@ -66,7 +65,7 @@ def test_fault_025_closing_at_the_seventh_of_fifty(mailroom: Council) -> None:
     """421 at the seventh opens a new connection that goes on with the seventh; nobody gets a second copy."""
     enqueue(mailroom, 50)
     script: Script = {"RCPT": [*[OK] * 6, b"421 4.4.2 closing\r\n", OK]}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         _deliver(mailroom, server)
         assert server.connections == 2
     assert states(mailroom) == ["sent"] * 50
@@ -84,14 +83,14 @@ def test_fault_026_throttled(mailroom: Council) -> None:
         "banner": [b"432 4.3.2 concurrent connections\r\n", b"220 ready\r\n"],
         "RCPT": [OK, b"451 4.7.0 too many messages\r\n", OK],
     }
-    with ScriptedSmtp(busy) as server:
+    with MailServer(busy) as server:
         _deliver(mailroom, server)
         assert states(mailroom) == ["deferred", "sent", "deferred", *["sent"] * 5]
         _deliver(mailroom, server, minutes=1)
     assert states(mailroom) == ["sent"] * 8
     enqueue_more(mailroom, 7)
     began = monotonic()
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         transport = SmtpTransport(settings(server.port))
         deliver(
             Channel(
@@ -111,11 +110,11 @@ def test_fault_027_data_refused(mailroom: Council) -> None:
     """DATA answered with 451 is for later, with 550 never; either way no body went, and no mark was made."""
     enqueue(mailroom, 3)
     script: Script = {"DATA": [b"451 4.3.0 later\r\n", b"550 5.7.1 no\r\n", b"354 go ahead\r\n"]}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         _deliver(mailroom, server)
         assert states(mailroom) == ["deferred", "refused", "sent"]
         assert replies(mailroom)[:2] == ["451 4.3.0 later", "550 5.7.1 no"]
-        assert (len(server.bodies), server.unfinished) == (1, [])
+        assert (len(server.bodies), server.incomplete) == (1, [])
         _deliver(mailroom, server, minutes=1)
     assert states(mailroom) == ["sent", "refused", "sent"]
 
@@ -126,7 +125,7 @@ def enqueue_more(mailroom: Council, count: int) -> None:
         run_with(connection, *(f"n{number}@council.example" for number in range(count)), send_date=NEXT_RUN)
 
 
-def _deliver(mailroom: Council, server: ScriptedSmtp, *, minutes: int = 0) -> Delivered:
+def _deliver(mailroom: Council, server: MailServer, *, minutes: int = 0) -> Delivered:
     """Send what is due so many *minutes* after eight."""
     transport = SmtpTransport(settings(server.port))
     delivered = mailroom.deliver(transport, now=NOW + minutes * MINUTE)

@@ -1,9 +1,7 @@
 """Fault matrix, rows 28 to 36: what follows the final dot, and a peer that is no longer there."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email import message_from_bytes
-from socket import socket
 
 import pytest
 
@@ -11,13 +9,12 @@ from alerter.pipeline.deliver import LEASE, Delivered
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import ACCEPT, DROP, NEVER_AT_DOT
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
-from tests.transports.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, attempt, settings
+from tests.world.mail_server import ACCEPT, BODY, DROP, HANG_UP, NEVER_AT_DOT, SILENT, MailServer
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA")
 JUNK = {
@@ -32,7 +29,7 @@ JUNK["10 MB in lines"] *= 10_000_000 // len(JUNK["10 MB in lines"])
 @pytest.mark.parametrize("reply", [b"452 4.3.1 insufficient storage\r\n", b"421 4.3.2 closing\r\n"])
 def test_fault_028_later_after_the_dot(monday: Monday, reply: bytes) -> None:
     """4xx after the dot is owed and goes again with the same bytes; the ledger knows that it was marked."""
-    with ScriptedSmtp({"dot": [reply, b"250 ok\r\n"]}) as server:
+    with MailServer({"dot": [reply, b"250 ok\r\n"]}) as server:
         monday.configure(email__smtp__port=server.port)
         monday.at("08:00")
         first = monday.messages()[0]
@@ -56,7 +53,7 @@ def test_fault_029_never_after_the_dot(mailroom: Council, reply: bytes) -> None:
     assert (len(server.bodies), later.bodies) == (2, [])
 
 
-def test_more_of_029_the_admins_read_it(monday: Monday, post_office: Office) -> None:
+def test_more_of_029_the_admins_read_it(monday: Monday, post_office: MailServer) -> None:
     """The summary names whom the content was refused for, in the server's words."""
     post_office.reply(MANAGERS[0], NEVER_AT_DOT)
     monday.at("08:00", "08:01")
@@ -65,7 +62,7 @@ def test_more_of_029_the_admins_read_it(monday: Monday, post_office: Office) -> 
     assert "550 5.7.1 not wanted" in told
 
 
-def test_fault_030_closed_after_the_dot_and_not_stored(monday: Monday, post_office: Office) -> None:
+def test_fault_030_closed_after_the_dot_and_not_stored(monday: Monday, post_office: MailServer) -> None:
     """
     The link goes after the dot and the message is lost: unknown, sent again a minute later, accepted once.
     """
@@ -79,7 +76,7 @@ def test_fault_030_closed_after_the_dot_and_not_stored(monday: Monday, post_offi
 
 @pytest.mark.parametrize(("policy", "most"), [("resend", 5), ("hold", 1)])
 def test_fault_031_closed_after_the_dot_and_stored(
-    monday: Monday, post_office: Office, policy: str, most: int
+    monday: Monday, post_office: MailServer, policy: str, most: int
 ) -> None:
     """
     The message was stored: at most five copies, with one Message-ID; with `hold` one, and a person is asked.
@@ -103,7 +100,7 @@ def test_fault_032_a_late_reply_is_waited_for() -> None:
 
     Scaled: every other step has a second here, and this reply takes two.
     """
-    with Tardy({}) as server:
+    with MailServer(dot_pause=2) as server:
         transport = SmtpTransport(settings(server.port, timeout_seconds=1, dot_timeout_seconds=120))
         outcome = transport.send(Letter(), Mark())
         transport.close()
@@ -140,13 +137,14 @@ def test_fault_035_peer_vanishes_before_the_mark(mailroom: Council, step: str) -
     enqueue(mailroom, 1)
     delivered, server = _over_smtp(mailroom, {step: SILENT}, timeout_seconds=0.3)
     assert (delivered.outcomes, states(mailroom)) == (["deferred"], ["deferred"])
-    assert server.bodies == server.unfinished == []
+    assert server.bodies == server.incomplete == []
 
 
 def test_more_of_035_peer_vanishes_in_the_body() -> None:
     """A body that nobody takes off the line runs into its time as well, and was never marked."""
     mark = Mark()
-    with Deaf({}) as server:
+    with MailServer() as server:
+        server.at(BODY, lambda: server.is_over.wait() and None)
         transport = SmtpTransport(settings(server.port, timeout_seconds=0.5))
         outcome = transport.send(Letter(body=(b"x" * 70 + b"\r\n") * 300_000), mark)
         transport.close()
@@ -171,23 +169,6 @@ def test_fault_036_no_reply_at_all(mailroom: Council, step: str, junk: str) -> N
     assert max(map(len, replies(mailroom))) <= 200
 
 
-class Tardy(ScriptedSmtp):
-    """A server that takes two seconds over its answer to the dot."""
-
-    def _reply(self, connection: socket, step: str) -> bool:
-        if step == "dot":
-            self._is_over.wait(2)
-        return super()._reply(connection, step)
-
-
-class Deaf(ScriptedSmtp):
-    """A server that asks for the body, and then reads nothing more."""
-
-    def _body(self, _reader: Iterable[bytes], _connection: socket) -> bool:
-        self._is_over.wait()
-        return False
-
-
 def _over_smtp(
     mailroom: Council,
     script: dict[str, bytes | list[bytes]],
@@ -195,9 +176,9 @@ def _over_smtp(
     unknown_outcome: str = "resend",
     now: datetime = NOW,
     **changed: object,
-) -> tuple[Delivered, ScriptedSmtp]:
+) -> tuple[Delivered, MailServer]:
     """Deliver what is due through a server that follows *script*."""
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port, **changed))
         delivered = mailroom.deliver(transport, unknown_outcome=unknown_outcome, now=now)
         transport.close()

@@ -12,15 +12,14 @@ import pytest
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
-from tests.acceptance.post_office import PostOffice, free_port
-from tests.app.serving.made_up_service import MANAGERS, Office
+from tests.app.serving.made_up_service import MANAGERS
 from tests.faults.monday import Monday, waiting
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, states
 from tests.transports.authority import Authority, new_authority
 from tests.transports.entra import Entra
-from tests.transports.scripted_smtp import SILENT, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, settings
+from tests.world.mail_server import SILENT, MailServer, free_port
 
 STARTTLS = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
@@ -33,11 +32,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.mark.parametrize("fault", ["refused", "no such host", "silent while TLS begins"])
-def test_fault_015_not_connected(monday: Monday, post_office: Office, fault: str) -> None:
+def test_fault_015_not_connected(monday: Monday, post_office: MailServer, fault: str) -> None:
     """
     Refused, unknown by name or silent in the TLS handshake: owed, signalled, and sent once it is mended.
     """
-    with ScriptedSmtp({**STARTTLS, "STARTTLS": SILENT}) as silent:
+    with MailServer({**STARTTLS, "STARTTLS": SILENT}) as silent:
         monday.configure(
             **{
                 "refused": {"email__smtp__port": free_port()},
@@ -65,7 +64,7 @@ def test_fault_015_not_connected(monday: Monday, post_office: Office, fault: str
 def test_fault_016_banner(mailroom: Council, banner: bytes) -> None:
     """A greeting that says 421, or never comes, costs nothing: the message goes a minute later."""
     enqueue(mailroom, 1)
-    with ScriptedSmtp({"banner": [banner, b"220 ready\r\n"]}) as server:
+    with MailServer({"banner": [banner, b"220 ready\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port, timeout_seconds=0.5))
         mailroom.deliver(transport)
         assert (states(mailroom), server.commands) == (["deferred"], [])
@@ -79,7 +78,7 @@ def test_fault_017_starttls_not_offered(tmp_path: Path, migrated_file: Path) -> 
     """
     A server that offers no STARTTLS, or from whose greeting it was stripped, is told nothing in the clear.
     """
-    with ScriptedSmtp({}) as server, waiting(tmp_path, migrated_file, server.port) as monday:
+    with MailServer() as server, waiting(tmp_path, migrated_file, server.port) as monday:
         monday.configure(email__smtp__security="starttls")
         monday.at("08:00")
         _assert_stopped(monday, server, ["EHLO"])
@@ -96,7 +95,7 @@ def test_fault_018_certificate(tmp_path: Path, migrated_file: Path, authority: A
     made = {"wrong name": {"name": "DNS:other.example"}, "expired": {"days": -1}}.get(fault, {})
     known = {} if fault == "unknown authority" else {"email__smtp__ca_file": str(authority.file)}
     with (
-        ScriptedSmtp(STARTTLS, authority.server(**made)) as server,
+        MailServer(STARTTLS, authority.server(**made)) as server,
         waiting(tmp_path, migrated_file, server.port) as monday,
     ):
         monday.configure(email__smtp__security="starttls", **known)
@@ -124,7 +123,7 @@ def test_fault_019_old_tls(authority: Authority, version: str, error: type[Excep
 def test_fault_020_password_refused(tmp_path: Path, migrated_file: Path) -> None:
     """535 stops the run with one login, not one a digest; half an hour of ticks tries four times more."""
     script = {"AUTH": b"535 5.7.8 authentication failed\r\n"}
-    with ScriptedSmtp(script) as server, waiting(tmp_path, migrated_file, server.port) as monday:
+    with MailServer(script) as server, waiting(tmp_path, migrated_file, server.port) as monday:
         monday.configure(email__smtp__username="alerts", email__smtp__password="made-up")
         monday.at("08:00")
         _assert_stopped(monday, server, ["EHLO", "AUTH"])
@@ -148,7 +147,7 @@ def test_more_of_020_token_refused(
         "EHLO": b"250-scripted\r\n250 AUTH XOAUTH2\r\n",
         "AUTH": b"535 5.7.3 authentication unsuccessful\r\n",
     }
-    with Entra(authority.server()) as entra, ScriptedSmtp(script) as server:
+    with Entra(authority.server()) as entra, MailServer(script) as server:
         registration = Registration(
             authority=entra.authority,
             client_id="9c0ffee0-0000-4000-8000-000000000001",
@@ -166,23 +165,23 @@ def test_more_of_020_token_refused(
 def test_fault_022_sender_refused(tmp_path: Path, migrated_file: Path) -> None:
     """`5.7.60 SendAs denied` is nobody's message: nothing is sent, the run stops, and goes on when mended."""
     script = {"MAIL": b"550 5.7.60 SMTP; Client does not have permissions to send as this sender\r\n"}
-    with ScriptedSmtp(script) as server, waiting(tmp_path, migrated_file, server.port) as monday:
+    with MailServer(script) as server, waiting(tmp_path, migrated_file, server.port) as monday:
         monday.at("08:00")
         _assert_stopped(monday, server, ["EHLO", "MAIL"])
         _assert_resumes(monday)
 
 
-def _assert_stopped(monday: Monday, server: ScriptedSmtp, verbs: list[str]) -> None:
+def _assert_stopped(monday: Monday, server: MailServer, verbs: list[str]) -> None:
     """Say that the run stopped at its first message: heard as failed, nothing sent, nothing given up."""
     assert server.verbs() == verbs
-    assert server.bodies == server.unfinished == []
+    assert server.bodies == server.incomplete == []
     assert set(monday.states()) <= {"queued", "deferred"}
     assert monday.heard() == ["start", "fail"]
 
 
 def _assert_resumes(monday: Monday) -> None:
     """Say that once the settings name a server that is well, everything goes out without a further hand."""
-    with PostOffice() as post_office:
+    with MailServer() as post_office:
         monday.configure(email__smtp__port=post_office.port)
         monday.at("13:00", "13:01")
     assert [post_office.tally()[each] for each in MANAGERS] == [1, 1]

@@ -12,10 +12,10 @@ from alerter.bank_holidays import NOTICE, coverage_warning, working_calendar
 from alerter.domain.schedule import Schedule
 from tests.acceptance.council import ADMINS
 from tests.acceptance.letters import read
-from tests.acceptance.post_office import LATER
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Hands, Office, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Hands, text_of
 from tests.faults.monday import Monday, row, waiting
 from tests.faults.terminal import alerter
+from tests.world.mail_server import LATER, MailServer
 
 ENGLAND = working_calendar("england")
 EXTRACTED_AT = datetime(2026, 11, 22, 18, 5, tzinfo=UTC).timestamp()
@@ -40,7 +40,7 @@ def zone_of_host(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch
     ],
 )
 def test_fault_059_down_over_the_send_moment(
-    monday: Monday, post_office: Office, back: str, send_date: str, is_late: int
+    monday: Monday, post_office: MailServer, back: str, send_date: str, is_late: int
 ) -> None:
     """
     The first tick makes up for it, once, for the send date last due and marked late; older ones get no run.
@@ -58,7 +58,7 @@ def test_fault_059_down_over_the_send_moment(
     assert ("late" in text_of(post_office, MANAGERS[0])) == bool(is_late)
 
 
-def test_fault_060_asleep_over_the_send_moment(monday: Monday, post_office: Office) -> None:
+def test_fault_060_asleep_over_the_send_moment(monday: Monday, post_office: MailServer) -> None:
     """A machine that slept from a minute before until two hours after does the run at its first tick."""
     monday.at("07:59")
     assert not post_office.arrived
@@ -67,7 +67,7 @@ def test_fault_060_asleep_over_the_send_moment(monday: Monday, post_office: Offi
     assert not monday.service.events("clock_jumped")
 
 
-def test_fault_061_a_day_ahead_and_back(monday: Monday, post_office: Office) -> None:
+def test_fault_061_a_day_ahead_and_back(monday: Monday, post_office: MailServer) -> None:
     """
     Monday's digest is not sent on Sunday by a wrong clock; the watcher hears of it, and Monday's run goes.
     """
@@ -83,7 +83,7 @@ def test_fault_061_a_day_ahead_and_back(monday: Monday, post_office: Office) -> 
     assert monday.heard()[-1] == "success"
 
 
-def test_fault_062_a_week_back(monday: Monday, post_office: Office) -> None:
+def test_fault_062_a_week_back(monday: Monday, post_office: MailServer) -> None:
     """
     The ledger has the run of the week to come, so nothing is sent again; log, watcher and admins hear of it.
     """
@@ -98,7 +98,7 @@ def test_fault_062_a_week_back(monday: Monday, post_office: Office) -> None:
 
 @pytest.mark.parametrize("at", ["00:59", "02:00"])
 @pytest.mark.parametrize("sunday", [date(2026, 10, 25), date(2027, 3, 28)], ids=["October", "March"])
-def test_fault_063_the_clocks_change(monday: Monday, post_office: Office, sunday: date, at: str) -> None:
+def test_fault_063_the_clocks_change(monday: Monday, post_office: MailServer, sunday: date, at: str) -> None:
     """
     A time in the hour that is missing or comes twice is refused; just before and after it there is one run.
     """
@@ -118,7 +118,7 @@ def test_fault_063_the_clocks_change(monday: Monday, post_office: Office, sunday
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system's time zone is not set by TZ")
 def test_fault_064_zone_of_the_host(
-    tmp_path: Path, migrated_file: Path, post_office: Office, zone_of_host: pytest.MonkeyPatch
+    tmp_path: Path, migrated_file: Path, post_office: MailServer, zone_of_host: pytest.MonkeyPatch
 ) -> None:
     """
     The council's zone is in its settings: on a host of any other the same bytes go out at the same moment.
@@ -141,7 +141,7 @@ def test_fault_064_zone_of_the_host(
     assert all(each == sent[0] for each in sent)
 
 
-def test_fault_065_a_bank_holiday(monday: Monday, post_office: Office) -> None:
+def test_fault_065_a_bank_holiday(monday: Monday, post_office: MailServer) -> None:
     """
     Monday 28 December 2026 stands for Boxing Day: the run is Tuesday's, and the one before looks ahead to it.
     """
@@ -159,7 +159,7 @@ def test_fault_065_a_bank_holiday(monday: Monday, post_office: Office) -> None:
     assert monday.service.events("run_ended")[-1]["is_late"] == 0
 
 
-def test_fault_066_the_list_of_bank_holidays_ends_or_changes(monday: Monday, post_office: Office) -> None:
+def test_fault_066_the_list_of_bank_holidays_ends_or_changes(monday: Monday, post_office: MailServer) -> None:
     """
     Ninety days before the list is too short there is a warning; past it nothing is counted by guess, and the
     whole run fails, heard by the watcher; and a day that becomes a holiday is told with whose dates it moved.
@@ -214,7 +214,9 @@ def test_fault_068_leap_days_and_week_53(around: str, weekday: int) -> None:
     assert len(set(weeks)) == len(dates)
 
 
-def test_fault_069_the_next_send_date_comes_while_one_is_sent(monday: Monday, post_office: Office) -> None:
+def test_fault_069_the_next_send_date_comes_while_one_is_sent(
+    monday: Monday, post_office: MailServer
+) -> None:
     """
     What a manager's server put off for a week is overtaken: the new digest goes, the old one never does.
     """

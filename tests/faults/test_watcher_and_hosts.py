@@ -11,15 +11,15 @@ from alerter.errors import StoreError
 from alerter.store.database import Database
 from alerter.transports.folder import FolderTransport
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import NEVER, NEVER_AT_DOT
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
+from tests.world.mail_server import NEVER, NEVER_AT_DOT, MailServer
 
 
-def test_fault_100_watcher_down(monday: Monday, post_office: Office) -> None:
+def test_fault_100_watcher_down(monday: Monday, post_office: MailServer) -> None:
     """
     Nobody answers the heartbeat: everything is sent, the log says so, and success is told when it is back.
     """
@@ -33,7 +33,7 @@ def test_fault_100_watcher_down(monday: Monday, post_office: Office) -> None:
     assert monday.heard() == ["success"]
 
 
-def test_fault_101_admins_refused(monday: Monday, post_office: Office) -> None:
+def test_fault_101_admins_refused(monday: Monday, post_office: MailServer) -> None:
     """
     The admins' mailbox refuses the summary: managers have theirs, success is withheld, and `status` exits 1.
     """
@@ -82,7 +82,7 @@ def test_fault_124_newer_program(database: Database, tmp_path: Path) -> None:
     assert states(council) == ["sent"] * 3
 
 
-def test_fault_125_sent_twice_by_hand(monday: Monday, post_office: Office) -> None:
+def test_fault_125_sent_twice_by_hand(monday: Monday, post_office: MailServer) -> None:
     """
     "Send now" twice after the weekly run: one mail each; a second needs `--again` and a reason, on record.
     """

@@ -11,10 +11,10 @@ from alerter.store import runs
 from tests.acceptance.council import ADMINS
 from tests.app.office import AS_OF, GATED, LONDON, Office, row, today
 from tests.app.serving.made_up_service import EVERYBODY
-from tests.app.serving.made_up_service import Office as PostOffice
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
 from tests.store.made_up import run_with
+from tests.world.mail_server import MailServer
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -83,7 +83,7 @@ def test_more_of_107_a_slip_of_an_older_alerter_keeps_no_week(desk: Office) -> N
         weekly.release(held, by="A. Admin", reason="")
 
 
-def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_office: PostOffice) -> None:
+def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_office: MailServer) -> None:
     """Beside a run made ahead, too: hourly, or as soon as the extract is another one."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     assert monday.service.serving is not None
@@ -114,7 +114,7 @@ def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Monday) -> None:
     assert not monday.service.events("failed")
 
 
-def test_fault_108_two_weeks_back(monday: Monday, post_office: PostOffice) -> None:
+def test_fault_108_two_weeks_back(monday: Monday, post_office: MailServer) -> None:
     """Started anew by a clock two weeks behind, the service mails for no older date, and says why, once."""
     monday.service.tick_at("Sun 2026-11-22 10:00")
     monday.at("08:00")

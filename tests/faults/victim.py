@@ -21,7 +21,7 @@ import pytest
 from tests.acceptance.council import Council, Said
 from tests.faults import warm
 from tests.faults.patience import PATIENCE_SECONDS, until
-from tests.faults.watched_office import WatchedOffice
+from tests.world.mail_server import MailServer
 
 needs_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="processes are watched through Linux's /proc"
@@ -155,7 +155,7 @@ def start_under(council: Council, under: Sequence[str], *arguments: object) -> V
 
 def struck(
     council: Council,
-    office: WatchedOffice,
+    office: MailServer,
     step: str,
     strike: Callable[[Victim], None],
     *arguments: object,
@@ -168,6 +168,6 @@ def struck(
     assert said.exit_code == -signal.SIGKILL, said
 
 
-def killed(council: Council, office: WatchedOffice, step: str, *arguments: object, to: str = "") -> None:
+def killed(council: Council, office: MailServer, step: str, *arguments: object, to: str = "") -> None:
     """Start a command, and kill it when its conversation comes to *step* of the message *to* a recipient."""
     struck(council, office, step, Victim.kill, *arguments, to=to)

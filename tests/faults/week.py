@@ -7,7 +7,7 @@ from tests.acceptance.council import ADMINS, Council
 from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded
 from tests.faults.terminal import alerter
-from tests.faults.watched_office import WatchedOffice
+from tests.world.mail_server import MailServer
 
 WEEK = ("run", "--no-sync", "--as-of", MONDAY)
 FIRST, SECOND = "m00@council.example", "m01@council.example"
@@ -24,13 +24,13 @@ def made_ready(council: Council, how_many: int = len(MANAGERS)) -> Council:
 
 def calls_of_week(folder: Path, url: str | None = None, how_many: int = len(MANAGERS)) -> list[Call]:
     """Do a whole week in *folder*, and return the system calls of the weekly job."""
-    with WatchedOffice() as office:
+    with MailServer() as office:
         council = Council(folder, office.port)
         council.configure(**({} if url is None else {"database__url": url}))
         return recorded(made_ready(council, how_many), *WEEK)
 
 
-def settled(council: Council, office: WatchedOffice, *, twice: str = "") -> None:
+def settled(council: Council, office: MailServer, *, twice: str = "") -> None:
     """
     Do the weekly job again, and check that nothing is lost: each manager was sent one digest.
 

@@ -26,9 +26,9 @@ from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
 from tests.mail.reading import read_html
 from tests.soak.size import size
-from tests.transports.scripted_smtp import ScriptedSmtp
 from tests.transports.sending import Mark
 from tests.transports.sending import settings as server_settings
+from tests.world.mail_server import MailServer
 
 WEEKS = size(150, 10_000)  # two digests each on average
 PATIENCE_SECONDS = 600  # on a busy machine an hour of examples has long pauses
@@ -63,7 +63,7 @@ POLICY = Policy(made_up.calendar(), {"core": made_up.CORE}, Window(made_up.AS_OF
 class Sink:
     """A raw socket server, the one connection to it, and what the digests are written with."""
 
-    server: ScriptedSmtp
+    server: MailServer
     transport: SmtpTransport
     writer: Writer
 
@@ -79,7 +79,7 @@ class Sink:
 @pytest.fixture(scope="module")
 def sink() -> Iterator[Sink]:
     """Keep one connection for all digests."""
-    with ScriptedSmtp({}, patience=PATIENCE_SECONDS) as server:
+    with MailServer() as server:
         waits = {"timeout_seconds": PATIENCE_SECONDS, "dot_timeout_seconds": PATIENCE_SECONDS}
         transport = SmtpTransport(server_settings(server.port, **waits))
         transport.connect()

@@ -21,10 +21,13 @@ from alerter.domain.wording import day_words, full_day_words, long_day_words
 from alerter.errors import ConfigError
 from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.specimen import LINK, full_digest
+from alerter.web import forms
+from alerter.web.pages import GONE_FROM_LIST
 from tests.mail import gallery, made_up
 
 ALERTER = Path(__file__).parents[2] / "alerter"
 FORMS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
+PAGE = [ALERTER / "web" / "list_view.py"]
 WELSH = language_of("cy")
 
 
@@ -72,10 +75,10 @@ def names_in(sentence: str) -> set[str]:
 
 
 def literals() -> set[str]:
-    """Return every string that stands in the code of the emails and of the rules."""
-    files = [*ALERTER.glob("mail/*.py"), *ALERTER.glob("domain/*.py")]
+    """Return every string that stands in the code of the emails, of the page and of the rules."""
+    files = [*ALERTER.glob("mail/*.py"), *ALERTER.glob("domain/*.py"), *PAGE]
     trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
-    return {
+    return said_on_the_page() | {
         node.value
         for tree in trees
         for node in ast.walk(tree)
@@ -83,10 +86,17 @@ def literals() -> set[str]:
     }
 
 
+def said_on_the_page() -> set[str]:
+    """Return the sentences of a manager's list: its template's, and what can be wrong with an answer."""
+    template = (ALERTER / "web" / "templates" / "list.html").read_text(encoding="utf-8")
+    faults = {forms.MISSING, forms.UNREADABLE, forms.NOTHING_PICKED, forms.NOT_OURS, GONE_FROM_LIST}
+    return {*re.findall(r'say\("([^"]+)"', template), *forms.SENTENCES.values(), *faults}
+
+
 def said_in_code() -> set[str]:
     """Return the sentences handed to `say` and `counted` as they stand."""
     found = set()
-    for file in ALERTER.glob("mail/*.py"):
+    for file in [*ALERTER.glob("mail/*.py"), *PAGE]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -136,6 +146,7 @@ def test_every_sentence_of_the_code_has_its_welsh() -> None:
     wanted = (
         listener.asked
         | said_in_code()
+        | said_on_the_page()
         | {*data_exceptions.SENTENCES.values(), *data_exceptions.RECORD_SENTENCES.values()}
     )
     made_up_words = {

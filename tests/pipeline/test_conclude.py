@@ -13,15 +13,15 @@ from alerter.store import bounces, outbox
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row, writer
-from tests.transports.scripted_smtp import ScriptedSmtp
 from tests.transports.sending import settings
+from tests.world.mail_server import MailServer
 
 HOUR = timedelta(hours=1)
 
 
 def deliver_with(council: Council, reply: bytes) -> None:
     """Deliver what is due through a server that answers *reply* to each recipient."""
-    with ScriptedSmtp({"RCPT": reply}) as server:
+    with MailServer({"RCPT": reply}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
         transport.close()

@@ -12,8 +12,8 @@ from alerter.transports.folder import FolderTransport
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
-from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.transports.sending import settings
+from tests.world.mail_server import HANG_UP, MailServer
 
 MINUTE = timedelta(minutes=1)
 
@@ -24,9 +24,9 @@ def over_smtp(
     *,
     unknown_outcome: str = "resend",
     now: datetime = NOW,
-) -> tuple[Delivered, ScriptedSmtp]:
+) -> tuple[Delivered, MailServer]:
     """Deliver what is due through a server that follows *script*."""
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
         delivered = council.deliver(transport, unknown_outcome=unknown_outcome, now=now)
         transport.close()
@@ -197,7 +197,7 @@ def test_no_command_sends_an_unknown_outcome_twice(either_council: Council) -> N
     enqueue(either_council, 3)
     moments = iter(NOW + hour * timedelta(hours=1) for hour in range(100))
     unanswered: set[int] = set()
-    with ScriptedSmtp({"dot": HANG_UP}) as server:
+    with MailServer({"dot": HANG_UP}) as server:
         transport = SmtpTransport(settings(server.port))
         for _ in range(2):
             deliver(
@@ -265,7 +265,7 @@ def test_three_long_waits_in_vain_stop_the_delivery(
     enqueue(either_council, 5)
     passed = count(step=seconds)
     for number, tried in enumerate(tries):
-        with ScriptedSmtp({"dot": HANG_UP}) as server:
+        with MailServer({"dot": HANG_UP}) as server:
             transport = SmtpTransport(settings(server.port))
             channel = Channel(
                 database=either_council.database, transport=transport, unknown_outcome="resend",
@@ -283,7 +283,7 @@ def test_a_long_wait_that_is_answered_begins_the_count_anew(council: Council) ->
     enqueue(council, 6)
     passed = count(step=60)
     script: dict[str, bytes | list[bytes]] = {"dot": [HANG_UP, HANG_UP, b"250 ok\r\n"] * 2}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
         channel = Channel(
             database=council.database, transport=transport, unknown_outcome="resend", clock=lambda: NOW,

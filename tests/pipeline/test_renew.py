@@ -17,8 +17,8 @@ from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
 from tests.pipeline.outgoing import Dawdling, is_waiting
-from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.transports.sending import settings
+from tests.world.mail_server import HANG_UP, MailServer
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3), row("A-4", days=28)]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -49,7 +49,7 @@ def standing(council: Council) -> dict[str, str]:
 def send_first(council: Council) -> None:
     """Send the first digest that is due, and nothing more."""
     later = b"450 later\r\n"
-    with ScriptedSmtp({"RCPT": [b"250 ok\r\n", later]}) as server:
+    with MailServer({"RCPT": [b"250 ok\r\n", later]}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
         transport.close()
@@ -57,7 +57,7 @@ def send_first(council: Council) -> None:
 
 def leave_unanswered(council: Council, now: datetime = NOW) -> None:
     """Send the first digest that is due to a server that hangs up at its final dot, and nothing more."""
-    with ScriptedSmtp({"dot": HANG_UP}) as server:
+    with MailServer({"dot": HANG_UP}) as server:
         transport = SmtpTransport(settings(server.port))
         deliver(
             Channel(
@@ -227,7 +227,7 @@ def test_deferred_after_the_dot_is_withdrawn_from_one_who_left(council: Council)
     """The server said that it did not take it: nothing is unknown, and the successor has it all."""
     council.read(WEEK)
     council.prepare()
-    with ScriptedSmtp({"dot": b"451 later\r\n", "RCPT": [b"250 ok\r\n", b"450 later\r\n"]}) as server:
+    with MailServer({"dot": b"451 later\r\n", "RCPT": [b"250 ok\r\n", b"450 later\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
         council.deliver(transport)
         transport.close()
@@ -283,7 +283,7 @@ def test_a_deferral_after_the_next_run_is_the_end(council: Council) -> None:
     council.read(WEEK[:1])
     last_week = NOW - timedelta(days=7)
     council.prepare(AS_OF - timedelta(days=7), last_week)
-    with ScriptedSmtp({"RCPT": b"450 later\r\n"}) as server:
+    with MailServer({"RCPT": b"450 later\r\n"}) as server:
         inner = SmtpTransport(settings(server.port))
         transport = Dawdling(inner, before_talk=council.prepare)
         council.deliver(transport, now=last_week)

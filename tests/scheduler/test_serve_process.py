@@ -13,14 +13,14 @@ import pytest
 
 from alerter.installation import clock
 from tests.acceptance.council import Council
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 PATIENCE_SECONDS = 30
 POLL_SECONDS = 0.05
 MANAGERS = [f"manager{number}@council.example" for number in range(3)]
 
 
-class SlowOffice(PostOffice):
+class SlowOffice(MailServer):
     """A mail server that answers nobody's RCPT until *go_on* is set, once *is_slow*."""
 
     def __init__(self) -> None:

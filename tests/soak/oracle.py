@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from alerter.domain.delivery import MOST_UNANSWERED
 from tests.pipeline.council import text_of
 from tests.soak.ledger import Entry
-from tests.soak.sink import Copy
+from tests.world.mail_server import Parcel
 
 ID = re.compile(r"\bA-\d{5}\b")
 
 
 def second_copies(
-    copies: Sequence[Copy], entries: Sequence[Entry], may_be_doubled: Collection[str]
+    copies: Sequence[Parcel], entries: Sequence[Entry], may_be_doubled: Collection[str]
 ) -> list[str]:
     """
     Say that each message of the outbox arrived as it was written, after its mark, and once.
@@ -28,7 +28,7 @@ def second_copies(
     assert written.keys() - open_questions <= arrived.keys() <= written.keys(), "lost, or nobody wrote it"
     for copy in copies:
         entry = written[copy.message_id]
-        assert (copy.recipient, copy.body) == (entry.recipient, entry.body)
+        assert (copy.recipient, copy.content) == (entry.recipient, entry.body)
         assert copy.was_marked is not False, "a final dot went out without its mark"
     doubled = [message_id for message_id, count in arrived.items() if count > 1]
     assert set(doubled) <= set(may_be_doubled), "a second copy, and its outcome was never unknown"
@@ -36,12 +36,12 @@ def second_copies(
     return doubled
 
 
-def check_partition(copies: Sequence[Copy], expected: Mapping[str, set[str]]) -> None:
+def check_partition(copies: Sequence[Parcel], expected: Mapping[str, set[str]]) -> None:
     """
     Say that the digests which arrived list each assessment of *expected* for its recipient, and no other's.
     """
     listed = {
-        copy.recipient: set(ID.findall(text_of(copy.body)))
+        copy.recipient: set(ID.findall(text_of(copy.content)))
         for copy in copies
         if copy.message_id.split(".")[1] == "digest"
     }

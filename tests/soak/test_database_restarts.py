@@ -23,9 +23,9 @@ from tests.soak import command
 from tests.soak.fleet import Fleet
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
-from tests.soak.sink import Sink
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
+from tests.world.mail_server import MailServer
 
 ROUNDS = size(1, 10)
 RESTARTS = size(2, 3)  # in each
@@ -69,7 +69,7 @@ def test_restarted_database_loses_nothing(
     timepiece.put_forward(timedelta())
     random = Random(seed)  # noqa: S311 - can be repeated
     with (
-        Sink(lambda _message_id: None, AT_DOT_SECONDS) as sink,
+        MailServer(dot_pause=AT_DOT_SECONDS) as sink,
         town(tmp_path, url, sink.port, MANAGERS) as here,
     ):
         sink.is_marked = here.ledger.is_marked
@@ -81,7 +81,7 @@ def test_restarted_database_loses_nothing(
         ]
         fleet = Fleet([here.run, here.deliver, *services], random)
         fleet.begin()
-        fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
+        fleet.keep_up_until(lambda: bool(sink.arrived), PATIENCE_SECONDS)
         restarts = 0
         while not is_delivered(here):
             fleet.keep_up(random.uniform(0, LONGEST_UP))

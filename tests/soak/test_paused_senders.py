@@ -30,9 +30,9 @@ from tests.soak.conftest import Fresh
 from tests.soak.ledger import Ledger
 from tests.soak.oracle import second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
-from tests.soak.sink import Sink
 from tests.soak.size import size
 from tests.store.made_up import run_with
+from tests.world.mail_server import MailServer
 
 SENDERS = 4
 SHORT_PAUSES = 4  # in each batch, and then a long one
@@ -50,7 +50,7 @@ class Street:
 
     database: Database
     ledger: Ledger
-    sink: Sink
+    sink: MailServer
     posts: list[Post]
     random: Random
     senders: list[BaseProcess] = field(default_factory=list)
@@ -116,7 +116,7 @@ def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
     random = Random(seed)  # noqa: S311 - pauses that can be repeated
     timepiece = Timepiece(tmp_path / "clock")
     timepiece.put_forward(timedelta())
-    with fresh(tmp_path) as url, Sink(lambda _message_id: None, AT_DOT_SECONDS) as sink:
+    with fresh(tmp_path) as url, MailServer(dot_pause=AT_DOT_SECONDS) as sink:
         ledger, database = Ledger(url), open_database(url)
         sink.is_marked = ledger.is_marked
         with database.write() as connection:

@@ -22,9 +22,9 @@ from tests.soak import command
 from tests.soak.conftest import Fresh
 from tests.soak.ledger import Ledger
 from tests.soak.oracle import check_partition, second_copies
-from tests.soak.sink import Sink
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
+from tests.world.mail_server import MailServer
 
 ROUNDS = size(4, 500)
 STRIKES = 3  # for each round, while there is anything left to do
@@ -39,7 +39,7 @@ class Arena:
     """The mail server of all rounds, and how long an undisturbed run takes here, now."""
 
     fresh: Fresh
-    sink: Sink
+    sink: MailServer
     folders: pytest.TempPathFactory
     _taken: deque[float] = field(default_factory=lambda: deque(maxlen=3))
     _rounds: int = 0
@@ -75,7 +75,7 @@ def arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ar
 
     What processes are forked from is started first, lest that be taken for the time of a run.
     """
-    with Sink(lambda _message_id: None, PAUSE_SECONDS) as sink:
+    with MailServer(dot_pause=PAUSE_SECONDS) as sink:
         made = Arena(fresh, sink, tmp_path_factory)
         with made.town() as first:
             first.run().join(PATIENCE_SECONDS)

@@ -18,9 +18,9 @@ import pytest
 from tests.soak import command
 from tests.soak.conftest import Fresh
 from tests.soak.oracle import check_partition, second_copies
-from tests.soak.sink import Sink
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
+from tests.world.mail_server import MailServer
 
 ROUNDS = size(1, 200)
 MANAGERS, KILLS = 30, 12
@@ -30,9 +30,9 @@ POLL_SECONDS = 0.002
 
 
 @pytest.fixture(scope="module")
-def sink() -> Iterator[Sink]:
+def sink() -> Iterator[MailServer]:
     """Run one slow mail server for all rounds on one kind of database."""
-    with Sink(lambda _message_id: None, PAUSE_SECONDS) as sink:
+    with MailServer(dot_pause=PAUSE_SECONDS) as sink:
         yield sink
 
 
@@ -43,13 +43,13 @@ def wait_until(is_met: Callable[[], bool]) -> None:
         idle.wait(POLL_SECONDS)
 
 
-def strike(here: Town, sink: Sink, random: Random) -> set[str]:
+def strike(here: Town, sink: MailServer, random: Random) -> set[str]:
     """
     Start the weekly job, kill it while the server thinks over a message, and return what was marked then.
     """
-    enough = len(sink.copies) + random.randint(1, MOST_TAKEN)
+    enough = len(sink.arrived) + random.randint(1, MOST_TAKEN)
     struck = here.run()
-    wait_until(lambda: len(sink.copies) >= enough or not struck.is_alive())
+    wait_until(lambda: len(sink.arrived) >= enough or not struck.is_alive())
     Event().wait(random.random() * PAUSE_SECONDS)
     command.kill(struck)
     return here.ledger.marked()
@@ -57,7 +57,7 @@ def strike(here: Town, sink: Sink, random: Random) -> set[str]:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_every_manager_is_reached(
-    fresh: Fresh, sink: Sink, tmp_path_factory: pytest.TempPathFactory, figures: Counter[str], seed: int
+    fresh: Fresh, sink: MailServer, tmp_path_factory: pytest.TempPathFactory, figures: Counter[str], seed: int
 ) -> None:
     """Thirty of thirty, whichever senders died; a second copy only of what was marked at a kill."""
     random = Random(seed)  # noqa: S311 - a round that can be repeated

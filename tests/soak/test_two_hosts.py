@@ -16,9 +16,9 @@ from tests.postgres_cluster import PostgresServer
 from tests.soak.conftest import postgres_copy
 from tests.soak.fleet import Fleet
 from tests.soak.oracle import check_partition, second_copies
-from tests.soak.sink import Sink
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, town
+from tests.world.mail_server import MailServer
 
 ROUNDS = size(1, 10)
 MESSAGES = size(150, 200)  # in each
@@ -42,19 +42,19 @@ def test_killed_senders_of_two_hosts_lose_nothing(
     other = tmp_path_factory.mktemp("other")
     with (
         postgres_copy(postgres_server, migrated_template) as url,
-        Sink(lambda _message_id: None, AT_DOT_SECONDS) as sink,
+        MailServer(dot_pause=AT_DOT_SECONDS) as sink,
         town(tmp_path, url, sink.port, MESSAGES) as here,
         town(other, url, sink.port, MESSAGES) as there,
     ):
         sink.is_marked = here.ledger.is_marked
         fleet = Fleet([here.run, here.deliver, there.run, there.deliver], Random(seed))  # noqa: S311 - repeatable
         fleet.begin()
-        fleet.keep_up_until(lambda: bool(sink.copies), PATIENCE_SECONDS)
+        fleet.keep_up_until(lambda: bool(sink.arrived), PATIENCE_SECONDS)
         while not here.ledger.is_delivered():
-            taken = len(sink.copies)
+            taken = len(sink.arrived)
             fleet.keep_up(KILL_EVERY_SECONDS)
             # On a machine so slow that nobody comes to send within that time, there would be no end of it.
-            fleet.keep_up_until(lambda taken=taken: len(sink.copies) > taken, SLOW_SECONDS)
+            fleet.keep_up_until(lambda taken=taken: len(sink.arrived) > taken, SLOW_SECONDS)
             fleet.kill_one()
         fleet.end()
         there.finish()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
 from alerter.transports.transport import Outcome
-from tests.transports.scripted_smtp import ScriptedSmtp
+from tests.world.mail_server import MailServer
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ def settings(port: int, **changed: object) -> SmtpServer:
     return SmtpServer(**{**usual, **changed})
 
 
-def attempt(script: dict, **changed: object) -> tuple[Outcome, Mark, ScriptedSmtp]:
+def attempt(script: dict, **changed: object) -> tuple[Outcome, Mark, MailServer]:
     """Send one letter to a server that follows *script*."""
     mark = Mark()
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port, **changed))
         outcome = transport.send(Letter(), mark)
         transport.close()

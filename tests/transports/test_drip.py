@@ -7,8 +7,8 @@ import pytest
 from alerter.errors import MailDeferredError
 from alerter.transports.conversation import FULL_STEPS
 from alerter.transports.smtp import SmtpTransport
-from tests.transports.scripted_smtp import DRIP, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, attempt, settings
+from tests.world.mail_server import DRIP, MailServer
 
 STEP = 0.3
 
@@ -32,7 +32,7 @@ def test_a_reply_has_its_time_in_all(script: dict, state: str, marks: int) -> No
 def test_a_dripping_banner_defers() -> None:
     """A server is not waited for longer because it has begun to speak."""
     began = time.monotonic()
-    with ScriptedSmtp({"banner": DRIP}) as server, pytest.raises(MailDeferredError, match="no reply in time"):
+    with MailServer({"banner": DRIP}) as server, pytest.raises(MailDeferredError, match="no reply in time"):
         SmtpTransport(settings(server.port, timeout_seconds=STEP)).connect()
     assert time.monotonic() - began < 4 * STEP
 
@@ -46,7 +46,7 @@ def test_a_conversation_has_its_time_in_all() -> None:
         "YG==": b"235 welcome\r\n",
     }
     began = time.monotonic()
-    with ScriptedSmtp(slow, pause=STEP * 0.9) as server:
+    with MailServer(slow, pause=STEP * 0.9) as server:
         transport = SmtpTransport(settings(server.port, timeout_seconds=STEP, username="a", password="b"))
         with pytest.raises(MailDeferredError, match="no reply in time"):
             transport.send(Letter(), Mark())

@@ -11,8 +11,8 @@ from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
 from tests.transports.authority import Authority, new_authority
 from tests.transports.entra import Answer, Entra
-from tests.transports.scripted_smtp import HANG_UP, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, settings
+from tests.world.mail_server import HANG_UP, MailServer
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 pytest.importorskip("msal", reason="needs the extra m365")
@@ -104,7 +104,7 @@ def test_a_wrong_tenant_stops_and_an_authority_away_defers(tls: ssl.SSLContext, 
 def test_login_by_token_is_one_command(tls: ssl.SSLContext) -> None:
     """The mailbox and the token go as Exchange Online wants them, and one token serves many connections."""
     script = {**OFFER, "DATA": [b"421 closing\r\n", b"354 go ahead\r\n"]}
-    with Entra(tls) as entra, ScriptedSmtp(script) as server:
+    with Entra(tls) as entra, MailServer(script) as server:
         tokens = tokens_of(entra.authority)
         for _ in range(2):
             transport = SmtpTransport(settings(server.port, username=MAILBOX, token=tokens))
@@ -119,7 +119,7 @@ def test_a_refused_token_is_renewed_once(tls: ssl.SSLContext) -> None:
     """The error comes as a challenge, gets its empty answer, and a new token logs in on a new connection."""
     challenge = b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n"
     script = {**OFFER, "AUTH": [challenge, b"235 welcome\r\n"], "": NOT_YOU}
-    with Entra(tls) as entra, ScriptedSmtp(script) as server:
+    with Entra(tls) as entra, MailServer(script) as server:
         transport = SmtpTransport(settings(server.port, username=MAILBOX, token=tokens_of(entra.authority)))
         outcome = transport.send(Letter(), Mark())
         transport.close()
@@ -139,7 +139,7 @@ def test_a_refused_token_is_renewed_once(tls: ssl.SSLContext) -> None:
 def test_two_refused_tokens_stop_the_run(tls: ssl.SSLContext, second: bytes) -> None:
     """There are never more than two logins, whatever the second one meets."""
     mark = Mark()
-    with Entra(tls) as entra, ScriptedSmtp({**OFFER, "AUTH": [NOT_YOU, second]}) as server:
+    with Entra(tls) as entra, MailServer({**OFFER, "AUTH": [NOT_YOU, second]}) as server:
         transport = SmtpTransport(settings(server.port, username=MAILBOX, token=tokens_of(entra.authority)))
         with pytest.raises(MailStoppedError, match=r"535 5\.7\.3"):
             transport.send(Letter(), mark)
@@ -154,7 +154,7 @@ def test_what_is_not_a_refused_token_fetches_no_other(tls: ssl.SSLContext) -> No
             ({**OFFER, "AUTH": b"454 4.7.0 not now\r\n"}, MailDeferredError),
             ({"EHLO": b"250-s\r\n250 AUTH PLAIN LOGIN\r\n"}, MailStoppedError),
         ):
-            with ScriptedSmtp(script) as server, pytest.raises(error):
+            with MailServer(script) as server, pytest.raises(error):
                 SmtpTransport(settings(server.port, username=MAILBOX, token=tokens)).send(Letter(), Mark())
             assert server.connections == 1
     assert len(entra.asked) == 1

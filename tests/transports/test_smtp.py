@@ -5,8 +5,8 @@ import pytest
 from alerter.errors import StoreError
 from alerter.transports.smtp import SmtpTransport
 from alerter.transports.transport import Outcome
-from tests.transports.scripted_smtp import GOOD, HANG_UP, SILENT, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, attempt, settings
+from tests.world.mail_server import GOOD, HANG_UP, SILENT, MailServer
 
 ENVELOPE = ["EHLO", "MAIL", "RCPT", "DATA"]
 TOGETHER = {"EHLO": b"250-scripted\r\n250 PIPELINING\r\n"}
@@ -93,7 +93,7 @@ def test_a_refusal_among_commands_sent_together_is_known(step: str, reply: bytes
     after = ENVELOPE[ENVELOPE.index(step) + 1 :]
     script = {step: [reply, GOOD[step]], **{each: [b"503 no\r\n", GOOD[each]] for each in after}}
     mark = Mark()
-    with ScriptedSmtp({**TOGETHER, **script}) as server:
+    with MailServer({**TOGETHER, **script}) as server:
         transport = SmtpTransport(settings(server.port))
         assert transport.send(Letter(), mark).state == state
         assert transport.send(Letter(), mark).state == "sent"
@@ -105,12 +105,12 @@ def test_a_refusal_among_commands_sent_together_is_known(step: str, reply: bytes
 def test_a_server_that_takes_a_message_for_nobody_gets_no_dot() -> None:
     """It refuses the only recipient and goes ahead all the same: the connection is closed before any dot."""
     mark = Mark()
-    with ScriptedSmtp({**TOGETHER, "RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
+    with MailServer({**TOGETHER, "RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
         assert transport.send(Letter(), mark).state == "refused"
         assert transport.send(Letter(), mark).state == "sent"
         transport.close()
-    assert (server.bodies, server.unfinished) == ([Letter().body], [b""])
+    assert (server.bodies, [each.content for each in server.incomplete]) == ([Letter().body], [b""])
     assert (server.connections, mark.times) == (2, 1)
 
 
@@ -124,10 +124,10 @@ def test_silence_before_the_mark_is_deferred_and_after_the_dot_unknown() -> None
 
 def test_a_mark_that_is_not_ours_stops_before_the_dot() -> None:
     """A superseded sender closes without the dot, and the server discards the body."""
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         outcome = SmtpTransport(settings(server.port)).send(Letter(), Mark(is_ours=False))
     assert outcome.state == "superseded"
-    assert (server.bodies, server.unfinished) == ([], [Letter().body])
+    assert (server.bodies, [each.content for each in server.incomplete]) == ([], [Letter().body])
 
 
 def test_a_mark_that_fails_stops_before_the_dot() -> None:
@@ -136,9 +136,9 @@ def test_a_mark_that_fails_stops_before_the_dot() -> None:
     def failing() -> bool:
         raise StoreError("the database is away")
 
-    with ScriptedSmtp({}) as server, pytest.raises(StoreError, match="away"):
+    with MailServer() as server, pytest.raises(StoreError, match="away"):
         SmtpTransport(settings(server.port)).send(Letter(), failing)
-    assert (server.bodies, server.unfinished) == ([], [Letter().body])
+    assert (server.bodies, [each.content for each in server.incomplete]) == ([], [Letter().body])
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_mark_that_fails_stops_before_the_dot() -> None:
 )
 def test_body_is_dot_stuffed_in_crlf_lines(body: bytes, received: bytes) -> None:
     """A dot that begins a line is doubled, every line end is CRLF, and the last line ends."""
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         transport = SmtpTransport(settings(server.port))
         assert transport.send(Letter(body=body), Mark()).state == "sent"
         transport.close()

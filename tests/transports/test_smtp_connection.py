@@ -4,8 +4,8 @@ import pytest
 
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.smtp import SmtpTransport
-from tests.transports.scripted_smtp import HANG_UP, SILENT, ScriptedSmtp
 from tests.transports.sending import Letter, Mark, attempt, settings
+from tests.world.mail_server import HANG_UP, SILENT, MailServer
 
 STARTTLS_ONLY = b"250-scripted\r\n250 STARTTLS\r\n"
 
@@ -26,7 +26,7 @@ STARTTLS_ONLY = b"250-scripted\r\n250 STARTTLS\r\n"
 def test_what_no_message_can_pass_stops_the_run(script: dict, changed: dict) -> None:
     """A refused login or sender, or no verified TLS, stops the run: no body, no second try."""
     mark = Mark()
-    with ScriptedSmtp(script) as server, pytest.raises(MailStoppedError):
+    with MailServer(script) as server, pytest.raises(MailStoppedError):
         SmtpTransport(settings(server.port, **changed)).send(Letter(), mark)
     assert (server.bodies, mark.times, server.verbs().count("AUTH") <= 1) == ([], 0, True)
 
@@ -51,7 +51,7 @@ def test_a_server_not_ready_defers(script: dict) -> None:
     The last one hangs up in the middle of the TLS handshake.
     """
     security = "starttls" if STARTTLS_ONLY in script.values() else "none"
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port, username="a", password="b", security=security))
         with pytest.raises(MailDeferredError):
             transport.send(Letter(), Mark())
@@ -59,7 +59,7 @@ def test_a_server_not_ready_defers(script: dict) -> None:
 
 def test_hanging_banner_and_closed_port_defer() -> None:
     """A greeting that never comes, and nobody listening, are for later."""
-    with ScriptedSmtp({"banner": SILENT}) as server:
+    with MailServer({"banner": SILENT}) as server:
         with pytest.raises(MailDeferredError, match="no reply in time"):
             SmtpTransport(settings(server.port, timeout_seconds=0.2)).connect()
         port = server.port
@@ -72,7 +72,7 @@ def test_hanging_banner_and_closed_port_defer() -> None:
 def test_one_connection_serves_many_and_is_reopened_when_lost() -> None:
     """Two letters share a connection; 421 to the third opens a new one and goes on with the third."""
     script = {"RCPT": [b"250 ok\r\n", b"250 ok\r\n", b"421 closing\r\n", b"250 ok\r\n"]}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
         states = [transport.send(Letter(), Mark()).state for _ in range(3)]
         transport.close()
@@ -82,7 +82,7 @@ def test_one_connection_serves_many_and_is_reopened_when_lost() -> None:
 
 def test_a_refused_recipient_leaves_the_connection_to_the_next() -> None:
     """After RCPT 550 the transaction is reset, and the next message goes on the same connection."""
-    with ScriptedSmtp({"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
+    with MailServer({"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"]}) as server:
         transport = SmtpTransport(settings(server.port))
         states = [transport.send(Letter(), Mark()).state for _ in range(2)]
         transport.close()
@@ -93,7 +93,7 @@ def test_a_refused_recipient_leaves_the_connection_to_the_next() -> None:
 def test_a_reset_that_fails_drops_the_connection_only() -> None:
     """The refusal stands, and the next message opens a new connection."""
     script = {"RCPT": [b"550 no such user\r\n", b"250 ok\r\n"], "RSET": HANG_UP}
-    with ScriptedSmtp(script) as server:
+    with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
         states = [transport.send(Letter(), Mark()).state for _ in range(2)]
         transport.close()
@@ -110,7 +110,7 @@ def test_quit_never_changes_an_outcome(reply: bytes) -> None:
 
 def test_closing_twice_or_unopened_does_nothing() -> None:
     """A transport that never opened closes without a word, and the server hears nothing of it."""
-    with ScriptedSmtp({}) as server:
+    with MailServer() as server:
         transport = SmtpTransport(settings(server.port))
         transport.close()
         transport.close()

@@ -8,8 +8,8 @@ import pytest
 from alerter.errors import MailStoppedError
 from alerter.transports.smtp import SmtpTransport
 from tests.transports.authority import Authority, new_authority
-from tests.transports.scripted_smtp import ScriptedSmtp
 from tests.transports.sending import Letter, Mark, settings
+from tests.world.mail_server import MailServer
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 OFFER = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}
@@ -23,7 +23,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def test_verified_starttls_sends_after_a_second_greeting(authority: Authority) -> None:
     """With a certificate for the host by a known authority, everything after STARTTLS is encrypted."""
-    with ScriptedSmtp(OFFER, authority.server()) as server:
+    with MailServer(OFFER, authority.server()) as server:
         transport = SmtpTransport(settings(server.port, security="starttls", ca_file=str(authority.file)))
         assert transport.connect() == f"127.0.0.1:{server.port} (starttls)"
         assert transport.send(Letter(), Mark()).state == "sent"
@@ -42,7 +42,7 @@ def test_verified_starttls_sends_after_a_second_greeting(authority: Authority) -
 )
 def test_unverified_starttls_stops_the_run(authority: Authority, made: dict, says: str) -> None:
     """A wrong name, an expired certificate, and TLS older than 1.2 send nothing, in the clear neither."""
-    with ScriptedSmtp(OFFER, authority.server(**made)) as server:
+    with MailServer(OFFER, authority.server(**made)) as server:
         transport = SmtpTransport(settings(server.port, security="starttls", ca_file=str(authority.file)))
         with pytest.raises(MailStoppedError, match=says):
             transport.send(Letter(), Mark())
@@ -52,7 +52,7 @@ def test_unverified_starttls_stops_the_run(authority: Authority, made: dict, say
 def test_an_authority_nobody_knows_stops_the_run(authority: Authority) -> None:
     """Without `ca_file` only the system's authorities count, and a self-made one is refused."""
     with (
-        ScriptedSmtp(OFFER, authority.server()) as server,
+        MailServer(OFFER, authority.server()) as server,
         pytest.raises(MailStoppedError, match="ca_file"),
     ):
         SmtpTransport(settings(server.port, security="starttls")).send(Letter(), Mark())

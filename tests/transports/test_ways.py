@@ -11,8 +11,8 @@ from alerter.installation.wiring import transport
 from alerter.transports.transport import Transport
 from tests.config.small_file import MINIMAL
 from tests.transports.authority import new_authority
-from tests.transports.scripted_smtp import ScriptedSmtp
 from tests.transports.sending import Letter, Mark
+from tests.world.mail_server import MailServer
 
 MESSAGE = Letter(body=b'Subject: x\r\nContent-Type: text/plain; charset="utf-8"\r\n\r\nHello\r\n')
 
@@ -62,7 +62,7 @@ def test_a_login_by_token_is_made_as_the_settings_say(
     authority = new_authority(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     offer = {"EHLO": b"250-scripted\r\n250 AUTH XOAUTH2\r\n"}
-    with Entra(authority.server()) as entra, ScriptedSmtp(offer) as server:
+    with Entra(authority.server()) as entra, MailServer(offer) as server:
         smtp = way(
             tmp_path,
             {
@@ -98,7 +98,7 @@ def test_notify_behind_a_certificate_nobody_knows_is_not_spoken_to(tmp_path: Pat
 
 def test_a_password_that_is_refused_is_tried_once(tmp_path: Path) -> None:
     """A second login is for tokens alone."""
-    with ScriptedSmtp({"AUTH": b"535 5.7.8 wrong\r\n"}) as server:
+    with MailServer({"AUTH": b"535 5.7.8 wrong\r\n"}) as server:
         smtp = way(
             tmp_path,
             {

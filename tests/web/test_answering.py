@@ -47,7 +47,7 @@ def test_what_was_recorded_shows_on_the_list(house: House) -> None:
     visitor.get("/list")
     assert "3 assessments need you" in visitor.text
     assert "Reassured (1)" in visitor.text
-    assert "You checked it on Mon 23 Nov and expect the sign-off by Fri 4 Dec." in visitor.text
+    assert "Reassured by you on Mon 23 Nov: expected Fri 4 Dec." in visitor.text
     house.hands.at += timedelta(minutes=5)
     visitor.post("/list", pick=number["A-2"], expected_all="2009-12-07")
     assert house.latest() == {number["A-2"]: (OKAFOR, "2009-12-07")}
@@ -199,7 +199,7 @@ def test_a_promise_runs_out_by_itself(house: House) -> None:
     visitor.post("/list", pick=number["A-3"], expected_all="2009-11-24")
     house.hands.at += timedelta(days=2)
     visitor = house.inside(OKAFOR)
-    assert "You expected the sign-off by Tue 24 Nov; it has not come." in visitor.text
+    assert "Promised by Tue 24 Nov, not finished." in visitor.text
     assert house.run()["reassured"] == 0
 
 
@@ -209,5 +209,5 @@ def test_overdue_stays_overdue_whatever_is_recorded(house: House) -> None:
     visitor.post("/list", pick=number["A-1"], **ASKED)
     visitor.get("/list")
     assert "Overdue (1)" in visitor.text
-    assert "You expect the sign-off by Fri 4 Dec." in visitor.text
+    assert "You expect it Fri 4 Dec." in visitor.text
     assert house.run()["overdue"] == 1

@@ -9,9 +9,9 @@ from sqlalchemy import event
 from alerter.app.link_letters import MOST_WITHIN
 from alerter.web.site import MOST_LINKS_AN_HOUR
 from tests.acceptance.council import ADMINS, FALLBACK
-from tests.acceptance.post_office import LATER, NEVER, PostOffice, free_port
 from tests.app.office import Office, text_of
 from tests.web.house import BASE, OKAFOR, SERVICE_MANAGER, STRANGER, House, new_house
+from tests.world.mail_server import LATER, NEVER, MailServer, free_port
 
 LINK = re.compile(rf"{BASE}(/r/\S+)")
 ANSWER = "If that address gets digests, a new link is on its way to it."
@@ -118,7 +118,7 @@ def test_the_answer_is_the_same_work_for_everybody(house: House) -> None:
 def test_a_letter_is_sent_once(office: Office, reply: str, state: str) -> None:
     """What the server does not take is written down; whoever misses it asks again."""
     with (
-        PostOffice({OKAFOR: [reply]}) as post,
+        MailServer(to={OKAFOR: [reply]}) as post,
         new_house(office, email__transport="smtp", email__folder=None, email__smtp__port=post.port) as house,
     ):
         ask(house, OKAFOR)

@@ -15,10 +15,10 @@ from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import Weekly
 from alerter.web.server import listening
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import HOST, PostOffice, free_port
 from tests.app.office import Office, row
 from tests.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.web.house import AUDITED, OKAFOR, House, new_house
+from tests.world.mail_server import HOST, MailServer, free_port
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -56,7 +56,7 @@ def faults(page: Page) -> list[str]:
     return [f"{each['id']}: {[node['target'] for node in each['nodes']]}" for each in found]
 
 
-def letter(post: PostOffice, to: str) -> str:
+def letter(post: MailServer, to: str) -> str:
     """Return the text of the last email that somebody received."""
     parcel = [each for each in post.arrived if each.recipient == to][-1]
     part = message_from_bytes(parcel.content, policy=policy.default).get_body(preferencelist=("plain",))
@@ -70,7 +70,7 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
     promise has passed they are asked for again.
     """
     with (
-        PostOffice() as post,
+        MailServer() as post,
         served(office, email__transport="smtp", email__folder=None, email__smtp__port=post.port) as (
             house,
             _,
@@ -84,8 +84,8 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
         assert page.get_by_role("heading", level=1).inner_text() == "4 assessments need you"
         for id_ in ("A-3", "A-4"):
             page.get_by_role("checkbox", name=id_).check()
-        page.get_by_label("Sign-off expected by for all you ticked").fill(MONDAY.isoformat())
-        page.get_by_label("Reason, if there is one for all you ticked").select_option("partner")
+        page.get_by_label("Sign-off expected by: all you ticked").fill(MONDAY.isoformat())
+        page.get_by_label("Reason, if there is one: all you ticked").select_option("partner")
         page.get_by_role("button", name="Save").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Recorded"
         assert page.get_by_role("button", name="Undo").count() == 2
@@ -103,7 +103,7 @@ def test_from_the_email_to_the_next_ones(office: Office, browser: Browser) -> No
         link = LINK.search(letter(post, OKAFOR))
         assert link is not None
         page.goto(link[1])
-        assert page.get_by_text("You expected the sign-off by Mon 30 Nov; it has not come.").count() == 2
+        assert page.get_by_text("Promised by Mon 30 Nov, not finished.").count() == 2
 
 
 def list_(page: Page, house: House, base: str) -> None:

@@ -1,5 +1,6 @@
 """Who gets in: whoever has a good link, or is named by a proxy that is named in the settings."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ def test_the_link_opens_the_managers_own_list(house: House) -> None:
     page = visitor.get(house.path(OKAFOR))
     assert (page.status_code, page.request.path) == (200, "/list")
     assert "4 assessments need you" in visitor.text
-    assert "1 is overdue, 2 are past day 25 with no reassurance standing and 1 reaches day 25" in visitor.text
+    assert "1 overdue, 2 past day 25 and 1 reaches day 25 by" in visitor.text
     assert all(id_ in visitor.text for id_ in ("A-1", "A-2", "A-3", "A-4"))
     assert "B-1" not in visitor.text
     assert "Also open and on track: 1." in visitor.text
@@ -151,3 +152,21 @@ def test_the_page_can_lie_below_a_path(office: Office) -> None:
         answer = browser.get(f"/r/{token}", environ_overrides={"SCRIPT_NAME": "/alerts"})
         assert answer.location == "/alerts/list"
         assert "Path=/alerts" in answer.headers["Set-Cookie"]
+
+
+def test_a_list_is_in_the_language_of_the_emails(office: Office) -> None:
+    """Headings, rows, fields and faults are Welsh where the digests are; the frame around them is English."""
+    with new_house(office, email__language="cy") as house:
+        visitor = house.inside(OKAFOR)
+        assert visitor.page is not None
+        page = visitor.page.text
+        assert '<main id="main" class="width" tabindex="-1" lang="cy">' in page
+        assert "Mae angen eich sylw ar 4 asesiad" in visitor.text
+        assert "Yn hwyr (1): wedi pasio diwrnod gwaith 35" in visitor.text
+        assert "A-1 plentyn 91" in visitor.text
+        assert "Disgwylir y gymeradwyaeth erbyn" in visitor.text
+        main = page.partition("<main")[2].partition("</main>")[0]
+        english = ("Day ", "child ", "due ", "Sign-off", "Save", "Note", "Reason,", "reassurance", "working")
+        assert not [words for words in english if words in re.sub(r"<[^>]+>", " ", main)]
+        visitor.post("/list", pick=house.numbers()["A-2"])
+        assert "A-2, plentyn 92: Rhowch y diwrnod yr ydych yn disgwyl y gymeradwyaeth" in visitor.text

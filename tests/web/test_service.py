@@ -146,5 +146,5 @@ def test_several_clocks_have_their_bands_each(office: Office) -> None:
         assert "Past alert day" in admin.text
         assert "Long assessment Day 36 to 40 1 Long assessment Day 41 to 45 0" in admin.text
         manager = house.inside(OKAFOR)
-        assert "2 are past the alert day" in manager.text
+        assert "2 past alert day" in manager.text
         assert "Core assessment" in manager.text

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from alerter.pipeline.weekly import Weekly
-from tests.acceptance.post_office import HOST, free_port
 from tests.app.office import AS_OF, Office, row
 from tests.web.house import KEY
+from tests.world.mail_server import HOST, free_port
 
 ROOT = Path(__file__).parents[2]
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

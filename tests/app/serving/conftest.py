@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.council import Council
-from tests.app.serving.made_up_service import LONDON, MANAGERS, Hands, Office, Service, Watcher
+from tests.app.serving.made_up_service import LONDON, MANAGERS, Hands, Service, Watcher
+from tests.world.mail_server import MailServer
 
 WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)
 
 
 @pytest.fixture
-def post_office() -> Iterator[Office]:
+def post_office() -> Iterator[MailServer]:
     """Run a mail server that takes everything."""
-    with Office() as server:
+    with MailServer() as server:
         yield server
 
 
@@ -36,7 +37,7 @@ def dead_url() -> str:
 
 
 @pytest.fixture
-def service(tmp_path: Path, post_office: Office, watcher: Watcher) -> Iterator[Service]:
+def service(tmp_path: Path, post_office: MailServer, watcher: Watcher) -> Iterator[Service]:
     """Configure a service of two managers, on Wednesday 18 November 2026 at 10:00."""
     council = Council(tmp_path, post_office.port)
     council.configure(schedule__heartbeat_url=watcher.url)

@@ -17,20 +17,12 @@ from alerter.app.logs import open_journal
 from alerter.app.serving import Serving
 from alerter.installation.installation import Installation
 from tests.acceptance.council import ADMINS, Council
-from tests.acceptance.post_office import PostOffice
+from tests.world.mail_server import MailServer
 
 LONDON = ZoneInfo("Europe/London")
 MANAGERS = ("a.manager@council.example", "b.manager@council.example")
 EVERYBODY = {**dict.fromkeys(MANAGERS, 1), ADMINS: 1}
 """What each of them gets of a week's run."""
-
-
-class Office(PostOffice):
-    """A mail server whose replies are scripted while it runs."""
-
-    def reply(self, address: str, *replies: str) -> None:
-        """Answer the next messages for *address* so, one after the other."""
-        self._script[address] = list(replies)
 
 
 class Hands:
@@ -163,7 +155,7 @@ class Watcher:
         self._server.server_close()
 
 
-def subjects(post_office: Office, recipient: str) -> list[str]:
+def subjects(post_office: MailServer, recipient: str) -> list[str]:
     """Return the subjects of what arrived for one recipient."""
     letters = [
         message_from_bytes(each.content, policy=policy.SMTP)
@@ -173,7 +165,7 @@ def subjects(post_office: Office, recipient: str) -> list[str]:
     return [str(letter["Subject"]) for letter in letters]
 
 
-def text_of(post_office: Office, recipient: str) -> str:
+def text_of(post_office: MailServer, recipient: str) -> str:
     """Return the text of what last arrived for one recipient."""
     last = [each for each in post_office.arrived if each.recipient == recipient][-1]
     body = message_from_bytes(last.content, policy=policy.SMTP).get_body(preferencelist=("plain",))

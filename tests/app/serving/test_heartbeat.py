@@ -9,8 +9,8 @@ from alerter.app.logs import open_journal
 from alerter.config.file import load_settings
 from alerter.errors import ConfigError
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER, NEVER
-from tests.app.serving.made_up_service import MANAGERS, Office, Service, Watcher
+from tests.app.serving.made_up_service import MANAGERS, Service, Watcher
+from tests.world.mail_server import LATER, NEVER, MailServer
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def heartbeat(log: io.StringIO) -> Heartbeat:
 
 
 def test_success_is_signalled_after_the_summary_was_accepted(
-    service: Service, post_office: Office, watcher: Watcher
+    service: Service, post_office: MailServer, watcher: Watcher
 ) -> None:
     """When the watcher hears the plain address, the admins have their summary."""
     arrived: list[int] = []
@@ -40,7 +40,7 @@ def test_success_is_signalled_after_the_summary_was_accepted(
 
 
 def test_success_is_withheld_while_the_summary_is_not_accepted(
-    service: Service, post_office: Office, watcher: Watcher
+    service: Service, post_office: MailServer, watcher: Watcher
 ) -> None:
     """The digests went out, and the admins' mailbox says later."""
     post_office.reply(ADMINS, LATER)
@@ -52,7 +52,7 @@ def test_success_is_withheld_while_the_summary_is_not_accepted(
 
 
 def test_a_refused_digest_is_signalled_as_a_failure(
-    service: Service, post_office: Office, watcher: Watcher
+    service: Service, post_office: MailServer, watcher: Watcher
 ) -> None:
     """Once, and not again each minute."""
     post_office.reply(MANAGERS[0], NEVER)
@@ -63,7 +63,7 @@ def test_a_refused_digest_is_signalled_as_a_failure(
 
 
 def test_a_watcher_that_is_away_changes_nothing_for_the_managers(
-    service: Service, post_office: Office, dead_url: str
+    service: Service, post_office: MailServer, dead_url: str
 ) -> None:
     """Everything is sent, and the log says once that nobody heard of it."""
     service.council.configure(schedule__heartbeat_url=dead_url)

@@ -6,13 +6,13 @@ import pytest
 
 from alerter.errors import StoreError
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER, NEVER
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, Service, Watcher, subjects, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, Watcher, subjects, text_of
 from tests.store.made_up import run_with
+from tests.world.mail_server import LATER, NEVER, MailServer
 
 
 def test_the_first_start_sends_nothing_before_the_next_send_date(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """Started on a Wednesday, the service waits for Monday at eight, and then runs once."""
     for at in ("Wed 2026-11-18 10:01", "Sun 2026-11-22 20:00", "Mon 2026-11-23 07:59"):
@@ -30,7 +30,7 @@ def test_the_first_start_sends_nothing_before_the_next_send_date(
     )
 
 
-def test_weeks_missed_are_one_late_run_as_of_today(service: Service, post_office: Office) -> None:
+def test_weeks_missed_are_one_late_run_as_of_today(service: Service, post_office: MailServer) -> None:
     """Down from one Monday's run until a Thursday three weeks on: one digest, which says that it is late."""
     service.tick_at("Mon 2026-11-23 07:00")
     service.tick_at("Mon 2026-11-23 08:00")
@@ -44,7 +44,7 @@ def test_weeks_missed_are_one_late_run_as_of_today(service: Service, post_office
 
 
 def test_down_time_over_the_send_moment_is_made_up_for_by_the_first_tick(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """Asleep from one minute before until three hours after: the run is not marked late on its own day."""
     service.tick_at("Mon 2026-11-23 07:59")
@@ -54,7 +54,7 @@ def test_down_time_over_the_send_moment_is_made_up_for_by_the_first_tick(
 
 
 def test_a_run_made_for_a_day_to_come_does_not_silence_the_weeks_before_it(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """An older alerter let somebody mail for a day in January; Monday's run is owed all the same."""
     service.tick_at("Wed 2026-11-18 10:01")
@@ -66,7 +66,7 @@ def test_a_run_made_for_a_day_to_come_does_not_silence_the_weeks_before_it(
 
 
 def test_a_held_run_is_tried_again_each_hour_or_with_another_extract_and_told_once(
-    service: Service, post_office: Office, watcher: Watcher
+    service: Service, post_office: MailServer, watcher: Watcher
 ) -> None:
     """
     An extract without a row is held, hourly and not each minute; once a good one has come, the run goes.
@@ -86,7 +86,7 @@ def test_a_held_run_is_tried_again_each_hour_or_with_another_extract_and_told_on
     assert watcher.heard == ["/ping/abc/start", "/ping/abc/fail", "/ping/abc"]
 
 
-def test_each_message_is_tried_again_by_its_back_off(service: Service, post_office: Office) -> None:
+def test_each_message_is_tried_again_by_its_back_off(service: Service, post_office: MailServer) -> None:
     """
     A manager's server says later: a minute after, the next tick delivers, and the summary tells the end.
     """
@@ -102,7 +102,7 @@ def test_each_message_is_tried_again_by_its_back_off(service: Service, post_offi
 
 
 def test_an_extract_that_is_not_there_is_waited_for(
-    service: Service, post_office: Office, watcher: Watcher
+    service: Service, post_office: MailServer, watcher: Watcher
 ) -> None:
     """Each tick tries; the admins hear of it once, after a quarter of an hour; then it goes by itself."""
     extract = service.council.folder / "extract.csv"
@@ -125,7 +125,7 @@ def test_an_extract_that_is_not_there_is_waited_for(
 
 
 def test_nothing_is_planned_by_a_clock_that_jumped(
-    service: Service, post_office: Office, watcher: Watcher
+    service: Service, post_office: MailServer, watcher: Watcher
 ) -> None:
     """
     A day ahead on Sunday would send Monday's digest; it goes out on Monday, when the clock is right again.
@@ -144,7 +144,7 @@ def test_nothing_is_planned_by_a_clock_that_jumped(
     assert post_office.tally() == EVERYBODY
 
 
-def test_a_jump_confirmed_by_an_hour_is_planned_by(service: Service, post_office: Office) -> None:
+def test_a_jump_confirmed_by_an_hour_is_planned_by(service: Service, post_office: MailServer) -> None:
     """The clock was a day behind and somebody set it right: an hour later the run goes."""
     service.tick_at("Sun 2026-11-22 09:00")
     service.hands.jump(timedelta(days=1))
@@ -155,7 +155,7 @@ def test_a_jump_confirmed_by_an_hour_is_planned_by(service: Service, post_office
     assert post_office.tally() == EVERYBODY
 
 
-def test_a_week_set_back_is_not_sent_again(service: Service, post_office: Office) -> None:
+def test_a_week_set_back_is_not_sent_again(service: Service, post_office: MailServer) -> None:
     """
     Even when the new time is confirmed, the ledger has its run, and the admins hear that the clock is behind.
     """
@@ -168,7 +168,7 @@ def test_a_week_set_back_is_not_sent_again(service: Service, post_office: Office
     assert post_office.tally() == {**EVERYBODY, ADMINS: 2}
 
 
-def test_a_stop_leaves_the_rest_for_the_next_start(service: Service, post_office: Office) -> None:
+def test_a_stop_leaves_the_rest_for_the_next_start(service: Service, post_office: MailServer) -> None:
     """The message in hand goes out; nobody gets two, and nothing is signalled as wrong."""
     service.should_stop = lambda: bool(post_office.arrived)
     service.tick_at("Sun 2026-11-22 09:00")
@@ -181,7 +181,7 @@ def test_a_stop_leaves_the_rest_for_the_next_start(service: Service, post_office
 
 
 def test_a_defect_does_not_end_the_service_and_its_text_is_not_logged(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """Its own words could hold data; the log says where it happened."""
     service.tick_at("Sun 2026-11-22 09:00")
@@ -201,7 +201,7 @@ def test_a_server_with_an_old_schema_is_refused(service: Service, empty_postgres
         service.start()
 
 
-def test_the_log_names_no_child_and_no_address(service: Service, post_office: Office) -> None:
+def test_the_log_names_no_child_and_no_address(service: Service, post_office: MailServer) -> None:
     """Through a run, a refusal, a broken edit and a lost extract."""
     post_office.reply(MANAGERS[0], NEVER)
     service.tick_at("Sun 2026-11-22 09:00")

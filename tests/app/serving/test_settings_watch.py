@@ -4,11 +4,11 @@ import pytest
 
 from alerter.errors import ConfigError
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER, free_port
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, Service, subjects, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, subjects, text_of
+from tests.world.mail_server import LATER, MailServer, free_port
 
 
-def test_a_broken_edit_keeps_the_last_good_settings(service: Service, post_office: Office) -> None:
+def test_a_broken_edit_keeps_the_last_good_settings(service: Service, post_office: MailServer) -> None:
     """The admins are told once for what stands there, and Monday's run goes out all the same."""
     config = service.council.folder / "config.toml"
     good = config.read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def test_a_broken_edit_keeps_the_last_good_settings(service: Service, post_offic
 
 
 def test_the_admins_are_told_of_a_broken_edit_when_their_server_is_back(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """One admin's server says later at first; nobody is told twice."""
     other = "head@council.example"
@@ -45,7 +45,7 @@ def test_the_admins_are_told_of_a_broken_edit_when_their_server_is_back(
     assert post_office.tally() == {ADMINS: 1, other: 1}
 
 
-def test_a_good_edit_holds_from_the_next_tick(service: Service, post_office: Office) -> None:
+def test_a_good_edit_holds_from_the_next_tick(service: Service, post_office: MailServer) -> None:
     """The send time is moved to nine while the service runs: at eight nothing goes."""
     service.tick_at("Sun 2026-11-22 10:00")
     service.council.configure(schedule__time="09:00", email__subject_prefix="[NEW]")
@@ -55,7 +55,7 @@ def test_a_good_edit_holds_from_the_next_tick(service: Service, post_office: Off
     assert subjects(post_office, MANAGERS[0])[0].startswith("[NEW]")
 
 
-def test_an_edit_that_names_another_database_is_followed(service: Service, post_office: Office) -> None:
+def test_an_edit_that_names_another_database_is_followed(service: Service, post_office: MailServer) -> None:
     """Its schema is made, and it has no run yet: it waits for the next send date."""
     service.tick_at("Sun 2026-11-22 10:00")
     service.council.configure(database__url="sqlite:///other.db")
@@ -65,7 +65,7 @@ def test_an_edit_that_names_another_database_is_followed(service: Service, post_
     assert post_office.tally() == EVERYBODY
 
 
-def test_a_settings_file_that_is_gone_is_a_broken_one(service: Service, post_office: Office) -> None:
+def test_a_settings_file_that_is_gone_is_a_broken_one(service: Service, post_office: MailServer) -> None:
     """The run goes out by what it said last."""
     service.tick_at("Sun 2026-11-22 10:00")
     (service.council.folder / "config.toml").unlink()
@@ -74,7 +74,7 @@ def test_a_settings_file_that_is_gone_is_a_broken_one(service: Service, post_off
 
 
 def test_a_password_changed_in_its_own_file_is_read_before_the_run(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """Nothing in the settings file changed; a secret that is gone keeps the last good settings."""
     service.council.write("url", "sqlite:///alerter.db")

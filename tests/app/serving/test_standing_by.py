@@ -14,8 +14,8 @@ from alerter.scheduler import RELIEF_JOB, TICK_JOB, make_scheduler, serve
 from alerter.store import outbox
 from alerter.store.senders import fresh_token
 from tests.acceptance.council import ADMINS
-from tests.acceptance.post_office import LATER
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Office, Service, subjects, text_of
+from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, subjects, text_of
+from tests.world.mail_server import LATER, MailServer
 
 DEAD = "f" * 32
 SMALL = 4096
@@ -56,7 +56,7 @@ def report_of(message_id: str) -> str:
 
 
 def test_the_work_of_a_dead_sender_is_taken_over_between_two_ticks(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """Nothing was in anybody's hand: nothing to do. Then a sender dies over a message: it goes at once."""
     post_office.reply(MANAGERS[0], LATER)
@@ -73,7 +73,7 @@ def test_the_work_of_a_dead_sender_is_taken_over_between_two_ticks(
 
 
 def test_nothing_is_taken_over_before_the_first_tick_nor_while_the_clock_is_doubted(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """What is not ready, is told to stop, or does not know the time, leaves the work to others."""
     serving = service.start()
@@ -88,7 +88,7 @@ def test_nothing_is_taken_over_before_the_first_tick_nor_while_the_clock_is_doub
     assert service.events("failed") == []
 
 
-def test_a_failure_while_taking_over_is_told_and_survived(service: Service, post_office: Office) -> None:
+def test_a_failure_while_taking_over_is_told_and_survived(service: Service, post_office: MailServer) -> None:
     """The database's file was put away between two looks: the log says so, and the service goes on."""
     service.tick_at("Sun 2026-11-22 09:00")
     path = service.council.folder / "alerter.db"
@@ -102,7 +102,7 @@ def test_a_failure_while_taking_over_is_told_and_survived(service: Service, post
 
 
 def test_a_restart_over_the_very_first_send_moment_loses_nothing(
-    service: Service, post_office: Office
+    service: Service, post_office: MailServer
 ) -> None:
     """Started on Wednesday, stopped on Sunday, started again on Monday at nine: the first run is owed."""
     service.tick_at("Wed 2026-11-18 10:01")
@@ -111,7 +111,9 @@ def test_a_restart_over_the_very_first_send_moment_loses_nothing(
     assert post_office.tally() == EVERYBODY
 
 
-def test_what_came_back_is_told_the_same_day_and_the_next_week(service: Service, post_office: Office) -> None:
+def test_what_came_back_is_told_the_same_day_and_the_next_week(
+    service: Service, post_office: MailServer
+) -> None:
     """
     Accepted at eight, returned at nine: the admins get the summary anew, and an exception on Monday next.
     """
@@ -138,7 +140,9 @@ def test_what_came_back_is_told_the_same_day_and_the_next_week(service: Service,
     assert "bounced" not in text_of(post_office, ADMINS)
 
 
-def test_a_mailbox_that_cannot_be_read_keeps_nobodys_digest(service: Service, post_office: Office) -> None:
+def test_a_mailbox_that_cannot_be_read_keeps_nobodys_digest(
+    service: Service, post_office: MailServer
+) -> None:
     """The log says so once an hour; the run goes."""
     service.council.configure(email__bounces__mailbox="no such folder/bounces.mbox")
     service.tick_at("Sun 2026-11-22 09:00")
@@ -147,7 +151,7 @@ def test_a_mailbox_that_cannot_be_read_keeps_nobodys_digest(service: Service, po
     assert "email.bounces.mailbox" in service.events("bounces_not_read")[0]["why"]
 
 
-def test_a_disk_that_fails_ends_the_service(service: Service, post_office: Office) -> None:
+def test_a_disk_that_fails_ends_the_service(service: Service, post_office: MailServer) -> None:
     """What was written may not be on the disk: the process ends, and the next one sends what is owed."""
     service.tick_at("Sun 2026-11-22 09:00")
     assert service.serving is not None

@@ -4,13 +4,14 @@ import pytest
 
 from tests.acceptance.council import ADMINS
 from tests.app.office import NORTH, SOUTH
-from tests.app.serving.made_up_service import Office, Service, text_of
+from tests.app.serving.made_up_service import Service, text_of
 from tests.app.wrong_weeks import HELD_BY, SETTINGS, WRONG, sound
+from tests.world.mail_server import MailServer
 
 
 @pytest.mark.parametrize("fault", list(WRONG))
 def test_a_week_that_went_wrong_is_held_and_a_sound_one_goes_on(
-    service: Service, post_office: Office, fault: str
+    service: Service, post_office: MailServer, fault: str
 ) -> None:
     """
     Only the admins are written to, with each gate's setting; within the hour after a sound one, the run goes.
