@@ -153,8 +153,8 @@ def _baseline(connection: Connection, send_date: date, as_of: date, since: date 
     if syncs.latest_applied(connection) is not None:
         figures.append(assessments.open_by_team(connection, as_of, since))
     if last is None or last.sync_id is None or last.send_date == send_date:
-        return Baseline(figures=figures)
-    return Baseline(sha256=syncs.by_id(connection, last.sync_id).sha256, figures=figures)
+        return Baseline(open_by_team=figures)
+    return Baseline(sha256=syncs.by_id(connection, last.sync_id).sha256, open_by_team=figures)
 
 
 def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[str, int]:
