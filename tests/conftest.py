@@ -1,8 +1,9 @@
-"""What every test may ask for: a database, on SQLite and on PostgreSQL, and a browser."""
+"""What every test may ask for: a database of each kind, a council, a mail server, a watcher, a browser."""
 
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from sqlalchemy.engine import make_url
 
 from alerter.store.database import Database, open_database
 from alerter.store.migration import migrate
+from tests.app.office import Office, new_office
+from tests.app.serving.made_up_service import Watcher
 from tests.browser import NO_CHROMIUM, chromium, chromium_path
 from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
+from tests.world.mail_server import MailServer
 
 BOTH = ("sqlite", "postgresql")
 MADE_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -65,6 +69,28 @@ def empty_postgresql_url(postgres_server: PostgresServer) -> Iterator[str]:
     name = f"alerter_empty_{os.getpid()}"
     yield postgres_server.create(name)
     postgres_server.drop(name)
+
+
+@pytest.fixture
+def office(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
+    """Return a configured council, whose installations are closed after the test."""
+    shutil.copy(migrated_file, tmp_path / "alerter.db")
+    with closing(new_office(tmp_path)) as office:
+        yield office
+
+
+@pytest.fixture
+def post_office() -> Iterator[MailServer]:
+    """Run a mail server that takes everything."""
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def watcher() -> Iterator[Watcher]:
+    """Run a watcher that hears the heartbeat."""
+    with Watcher() as listening:
+        yield listening
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from alerter.store.database import installation_made_at
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
 
+BEGIN = "If there never was one, begin with `alerter run`."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -58,7 +60,7 @@ class Standing:
         """Return the same in words, what needs a person first."""
         last = self.last_run
         said = [
-            "" if self.is_there else "There is no database: put it back, or begin with `alerter run`.",
+            "" if self.is_there else f"There is no database: put it back. {BEGIN}",
             "" if self.ahead_of_clock is None else clock_sentence(self.ahead_of_clock),
             self._overdue_sentence() if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",

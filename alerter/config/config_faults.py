@@ -50,10 +50,10 @@ _KINDS: tuple[tuple[type, str], ...] = (
 )
 
 
-def keys_of(table: type[Table], above: Key = ()) -> Iterator[tuple[Key, bool]]:
+def keys_of(table: type[Table], parents: Key = ()) -> Iterator[tuple[Key, bool]]:
     """Give every key at and below *table* as a path, each with whether it holds a secret."""
     for name, field in table.model_fields.items():
-        key = (*above, field.alias or name)
+        key = (*parents, field.alias or name)
         kinds = tuple(_kinds(field.annotation))
         yield key, SecretStr in kinds
         for kind in kinds:
@@ -71,15 +71,15 @@ def nearest(table: type[Table], wrong: Sequence[str | int]) -> str:
     """Return the known key nearest to the *wrong* one: alike in its table, else of its name in another."""
     known = [key for key, _ in keys_of(table)]
     known += [(*key[:-1], f"{key[-1]}{ending}") for key in secrets_of(table) for ending in ("_file", "_env")]
-    *above, name = wrong
-    beside = {key[-1]: key for key in known if _is_in(key, above)}
-    elsewhere = {key[-1]: key for key in known if not _is_in(key, above)}
+    *parents, name = wrong
+    beside = {key[-1]: key for key in known if _is_in(key, parents)}
+    elsewhere = {key[-1]: key for key in known if not _is_in(key, parents)}
     # The very name in another table is meant rather than one that is only somewhat like it in this one.
     close = get_close_matches(str(name), beside, n=1, cutoff=0.8 if str(name) in elsewhere else 0.6)
     if not close and str(name) in elsewhere:
         return dotted(elsewhere[str(name)])
     likest = close or get_close_matches(str(name), beside, n=1, cutoff=0)
-    return dotted((*above, likest[0]))
+    return dotted((*parents, likest[0]))
 
 
 def dotted(key: Sequence[str | int]) -> str:
@@ -92,9 +92,9 @@ def dotted(key: Sequence[str | int]) -> str:
     return ".".join(part for part in key if isinstance(part, str))
 
 
-def _is_in(key: Key, above: Sequence[str | int]) -> bool:
-    return len(key) == len(above) + 1 and all(
-        known in (ANY, part) for known, part in zip(key, above, strict=False)
+def _is_in(key: Key, parents: Sequence[str | int]) -> bool:
+    return len(key) == len(parents) + 1 and all(
+        known in (ANY, part) for known, part in zip(key, parents, strict=False)
     )
 
 
@@ -105,17 +105,17 @@ def _kinds(annotation: object) -> Iterator[object]:
     inner = get_args(annotation)
     if not inner:
         yield annotation
-    for each in inner:
-        yield from _kinds(each)
+    for argument in inner:
+        yield from _kinds(argument)
 
 
 def faults_of(error: ValidationError, table: type[Table]) -> dict[str, list[str]]:
     """Return the faults of *error*, met in reading *table*, by dotted key; no value is repeated in them."""
     faults: dict[str, list[str]] = {}
-    for each in error.errors(include_url=False):
-        if not _is_echo(each):
-            key = dotted(_place(each))
-            faults.setdefault(key, []).append(f"{key}: {_entry(each)}{_ended(_sentence(each, table))}")
+    for detail in error.errors(include_url=False):
+        if not _is_echo(detail):
+            key = dotted(_place(detail))
+            faults.setdefault(key, []).append(f"{key}: {_entry(detail)}{_ended(_sentence(detail, table))}")
     return faults
 
 

@@ -81,23 +81,23 @@ class Baseline:
     """
     What a reading is compared with.
 
-    *sha256* is the last run's extract, for the run of a new send date. *figures* are the assessments open by
-    team: at the last run, and in the store before the reading. Of two figures the larger counts.
+    *sha256* is the last run's extract, for the run of a new send date. *open_by_team* are the numbers of
+    open assessments: at the last run, and in the store before the reading. Of two the larger counts.
     """
 
     sha256: str = ""
-    figures: Sequence[Mapping[str, int]] = ()
+    open_by_team: Sequence[Mapping[str, int]] = ()
 
     @property
     def open(self) -> int:
         """Return how many assessments were open."""
-        return max((sum(teams.values()) for teams in self.figures), default=0)
+        return max((sum(teams.values()) for teams in self.open_by_team), default=0)
 
     @property
     def teams(self) -> Counter[str]:
         """Return how many were open by team, under the name that the directory would take for it."""
         counts: Counter[str] = Counter()
-        for teams in self.figures:
+        for teams in self.open_by_team:
             counts |= _by_team(teams)
         return counts
 
@@ -157,7 +157,7 @@ def _of_content(gates: Gates, content: Content, baseline: Baseline) -> Iterator[
     yield from _reopened(gates, content.reopened)
     if not content.open:
         yield "the extract has no open assessment: check that those without a sign-off are in it"
-    if baseline.figures:
+    if baseline.open_by_team:
         yield from _grown(gates, content.open, baseline.open)
         yield from _shrunk(gates.max_shrink_percent, content, baseline)
 
@@ -211,7 +211,7 @@ def _shrunk(limit: int, content: Content, baseline: Baseline) -> Iterator[str]:
             f"open assessments fell from {baseline.open} to {content.open} {setting}: "
             "check that the extract is whole"
         )
-    names = {matched(team): team for teams in baseline.figures for team in teams}
+    names = {matched(team): team for teams in baseline.open_by_team for team in teams}
     counts, left = baseline.teams, _by_team(content.teams)
     for team in sorted(counts.keys() - {""}):
         were, are = counts[team], left[team]

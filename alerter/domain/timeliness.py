@@ -185,16 +185,16 @@ class TrackRecords:
     def of_teams(self, teams: Iterable[str]) -> tuple[TrackRecord, ...]:
         """Return the record of *teams* together, one of each type of which anything was authorised."""
         places = {matched(team) for team in teams}
-        figures = {type_: self._of(places, type_) for type_ in self.clocks}
+        by_type = {type_: self._of(places, type_) for type_ in self.clocks}
         return tuple(
             TrackRecord(
                 label=clock.label,
-                authorised=figures[type_].authorised,
-                in_time=figures[type_].in_time,
+                authorised=by_type[type_].authorised,
+                in_time=by_type[type_].in_time,
                 target_percent=clock.target_percent,
             )
             for type_, clock in self.clocks.items()
-            if figures[type_].authorised
+            if by_type[type_].authorised
         )
 
     def _of(self, places: Iterable[str], type_: str) -> Timeliness:

@@ -85,7 +85,7 @@ def _renewal(connection: Connection) -> Renewal | None:
     run = runs.by_id(connection, held[0].run_id)
     waiting = {address_key(each.recipient): each for each in held if not each.was_marked}
     were_marked = {address_key(each.recipient): each for each in held if each.was_marked}
-    return Renewal(run, waiting, were_marked, runs.recipients_of(connection, run.id))
+    return Renewal(run, waiting, were_marked, alerts.recipients_of(connection, run.id))
 
 
 def named(connection: Connection, rules: Rules, plan: Plan) -> set[str]:
@@ -149,11 +149,11 @@ def _write_anew(
     fresh = {key for key in services if key in renewal.waiting or not drafts.further(connection, run.id, key)}
     plan = plan.placed([row for row in plan.judged if row.number not in kept], fresh)
     plan = _written(connection, rules, writer, plan, renewal, now)
-    runs.forget_alerts(connection, run.id, renewal.open_to_change)
+    alerts.forget(connection, run.id, renewal.open_to_change)
     alerts.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
     alerts.record(connection, run.id, plan.judged, plan.escalations)
     runs.record_exceptions(connection, run.id, plan.exceptions)
-    by_stage = runs.stages(connection, run.id)
+    by_stage = alerts.stages(connection, run.id)
     counts = {"open": sum(by_stage.values())} | {stage.value: by_stage.get(stage.value, 0) for stage in Stage}
     runs.amend(connection, run.id, counts=plan.counts | counts)
 

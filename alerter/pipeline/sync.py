@@ -153,8 +153,8 @@ def _baseline(connection: Connection, send_date: date, as_of: date, since: date 
     if syncs.latest_applied(connection) is not None:
         figures.append(assessments.open_by_team(connection, as_of, since))
     if last is None or last.sync_id is None or last.send_date == send_date:
-        return Baseline(figures=figures)
-    return Baseline(sha256=syncs.by_id(connection, last.sync_id).sha256, figures=figures)
+        return Baseline(open_by_team=figures)
+    return Baseline(sha256=syncs.by_id(connection, last.sync_id).sha256, open_by_team=figures)
 
 
 def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[str, int]:
@@ -219,12 +219,18 @@ def _discard_staged(connection: Connection) -> None:
 
 
 def sync_within(
-    of: Installation, connection: Connection, *, as_of: date | None = None, is_accepted: bool = False
+    of: Installation,
+    connection: Connection,
+    *,
+    as_of: date | None = None,
+    is_accepted: bool = False,
+    is_for_run: bool = True,
 ) -> Synced:
     """
     Read the source and the directory into the store as part of a transaction, unless a gate holds them.
 
-    With *is_accepted* they are read all the same, and the gates only say what they would have held.
+    With *is_accepted* they are read all the same, and the gates only say what they would have held. An
+    extract that is the last run's is held only where the reading *is_for_run*.
 
     Raises:
         SourceError: Either cannot be read; the transaction must not be committed.
@@ -236,13 +242,15 @@ def sync_within(
         mapping=of.settings.reading_fingerprint,
         today=as_of or of.today(),
         now=of.now(),
-        gate=_gate(of, as_of),
+        gate=_gate(of, as_of, is_for_run=is_for_run),
         is_accepted=is_accepted,
         on_rows=of.on_rows,
     )
 
 
-def _gate(of: Installation, as_of: date | None) -> Gate:
+def _gate(of: Installation, as_of: date | None, *, is_for_run: bool) -> Gate:
     """Return the gate of *as_of*: an extract's age counts back from the schedule's time then, or from now."""
     moment = of.now() if as_of is None else of.timetable().moment(as_of)
-    return gate_of(of.rules, wiring.gates(of.settings), as_of=as_of or of.today(), now=moment)
+    gates = wiring.gates(of.settings)
+    gates = replace(gates, hold_unchanged=gates.hold_unchanged and is_for_run)
+    return gate_of(of.rules, gates, as_of=as_of or of.today(), now=moment)

@@ -93,7 +93,7 @@ class Weekly:
         """
         self.of.ensure_schema(may_make=True)
         with self.of.database.write() as connection, connection.begin_nested() as savepoint:
-            synced = sync_within(self.of, connection, is_accepted=is_accepted)
+            synced = sync_within(self.of, connection, is_accepted=is_accepted, is_for_run=False)
             if synced.held_because and not is_accepted:
                 savepoint.rollback()  # also of what waits for a release, which this reading would replace
         return synced

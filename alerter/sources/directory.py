@@ -1,6 +1,7 @@
 """Reads the directory, the council's own list of who manages whom."""
 
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import TypedDict
 
@@ -9,7 +10,7 @@ from alerter.domain.routing import DirectoryEntry
 from alerter.sources.columns import wanted_for_directory
 from alerter.sources.csv_file import open_csv
 from alerter.sources.dates import BLANK_DATES, MonthFirstError, UnreadableDateError
-from alerter.sources.lines import is_blank
+from alerter.sources.lines import filled, is_no_record
 from alerter.sources.rows import EARLIEST
 from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.table import DateColumns, Table
@@ -35,7 +36,7 @@ class CoverFaultError(ValueError):
 
 def read_directory(path: Path) -> list[DirectoryEntry]:
     """
-    Return every line of the directory, each with what is wrong with it, if anything is.
+    Return every line of the directory that is a record, each with what is wrong with it, if anything is.
 
     A cover that cannot be believed is left out, and the manager of the line stays. Of a line that has
     slipped, or names neither a team nor a worker, nothing is kept but its number. A manager's address is
@@ -46,8 +47,7 @@ def read_directory(path: Path) -> list[DirectoryEntry]:
     """
     table = open_csv(path, wanted_for_directory())
     reader = _EntryReader(table)
-    rows = ((line, row) for line, row in table.read() if isinstance(row, Slipped) or not is_blank(row))
-    return [reader.read(line, row) for line, row in rows]
+    return [reader.read(line, row) for line, row in table.read() if not reader.is_no_record(row)]
 
 
 class _EntryReader:
@@ -56,6 +56,11 @@ class _EntryReader:
     def __init__(self, table: Table) -> None:
         self._columns = table.columns
         self._dates = DateColumns(table.columns, table.read)
+
+    def is_no_record(self, row: Cells | Slipped) -> bool:
+        """Say whether *row* is blank, a total, a count or the headings again; an address is of an entry."""
+        cells = row.cells if isinstance(row, Slipped) else itemgetter(*self._columns.indexes.values())(row)
+        return is_no_record(cells, self._columns) and not any(map(is_address, filled(cells)))
 
     def read(self, line: int, row: Cells | Slipped) -> DirectoryEntry:
         """Return the entry on *line*."""

@@ -12,7 +12,7 @@ class Memo(dict[Any, Value], Generic[Value]):
     """
     Readings by cell, made by *read* where there is none yet; when it is full it begins anew.
 
-    What *read* raises is not kept.
+    What *read* raises is not kept; nor is what it makes of 0 or 1, which to a dict are false and true.
     """
 
     def __init__(self, read: Callable[[Any], Value]) -> None:
@@ -22,6 +22,8 @@ class Memo(dict[Any, Value], Generic[Value]):
     def __missing__(self, cell: Hashable) -> Value:
         """Read *cell*, and remember it."""
         value = self._read(cell)
+        if cell in {0, 1}:
+            return value
         if len(self) >= REMEMBERED:
             self.clear()
         self[cell] = value

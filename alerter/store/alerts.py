@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.escalation import Escalation
@@ -45,6 +45,28 @@ def record(
             for escalation in escalated
         ]  # fmt: skip
         connection.execute(insert(escalations), rows)
+
+
+def recipients_of(connection: Connection, run_id: int) -> dict[int, str]:
+    """Return each alert's recipient in one run, listed or counted, by the assessment's number."""
+    query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
+    return {row.assessment: row.recipient for row in connection.execute(query)}
+
+
+def forget(connection: Connection, run_id: int, numbers: Sequence[int]) -> None:
+    """Delete a run's alerts of the assessments with these *numbers*, before any of them was sent."""
+    wanted = [{"the_run": run_id, "the_assessment": number} for number in numbers]
+    if wanted:
+        gone = delete(alerts).where(
+            alerts.c.run_id == bindparam("the_run"), alerts.c.assessment == bindparam("the_assessment")
+        )
+        connection.execute(gone, wanted)
+
+
+def stages(connection: Connection, run_id: int) -> dict[str, int]:
+    """Count a run's assessments by their stage: all that were open."""
+    query = select(alerts.c.stage, func.count()).where(alerts.c.run_id == run_id).group_by(alerts.c.stage)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def forget_escalations(connection: Connection, run_id: int, recipients: Collection[str]) -> None:

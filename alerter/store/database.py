@@ -74,25 +74,25 @@ class Database:
             yield connection
 
     def write_after(
-        self, look: Callable[[Connection], Seen], write: Callable[[Connection, Seen], Answer]
+        self, read: Callable[[Connection], Seen], write: Callable[[Connection, Seen], Answer]
     ) -> Answer:
         """
-        Have *write* record what follows from a *look* at the database, which nothing has changed meanwhile.
+        Have *write* record what follows from a *read* of the database, which nothing has changed meanwhile.
 
-        On SQLite the look is taken without the write lock, and again where somebody has written since; who is
-        overtaken too often looks with the lock in hand. On a server nobody waits for a look.
+        On SQLite it reads without the write lock, and again where somebody has written since; who is
+        overtaken too often reads with the lock in hand. On a server nobody waits for a read.
 
         Raises:
             StoreError: The database cannot be reached or used.
         """
         for _ in range(LOOKS if self.is_sqlite else 0):
             with self.read() as connection:
-                seen, looked_at = look(connection), connection.info[WRITES]
+                seen, looked_at = read(connection), connection.info[WRITES]
             with self.write() as connection:
                 if connection.info[WRITES] == looked_at:
                     return write(connection, seen)
         with self.write() as connection:
-            return write(connection, look(connection))
+            return write(connection, read(connection))
 
     @contextmanager
     def rehearse(self) -> Iterator[Connection]:

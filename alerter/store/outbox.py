@@ -27,7 +27,8 @@ from sqlalchemy import (
 from alerter.domain.delivery import FAILED, Attempts, Settlement
 from alerter.domain.message import Message
 from alerter.store.database import is_trial
-from alerter.store.schema import Moment, outbox, runs
+from alerter.store.moment import Moment
+from alerter.store.schema import outbox, runs
 
 WAITING = ("queued", "deferred")
 IN_FLIGHT = ("claimed", "marked")

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    bindparam,
     delete,
     exists,
     false,
@@ -27,7 +26,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.schedule import AHEAD
 from alerter.errors import ConfigError, StoreError
 from alerter.store.database import insert_into, is_trial
-from alerter.store.schema import alerts, calendars, exceptions, outbox, runs
+from alerter.store.schema import calendars, exceptions, outbox, runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,28 +191,6 @@ def next_attempt(connection: Connection, send_date: date) -> int:
     """Return the number that a further attempt for *send_date* bears, of whichever kind the others are."""
     last = connection.execute(select(func.max(runs.c.attempt)).where(runs.c.send_date == send_date)).scalar()
     return 0 if last is None else int(last) + 1
-
-
-def recipients_of(connection: Connection, run_id: int) -> dict[int, str]:
-    """Return who answers for what in one run, listed or counted: the address by the assessment's number."""
-    query = select(alerts.c.assessment, alerts.c.recipient).where(alerts.c.run_id == run_id)
-    return {row.assessment: row.recipient for row in connection.execute(query)}
-
-
-def forget_alerts(connection: Connection, run_id: int, assessments: Sequence[int]) -> None:
-    """Take back who was to be told of *assessments*, given by their numbers, before anybody was."""
-    wanted = [{"the_run": run_id, "the_assessment": number} for number in assessments]
-    if wanted:
-        gone = delete(alerts).where(
-            alerts.c.run_id == bindparam("the_run"), alerts.c.assessment == bindparam("the_assessment")
-        )
-        connection.execute(gone, wanted)
-
-
-def stages(connection: Connection, run_id: int) -> dict[str, int]:
-    """Count a run's assessments by their stage: all that were open."""
-    query = select(alerts.c.stage, func.count()).where(alerts.c.run_id == run_id).group_by(alerts.c.stage)
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def record_exceptions(connection: Connection, run_id: int, data_exceptions: Sequence[DataException]) -> None:

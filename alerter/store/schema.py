@@ -1,6 +1,6 @@
 """The tables, for SQLite and PostgreSQL alike."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -10,8 +10,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -20,12 +18,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     or_,
     text,
 )
+
+from alerter.store.moment import Moment
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,26 +42,6 @@ RUN_STATES = ("held", "prepared", "done", "undelivered")
 REVISION = "0008"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware moment, kept as UTC; SQLite has no time zones of its own."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn a moment of any zone into UTC."""
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Return the moment in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _assessment_columns() -> list[Column[Any]]:

@@ -1,19 +1,11 @@
 """What acceptance tests may ask for: a council of their own, and its mail server."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.council import Council
 from tests.world.mail_server import MailServer, free_port
-
-
-@pytest.fixture
-def post_office() -> Iterator[MailServer]:
-    """Run a mail server that takes everything."""
-    with MailServer() as server:
-        yield server
 
 
 @pytest.fixture

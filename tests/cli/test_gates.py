@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.app.office import AS_OF, NEXT, Office, row
-from tests.app.wrong_weeks import HELD_BY, OPEN, WRONG, open_in_store, sound, with_first_week
+from tests.app.office import AS_OF, GATED, NEXT, Office, row
+from tests.app.wrong_weeks import HELD_BY, OPEN, SETTINGS, WRONG, open_in_store, sound, with_first_week
 from tests.cli.terminal import alerter, json_of
 
 COMMANDS = {
@@ -62,6 +62,18 @@ def test_a_sound_week_passes(office: Office) -> None:
         )
     ]  # fmt: skip
     assert codes == [0] * 6
+
+
+def test_only_a_run_is_held_for_an_unchanged_extract(office: Office) -> None:
+    """A sync between two runs may find the last run's extract: it is read already, and that is no fault."""
+    with_first_week(office)
+    office.configure(**SETTINGS, **GATED)
+    alerter(office, "run", "--as-of", AS_OF)
+    synced = alerter(office, "sync", "--json")
+    assert (synced.exit_code, json_of(synced)["held_because"]) == (0, [])
+    held = alerter(office, "run", "--as-of", NEXT, "--json")
+    assert held.exit_code == 1
+    assert [reason for reason in json_of(held)["held_because"] if "hold_unchanged" in reason]
 
 
 def test_the_sentences_say_where_to_look(office: Office) -> None:

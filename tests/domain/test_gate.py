@@ -19,7 +19,7 @@ ONE_DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 GATES = Gates()
 OPEN = {"Duty": 10, "Court": 8, "": 2}
 READING = Reading(sha256="new", extracted_at=NOW, newest_start=AS_OF, content=Content(teams=OPEN))
-BEFORE = Baseline(sha256="old", figures=[OPEN])
+BEFORE = Baseline(sha256="old", open_by_team=[OPEN])
 FIRST = Baseline()
 OFF = Gates(
     max_age_hours=0,
@@ -49,7 +49,7 @@ def of(content: Content, baseline: Baseline = FIRST, **limits: int) -> list[str]
 
 def shrunk(before: Mapping[str, int], now: Mapping[str, int], percent: int = 50) -> list[str]:
     """Return why an extract with *now* open would be held after one with *before*."""
-    held = of(Content(teams=now), Baseline(figures=[before]), max_shrink_percent=percent)
+    held = of(Content(teams=now), Baseline(open_by_team=[before]), max_shrink_percent=percent)
     return [reason.partition(": ")[0] for reason in held]
 
 
@@ -204,7 +204,9 @@ def test_new_spelling_is_no_empty_team() -> None:
 )
 def test_growing(before: int, now: int, percent: int, held: str) -> None:
     """Growing by the limit passes, or by fewer than twenty; a team that grows is no reason of its own."""
-    said = of(Content(teams={"Duty": now}), Baseline(figures=[{"Court": before}]), max_growth_percent=percent)
+    said = of(
+        Content(teams={"Duty": now}), Baseline(open_by_team=[{"Court": before}]), max_growth_percent=percent
+    )
     assert [reason.partition(": ")[0] for reason in said] == ([held] if held else [])
 
 
@@ -212,15 +214,15 @@ def test_the_larger_of_two_figures_counts() -> None:
     """Neither what the last run had nor what the store held hides a fall, over all or in a team."""
     figures = [{"Duty": 30, "Court": 10}, {"duty": 5, "Court": 40}]
     assert [reason.partition(" (")[0] for reason in of(
-        Content(teams={"Duty": 14, "Court": 8}), Baseline(figures=figures), max_shrink_percent=50
+        Content(teams={"Duty": 14, "Court": 8}), Baseline(open_by_team=figures), max_shrink_percent=50
     )] == [
         "open assessments fell from 45 to 22",
         "team 'Court' fell from 40 open assessments to 8",
         "team 'duty' fell from 30 open assessments to 14",
     ]  # fmt: skip
     grown = Content(teams={"Duty": 90})
-    assert of(grown, Baseline(figures=figures), max_growth_percent=100) == []
-    assert of(grown, Baseline(figures=figures[:1]), max_growth_percent=100) != []
+    assert of(grown, Baseline(open_by_team=figures), max_growth_percent=100) == []
+    assert of(grown, Baseline(open_by_team=figures[:1]), max_growth_percent=100) != []
 
 
 @pytest.mark.parametrize(
@@ -353,7 +355,7 @@ def test_gates_close_as_fractions_say(
     grew = are - were >= 20 and (not were or Fraction(are, were) - 1 > part)
     said = of(
         Content(teams=now),
-        Baseline(figures=[last, store]),
+        Baseline(open_by_team=[last, store]),
         max_growth_percent=percent,
         max_shrink_percent=percent,
     )

@@ -16,7 +16,6 @@ import pytest
 from alerter.store.database import open_database
 from tests.acceptance.council import Council
 from tests.app.office import Office, new_office
-from tests.app.serving.made_up_service import Watcher
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday, waiting
 from tests.faults.roster import number_of
@@ -67,20 +66,6 @@ def week(either_council: Council) -> Council:
 def on_file(council: Council) -> Council:
     """Return a council on a SQLite file, ready for its weekly job."""
     return made_ready(council)
-
-
-@pytest.fixture
-def watcher() -> Iterator[Watcher]:
-    """Run a watcher that hears the heartbeat."""
-    with Watcher() as listening:
-        yield listening
-
-
-@pytest.fixture
-def post_office() -> Iterator[MailServer]:
-    """Run a mail server that takes everything."""
-    with MailServer() as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
-from alerter.domain.oversight import Scope, bands
+from alerter.domain.oversight import Scope, age_ranges
 from alerter.domain.policy import Policy, Reassurance, Window
 from alerter.domain.routing import Judged, Route
 from alerter.mail.view import view_of
@@ -135,7 +135,7 @@ def test_the_page_splits_the_days_past_the_alert_day_as_the_email_does(spans: tu
     ]
     (digest,) = compile_digests([Judged(0, alert, Route(made_up.MANAGER)) for alert in alerts])
     (section,) = view_of(digest, made_up.facts(clocks=(clock,)), None).sections
-    *halves, _ = bands(alerts, Scope(is_everything=True))
+    *halves, _ = age_ranges(alerts, Scope(is_everything=True))
     days = [f"{half.first} to {half.last}" if half.first != half.last else f"{half.first}" for half in halves]
     expected = [f"Day {said} ({half.count})" for said, half in zip(days, halves, strict=True)]
     assert [band.heading for band in section.bands] == expected[::-1]

@@ -8,7 +8,7 @@ import pytest
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
 from alerter.pipeline.prepare import prepare
-from alerter.store import runs
+from alerter.store import alerts, runs
 from alerter.store.runs import Run
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
 
@@ -47,7 +47,7 @@ def test_one_that_cannot_be_written_goes_to_the_fallback(council: Council) -> No
     assert "A-1  child 91" in letters[FALLBACK].text
     with council.database.read() as connection:
         found = {each.kind: each for each in runs.exceptions_of(connection, run.id)}
-        assert set(runs.recipients_of(connection, run.id).values()) == set(letters)
+        assert set(alerts.recipients_of(connection, run.id).values()) == set(letters)
     assert found["render_failed"].assessment_id == "A-1"
     assert found["render_failed"].detail == (
         "their manager's digest could not be written (ZeroDivisionError)"

@@ -11,7 +11,7 @@ from alerter.domain.delivery import PASSED_ON
 from alerter.pipeline.deliver import deliver
 from alerter.pipeline.renew import renew
 from alerter.pipeline.sending import wait_until
-from alerter.store import drafts, outbox, runs, syncs, trail
+from alerter.store import alerts, drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
@@ -38,7 +38,7 @@ def look_again(council: Council, *directory: object, now: datetime = NOW + MINUT
 def told(council: Council, run: Run) -> list[str]:
     """Return who answers for each assessment, in the order of their numbers."""
     with council.database.read() as connection:
-        return [to for _, to in sorted(runs.recipients_of(connection, run.id).items())]
+        return [to for _, to in sorted(alerts.recipients_of(connection, run.id).items())]
 
 
 def standing(council: Council) -> dict[str, str]:

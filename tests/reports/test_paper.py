@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 
 from alerter.domain.timeliness import percent_words
-from alerter.reports import drawing
+from alerter.reports import html_page
 from alerter.reports.blocks import BarChart, Block, Heading, Paper, Points, Table, Terms, Text, TrendChart
-from alerter.reports.page import page
+from alerter.reports.html_page import page
 from tests.reports.papers import CHILD, REFERENCE, panel_of, paper
 
 
@@ -136,7 +136,7 @@ def test_a_trend_is_drawn_to_scale() -> None:
     chart = TrendChart(
         "", "", [("Jan 2026", 70.0), ("Feb 2026", None), ("Mar 2026", 90.0)], 81, [("Apr 2026", 80, 72, 88)]
     )
-    found = drawing.trend(chart)
+    found = html_page.trend(chart)
     assert chart.floor == 60
     assert len(found.runs) == 2
     assert [tick.words for tick in found.ticks] == ["60", "80", "100"]
@@ -146,13 +146,13 @@ def test_a_trend_is_drawn_to_scale() -> None:
     assert ahead.high < ahead.y < ahead.low
     assert all(one.x < other.x for one, other in pairwise([*found.marks, ahead]))
     assert not found.is_crowded
-    assert drawing.trend(TrendChart("", "", [], None)).target is None
+    assert html_page.trend(TrendChart("", "", [], None)).target is None
 
 
 @pytest.mark.parametrize(("marked_from", "marked"), [(None, 0), (1, 2)])
 def test_a_hidden_bar_has_no_height(marked_from: int | None, marked: int) -> None:
     """It is a letter on the ground line, so that its length does not tell it."""
-    found = drawing.bars(BarChart("", "", [("a", 10), ("b", None), ("c", 0)], marked_from))
+    found = html_page.bars(BarChart("", "", [("a", 10), ("b", None), ("c", 0)], marked_from))
     assert [mark.words for mark in found.marks] == ["10", "c", "0"]
     assert found.marks[1].y == found.marks[2].y > found.marks[0].y
     assert sum(mark.is_marked for mark in found.marks) == marked

@@ -48,6 +48,25 @@ def test_two_columns_are_a_directory(tmp_path: Path) -> None:
     assert found == [DirectoryEntry(line=2, worker="P. Novak", manager_email="a@c.example")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        ",,",
+        "(2 rows affected)",
+        "Total,2,",
+        "Total: 2,,",
+        "--,--,--",
+        "Manager_Email,TEAM,worker",
+        "#TYPE X",
+    ],
+)
+def test_a_line_that_is_no_record_is_no_fault(tmp_path: Path, line: str) -> None:
+    """What a report writes between and below its rows is no entry; a worker called Count is one."""
+    text = f"team,worker,manager_email\nDuty,,a@c.example\n{line}\nDuty,A. Count,b@c.example\n"
+    assert [(entry.worker, entry.fault) for entry in read(tmp_path, text)] == [("", ""), ("A. Count", "")]
+
+
 def test_a_malformed_address_is_kept_for_the_run_to_judge(tmp_path: Path) -> None:
     """One slip must not keep every other manager from being told."""
     text = 'team,manager_email\nDuty, a@@c \nIntake,\nMASH,"a@c.example\r\nBcc: x"\n'

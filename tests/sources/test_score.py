@@ -27,12 +27,21 @@ def test_blank_scores(value: object) -> None:
     assert read_score(value) is None
 
 
-@pytest.mark.parametrize("value", ["101", "100.1", "-5", "82 points", "B", "8 2", "41/50", "1e2", "820%"])
+@pytest.mark.parametrize("value", ["101", "100.1", "-5", "82 points", "B", "41/50", "1e2", "820%", "0.82/1"])
 def test_no_scores(value: object) -> None:
     """What is no number from 0 to 100 is refused, and the error has none of it."""
     with pytest.raises(ScoreError) as caught:
         read_score(value)
     assert str(caught.value) == ""
+
+
+@given(st.integers(1, 999))
+def test_a_share_without_its_sign_is_no_score(thousandths: int) -> None:
+    """Part of one point is no score, whatever kind of number or text; with a percentage sign it is one."""
+    for share in (thousandths / 1000, Decimal(thousandths) / 1000, f"0.{thousandths:03}"):
+        with pytest.raises(ScoreError):
+            read_score(share)
+    assert read_score(f"0.{thousandths:03}%") == 0
 
 
 @given(st.integers(0, 100))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerter.domain.assessment import Rejected
+from alerter.sources.lines import NoRecord
 from tests.sources.old_workbooks import record, xls
 from tests.sources.reading import accepted, opened, refusal, values
 from tests.sources.workbooks import Fault, Formula, Rows, ods, package, sheet_xml, xlsx
@@ -28,7 +29,7 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Mapping[st
 
 
 def test_titles_blank_rows_and_row_numbers(book: Callable[[Mapping[str, Rows]], Path]) -> None:
-    """Headings are found below a title, blank rows are no rows, and a line is what the sheet calls it."""
+    """Headings are found below a title, blank rows are no records, and a line is what the sheet calls it."""
     path = book(
         {"Report": [["Weekly report"], [], HEADING, [], [88213.0, FIFTH], [None, " "], ["007", FIFTH]]}
     )
@@ -37,6 +38,7 @@ def test_titles_blank_rows_and_row_numbers(book: Callable[[Mapping[str, Rows]], 
         (5, "88213", FIFTH),
         (7, "007", FIFTH),
     ]
+    assert [line for line, found in source.row_values() if isinstance(found, NoRecord)] == [4, 6]
     assert source.extract.notes == ('read from the sheet "Report"',)
     assert source.extract.name == path.name
 

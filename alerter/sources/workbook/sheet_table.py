@@ -15,7 +15,7 @@ from alerter.sources.columns import (
 from alerter.sources.extract import Extract, FileStamp, fingerprint
 from alerter.sources.slipped import Cells
 from alerter.sources.table import DateColumns, Rows, Table
-from alerter.sources.workbook.book import Book, Sheet, Value, open_book
+from alerter.sources.workbook.book import Book, Sheet, open_book
 from alerter.sources.workbook.meanings import Suspect, meanings_of
 
 MOST_NAMED = 20
@@ -32,7 +32,7 @@ class SheetTable:
 
     def read(self) -> Iterator[tuple[int, Cells]]:
         """
-        Give each row below the headings that is not blank, with its number in the sheet.
+        Give each row below the headings, with its number in the sheet.
 
         Raises:
             SourceError: At its end, of a column of dates in which day and month were swapped.
@@ -50,7 +50,7 @@ class SheetTable:
     def _rows(self) -> Iterator[tuple[int, Cells]]:
         meanings = meanings_of(self.sheet, self.columns, self.heading_index, is_1904=self.is_1904)
         for index, cells in enumerate(self.sheet.rows()):
-            if index > self.heading_index and not _is_blank(cells):
+            if index > self.heading_index:
                 for column, meaning in meanings:
                     cells[column] = meaning(index, cells[column])
                 yield index + 1, cells
@@ -169,11 +169,6 @@ def _check_results(table: SheetTable) -> None:
                 f'"{table.columns.heading_of(name)}" has no stored result; '
                 "open the workbook in Excel and save it, then run again."
             )
-
-
-def _is_blank(cells: Iterable[Value]) -> bool:
-    """Say whether nothing stands in any of the *cells*; in almost every row the first one answers."""
-    return all(isinstance(cell, str) and not cell.strip() for cell in cells)
 
 
 def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:

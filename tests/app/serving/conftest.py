@@ -16,20 +16,6 @@ WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)
 
 
 @pytest.fixture
-def post_office() -> Iterator[MailServer]:
-    """Run a mail server that takes everything."""
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
-def watcher() -> Iterator[Watcher]:
-    """Run a watcher that hears the heartbeat."""
-    with Watcher() as listening:
-        yield listening
-
-
-@pytest.fixture
 def dead_url() -> str:
     """Return an address at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
