@@ -1,4 +1,4 @@
-"""The demonstration: a made-up borough, the real job, and the emails that arrived."""
+"""Runs the demonstration: makes the borough, does the weekly job, shows the emails that arrived."""
 
 import shutil
 from collections.abc import Callable, Iterator
