@@ -11,7 +11,7 @@ from alerter.domain.schedule import Timetable
 from alerter.domain.wording import counted, full_day_words
 from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import failed_by
+from alerter.pipeline.outcome import failed_by
 from alerter.store import outbox, runs, syncs
 from alerter.store.birth_note import is_there
 from alerter.store.database import installation_made_at
@@ -135,7 +135,7 @@ def standing_of(installation: Installation) -> Standing:
         last_sync = syncs.latest_applied(connection)
         ahead_of_clock = runs.prepared_after(connection, now + CLOCKS_DIFFER)
         upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
-        owed, failed = outbox.owed(connection), failed_by(connection, installation)
+        owed, failed = outbox.owed(connection), failed_by(connection, installation.today())
         made_at = installation_made_at(connection)
         overtaken_by = runs.later(connection, due)
     is_first_due = last_run is None and timetable.moment(due) > made_at
