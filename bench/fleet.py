@@ -3,7 +3,7 @@
 import multiprocessing
 from multiprocessing.synchronize import Event, Semaphore
 
-from alerter.pipeline.deliver import deliver
+from alerter.pipeline.deliver import Channel, deliver
 from alerter.store.database import Database, open_database
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
@@ -39,7 +39,11 @@ class Fleet:
 def send(database: Database, port: int) -> None:
     """Deliver what is due as `alerter deliver` does, without a limit on the pace."""
     transport = SmtpTransport(SmtpServer(host=HOST, port=port, sender=SENDER, security="none"))
-    deliver(database, transport, unknown_outcome="resend", clock=lambda: council.NOW, pace=lambda: None)
+    channel = Channel(
+        database=database, transport=transport, unknown_outcome="resend", clock=lambda: council.NOW,
+        pace=lambda: None,
+    )  # fmt: skip
+    deliver(channel)
     transport.close()
 
 

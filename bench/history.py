@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, text
 
-from alerter.pipeline.prepare import prepare
+from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import runs, syncs
 from alerter.store.database import Database
 from alerter.store.migration import migrate
@@ -61,7 +61,7 @@ def make_history(database: Database, size: int, years: float | None = None, coun
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
     with database.write() as connection:
         before = council.NOW - timedelta(weeks=1)
-        run = prepare(connection, council.rules(), council.writer(), as_of=council.WEEK_BEFORE, now=before)
+        run = prepare(connection, council.rules(), council.writer(), RunRequest(council.WEEK_BEFORE, before))
         if run is None:
             raise RuntimeError("the week before was not prepared")
         runs.amend(connection, run.id, state="done")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import insert, select, text
 
 from alerter.domain.routing import DirectoryEntry
-from alerter.pipeline.prepare import prepare
+from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import syncs
 from alerter.store.database import Database
 from alerter.store.migration import migrate
@@ -42,10 +42,8 @@ def fill(database: Database, count: int) -> list[tuple[str, bytes]]:
             read_at=council.NOW,
         )  # fmt: skip
         syncs.finish(connection, sync_id, state="applied", rows=0, stored=0, new=0)
-        run = prepare(
-            connection, council.rules(), council.writer(), as_of=council.AS_OF,
-            now=council.NOW - timedelta(minutes=1),
-        )  # fmt: skip
+        request = RunRequest(council.AS_OF, council.NOW - timedelta(minutes=1))
+        run = prepare(connection, council.rules(), council.writer(), request)
         if run is None:
             raise LookupError("the bench's own database had a run already")
         rows = connection.execute(select(outbox.c.recipient, outbox.c.body).order_by(outbox.c.id)).all()

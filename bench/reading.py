@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alerter.domain.policy import Clock
-from alerter.pipeline.sync import sync
+from alerter.pipeline.sync import Intake, read_in
 from alerter.sources.source import open_source
 from alerter.store.database import Database, open_database
 from alerter.store.migration import migrate
@@ -31,15 +31,15 @@ def peak_of_child(extract: Path) -> int:
         return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)  # noqa: S603 - ours
 
 
-def read_in(extract: Path, database: Database) -> None:
+def read_extract(extract: Path, database: Database) -> None:
     """Read *extract* into the store as every run does."""
     with database.write() as connection:
         source = open_source("csv", extract, {}, CLOCKS)
-        sync(connection, source, [], mapping="m", today=NOW.date(), now=NOW)
+        read_in(connection, Intake(source=source, directory=[], mapping="m", now=NOW), NOW.date())
 
 
 if __name__ == "__main__":
     store = open_database(f"sqlite:///{Path(sys.argv[2]) / 'alerter.db'}")
     migrate(store, NOW)
-    read_in(Path(sys.argv[1]), store)
+    read_extract(Path(sys.argv[1]), store)
     print(peak_kib())

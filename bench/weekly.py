@@ -12,7 +12,7 @@ from time import perf_counter
 
 import click
 
-from alerter.pipeline.prepare import prepare
+from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store.database import Database, open_database
 from bench import council
 from bench.memory import peak_kib
@@ -25,7 +25,7 @@ def once(database: Database, councils: int = 1) -> float:
     rules, writer = council.rules(), council.writer()
     with database.rehearse() as connection:
         begin = perf_counter()
-        run = prepare(connection, rules, writer, as_of=council.AS_OF, now=council.NOW)
+        run = prepare(connection, rules, writer, RunRequest(council.AS_OF, council.NOW))
         taken = perf_counter() - begin
     if run is None or run.counts["open"] - run.counts["on_track"] != council.LISTED * councils:
         raise RuntimeError("the week was not prepared as it is")

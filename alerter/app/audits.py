@@ -13,7 +13,7 @@ from alerter.domain.policy import Alert
 from alerter.domain.quality_audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import look
+from alerter.pipeline.planning import plan_on
 from alerter.store import assessments, audits, trail
 from alerter.store.trail import Entry
 
@@ -103,7 +103,7 @@ def audit_sheet(installation: Installation, email: str) -> AuditSheet:
     """
     today, key = installation.today(), address_key(email)
     with installation.database.read() as connection:
-        plan = look(connection, installation.rules, today)
+        plan = plan_on(connection, installation.rules, today)
         seen = scope(installation, connection, plan, email)
     own = [(row.number, row.alert) for row in plan.everything if row.route.recipient.key == key]
     gated = [(number, alert) for number, alert in own if alert.clock.audit_pass_mark is not None]

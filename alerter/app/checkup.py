@@ -15,8 +15,8 @@ from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
 from alerter.mail.look import NAMES
 from alerter.mail.short_letters import trial
-from alerter.pipeline.planning import look
-from alerter.pipeline.sync import sync_within
+from alerter.pipeline.planning import plan_on
+from alerter.pipeline.sync import sync
 from alerter.store import syncs
 from alerter.store.migration import require_own_sessions
 
@@ -79,9 +79,9 @@ def send_test(installation: Installation, address: str) -> str:
     return outcome.reply
 
 
-def _tried(part: str, look: Callable[[], Iterator[Checked]]) -> Iterator[Checked]:
+def _tried(part: str, checks: Callable[[], Iterator[Checked]]) -> Iterator[Checked]:
     try:
-        yield from look()
+        yield from checks()
     except AlerterError as error:
         yield Checked(part, str(error), exit_code=error.exit_code)
 
@@ -114,9 +114,9 @@ def _database(installation: Installation) -> Iterator[Checked]:
 
 def _data(installation: Installation, today: date) -> Iterator[Checked]:
     with installation.rehearse() as connection:
-        synced = sync_within(installation, connection, is_accepted=True)
+        synced = sync(connection, installation, is_accepted=True)
         done = synced.sync
-        plan = look(connection, installation.rules, today)
+        plan = plan_on(connection, installation.rules, today)
         entries = syncs.directory_entries(connection)
     yield Checked(
         "source",

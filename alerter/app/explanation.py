@@ -15,7 +15,7 @@ from alerter.domain.policy import Alert, Clock, Policy, is_in_time, thresholds
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import Found, found
+from alerter.pipeline.planning import StoredAssessment, stored_under
 from alerter.store import syncs
 
 """An assessment's id and its child's."""
@@ -66,7 +66,7 @@ def explain(
     installation.ensure_schema()
     as_of = as_of or installation.today()
     with installation.database.read() as connection:
-        matching = found(connection, assessment_id, child_id, as_of)
+        matching = stored_under(connection, assessment_id, child_id, as_of)
         doubts = _doubts(connection)
     if not matching:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
@@ -89,7 +89,7 @@ def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:
     return doubts
 
 
-def _explained(rules: Rules, each: Found, as_of: date, doubts: Sequence[str]) -> Explanation:
+def _explained(rules: Rules, each: StoredAssessment, as_of: date, doubts: Sequence[str]) -> Explanation:
     assessment, window = each.assessment, rules.window(as_of)
     if assessment.type not in rules.clocks:
         raise ConfigError(

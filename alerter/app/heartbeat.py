@@ -21,7 +21,7 @@ from urllib.request import (
 from alerter.app.standing import standing_of
 from alerter.deadline import DeadlineError, Lines, Task
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import RunResult
+from alerter.pipeline.outcome import RunResult
 
 Signal = Literal["start", "success", "fail"]
 TIMEOUT_SECONDS = 10  # for a whole signal, whatever the watcher does

@@ -14,7 +14,7 @@ from alerter.domain.plan import Plan
 from alerter.domain.policy import Stage
 from alerter.domain.timeliness import TrackRecord
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import look
+from alerter.pipeline.planning import plan_on
 from alerter.store import alerts as alerts_
 from alerter.store import outbox
 from alerter.store.outbox import Delivery
@@ -56,7 +56,7 @@ def overview(installation: Installation, email: str) -> Overview | None:
     """
     today = installation.today()
     with installation.database.read() as connection:
-        plan = look(connection, installation.rules, today)
+        plan = plan_on(connection, installation.rules, today)
         allowed = scope(installation, connection, plan, email)
         if not allowed:
             return None

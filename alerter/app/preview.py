@@ -12,8 +12,8 @@ from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.look import CONTENT_ID
 from alerter.mail.writer import Email
-from alerter.pipeline.prepare import emails_of
-from alerter.pipeline.sync import Synced, sync_within
+from alerter.pipeline.prepare import RunRequest, emails_of
+from alerter.pipeline.sync import Synced, sync
 from alerter.private_files import make_private_folder, write_private
 
 LOGO = "logo.png"
@@ -40,8 +40,8 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> Pre
     judged_by = as_of or installation.today()
     writer = wiring.writer(installation.settings, is_whole=True)
     with installation.rehearse() as connection:
-        synced = sync_within(installation, connection, as_of=as_of, is_accepted=True)
-        emails = emails_of(connection, installation.rules, writer, as_of=judged_by, now=installation.now())
+        synced = sync(connection, installation, as_of, is_accepted=True)
+        emails = emails_of(connection, installation.rules, writer, RunRequest(judged_by, installation.now()))
     count = write_previews(emails, folder, installation.settings.council, logo=writer.brand.logo)
     return Previewed(count, synced)
 

@@ -16,7 +16,7 @@ from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, Reasons, fault
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import found, look
+from alerter.pipeline.planning import plan_on, stored_under
 from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept
 from alerter.store.syncs import Sync
@@ -114,7 +114,7 @@ def reasons_of(installation: Installation) -> Reasons:
 def _open_numbers(
     installation: Installation, connection: Connection, assessment_id: str, child_id: str | None
 ) -> set[int]:
-    matching = found(connection, assessment_id, child_id, installation.today())
+    matching = stored_under(connection, assessment_id, child_id, installation.today())
     still_open = {each.number for each in matching if each.is_open}
     if not still_open:
         raise ConfigError(["no open assessment in the store has this id: check it, or run `alerter sync`."])
@@ -242,7 +242,7 @@ def undo(installation: Installation, email: str, reassurance: int) -> bool:
 
 def _own_list(installation: Installation, connection: Connection, email: str) -> OwnList:
     today = installation.today()
-    plan = look(connection, installation.rules, today)
+    plan = plan_on(connection, installation.rules, today)
     key = address_key(email)
     numbers = {row.alert.assessment.key: row.number
                for row in plan.judged}  # fmt: skip

@@ -12,7 +12,7 @@ from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import look, records_to_mend
+from alerter.pipeline.planning import plan_on, records_to_mend
 from alerter.private_files import write_private
 from alerter.reports import csv_table
 from alerter.reports.blocks import Imprint
@@ -45,7 +45,7 @@ def figures(installation: Installation, first: date | None, last: date | None) -
     rules = installation.rules
     with installation.database.read() as connection:
         known = assessments.every(connection).values()
-        counts = look(connection, rules, as_of).counts
+        counts = plan_on(connection, rules, as_of).counts
     signed = sign_offs(rules.calendar, rules.clocks, known, as_of)
     rows = tuple(csv_table.rows(rules.clocks, signed, first, as_of))
     return Reported(rows, counts["open"], counts["overdue"])
@@ -95,7 +95,7 @@ def _papers(installation: Installation, first: date | None, last: date | None) -
 
 
 def _panel_input(connection: Connection, installation: Installation, as_of: date) -> PanelInput:
-    plan = look(connection, installation.rules, as_of)
+    plan = plan_on(connection, installation.rules, as_of)
     return PanelInput(
         calendar=installation.rules.calendar,
         as_of=as_of,

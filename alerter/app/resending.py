@@ -9,7 +9,7 @@ from alerter.domain.address import address_key, is_in_domains
 from alerter.domain.delivery import FAILED
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import look
+from alerter.pipeline.planning import plan_on
 from alerter.pipeline.renew import named
 from alerter.pipeline.sending import Sending
 from alerter.sources.directory import read_directory
@@ -107,7 +107,7 @@ def _refuse_stranger(of: Installation, connection: Connection, recipient: str, *
     if not is_in_domains(recipient, of.rules.allowed_domains):
         raise ConfigError([f"{recipient} lies outside [email] allowed_domains: nothing is sent there."])
     known = {address_key(admin.email) for admin in of.writer.admins}
-    known |= named(connection, of.rules, look(connection, of.rules, of.today()))
+    known |= named(connection, of.rules, plan_on(connection, of.rules, of.today()))
     if not is_anyway and address_key(recipient) not in known:
         said = f"the directory does not name {recipient} any more: whoever answers now has the next digest"
         raise ConfigError([f"{said}. To send it there all the same: --anyway"])

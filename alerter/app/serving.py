@@ -17,7 +17,8 @@ from alerter.installation.clock import TOLERANCE, ClockWatch
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice
 from alerter.pipeline.deliver import Delivered
-from alerter.pipeline.weekly import RunResult, Weekly
+from alerter.pipeline.outcome import RunResult
+from alerter.pipeline.weekly import Weekly
 from alerter.store import runs, syncs
 from alerter.store.database import installation_id, serving_since
 from alerter.store.database_errors import named

@@ -11,12 +11,14 @@ from alerter.domain.schedule import Timetable
 from alerter.domain.wording import counted, full_day_words
 from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import failed_by
+from alerter.pipeline.outcome import failed_by
 from alerter.store import outbox, runs, syncs
 from alerter.store.birth_note import is_there
 from alerter.store.database import installation_made_at
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run
+
+BEGIN = "If there never was one, begin with `alerter run`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Standing:
         """Return the same in words, what needs a person first."""
         last = self.last_run
         said = [
-            "" if self.is_there else "There is no database: put it back, or begin with `alerter run`.",
+            "" if self.is_there else f"There is no database: put it back. {BEGIN}",
             "" if self.ahead_of_clock is None else clock_sentence(self.ahead_of_clock),
             self._overdue_sentence() if self.is_run_overdue else "",
             f"{counted(self.held, 'run')} held: read the admins' summary." if self.held else "",
@@ -133,7 +135,7 @@ def standing_of(installation: Installation) -> Standing:
         last_sync = syncs.latest_applied(connection)
         ahead_of_clock = runs.prepared_after(connection, now + CLOCKS_DIFFER)
         upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
-        owed, failed = outbox.owed(connection), failed_by(connection, installation)
+        owed, failed = outbox.owed(connection), failed_by(connection, installation.today())
         made_at = installation_made_at(connection)
         overtaken_by = runs.later(connection, due)
     is_first_due = last_run is None and timetable.moment(due) > made_at

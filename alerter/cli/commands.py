@@ -1,4 +1,9 @@
-"""Every command with the first line of its help, so that to list them none is imported."""
+"""
+The table of commands, each with the first line of its help.
+
+`alerter --help` prints it and imports no command: that would import the database, the templates and the
+readers of every source, for a page of text. A test compares the table with what the commands say themselves.
+"""
 
 COMMANDS = {
     "demo": "Run the weekly job on one borough of made-up data, with its own database and mail server.",

@@ -67,13 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if "--traceback" in given and not isinstance(error, AlerterError):
             raise
-        text, exit_code = told(error)
+        text, exit_code = error_text(error)
         for line in text.splitlines():
             click.echo(f"alerter: {line}", err=True)
         sys.exit(exit_code)
 
 
-def told(error: Exception) -> tuple[str, int]:
+def error_text(error: Exception) -> tuple[str, int]:
     """
     Return what an operator is told of *error*, and the contract's exit code.
 

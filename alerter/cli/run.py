@@ -11,7 +11,8 @@ from alerter.app.heartbeat import watched
 from alerter.app.notices import telling_if_lost
 from alerter.app.standing import failed_sentences
 from alerter.cli import options, output
-from alerter.pipeline.weekly import RunResult, Weekly
+from alerter.pipeline.outcome import RunResult
+from alerter.pipeline.weekly import Weekly
 from alerter.store.syncs import Sync
 
 WAITING = ("queued", "claimed", "marked", "deferred")

@@ -1,4 +1,4 @@
-"""The made-up borough of Northmere, written into a folder the way a council would set the alerter up."""
+"""Writes the made-up borough of Northmere into a folder, as a council would set the alerter up."""
 
 import csv
 import io

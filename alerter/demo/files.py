@@ -1,4 +1,4 @@
-"""The made-up borough's extract: its assessments as rows of text, a few of them as they really come."""
+"""Writes the made-up borough's extract as rows of text, a few of them with faults as in real ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A mail server inside the process, which keeps what arrives as files."""
+"""A mail server inside the process that keeps each message as a file."""
 
 import re
 import socket

@@ -1,4 +1,4 @@
-"""The emails of the demonstration as pages of a browser: a list, and each of them as it arrived."""
+"""Writes the emails of the demonstration as pages for a browser, with a list of them."""
 
 from collections.abc import Callable, Iterable
 from html import escape

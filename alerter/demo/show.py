@@ -1,4 +1,4 @@
-"""The demonstration: a made-up borough, the real job, and the emails that arrived."""
+"""Runs the demonstration: makes the borough, does the weekly job, shows the emails that arrived."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,8 +18,9 @@ from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
-from alerter.pipeline.planning import look
-from alerter.pipeline.weekly import RunResult, Weekly
+from alerter.pipeline.outcome import RunResult
+from alerter.pipeline.planning import plan_on
+from alerter.pipeline.weekly import Weekly
 from alerter.private_files import make_private_folder, write_private
 
 SEED = 2009
@@ -105,7 +106,7 @@ def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[
     if links is None or result.run is None:
         return "", ""
     with installation.database.read() as connection:
-        digests = look(connection, installation.rules, as_of).digests
+        digests = plan_on(connection, installation.rules, as_of).digests
     managers = [each for each in digests if each.recipient != installation.rules.fallback]
     busiest = max(managers, key=lambda each: each.asks).recipient
     admin = Recipient(installation.settings.email.admins[0])

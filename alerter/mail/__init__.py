@@ -1,1 +1,1 @@
-"""Digests in words, as one message each, and the ways of sending them."""
+"""What emails say, and how their bytes are made."""

@@ -1,4 +1,4 @@
-"""Messages of ours that came back: delivery reports (RFC 3464) in a mailbox, and nothing else in it."""
+"""Reads delivery reports (RFC 3464) about our own messages from a mailbox, and nothing else in it."""
 
 import mailbox
 import re

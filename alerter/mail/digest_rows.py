@@ -73,7 +73,7 @@ def row_of(alert: Alert, past: RowHistory, context: RowContext, *, is_sibling: b
         _weeks(past.weeks, context.language),
         context.language.say("came from {who}", who=phrase(past.came_from)) if past.came_from else "",
         context.language.say("the service manager is told as well") if past.is_escalated else "",
-        *_facts(alert, context, is_sibling=is_sibling),
+        *_notes(alert, context, is_sibling=is_sibling),
     )
     return _row(alert, context, notes, _asked(alert, context))
 
@@ -84,7 +84,7 @@ def escalated_row(climb: Escalation, context: RowContext, *, is_sibling: bool) -
     notes = (
         say("new in this list") if climb.is_new else "",
         _unanswered(climb.weeks, context.language),
-        *_facts(climb.alert, context, is_sibling=is_sibling),
+        *_notes(climb.alert, context, is_sibling=is_sibling),
     )
     return _row(climb.alert, context, notes, say("please ask {who} what holds it", who=phrase(climb.manager)))
 
@@ -143,7 +143,7 @@ def _due(alert: Alert, context: RowContext) -> str:
     return language.counted(left, one, many, day=day)
 
 
-def _facts(alert: Alert, context: RowContext, *, is_sibling: bool) -> Iterable[str]:
+def _notes(alert: Alert, context: RowContext, *, is_sibling: bool) -> Iterable[str]:
     say = context.language.say
     is_last_chance = alert.is_last_chance and alert.stage is not Stage.OVERDUE
     yield say("due before the next digest") if is_last_chance else ""
@@ -190,24 +190,26 @@ def _asked(alert: Alert, context: RowContext) -> str:
 
 
 def _reassured(alert: Alert, context: RowContext) -> str:
-    given = alert.reassurance
-    if given is None:
+    reassurance = alert.reassurance
+    if reassurance is None:
         return ""
     values = {
-        "expected": context.language.day(given.expected_on, context.as_of),
-        "day": context.language.day(given.given_on, context.as_of),
-        "who": phrase(given.by),
+        "expected": context.language.day(reassurance.expected_on, context.as_of),
+        "day": context.language.day(reassurance.given_on, context.as_of),
+        "who": phrase(reassurance.by),
     }
-    is_own = address_key(given.by) == context.reader.key
-    return context.language.say(_told(alert, given, context.as_of, is_own=is_own), **values)
+    is_own = address_key(reassurance.by) == context.reader.key
+    return context.language.say(
+        _reassurance_words(alert, reassurance, context.as_of, is_own=is_own), **values
+    )
 
 
-def _told(alert: Alert, given: Reassurance, as_of: date, *, is_own: bool) -> str:
-    """Return the sentence that tells of a reassurance, to whoever gave it or to somebody else."""
+def _reassurance_words(alert: Alert, reassurance: Reassurance, as_of: date, *, is_own: bool) -> str:
+    """Return the sentence for a reassurance, as whoever gave it or somebody else reads it."""
     if alert.stage is Stage.REASSURED:
         own = "reassured by you on {day}: expected {expected}"
         return own if is_own else "reassured by {who} on {day}: expected {expected}"
-    if given.expected_on < as_of:
+    if reassurance.expected_on < as_of:
         own = "promised by {expected}, not finished"
         return own if is_own else "promised by {expected} ({who}), not finished"
     if alert.stage is Stage.OVERDUE:

@@ -1,4 +1,4 @@
-"""The small print of a digest: how the days were counted, from what data, and whom to tell."""
+"""Writes the closing sentences of a digest: how days are counted, from what data, and whom to write to."""
 
 from alerter.domain.digest import Digest
 from alerter.domain.plain import phrase

@@ -1,4 +1,4 @@
-"""The language of the emails: English as it stands in the code, or what a catalogue says instead."""
+"""The language of emails and lists: English as it stands in the code, or what a catalogue has for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

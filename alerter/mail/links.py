@@ -1,4 +1,4 @@
-"""Links that say who somebody is: signed for one database, recipient and run, and good for some days."""
+"""Makes and reads the signed links that open one recipient's list for some days."""
 
 import hashlib
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The emails' templates: the package's own, and a council's in their place by name."""
+"""The templates of the emails, the package's or a council's in their place, and the council's brand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a digest says beside its rows: handovers, checkpoints, dates that moved, records to mend."""
+"""Writes the lists of a digest beside its rows: handovers, checkpoints, moved dates, records to mend."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What every email of one run says about the run itself."""
+"""The facts about a run that every email of it states, and the words for its days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The rows of a digest under their headings: by stage, worst first, and past the alert day by halves."""
+"""Puts the rows of a digest under headings: by stage, worst first; past the alert day by halves."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A service manager's part of a digest: each team's standing, what moved, and what has climbed."""
+"""Writes a service manager's part of a digest: each team's totals, what moved, and the escalations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Made-up emails with everything an email can hold: what a council's templates are tried on."""
+"""Made-up emails that hold everything an email can, to try a council's templates on."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -39,27 +39,27 @@ def template_faults(folder: Path, language: Language, brand: Brand) -> list[str]
     """
     Return a sentence for everything that is wrong with the templates in *folder*, tried on made-up emails.
     """
-    if faults := list(syntax_faults(folder)):
-        return faults
+    if unreadable := list(syntax_faults(folder)):
+        return unreadable
     writer = Writer(
         council="Sampleford", sender=READER, admins=[READER], zone=ZoneInfo("Europe/London"),
         templates=TemplateSet(folder), brand=brand,
     )  # fmt: skip
     facts = replace(specimen_facts(), language=language)
-    found: dict[str, None] = {}
+    faults: dict[str, None] = {}
     for digest in (full_digest(), all_clear(), replace(full_digest(), progress=None, service=None)):
         for link in ("", LINK):
             try:
                 writer.digest(digest, facts, link)
             except TemplateError as error:
-                found[str(error)] = None
+                faults[str(error)] = None
             except PartitionError:
-                found["digest.txt.j2: does not show each row on a line that begins with `row.mark`."] = None
+                faults["digest.txt.j2: does not show each row on a line that begins with `row.mark`."] = None
     try:
         writer.summary(_summary(facts))
     except TemplateError as error:
-        found[str(error)] = None
-    return list(found)
+        faults[str(error)] = None
+    return list(faults)
 
 
 def specimen_facts() -> RunFacts:
@@ -89,7 +89,7 @@ def all_clear() -> Digest:
 def full_digest() -> Digest:
     """Return a digest in which nothing is empty: every stage, every list, and a service manager's part."""
     policy = Policy(_calendar(), {"core": CORE}, Window(AS_OF, NEXT_RUN))
-    given = Reassurance(by=READER.email, given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
+    reassurance = Reassurance(by=READER.email, given_on=date(2026, 11, 16), expected_on=date(2026, 11, 26))
     route = Route(READER, "no_manager", "made up", covering_for="P. Novak")
     alerts = [policy.judge(_aged(days)) for days in (38, 31, 27, 21, 3)]
     fault = DataException(
@@ -104,7 +104,7 @@ def full_digest() -> Digest:
         due_from=AS_OF,
         due_to=NEXT_RUN,
     )
-    alerts.insert(3, policy.judge(_aged(29), given))
+    alerts.insert(3, policy.judge(_aged(29), reassurance))
     (digest,) = compile_digests([Judged(0, alert, route) for alert in alerts], [fault], [moved])
     climb = Escalation(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
     totals = TeamTotals(

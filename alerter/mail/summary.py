@@ -1,4 +1,4 @@
-"""What the admins are told about a run: how it ended first, then what there is to mend."""
+"""Writes the admins' summary of a run: how it ended, then what there is to mend."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A digest as ready strings: text and HTML are two layouts of this one view, so their facts agree."""
+"""A digest as ready strings, from which both its text and its HTML are laid out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """
-The product, told in four pages: sync, prepare, deliver, conclude.
+The weekly job; `weekly.py` has the whole of it on one page, the other files its steps.
 
 Rows come in and become believable values (`sync`); the open ones are judged on the working-day
 calendar, grouped into one digest per recipient and written out in one transaction (`prepare`);

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from alerter.domain.delivery import after_death, settlement
 from alerter.errors import MailDeferredError, MailStoppedError, StoreError
+from alerter.pipeline.freshness import Freshness
 from alerter.store import drafts, outbox
 from alerter.store.database import PERSISTENCE_SECONDS, Database
 from alerter.store.migration import is_ours, require_ours
@@ -33,41 +34,43 @@ class Delivered:
     stopped: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """
+    The outbox that is sent from, the transport, and the manner.
+
+    *pace* waits before each message; between two *should_stop* is asked whether to leave the rest.
+    """
+
+    database: Database
+    transport: Transport
+    unknown_outcome: str
+    clock: Callable[[], datetime]
+    pace: Callable[[], None]
+    should_stop: Callable[[], bool] = lambda: False
+    stopwatch: Callable[[], float] = monotonic
+
+
 def deliver(
-    database: Database,
-    transport: Transport,
-    *,
-    unknown_outcome: str,
-    clock: Callable[[], datetime],
-    pace: Callable[[], None],
-    should_stop: Callable[[], bool] = lambda: False,
-    freshen: Callable[[], None] = lambda: None,
-    is_stale: Callable[[], bool] = lambda: False,
-    unanswered: set[int] | None = None,
-    stopwatch: Callable[[], float] = monotonic,
+    channel: Channel, freshness: Freshness | None = None, unanswered: set[int] | None = None
 ) -> Delivered:
     """
-    Send what is due, one message at a time: claim, talk, mark, dot, settle; *pace* waits before each.
+    Send what is due, one message at a time: claim, talk, mark, dot, settle.
 
-    Between two messages *should_stop* is asked whether to leave the rest for another time, and *freshen*
-    may write anew what waits. Unless it *is_stale*, which *freshen* mends, the next message is claimed as
-    the outcome of the last is recorded. No transaction is open while talking to a server. What a server
-    did not answer for is left to another command: its number goes into *unanswered*, and none there is sent.
-    Where three in a row cannot be delivered, or wait long for an outcome by the *stopwatch* in vain, the rest
-    is left for another time too; it is due before those three then.
+    Between two messages what waits is written anew where that is due; where it is not, the next message is
+    claimed as the outcome of the last is recorded. No transaction is open while talking to a server. What a
+    server did not answer for is left to another command: its number goes into *unanswered*, and none there
+    is sent. Where three in a row cannot be delivered, or wait long for an outcome by the *stopwatch* in vain,
+    the rest is left for another time too; it is due before those three then.
 
     Raises:
         StoreError: The database cannot be used. Whatever was under way then is certainly not delivered,
             or has its outcome recorded, or is found `unknown` by the next delivery.
     """
-    take_over = partial(recover, database, unknown_outcome, clock)
-    take_over()
-    with sending(database) as sender:
-        seen = set() if unanswered is None else unanswered
-        hand = _Hand(sender, clock, lambda: should_stop() or is_stale(), seen)
-        settle = partial(_settle, database, unknown_outcome, clock, should_stop, hand)
-        claims = _claims(database, hand, should_stop, take_over, freshen)
-        return _send_all(claims, transport, partial(_marker, sender, clock), settle, pace, stopwatch)
+    recover(channel.database, channel.unknown_outcome, channel.clock)
+    with sending(channel.database) as sender:
+        hand = _Hand(sender, channel, freshness, set() if unanswered is None else unanswered)
+        return _send_all(channel, hand)
 
 
 class _Hand:
@@ -76,15 +79,15 @@ class _Hand:
     def __init__(
         self,
         sender: Sender,
-        clock: Callable[[], datetime],
-        is_held_up: Callable[[], bool],
+        channel: Channel,
+        freshness: Freshness | None,
         unanswered: set[int],
     ) -> None:
         self.sender = sender
         self.unanswered = unanswered
         self.next: Claimed | None = None
-        self._clock = clock
-        self._is_held_up = is_held_up
+        self._channel = channel
+        self._freshness = freshness
         self._token = ""
 
     def claim(self, connection: Connection, *, is_patient: bool = False) -> bool:
@@ -93,7 +96,7 @@ class _Hand:
 
         A claim of which nobody knows whether it was kept is looked for before another one is made.
         """
-        now = self._clock()
+        now = self._channel.clock()
         self.next = outbox.held(connection, self._token) if self._token else None
         self._token = self._token or fresh_token(self.sender.id)
         self.next = self.next or outbox.claim(
@@ -110,8 +113,16 @@ class _Hand:
         """
         Claim the next message in the transaction that records an outcome, unless something comes between.
         """
-        if not self._is_held_up() and is_ours(connection):
+        if not self._channel.should_stop() and not self._is_renewal_due() and is_ours(connection):
             self.claim(connection)
+
+    def _is_renewal_due(self) -> bool:
+        return self._freshness is not None and self._freshness.is_due()
+
+    def renew(self) -> None:
+        """Have what waits written anew where that is due."""
+        if self._freshness is not None:
+            self._freshness.renew()
 
     def take(self) -> Claimed | None:
         """Return the message that is claimed for certain, if one is; the next claim is a new one."""
@@ -119,21 +130,15 @@ class _Hand:
         return message
 
 
-def _send_all(
-    claims: Iterator[Claimed],
-    transport: Transport,
-    marker: Callable[[Claimed], Callable[[], bool]],
-    settle: Callable[..., None],
-    pace: Callable[[], None],
-    stopwatch: Callable[[], float],
-) -> Delivered:
+def _send_all(channel: Channel, hand: _Hand) -> Delivered:
     outcomes: list[str] = []
     failures = 0
-    for message in claims:
-        pace()
-        begun = stopwatch()
+    settle = partial(_settle, channel, hand)
+    for message in _claims(channel, hand):
+        channel.pace()
+        begun = channel.stopwatch()
         try:
-            outcome = transport.send(message.message, mark=marker(message))
+            outcome = channel.transport.send(message.message, mark=_marker(channel, hand, message))
         except MailStoppedError as error:
             settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)
             return Delivered(outcomes=outcomes, stopped=str(error))
@@ -141,7 +146,7 @@ def _send_all(
             outcome = Outcome("deferred", str(error))
             failures += 1
         else:
-            is_slow = stopwatch() - begun >= SLOW_SECONDS
+            is_slow = channel.stopwatch() - begun >= SLOW_SECONDS
             failures = failures + is_slow if outcome.state == "unknown" else 0
         settle(message, outcome, is_last=failures == PATIENCE)
         outcomes.append(outcome.state)
@@ -179,25 +184,20 @@ def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
     outbox.settle(connection, message, decided, reply=reply, now=now, expected=["claimed"])
 
 
-def _claims(
-    database: Database,
-    hand: _Hand,
-    should_stop: Callable[[], bool],
-    take_over: Callable[[], int],
-    freshen: Callable[[], None],
-) -> Iterator[Claimed]:
+def _claims(channel: Channel, hand: _Hand) -> Iterator[Claimed]:
     """
-    Yield what is due, claimed, until there is no more or *should_stop* says so.
+    Yield what is due, claimed, until there is no more or the sending is to stop.
 
     At the end what others hold only to write it anew is waited for, and what other senders left is looked
     for once more: one may have died meanwhile.
     """
     is_left = False
-    while hand.next or not should_stop():
+    take_over = partial(recover, channel.database, channel.unknown_outcome, channel.clock)
+    while hand.next or not channel.should_stop():
         if not hand.next:
-            freshen()
+            hand.renew()
             hand.sender.hold_on()
-            with database.write() as connection:
+            with channel.database.write() as connection:
                 require_ours(connection)
                 is_left = hand.claim(connection, is_patient=is_left)
         message = hand.take()
@@ -207,20 +207,17 @@ def _claims(
             return
 
 
-def _marker(sender: Sender, clock: Callable[[], datetime], message: Claimed) -> Callable[[], bool]:
+def _marker(channel: Channel, hand: _Hand, message: Claimed) -> Callable[[], bool]:
     def mark() -> bool:
-        with sender.write() as connection:
-            now = clock()
+        with hand.sender.write() as connection:
+            now = channel.clock()
             return outbox.mark(connection, message, now, lease_until=now + MARKED_LEASE)
 
     return mark
 
 
 def _settle(
-    database: Database,
-    unknown_outcome: str,
-    clock: Callable[[], datetime],
-    should_stop: Callable[[], bool],
+    channel: Channel,
     hand: _Hand,
     message: Claimed,
     outcome: Outcome,
@@ -241,20 +238,20 @@ def _settle(
         hand.unanswered.add(message.id)
 
     def record(connection: Connection) -> None:
-        until = _record(connection, message, outcome, unknown_outcome, clock())
+        until = _record(connection, message, outcome, channel.unknown_outcome, channel.clock())
         if is_everybodys and until is not None:
             outbox.postpone(connection, until)
 
     if not is_last:
         try:
-            with database.write() as connection:
+            with channel.database.write() as connection:
                 record(connection)
                 hand.reach(connection)
         except StoreError:
             hand.next = None  # whether anything of it was kept is not known
         else:
             return
-    database.write_at_last(record, should_stop=should_stop)
+    channel.database.write_at_last(record, should_stop=channel.should_stop)
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""Works out a run: what is open, judged and placed, with nothing written."""
+"""Plans a run: reads the open assessments and what bears on them, and has them judged and routed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -14,11 +14,12 @@ from alerter.domain.policy import Reassurance
 from alerter.domain.progress import LastDigest
 from alerter.domain.timeliness import Timeliness, deadlines
 from alerter.store import alerts, assessments, audits, bounces, reassurances, runs, syncs
+from alerter.store.database import Database
 from alerter.store.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredAssessment:
     """
     One assessment in the store: its number, the latest reassurance given for it, and whether it is open.
 
@@ -31,7 +32,7 @@ class Found:
     is_open: bool
 
 
-def look(connection: Connection, rules: Rules, as_of: date) -> Plan:
+def plan_on(connection: Connection, rules: Rules, as_of: date) -> Plan:
     """
     Work out a run as on *as_of*, writing nothing.
 
@@ -76,6 +77,13 @@ def _last_digest(connection: Connection, last_run: Run, as_of: date) -> LastDige
     )
 
 
+def planned_for(database: Database, rules: Rules, as_of: date) -> Run | None:
+    """Return the run that was prepared for the send date last due on *as_of*; a held one is none."""
+    with database.read() as connection:
+        run = runs.by_send_date(connection, rules.schedule.due_on_or_before(as_of))
+    return None if run is None or run.state == "held" else run
+
+
 def judged_on(run: Run, now: datetime, zone: tzinfo) -> date:
     """
     Return the day that *run* would be judged by now: its own, and the days that have passed since.
@@ -85,13 +93,15 @@ def judged_on(run: Run, now: datetime, zone: tzinfo) -> date:
     return run.as_of + (now.astimezone(zone).date() - run.prepared_at.astimezone(zone).date())
 
 
-def found(connection: Connection, assessment_id: str, child_id: str | None, as_of: date) -> list[Found]:
+def stored_under(
+    connection: Connection, assessment_id: str, child_id: str | None, as_of: date
+) -> list[StoredAssessment]:
     """Return the assessments of one id, each as a run on *as_of* would find it."""
-    given = reassurances.latest(connection)
+    latest = reassurances.latest(connection)
     still_open = assessments.open_on(connection, as_of)
     matching = assessments.find(connection, assessment_id, child_id)
     return [
-        Found(number, assessment, given.get(number), is_open=number in still_open)
+        StoredAssessment(number, assessment, latest.get(number), is_open=number in still_open)
         for number, assessment in matching.items()
     ]
 

@@ -9,10 +9,26 @@ from sqlalchemy import Connection
 from alerter.domain.plan import Plan, Rules
 from alerter.mail.writer import Email, Writer
 from alerter.pipeline.letters import WrittenPlan, run_facts, write
-from alerter.pipeline.planning import look
+from alerter.pipeline.planning import plan_on
+from alerter.pipeline.sync import Synced
 from alerter.store import alerts, drafts, outbox, runs, syncs
 from alerter.store.database import take_turns
 from alerter.store.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """
+    Which run is asked for: judged *as_of* a day, prepared *now*.
+
+    *again* is the reason for a fresh run beside the first of the same send date, *remark* says by whom a held
+    one was released.
+    """
+
+    as_of: date
+    now: datetime
+    again: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +44,18 @@ def prepare(
     connection: Connection,
     rules: Rules,
     writer: Writer,
-    *,
-    as_of: date,
-    now: datetime,
-    again: str = "",
-    remark: str = "",
+    request: RunRequest,
 ) -> Run | None:
     """
     Write out the run for the send date last due: ledger, alerts and messages, all or none.
 
-    With *again*, a reason, a fresh run for the same send date is prepared beside the first. A held run
-    is replaced under its own number; *remark* says by whom it was let go. What still waits of earlier runs
-    is overtaken and never sent. Return None when another process has planned this send date: its run stands.
+    A held run is replaced under its own number. What still waits of earlier runs is overtaken and never
+    sent. Return None when another process has planned this send date: its run stands.
 
     Raises:
         PartitionError: The digests do not add up; the transaction must not be committed.
     """
-    draft = draft_run(connection, rules, writer, as_of=as_of, now=now, again=again, remark=remark)
+    draft = draft_run(connection, rules, writer, request)
     return enter(connection, rules, writer, draft)
 
 
@@ -52,11 +63,7 @@ def draft_run(
     connection: Connection,
     rules: Rules,
     writer: Writer,
-    *,
-    as_of: date,
-    now: datetime,
-    again: str = "",
-    remark: str = "",
+    request: RunRequest,
 ) -> RunDraft:
     """
     Work out a run and write its digests, writing nothing into the store: *enter* does, while it is as it was.
@@ -65,8 +72,8 @@ def draft_run(
         PartitionError: The digests do not add up.
     """
     take_turns(connection, "sync")  # no reading may be applied between two looks at the store
-    plan = look(connection, rules, as_of)
-    placed = _placed(connection, _drafted(connection, rules, plan, now), again, remark)
+    plan = plan_on(connection, rules, request.as_of)
+    placed = _placed(connection, _drafted(connection, rules, plan, request.now), request)
     run = replace(placed, id=runs.expected_id(connection, placed))
     return RunDraft(run, plan, _written(connection, rules, writer, plan, run))
 
@@ -93,37 +100,27 @@ def enter(connection: Connection, rules: Rules, writer: Writer, draft: RunDraft)
     return run
 
 
-def hold(
-    connection: Connection,
-    rules: Rules,
-    *,
-    sync_id: int,
-    held_because: Sequence[str],
-    as_of: date,
-    now: datetime,
-    again: str = "",
-) -> Run | None:
+def hold(connection: Connection, rules: Rules, request: RunRequest, synced: Synced) -> Run | None:
     """
-    Enter a run in the ledger that is held, with its reasons; nothing of its extract is applied.
+    Enter a run in the ledger that is held, with the reasons of its reading; nothing of that is applied.
 
     Return None when another process has planned this send date.
     """
-    drafted = _drafted(connection, rules, look(connection, rules, as_of), now)
-    held = replace(drafted, state="held", sync_id=sync_id, held_because=list(held_because))
-    return _entered(connection, rules, _placed(connection, held, again))
+    drafted = _drafted(connection, rules, plan_on(connection, rules, request.as_of), request.now)
+    reasons = list(synced.held_because)
+    held = replace(drafted, state="held", sync_id=synced.sync.id, held_because=reasons)
+    return _entered(connection, rules, _placed(connection, held, request))
 
 
-def emails_of(
-    connection: Connection, rules: Rules, writer: Writer, *, as_of: date, now: datetime
-) -> Sequence[Email]:
+def emails_of(connection: Connection, rules: Rules, writer: Writer, request: RunRequest) -> Sequence[Email]:
     """
-    Return every digest of a run as on *as_of*, as it reads and as it would be sent; nothing stays.
+    Return every digest of a run, as it reads and as it would be sent; nothing stays.
 
     Raises:
         PartitionError: The digests do not add up.
     """
-    plan = look(connection, rules, as_of)
-    return _written(connection, rules, writer, plan, _drafted(connection, rules, plan, now)).emails
+    plan = plan_on(connection, rules, request.as_of)
+    return _written(connection, rules, writer, plan, _drafted(connection, rules, plan, request.now)).emails
 
 
 def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) -> Run:
@@ -149,16 +146,16 @@ def _drafted(connection: Connection, rules: Rules, plan: Plan, now: datetime) ->
     )
 
 
-def _placed(connection: Connection, drafted: Run, again: str, remark: str = "") -> Run:
+def _placed(connection: Connection, drafted: Run, request: RunRequest) -> Run:
     """
-    Return a run in its place: a held one's, whose reason it keeps, or a further one where *again* says why.
+    Return a run in its place: a held one's, whose reason it keeps, or a further one where a reason is given.
     """
     last = runs.by_send_date(connection, drafted.send_date)
-    if last is not None and (last.state == "held" or not again):
+    if last is not None and (last.state == "held" or not request.again):
         attempt, why = last.attempt, last.reason
     else:
         attempt, why = runs.next_attempt(connection, drafted.send_date), ""
-    said = (f"prepared again: {again}" if again else why, remark)
+    said = (f"prepared again: {request.again}" if request.again else why, request.remark)
     return replace(drafted, attempt=attempt, reason="; ".join(words for words in said if words))
 
 

@@ -12,7 +12,7 @@ from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
 from alerter.mail.writer import Writer
 from alerter.pipeline.letters import run_facts, write
-from alerter.pipeline.planning import judged_on, look
+from alerter.pipeline.planning import judged_on, plan_on
 from alerter.store import alerts, drafts, outbox, runs, syncs, trail
 from alerter.store.database import take_turns
 from alerter.store.drafts import Draft
@@ -64,7 +64,7 @@ def renew(connection: Connection, rules: Rules, writer: Writer, now: datetime) -
     if renewal is None:
         return False
     on = judged_on(renewal.run, now, writer.zone)
-    plan = look(connection, rules, on)
+    plan = plan_on(connection, rules, on)
     is_old = any(draft.prepared_at <= now - STALE_AFTER for draft in renewal.waiting.values())
     renewal = replace(renewal, gone=_gone(plan, renewal, named(connection, rules, plan)))
     if not is_old and not renewal.gone and not _is_astray(plan, renewal):

@@ -3,26 +3,16 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 
-from alerter.domain.routing import DirectoryEntry
-from alerter.errors import DirectoryError, MailError, SourceError
 from alerter.installation.installation import Installation
-from alerter.mail.short_letters import SETTLED, Notice, notices
 from alerter.pipeline.conclude import conclude
-from alerter.pipeline.deliver import Delivered, deliver, recover
-from alerter.pipeline.renew import renew
-from alerter.sources.directory import read_directory
-from alerter.store import drafts, outbox, runs, syncs, trail
-from alerter.store.database import take_turns
+from alerter.pipeline.deliver import Channel, Delivered, deliver, recover
+from alerter.pipeline.freshness import Freshness
+from alerter.store import outbox, runs
 from alerter.store.runs import Run
-from alerter.store.trail import Entry
 
 POLL_SECONDS = 0.1
-
-EVERY = timedelta(minutes=1)
-HEADLINE = "the directory cannot be read"
 
 OTHERS_SECONDS = 30
 
@@ -54,88 +44,6 @@ class Pace:
         self._next = max(now, self._next) + self._interval
 
 
-class Freshness:
-    """
-    Has waiting digests written anew where they are no longer right, with the directory as it is now.
-
-    With *is_fresh* they were prepared this moment. However often it is asked, it looks once a minute.
-    """
-
-    def __init__(self, of: Installation, *, is_fresh: bool = False) -> None:
-        self._of = of
-        self._looked_at: datetime | None = of.now() if is_fresh else None
-
-    def is_due(self) -> bool:
-        """Say whether the last look was a minute ago, or there was none."""
-        return self._looked_at is None or abs(self._of.now() - self._looked_at) >= EVERY
-
-    def look(self) -> None:
-        """
-        Look at what waits, if there is anything and the last look was a minute ago.
-
-        Raises:
-            DirectoryError: The directory cannot be read; the admins know, and nothing is to be sent.
-            PartitionError: The digests do not add up; nothing was written anew.
-        """
-        if not self.is_due():
-            return
-        self._looked_at = now = self._of.now()
-        directory = directory_for_waiting(self._of)
-        if directory is None:
-            return
-        with self._of.database.write() as connection:
-            take_turns(connection, "sync")
-            syncs.replace_directory(connection, directory)
-            renew(connection, self._of.rules, self._of.writer, now)
-
-
-def directory_for_waiting(of: Installation) -> list[DirectoryEntry] | None:
-    """
-    Return the directory as it is now, or None where no digest waits for it.
-
-    Raises:
-        DirectoryError: Digests wait, and it cannot be read: who is to have them is not known. The admins
-            have been told, once for what waits.
-    """
-    with of.database.read() as connection:
-        waiting = drafts.waiting(connection)
-    if not waiting:
-        return None
-    try:
-        return read_directory(of.settings.directory.path)
-    except SourceError as error:
-        said = (
-            f"{error}\nWithout it nobody knows whose a digest is now; waiting: {len(waiting)}. They go once "
-            "it is back, by `alerter serve` itself, else by the next `alerter deliver` or `alerter run`."
-        )
-        _tell_admins(of, said, since=min(draft.prepared_at for draft in waiting))
-        raise DirectoryError(said) from error
-
-
-def _tell_admins(of: Installation, said: str, *, since: datetime) -> None:
-    """
-    Send each admin one email, unless they have had it *since* then; who cannot be reached is tried next time.
-    """
-    notice = Notice(about="the directory", headline=HEADLINE, said=said, noticed_at=of.now())
-    with of.database.read() as connection:
-        messages = [
-            each
-            for each in notices(notice, of.writer)
-            if not trail.count_since(connection, each.recipient, "told_directory", since)
-        ]
-    transport = of.transport()
-    try:
-        for message in messages:
-            if transport.send(message, mark=lambda: True).state in SETTLED:
-                entry = Entry(at=of.now(), actor=message.recipient, means="command", act="told_directory")
-                with of.database.write() as connection:
-                    trail.append(connection, entry)
-    except MailError:
-        return  # the exit code says it too
-    finally:
-        transport.close()
-
-
 @dataclass(frozen=True, slots=True)
 class Sending:
     """The sending of one installation; *should_stop* is asked between two messages."""
@@ -152,39 +60,37 @@ class Sending:
         With *run* other processes that have a message of it in hand are waited for, a while. It *is_fresh*
         when it was prepared this moment. The runs *news_of* are told of again where something is new.
         """
-        transport = self.of.transport()
+        channel = self._channel()
         freshness = Freshness(self.of, is_fresh=is_fresh)
         unanswered: set[int] = set()  # of this command, which sends nothing of unknown outcome twice
-        send_due = partial(
-            deliver,
-            self.of.database,
-            transport,
-            unknown_outcome=self.of.settings.delivery.unknown_outcome,
-            clock=self.of.now,
-            pace=Pace(self.of.settings.email.smtp.max_per_minute).wait,
-            should_stop=self.should_stop,
-            freshen=freshness.look,
-            is_stale=freshness.is_due,
-            unanswered=unanswered,
-        )
         concerned = {*news_of, *([run.id] if run else [])}
         try:
-            digests = send_due()
+            digests = deliver(channel, freshness, unanswered)
             self._await_others(run)
             self._conclude(concerned)
             if digests.stopped:
                 return digests
-            summaries = send_due()
+            summaries = deliver(channel, freshness, unanswered)
             self._await_others(run)
             self._conclude(concerned)
         finally:
-            transport.close()
+            channel.transport.close()
         return Delivered(outcomes=[*digests.outcomes, *summaries.outcomes], stopped=summaries.stopped)
 
     def relieve(self) -> Delivered | None:
         """Take over the work of senders that died, and send it; None where there was none."""
         taken_over = recover(self.of.database, self.of.settings.delivery.unknown_outcome, self.of.now)
         return self.send() if taken_over else None
+
+    def _channel(self) -> Channel:
+        return Channel(
+            database=self.of.database,
+            transport=self.of.transport(),
+            unknown_outcome=self.of.settings.delivery.unknown_outcome,
+            clock=self.of.now,
+            pace=Pace(self.of.settings.email.smtp.max_per_minute).wait,
+            should_stop=self.should_stop,
+        )
 
     def _await_others(self, run: Run | None) -> None:
         """

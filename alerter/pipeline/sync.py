@@ -44,45 +44,54 @@ class Synced:
     rejected: tuple[RejectedGroup, ...] = ()
 
 
-def sync(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """
+    What is read: the *source*, the *directory*, and the moment; *mapping* is the fingerprint of the way.
+
+    *on_rows* hears how many rows have been read so far.
+    """
+
+    source: Source
+    directory: Iterable[DirectoryEntry]
+    mapping: str
+    now: datetime
+    on_rows: Callable[[int], None] = lambda _rows: None
+
+
+def read_in(
     connection: Connection,
-    source: Source,
-    directory: Iterable[DirectoryEntry],
-    *,
-    mapping: str,
+    intake: Intake,
     today: date,
-    now: datetime,
     gate: Gate | None = None,
+    *,
     is_accepted: bool = False,
-    on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> Synced:
     """
-    Read the source and the directory into the store; what a *gate* holds is kept staged, not applied,
-    unless it *is_accepted*.
+    Read an intake into the store; what a *gate* holds is kept staged, not applied, unless it *is_accepted*.
 
-    *today* is the day after which a start lies in the future. The same bytes read the same way
-    (*mapping* is the fingerprint of that way) change nothing and are not read again; the directory
-    always is. *on_rows* hears how many rows have been read so far.
+    *today* is the day after which a start lies in the future. The same bytes read the same way change nothing
+    and are not read again; the directory always is.
 
     Raises:
         SourceError: The source cannot be read; the transaction must not be committed.
     """
     take_turns(connection, "sync")
-    syncs.replace_directory(connection, directory)
+    syncs.replace_directory(connection, intake.directory)
     _discard_staged(connection)
-    extract, last = source.extract, syncs.latest_applied(connection)
-    if last is not None and (last.sha256, last.mapping) == (extract.sha256, mapping):
-        seen = syncs.seen_again(connection, last.id, extract.extracted_at, now)
+    extract, last = intake.source.extract, syncs.latest_applied(connection)
+    if last is not None and (last.sha256, last.mapping) == (extract.sha256, intake.mapping):
+        seen = syncs.seen_again(connection, last.id, extract.extracted_at, intake.now)
         return _judged(connection, seen, gate)
     sync_id = syncs.begin(
         connection,
         source_name=extract.name,
         sha256=extract.sha256,
-        mapping=mapping,
+        mapping=intake.mapping,
         extracted_at=extract.extracted_at,
-        read_at=now,
+        read_at=intake.now,
     )
-    _stage(connection, sync_id, source, today, on_rows)
+    _stage(connection, sync_id, intake, today)
     judged = _judged(connection, syncs.by_id(connection, sync_id), gate)
     if judged.held_because and not is_accepted:
         return judged
@@ -163,13 +172,11 @@ def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[s
     return Counter(run.teams) - Counter(assessments.told_by_team(connection, run.id, before=since))
 
 
-def _stage(
-    connection: Connection, sync_id: int, source: Source, today: date, on_rows: Callable[[int], None]
-) -> None:
+def _stage(connection: Connection, sync_id: int, intake: Intake, today: date) -> None:
     """Put the source's rows where they wait, one an identity, and keep what was rejected."""
     read = rejected = other_lines = 0
     newest = date.min
-    rows = source.row_values()
+    rows = intake.source.row_values()
     while batch := list(islice(rows, BATCH)):
         whole = [(line, row) for line, row in batch if isinstance(row, tuple)]
         odd = [(line, row) for line, row in batch if not isinstance(row, tuple)]
@@ -185,7 +192,7 @@ def _stage(
         rejected += len(unbelievable)
         read += len(believable) + len(unbelievable)
         other_lines += len(batch) - len(believable) - len(unbelievable)
-        on_rows(read)
+        intake.on_rows(read)
     collapsed, contradicting = staging.collapse(connection, sync_id)
     syncs.reject(connection, sync_id, contradicting)
     rejected += len(contradicting)
@@ -218,11 +225,11 @@ def _discard_staged(connection: Connection) -> None:
         syncs.finish(connection, sync_id, state="discarded")
 
 
-def sync_within(
-    of: Installation,
+def sync(
     connection: Connection,
-    *,
+    of: Installation,
     as_of: date | None = None,
+    *,
     is_accepted: bool = False,
     is_for_run: bool = True,
 ) -> Synced:
@@ -235,17 +242,16 @@ def sync_within(
     Raises:
         SourceError: Either cannot be read; the transaction must not be committed.
     """
-    return sync(
-        connection,
-        wiring.source(of.settings, of.rules, of.now()),
-        read_directory(of.settings.directory.path),
+    now = of.now()
+    intake = Intake(
+        source=wiring.source(of.settings, of.rules, now),
+        directory=read_directory(of.settings.directory.path),
         mapping=of.settings.reading_fingerprint,
-        today=as_of or of.today(),
-        now=of.now(),
-        gate=_gate(of, as_of, is_for_run=is_for_run),
-        is_accepted=is_accepted,
+        now=now,
         on_rows=of.on_rows,
     )
+    gate = _gate(of, as_of, is_for_run=is_for_run)
+    return read_in(connection, intake, as_of or of.today(), gate, is_accepted=is_accepted)
 
 
 def _gate(of: Installation, as_of: date | None, *, is_for_run: bool) -> Gate:

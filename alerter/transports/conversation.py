@@ -1,4 +1,4 @@
-"""`smtplib` with replies bounded in size and time and kept in step, and with verified TLS."""
+"""`smtplib` with verified TLS, and with replies that are limited in size and time."""
 
 import base64
 import smtplib
@@ -20,12 +20,9 @@ PIECE = 4096
 FULL_STEPS = 3  # so many steps of one conversation may each take all of their time
 LEAST_SECONDS = 0.001  # a socket with no time at all would not wait, but fail otherwise
 NAME_SECONDS = 5  # for a name server that is asked what this machine is called
-READY, NOT_RECOGNIZED, NOT_IMPLEMENTED = 220, 500, 502
+READY, CHALLENGE, NOT_RECOGNIZED, NOT_IMPLEMENTED = 220, 334, 500, 502
 HUNG_UP = "the server hung up"
 OK, CLASS = 2, 100  # a reply's first digit, and what it counts
-
-CHALLENGE = 334
-OK = 2  # the first digit of a reply
 
 
 class UnsentError(smtplib.SMTPServerDisconnected):
@@ -321,7 +318,7 @@ def expect_ok(code: int, text: bytes) -> None:
     Raises:
         smtplib.SMTPResponseException: The reply is another one.
     """
-    if code // 100 != OK:
+    if code // CLASS != OK:
         raise smtplib.SMTPResponseException(code, text)
 
 

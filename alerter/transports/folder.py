@@ -1,4 +1,4 @@
-"""Sending into a folder: each message a file, for trying out without a mail server."""
+"""Writes each message to a file in a folder, for trying out without a mail server."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Sending through GOV.UK Notify, and reading back from it what was delivered."""
+"""Sends through GOV.UK Notify, and asks it what was delivered."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

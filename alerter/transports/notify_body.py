@@ -1,4 +1,4 @@
-"""The text part of a message as GOV.UK Notify wants it: its own small Markdown, lists instead of columns."""
+"""Turns the text of a message into GOV.UK Notify's Markdown, with lists in place of columns."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Access tokens from Microsoft Entra, by the OAuth 2.0 client-credentials flow."""
+"""Fetches access tokens from Microsoft Entra by the OAuth 2.0 client-credentials flow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

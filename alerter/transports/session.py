@@ -1,4 +1,4 @@
-"""Requests by the package requests, each on a connection of its own and with a deadline for all of it."""
+"""Requests over HTTP, each on its own connection and with a deadline for all of it."""
 
 from typing import Any
 

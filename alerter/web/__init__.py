@@ -1,1 +1,1 @@
-"""The page on which managers answer: rendered here, without a script, and changed by nothing but a POST."""
+"""The managers' page: rendered on the server, without a script; only a POST changes anything."""

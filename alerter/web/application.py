@@ -1,4 +1,4 @@
-"""The site as a WSGI application: its routes, and what holds for each request."""
+"""The site as a WSGI application: its routes, and the checks of each request."""
 
 from datetime import timedelta
 from pathlib import Path

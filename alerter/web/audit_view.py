@@ -1,4 +1,4 @@
-"""The quality audits of one person's work, and one audit's form, as ready strings."""
+"""The audits of one person's work, and the form of one audit, as ready strings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What was filled in: read from a form, and either answers or faults that name their field."""
+"""Reads a manager's form into answers, or into faults by the name of their field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Where a request comes from, and whom the council's proxy says it is from."""
+"""The address of a request's client, whom the council's proxy names, limits, and response headers."""
 
 from collections import deque
 from collections.abc import Callable

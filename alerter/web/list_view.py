@@ -1,4 +1,4 @@
-"""A manager's list as ready strings: what is asked of each assessment, and the fields to answer with."""
+"""A manager's list as ready strings: what is asked of each assessment, and the form's fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

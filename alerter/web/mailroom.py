@@ -1,4 +1,4 @@
-"""Where letters with new links wait to be sent, so that no answer takes longer because one goes out."""
+"""Sends letters with new links in the background, so that every request for one takes as long."""
 
 from collections.abc import Callable
 from queue import SimpleQueue

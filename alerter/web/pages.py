@@ -1,4 +1,4 @@
-"""Each page: what a GET shows, which never changes anything, and what a POST records."""
+"""The pages: a GET shows and changes nothing, a POST records."""
 
 from dataclasses import dataclass
 

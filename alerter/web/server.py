@@ -1,4 +1,4 @@
-"""The whole page, from an installation to its last request."""
+"""Serves the page, from the first request to the last."""
 
 import signal
 import sys

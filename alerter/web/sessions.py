@@ -1,4 +1,4 @@
-"""Who is on the page: kept in a signed cookie for a working day, with the token that every form must bear."""
+"""The signed cookie that says who the visitor is, for a working day, and the token of each form."""
 
 import hmac
 import secrets

@@ -1,4 +1,4 @@
-"""What every page works with: the installation, who may come in, and how often."""
+"""One installation's site: its settings, its visitors, its limits, and the frame of its pages."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

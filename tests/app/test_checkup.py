@@ -8,7 +8,7 @@ import pytest
 from alerter.app.checkup import Checked, check, send_test
 from alerter.errors import ConfigError, MailDeferredError, MailError
 from alerter.installation.installation import Installation
-from alerter.pipeline.sync import sync_within
+from alerter.pipeline.sync import sync
 from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
 from tests.app.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
@@ -128,7 +128,7 @@ def test_how_dates_were_read_is_noted_once(office: Office) -> None:
     office.extract(row("A-1", started_on="12/10/09"), row("A-2", started_on="13/10/09"))
     installation = office.open()
     with installation.database.write() as connection:
-        sync_within(installation, connection, is_accepted=True)
+        sync(connection, installation, is_accepted=True)
     noted = [each.found for each in check(installation) if each.part == "reading"]
     assert noted[1:] == ['the column "started_on" has years of two digits: read day first, as 12/10/26']
 

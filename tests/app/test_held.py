@@ -7,8 +7,9 @@ import pytest
 
 from alerter.app.resending import resend
 from alerter.errors import AlerterError, ConfigError
+from alerter.pipeline.outcome import RunResult
 from alerter.pipeline.sending import Sending
-from alerter.pipeline.weekly import RunResult, Weekly
+from alerter.pipeline.weekly import Weekly
 from alerter.store import runs
 from alerter.store.runs import Run
 from tests.acceptance.council import ADMINS

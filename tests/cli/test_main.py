@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import click
 import pytest
 
 from alerter.cli.commands import COMMANDS
-from alerter.cli.main import group, main, told
+from alerter.cli.main import error_text, group, main
 from alerter.errors import CalendarRangeError, ConfigError, MailRefusedError, SourceError
 from tests.app.office import AS_OF, Office, row
 
@@ -27,6 +29,19 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("--help") == 0
     listed = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == list(COMMANDS)
+
+
+def test_help_imports_no_command() -> None:
+    """The list of commands comes from its table: nothing that a command needs is imported for it."""
+    script = (
+        "import sys; from alerter.cli.main import group; group.main(['--help'], standalone_mode=False); "
+        "print(*(name for name in sys.modules if name.startswith('alerter')), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert set(done.stderr.split()) == {
+        "alerter", "alerter.cli", "alerter.cli.commands", "alerter.cli.main", "alerter.errors",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -126,7 +141,7 @@ def test_settings_are_found_where_they_are_looked_for(
 )
 def test_error_is_told_with_its_exit_code(error: Exception, text: str, exit_code: int) -> None:
     """Our own errors have their words and their code; the system's have the words of the system."""
-    assert told(error) == (text, exit_code)
+    assert error_text(error) == (text, exit_code)
 
 
 def burst() -> None:
@@ -141,8 +156,8 @@ def test_unexpected_fault_shows_its_place_and_not_its_text() -> None:
     try:
         burst()
     except ValueError as error:
-        text, exit_code = told(error)
+        text, exit_code = error_text(error)
     assert exit_code == 3
     assert "(ValueError at test_main.py:" in text
     assert "88213" not in text
-    assert "(KeyError)" in told(KeyError("88213"))[0]
+    assert "(KeyError)" in error_text(KeyError("88213"))[0]

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
-from alerter.pipeline.sync import sync
+from alerter.pipeline.sync import Intake, read_in
 from alerter.sources.source import open_source
 from alerter.store.database import open_database
 from alerter.store.schema import assessments
@@ -97,7 +97,9 @@ def _read(kind: str, path: Path, store: Path) -> Reading:
         try:
             source = open_source(kind, path, {}, CLOCKS)
             with database.write() as connection:
-                done = sync(connection, source, [], mapping="1", today=NOW.date(), now=NOW).sync
+                done = read_in(
+                    connection, Intake(source=source, directory=[], mapping="1", now=NOW), NOW.date()
+                ).sync
         except SourceError as error:
             said = str(error)
         with database.read() as connection:

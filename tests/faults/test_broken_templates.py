@@ -14,7 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from alerter.errors import PartitionError
 from alerter.mail.view import view_of
 from alerter.mail.writer import Writer, check_receipt
-from alerter.pipeline.prepare import prepare
+from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import runs
 from alerter.store.runs import Run
 from tests.app.office import Office
@@ -145,4 +145,4 @@ def _prepare(mailroom: Council, hand: Callable[[Write, Any], Any]) -> Run | None
     """Prepare the week with a writer of digests that was edited."""
     edited: Any = Edited(hand, writer())
     with mailroom.database.write() as connection:
-        return prepare(connection, mailroom.rules, edited, as_of=AS_OF, now=NOW)
+        return prepare(connection, mailroom.rules, edited, RunRequest(AS_OF, NOW))

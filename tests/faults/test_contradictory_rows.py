@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from alerter.bank_holidays import working_calendar
-from alerter.pipeline.weekly import RunResult
+from alerter.pipeline.outcome import RunResult
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.acceptance.oracle_days import Days
 from tests.app.office import AS_OF, NEXT, NORTH, WEEK, Office, row, text_of

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from alerter.pipeline.weekly import RunResult
+from alerter.pipeline.outcome import RunResult
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.office import AS_OF, NORTH, SOUTH, Office, row, text_of
 

@@ -10,7 +10,7 @@ import pytest
 from alerter.domain.delivery import MOST_DEATHS
 from alerter.installation import clock
 from alerter.installation.installation import Installation
-from alerter.pipeline.deliver import LEASE, deliver
+from alerter.pipeline.deliver import LEASE, Channel, deliver
 from alerter.store.schema import REVISION
 from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import is_word_of, read
@@ -95,9 +95,14 @@ def sent_meanwhile(council: Council, victim: Victim) -> None:
     transport = of.transport()
     with closing(of.database), closing(transport):
         deliver(
-            of.database, transport, unknown_outcome="resend", pace=lambda: None,
-            clock=lambda: of.now() + LEASE + timedelta(seconds=1),
-        )  # fmt: skip
+            Channel(
+                database=of.database,
+                transport=transport,
+                unknown_outcome="resend",
+                pace=lambda: None,
+                clock=lambda: of.now() + LEASE + timedelta(seconds=1),
+            )
+        )
     victim.send(signal.SIGCONT)
 
 

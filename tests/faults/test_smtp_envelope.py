@@ -3,7 +3,7 @@
 from datetime import timedelta
 from time import monotonic
 
-from alerter.pipeline.deliver import Delivered, deliver
+from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.pipeline.sending import Pace
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.council import ADMINS
@@ -93,7 +93,13 @@ def test_fault_026_throttled(mailroom: Council) -> None:
     with MailServer() as server:
         transport = SmtpTransport(settings(server.port))
         deliver(
-            mailroom.database, transport, unknown_outcome="resend", clock=lambda: NOW, pace=Pace(600).wait
+            Channel(
+                database=mailroom.database,
+                transport=transport,
+                unknown_outcome="resend",
+                clock=lambda: NOW,
+                pace=Pace(600).wait,
+            )
         )
         transport.close()
         assert (server.connections, len(server.bodies)) == (1, 7)

@@ -22,9 +22,9 @@ from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
 from alerter.mail.writer import Writer
 from alerter.pipeline.conclude import conclude
-from alerter.pipeline.deliver import Delivered, deliver
-from alerter.pipeline.prepare import prepare
-from alerter.pipeline.sync import Gate, Synced, sync
+from alerter.pipeline.deliver import Channel, Delivered, deliver
+from alerter.pipeline.prepare import RunRequest, prepare
+from alerter.pipeline.sync import Gate, Intake, Synced, read_in
 from alerter.sources.source import Source, open_source
 from alerter.store.database import Database
 from alerter.store.runs import Run
@@ -149,21 +149,13 @@ class Council:
     ) -> Synced:
         """Read *source* into the store."""
         with self.database.write() as connection:
-            return sync(
-                connection,
-                source,
-                self.directory,
-                mapping=mapping,
-                today=AS_OF,
-                now=NOW,
-                gate=gate,
-                is_accepted=is_accepted,
-            )
+            intake = Intake(source=source, directory=self.directory, mapping=mapping, now=NOW)
+            return read_in(connection, intake, AS_OF, gate, is_accepted=is_accepted)
 
     def prepare(self, as_of: date = AS_OF, now: datetime = NOW, **changed: Any) -> Run:
         """Prepare the run for *as_of*, where nobody has."""
         with self.database.write() as connection:
-            run = prepare(connection, self.rules, writer(), as_of=as_of, now=now, **changed)
+            run = prepare(connection, self.rules, writer(), RunRequest(as_of, now, **changed))
         assert run is not None
         return run
 
@@ -172,11 +164,13 @@ class Council:
     ) -> Delivered:
         """Send what is due *now*, into the folder `sent` if no *transport* is named."""
         return deliver(
-            self.database,
-            transport or FolderTransport(self.folder / "sent"),
-            unknown_outcome=unknown_outcome,
-            clock=lambda: now,
-            pace=at_once,
+            Channel(
+                database=self.database,
+                transport=transport or FolderTransport(self.folder / "sent"),
+                unknown_outcome=unknown_outcome,
+                clock=lambda: now,
+                pace=at_once,
+            )
         )
 
     def conclude(self, run: Run, now: datetime = NOW) -> Run:

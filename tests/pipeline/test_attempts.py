@@ -4,7 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from alerter.pipeline.prepare import hold, prepare
+from alerter.pipeline.prepare import RunRequest, hold, prepare
+from alerter.pipeline.sync import Synced
 from alerter.store import runs
 from alerter.store.runs import Run
 from alerter.store.schema import runs as runs_table
@@ -17,15 +18,7 @@ def hold_week(council: Council, *reasons: str, as_of: date = AS_OF, again: str =
     """Hold the week's run because of *reasons*, with an extract that waits."""
     held = council.read([row("A-9")], gate=held_by(*reasons)).sync
     with council.database.write() as connection:
-        return hold(
-            connection,
-            council.rules,
-            sync_id=held.id,
-            held_because=reasons,
-            as_of=as_of,
-            now=NOW,
-            again=again,
-        )
+        return hold(connection, council.rules, RunRequest(as_of, NOW, again), Synced(held, reasons))
 
 
 def test_same_send_date_is_prepared_once(council: Council) -> None:
@@ -33,7 +26,7 @@ def test_same_send_date_is_prepared_once(council: Council) -> None:
     council.read(WEEK)
     council.prepare()
     with council.database.write() as connection:
-        assert prepare(connection, council.rules, writer(), as_of=date(2026, 11, 26), now=NOW) is None
+        assert prepare(connection, council.rules, writer(), RunRequest(date(2026, 11, 26), NOW)) is None
     assert rows_in(council.database, runs_table) == 1
     assert len(council.letters()) == 3
 
@@ -48,7 +41,7 @@ def test_two_preparations_at_once_make_one_run(either_council: Council) -> None:
     def attempt(_number: int) -> Run | None:
         start.wait()
         with either_council.database.write() as connection:
-            return prepare(connection, either_council.rules, writer(), as_of=AS_OF, now=NOW)
+            return prepare(connection, either_council.rules, writer(), RunRequest(AS_OF, NOW))
 
     with ThreadPoolExecutor(3) as pool:
         planned = [run for run in pool.map(attempt, range(3)) if run is not None]

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from alerter.domain.routing import DirectoryEntry
 from alerter.pipeline.conclude import conclude, tell_held
-from alerter.pipeline.prepare import hold
+from alerter.pipeline.prepare import RunRequest, hold
+from alerter.pipeline.sync import Synced
 from alerter.store import bounces, outbox
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
@@ -30,9 +31,7 @@ def hold_week(council: Council, *reasons: str) -> Run:
     """Hold the week's run because of *reasons*, and tell the admins."""
     held = council.read([row("A-9"), row("A-8", started_on="")], gate=held_by(*reasons)).sync
     with council.database.write() as connection:
-        run = hold(
-            connection, council.rules, sync_id=held.id, held_because=reasons, as_of=AS_OF, now=NOW
-        )  # fmt: skip
+        run = hold(connection, council.rules, RunRequest(AS_OF, NOW), Synced(held, reasons))
         assert run is not None
         tell_held(connection, run, council.rules, writer(), NOW)
     return run

@@ -1,12 +1,13 @@
 """From the outbox to the recipients: each outcome settled as it is, and what is owed left for later."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
 
 from alerter.errors import StoreError
-from alerter.pipeline.deliver import Delivered, deliver
+from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.transports.folder import FolderTransport
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import NOW, Council, at_once
@@ -32,6 +33,15 @@ def over_smtp(
     return delivered, server
 
 
+class Renewal:
+    """A renewal that is due when a test says so, and does what a test says."""
+
+    def __init__(
+        self, renew: Callable[[], object] = lambda: None, is_due: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.renew, self.is_due = renew, is_due
+
+
 def test_everything_due_is_sent(either_council: Council) -> None:
     """Each message goes out once, and its state says so."""
     enqueue(either_council, 3)
@@ -45,12 +55,14 @@ def test_delivery_stops_between_two_messages(council: Council) -> None:
     enqueue(council, 3)
     sent = council.folder / "sent"
     delivered = deliver(
-        council.database,
-        FolderTransport(sent),
-        unknown_outcome="resend",
-        clock=lambda: NOW,
-        pace=at_once,
-        should_stop=sent.exists,
+        Channel(
+            database=council.database,
+            transport=FolderTransport(sent),
+            unknown_outcome="resend",
+            clock=lambda: NOW,
+            pace=at_once,
+            should_stop=sent.exists,
+        )
     )
     assert delivered.outcomes == ["sent"]
     assert states(council) == ["sent", "queued", "queued"]
@@ -61,11 +73,13 @@ def test_each_message_waits_for_the_pace(council: Council) -> None:
     enqueue(council, 3)
     asked: list[None] = []
     deliver(
-        council.database,
-        FolderTransport(council.folder / "sent"),
-        unknown_outcome="resend",
-        clock=lambda: NOW,
-        pace=lambda: asked.append(None),
+        Channel(
+            database=council.database,
+            transport=FolderTransport(council.folder / "sent"),
+            unknown_outcome="resend",
+            clock=lambda: NOW,
+            pace=lambda: asked.append(None),
+        )
     )
     assert len(asked) == 3
 
@@ -82,20 +96,21 @@ def test_next_message_is_claimed_with_the_outcome_of_the_last(either_council: Co
     assert seen == [["claimed", "queued"], ["sent", "claimed"]]
 
 
-def test_what_is_stale_is_written_anew_before_it_is_claimed(council: Council) -> None:
+def test_what_is_due_is_written_anew_before_it_is_claimed(council: Council) -> None:
     """
     An outcome is recorded first, then what waits is looked at, and only then is the next message claimed.
     """
     enqueue(council, 2)
     seen: list[list[str]] = []
     deliver(
-        council.database,
-        FolderTransport(council.folder / "sent"),
-        unknown_outcome="resend",
-        clock=lambda: NOW,
-        pace=at_once,
-        freshen=lambda: seen.append(states(council)),
-        is_stale=lambda: True,
+        Channel(
+            database=council.database,
+            transport=FolderTransport(council.folder / "sent"),
+            unknown_outcome="resend",
+            clock=lambda: NOW,
+            pace=at_once,
+        ),
+        Renewal(renew=lambda: seen.append(states(council)), is_due=lambda: True),
     )
     assert seen == [["queued", "queued"], ["sent", "queued"], ["sent", "sent"]]
 
@@ -105,16 +120,18 @@ def test_an_outcome_is_kept_though_the_claim_beside_it_fails(either_council: Cou
     enqueue(either_council, 2)
     trouble = [StoreError("the claim fails"), StoreError("the claim fails")]
 
-    def is_stale() -> bool:
+    def is_due() -> bool:
         raise trouble.pop()
 
     delivered = deliver(
-        either_council.database,
-        FolderTransport(either_council.folder / "sent"),
-        unknown_outcome="resend",
-        clock=lambda: NOW,
-        pace=at_once,
-        is_stale=is_stale,
+        Channel(
+            database=either_council.database,
+            transport=FolderTransport(either_council.folder / "sent"),
+            unknown_outcome="resend",
+            clock=lambda: NOW,
+            pace=at_once,
+        ),
+        Renewal(is_due=is_due),
     )
     assert delivered.outcomes == ["sent", "sent"]
     assert states(either_council) == ["sent", "sent"]
@@ -184,9 +201,15 @@ def test_no_command_sends_an_unknown_outcome_twice(either_council: Council) -> N
         transport = SmtpTransport(settings(server.port))
         for _ in range(2):
             deliver(
-                either_council.database, transport, unknown_outcome="resend", clock=lambda: next(moments),
-                pace=at_once, unanswered=unanswered,
-            )  # fmt: skip
+                Channel(
+                    database=either_council.database,
+                    transport=transport,
+                    unknown_outcome="resend",
+                    clock=lambda: next(moments),
+                    pace=at_once,
+                ),
+                unanswered=unanswered,
+            )
         transport.close()
     assert len(server.bodies) == len(unanswered) == 3
     assert states(either_council) == ["deferred"] * 3
@@ -244,10 +267,11 @@ def test_three_long_waits_in_vain_stop_the_delivery(
     for number, tried in enumerate(tries):
         with MailServer({"dot": HANG_UP}) as server:
             transport = SmtpTransport(settings(server.port))
-            delivered = deliver(
-                either_council.database, transport, unknown_outcome="resend", pace=at_once,
-                clock=lambda: NOW, stopwatch=lambda: float(next(passed)),
+            channel = Channel(
+                database=either_council.database, transport=transport, unknown_outcome="resend",
+                clock=lambda: NOW, pace=at_once, stopwatch=lambda: float(next(passed)),
             )  # fmt: skip
+            delivered = deliver(channel)
             transport.close()
         assert delivered.outcomes == ["unknown"] * tried
         assert bool(delivered.stopped) == (tried == 3)
@@ -261,9 +285,10 @@ def test_a_long_wait_that_is_answered_begins_the_count_anew(council: Council) ->
     script: dict[str, bytes | list[bytes]] = {"dot": [HANG_UP, HANG_UP, b"250 ok\r\n"] * 2}
     with MailServer(script) as server:
         transport = SmtpTransport(settings(server.port))
-        delivered = deliver(
-            council.database, transport, unknown_outcome="resend", pace=at_once, clock=lambda: NOW,
-            stopwatch=lambda: float(next(passed)),
+        channel = Channel(
+            database=council.database, transport=transport, unknown_outcome="resend", clock=lambda: NOW,
+            pace=at_once, stopwatch=lambda: float(next(passed)),
         )  # fmt: skip
+        delivered = deliver(channel)
         transport.close()
     assert delivered == Delivered(outcomes=["unknown", "unknown", "sent"] * 2)

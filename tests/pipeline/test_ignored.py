@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.gate import Gates
-from alerter.pipeline.planning import look, records_to_mend
+from alerter.pipeline.planning import plan_on, records_to_mend
 from alerter.pipeline.sync import gate_of
 from alerter.store import runs
 from tests.pipeline.council import AS_OF, NOW, Council, row, rules
@@ -95,6 +95,6 @@ def test_every_other_one_is_in_one_digest(council: Council, days: list[int], cut
     starts = [AS_OF - timedelta(days=each) for each in days]
     choosy.read([row(f"A-{n}", started_on=start.isoformat()) for n, start in enumerate(starts)])
     with choosy.database.read() as connection:
-        counts = look(connection, choosy.rules, AS_OF).counts
+        counts = plan_on(connection, choosy.rules, AS_OF).counts
     assert counts["open"] == sum(start >= since for start in starts)
     assert counts["ignored"] == sum(start < since for start in starts)

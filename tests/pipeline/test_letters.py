@@ -7,7 +7,7 @@ import pytest
 
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
-from alerter.pipeline.prepare import prepare
+from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import alerts, runs
 from alerter.store.runs import Run
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
@@ -33,7 +33,7 @@ def prepare_torn(council: Council, *recipients: str, error: type[Exception] = Ze
     """Prepare the week with a writer that fails for some *recipients*."""
     torn = replace(writer(), answer_link=Unwritable(recipients, error))
     with council.database.write() as connection:
-        run = prepare(connection, council.rules, torn, as_of=AS_OF, now=NOW)
+        run = prepare(connection, council.rules, torn, RunRequest(AS_OF, NOW))
     assert run is not None
     return run
 

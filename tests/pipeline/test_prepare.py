@@ -9,8 +9,8 @@ from sqlalchemy import select
 from alerter.domain.policy import Reassurance
 from alerter.domain.quality_audit import Audit
 from alerter.errors import PartitionError
-from alerter.pipeline.planning import found, look
-from alerter.pipeline.prepare import draft_run, emails_of, enter
+from alerter.pipeline.planning import plan_on, stored_under
+from alerter.pipeline.prepare import RunRequest, draft_run, emails_of, enter
 from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox
 from alerter.store.schema import calendars as calendars_table
@@ -44,7 +44,7 @@ def test_a_run_under_another_number_has_its_digests_written_again(either_council
     either_council.read(WEEK)
     its_rules, its_writer = either_council.rules, writer()
     with either_council.database.read() as connection:
-        drafted = draft_run(connection, its_rules, its_writer, as_of=AS_OF, now=NOW)
+        drafted = draft_run(connection, its_rules, its_writer, RunRequest(AS_OF, NOW))
     without = replace(drafted.written, emails=())
     elsewhere = replace(drafted, run=replace(drafted.run, id=99), written=without)
     with either_council.database.write() as connection:
@@ -96,7 +96,7 @@ def test_a_preview_has_the_bytes_that_are_sent(council: Council) -> None:
     """What is looked at before is what goes out, but for the run's number in it."""
     council.read(WEEK)
     with council.database.rehearse() as connection:
-        emails = emails_of(connection, council.rules, writer(), as_of=AS_OF, now=NOW)
+        emails = emails_of(connection, council.rules, writer(), RunRequest(AS_OF, NOW))
     assert council.letters() == []
     run = council.prepare()
     letters = council.letters()
@@ -137,10 +137,10 @@ def test_vanished_is_reported_once(council: Council) -> None:
     council.week(date(2026, 11, 9), NOW.replace(day=9))
     council.read([row("A-1"), row("A-3")])
     with council.database.read() as connection:
-        now = look(connection, council.rules, date(2026, 11, 16))
+        now = plan_on(connection, council.rules, date(2026, 11, 16))
     council.week(date(2026, 11, 16), NOW.replace(day=16))
     with council.database.read() as connection:
-        later = look(connection, council.rules, AS_OF)
+        later = plan_on(connection, council.rules, AS_OF)
     assert [(each.kind, each.assessment_id) for each in now.exceptions] == [("vanished", "A-2")]
     assert later.exceptions == []
 
@@ -188,8 +188,8 @@ def test_what_was_found_comes_with_its_reassurance(council: Council) -> None:
         (number,) = assessments.find(connection, "A-1", "8")
         reassurances.record(connection, number, given, note="", now=NOW)
     with council.database.read() as connection:
-        siblings = found(connection, "A-1", None, AS_OF)
-        one = found(connection, "A-1", "8", AS_OF)
+        siblings = stored_under(connection, "A-1", None, AS_OF)
+        one = stored_under(connection, "A-1", "8", AS_OF)
     assert [(each.assessment.child_id, each.reassurance, each.is_open) for each in siblings] == [
         ("6", None, False),
         ("7", None, False),

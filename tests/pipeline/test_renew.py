@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alerter.domain.delivery import PASSED_ON
-from alerter.pipeline.deliver import deliver
+from alerter.pipeline.deliver import Channel, deliver
 from alerter.pipeline.renew import renew
 from alerter.pipeline.sending import wait_until
 from alerter.store import alerts, drafts, outbox, runs, syncs, trail
@@ -60,9 +60,15 @@ def leave_unanswered(council: Council, now: datetime = NOW) -> None:
     with MailServer({"dot": HANG_UP}) as server:
         transport = SmtpTransport(settings(server.port))
         deliver(
-            council.database, transport, unknown_outcome="resend", clock=lambda: now, pace=lambda: None,
-            should_stop=lambda: bool(server.bodies),
-        )  # fmt: skip
+            Channel(
+                database=council.database,
+                transport=transport,
+                unknown_outcome="resend",
+                clock=lambda: now,
+                pace=lambda: None,
+                should_stop=lambda: bool(server.bodies),
+            )
+        )
         transport.close()
 
 

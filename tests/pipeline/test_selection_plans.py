@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from alerter.pipeline.planning import look
+from alerter.pipeline.planning import plan_on
 from alerter.store.database import Database
 from bench import council
 from bench.history import make_history
@@ -75,7 +75,7 @@ def test_no_statement_goes_through_the_history(long_history: Database) -> None:
     with long_history.rehearse() as connection:
         mind_indexes(connection)
         with overheard(connection) as heard:
-            plan = look(connection, council.rules(), council.AS_OF)
+            plan = plan_on(connection, council.rules(), council.AS_OF)
         assert plan.counts["open"] - plan.counts["on_track"] == council.LISTED
         assert plan.compiler.background.records.teams
         asked = [each for each in heard if "assessments" in each[0]]

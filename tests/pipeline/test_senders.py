@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from alerter.pipeline.deliver import LEASE, Delivered, deliver
+from alerter.pipeline.deliver import LEASE, Channel, Delivered, deliver
 from alerter.pipeline.sending import wait_until
 from alerter.store import drafts, outbox
 from alerter.store.database import Database, open_database
@@ -35,12 +35,14 @@ def claim(council: Council, sender: str, *, is_marked: bool) -> None:
 def recover(council: Council) -> None:
     """Settle what dead senders left, and send nothing."""
     deliver(
-        council.database,
-        FolderTransport(council.folder / "sent"),
-        unknown_outcome="resend",
-        clock=lambda: NOW,
-        pace=at_once,
-        should_stop=lambda: True,
+        Channel(
+            database=council.database,
+            transport=FolderTransport(council.folder / "sent"),
+            unknown_outcome="resend",
+            clock=lambda: NOW,
+            pace=at_once,
+            should_stop=lambda: True,
+        )
     )
 
 

@@ -306,15 +306,15 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "nothing is mailed for a day far off",
-        "alerter/pipeline/weekly.py",
-        "if judged_by > self.of.today() + AHEAD:",
+        "alerter/pipeline/refusals.py",
+        "if as_of > of.today() + AHEAD:",
         "if False:",
         ("tests/faults/test_wrong_send_dates.py",),
     ),
     Safeguard(
         "nothing is mailed for a send date before the latest run's",
         "alerter/pipeline/weekly.py",
-        "        self._refuse_overtaken(self.of.rules.schedule.due_on_or_before(judged_by))\n",
+        "            refuse_overtaken(self.of, day)\n",
         "",
         ("tests/faults/test_wrong_send_dates.py",),
     ),
@@ -593,7 +593,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "nothing goes without the directory",
-        "alerter/pipeline/sending.py",
+        "alerter/pipeline/freshness.py",
         "        raise DirectoryError(said) from error\n",
         "        return None\n",
         ("tests/faults/test_directory_unreadable.py",),
@@ -671,8 +671,8 @@ SAFEGUARDS = (
     Safeguard(
         "an outcome is kept until the database is back",
         "alerter/pipeline/deliver.py",
-        "    database.write_at_last(record, should_stop=should_stop)\n",
-        "    with database.write() as connection:\n        record(connection)\n",
+        "    channel.database.write_at_last(record, should_stop=channel.should_stop)\n",
+        "    with channel.database.write() as connection:\n        record(connection)\n",
         ("tests/faults/test_database_away.py::test_fault_044_server_down_after_the_reply",),
     ),
     Safeguard(
@@ -699,7 +699,7 @@ SAFEGUARDS = (
     Safeguard(
         "what waits is looked at again before it goes",
         "alerter/pipeline/deliver.py",
-        "            freshen()\n",
+        "            hand.renew()\n",
         "",
         ("tests/faults/test_changes_before_sending.py",),
     ),
@@ -950,7 +950,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a held run whose extract is not kept any more is not released",
-        "alerter/pipeline/weekly.py",
+        "alerter/pipeline/held.py",
         'elif read.state == "discarded" and',
         'elif read.state == "" and',
         ("tests/app/test_held.py::test_release_wants_what_was_held",),

@@ -8,7 +8,7 @@ from threading import Event
 
 from alerter.errors import StoreError
 from alerter.installation import clock
-from alerter.pipeline.deliver import deliver
+from alerter.pipeline.deliver import Channel, deliver
 from alerter.store.database import open_database
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
@@ -74,7 +74,14 @@ def keep_delivering(post: Post) -> None:
     transport, idle, rounds = SmtpTransport(server), Event(), 0
     while not (post.folder / OVER).exists():
         with suppress(StoreError):
-            deliver(database, transport, unknown_outcome="resend", clock=post.timepiece, pace=at_once)
+            channel = Channel(
+                database=database,
+                transport=transport,
+                unknown_outcome="resend",
+                clock=post.timepiece,
+                pace=at_once,
+            )
+            deliver(channel)
             post.count(rounds := rounds + 1)
         idle.wait(IDLE_SECONDS)
     transport.close()

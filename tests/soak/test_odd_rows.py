@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from alerter.domain.policy import Clock
-from alerter.pipeline.sync import sync
+from alerter.pipeline.sync import Intake, read_in
 from alerter.sources.source import open_source
 from alerter.store import assessments, syncs
 from alerter.store.database import Database, open_database
@@ -151,7 +151,7 @@ def test_no_believable_row_is_lost(tmp_path: Path, seed: int) -> None:
     database = database_in(tmp_path)
     with database.write() as connection:
         source = open_source("csv", tmp_path / "x.csv", {}, CLOCKS)
-        read = sync(connection, source, [], mapping="m", today=AS_OF, now=NOW).sync
+        read = read_in(connection, Intake(source=source, directory=[], mapping="m", now=NOW), AS_OF).sync
         found = {each.key for each in assessments.open_on(connection, AS_OF).values()}
         unreadable = len(syncs.unreadable_in(connection, read.id))
     database.close()
