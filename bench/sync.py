@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from alerter.store.database import open_database
 from alerter.store.migration import migrate
-from bench.reading import NOW, peak_of_child, read_in
+from bench.reading import NOW, peak_of_child, read_extract
 from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
 
 COLUMNS = ("assessment_id", "child_id", "started_on", "authorised_on", "team", "worker")
@@ -101,7 +101,7 @@ def one_round(contest: Contest, extract: Path, changed: Path) -> tuple[float, ..
         bare = _seconds(lambda: contest.bare(extract, url))
         database = open_database(url)
         migrate(database, NOW)
-        syncs = [_seconds(partial(read_in, path, database)) for path in (extract, extract, changed)]
+        syncs = [_seconds(partial(read_extract, path, database)) for path in (extract, extract, changed)]
         database.close()
         return bare, *syncs
 

@@ -25,6 +25,7 @@ from alerter.pipeline.outcome import RunResult
 
 Signal = Literal["start", "success", "fail"]
 TIMEOUT_SECONDS = 10  # for a whole signal, whatever the watcher does
+LATE = "no whole answer in time"
 
 ABOUT = "this command"
 
@@ -92,7 +93,7 @@ def fault_of(task: Task[str]) -> str:
     try:
         return task.result()
     except DeadlineError:
-        return "no whole answer in time"
+        return LATE
 
 
 def _fault(url: str, signal: Signal, seconds: float, lines: Lines) -> str:
@@ -109,10 +110,15 @@ def _fault(url: str, signal: Signal, seconds: float, lines: Lines) -> str:
         error.close()
         return f"the answer was {error.code}"
     except URLError as error:
-        return error.reason if isinstance(error.reason, str) else type(error.reason).__name__
+        return error.reason if isinstance(error.reason, str) else _kind_of(error.reason)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's server answers, sending goes on
-        return type(error).__name__
+        return _kind_of(error)
     return ""
+
+
+def _kind_of(error: BaseException) -> str:
+    """Return what *error* means; a read may time out a moment before the whole request does."""
+    return LATE if isinstance(error, TimeoutError) else type(error).__name__
 
 
 class _Web(HTTPHandler, HTTPSHandler):

@@ -246,8 +246,11 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
 
 def total_shown(page: Page) -> str:
     """Return the running total as a screen reader reads it, where the style sheet has counted it."""
-    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
-    texts = [each["name"]["value"] for each in nodes if each.get("role", {}).get("value") == "StaticText"]
+    session = page.context.new_cdp_session(page)
+    texts: list[str] = []
+    while "Total: " not in texts:  # a busy browser builds the tree a moment after the page
+        nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+        texts = [each["name"]["value"] for each in nodes if each.get("role", {}).get("value") == "StaticText"]
     place = texts.index("Total: ")
     return "".join(texts[place : place + 3])
 
