@@ -55,9 +55,8 @@ def apply_held(connection: Connection, held: Run, today: date) -> None:
     Raises:
         ConfigError: Another reading took its place, and was not applied either.
     """
-    if held.sync_id is None:
-        return
-    read, last = syncs.by_id(connection, held.sync_id), syncs.latest_applied(connection)
+    read = syncs.by_id(connection, held.sync_id or 0)  # what holds a run is something it has read
+    last = syncs.latest_applied(connection)
     if read.state == "staged":
         apply_staged(connection, read.id, today)
     elif read.state == "discarded" and (last is None or last.read_at < read.read_at):

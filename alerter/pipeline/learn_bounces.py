@@ -59,8 +59,7 @@ def _told_by_notify(of: Installation) -> Iterator[tuple[str, str]]:
         return
     transport = wiring.notify_transport(notify)
     try:
-        for message_id, state in transport.states(asked).items():
-            if state in FAILED:
-                yield message_id, state
+        states = transport.states(asked).items()
+        yield from ((message_id, state) for message_id, state in states if state in FAILED)
     finally:
         transport.close()

@@ -10,6 +10,7 @@ from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.rejected import RejectedGroup, by_reason
+from alerter.errors import StoreError
 from alerter.installation.installation import Installation
 from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.sync import Synced
@@ -128,3 +129,15 @@ def ignored_on(connection: Connection, rules: Rules, today: date) -> int | None:
 
 def _rejected(connection: Connection, read: Sync | None) -> list[RejectedGroup]:
     return [] if read is None else by_reason(syncs.rejected_by(connection, read.id))
+
+
+def still_there(run: Run | None) -> Run:
+    """
+    Return *run*, which another process had planned, or was to be replaced by one of ours.
+
+    Raises:
+        StoreError: Another process has taken it away or replaced it since.
+    """
+    if run is None:
+        raise StoreError("another process has changed this run: see `alerter status`, then try again.")
+    return run

@@ -5,13 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from alerter.errors import StoreError
 from alerter.installation.installation import Installation
 from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.freshness import directory_for_waiting
 from alerter.pipeline.held import apply_held, hold_and_tell, releasable, release_day
 from alerter.pipeline.learn_bounces import CameBack, collect
-from alerter.pipeline.outcome import Remainder, RunResult, remainder_of, result_of, result_of_rehearsal
+from alerter.pipeline.outcome import (
+    Remainder,
+    RunResult,
+    remainder_of,
+    result_of,
+    result_of_rehearsal,
+    still_there,
+)
 from alerter.pipeline.planning import plan_on, planned_for
 from alerter.pipeline.prepare import RunRequest, draft_run, enter, prepare
 from alerter.pipeline.refusals import refuse_overtaken, refuse_too_far_ahead
@@ -102,9 +108,7 @@ class Weekly:
             apply_held(connection, held, self.of.today())
             request = RunRequest(release_day(self.of, held), self.of.now(), remark=said)
             run = prepare(connection, self.of.rules, self.of.writer, request)
-        if run is None:
-            raise StoreError("another process has released this run: see `alerter status`.")
-        return self._sent(run)
+        return self._sent(still_there(run))
 
     def deliver(self) -> tuple[Delivered, Remainder]:
         """Send everything owed now, whatever its back-off; return what happened, and what is left."""
@@ -159,9 +163,7 @@ class Weekly:
         )
         if run is not None:
             return self._sent(run, is_fresh=is_fresh, news_of=news_of)
-        planned = self._planned(day)
-        if planned is None:
-            raise StoreError("another process withdrew the run it had planned: run the command again.")
+        planned = still_there(self._planned(day))
         return result_of(self.of, planned, self._sending.send(planned), "already_done")
 
     def _sent(self, run: Run, *, is_fresh: bool = False, news_of: Iterable[int] = ()) -> RunResult:

@@ -9,7 +9,7 @@ from tests.acceptance.council import ADMINS
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.faults.terminal import alerter
-from tests.world.mail_server import LATER, MailServer
+from tests.world.mail_server import LATER, MailServer, free_port
 
 HEADINGS = b"team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
 
@@ -135,3 +135,19 @@ def test_nothing_that_waits_needs_no_directory(monday: Monday) -> None:
     assert alerter(monday.service.council, "run", "--as-of", "2026-11-23").exit_code == 0
     _missing(monday.folder / "directory.csv")
     assert alerter(monday.service.council, "deliver").exit_code == 0
+
+
+def test_admins_who_cannot_be_reached_are_told_next_time(monday: Monday, post_office: MailServer) -> None:
+    """The exit code says it until then."""
+    council = monday.service.council
+    for manager in MANAGERS:
+        post_office.reply(manager, LATER)
+    assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1
+    told = post_office.tally()[ADMINS]
+    _missing(monday.folder / "directory.csv")
+    monday.configure(email__smtp__port=free_port())
+    assert alerter(council, "deliver").exit_code == 3
+    assert post_office.tally()[ADMINS] == told
+    monday.configure(email__smtp__port=post_office.port)
+    assert alerter(council, "deliver").exit_code == 3
+    assert _is_told(post_office, told + 1)
