@@ -204,7 +204,7 @@ SAFEGUARDS = (
         "alerter/transports/notify.py",
         "            self._client.request_session = EndingSession(ours.timeout_seconds)\n",
         "            EndingSession(ours.timeout_seconds)\n",
-        (DEADLINES,),
+        (f"{DEADLINES}::test_more_of_104_notify_drips",),
     ),
     Safeguard(
         "the token endpoint has its time in all",
@@ -708,7 +708,7 @@ SAFEGUARDS = (
         "alerter/store/drafts.py",
         ", _columns.marked_at.is_(None))",
         ")",
-        ("tests/pipeline/test_renew.py",),
+        ("tests/store/test_drafts.py",),
     ),
     Safeguard(
         "a new run closes the older ones",
