@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,6 +57,8 @@ def pooled(url: str, *, mode: str, size: int = 4, turns: int = 0) -> Iterator[st
             assert wait_until(
                 lambda: _answers(through.set(drivername="postgresql").render_as_string()), PATIENCE_SECONDS
             )
+            if turns:
+                _fill(through.set(drivername="postgresql").render_as_string(), size)
             yield through.render_as_string(hide_password=False)
         finally:
             running.terminate()
@@ -69,3 +71,12 @@ def _answers(conninfo: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def _fill(conninfo: str, size: int) -> None:
+    """Make the pooler open all its sessions, so that it has others to turn to."""
+    with ExitStack() as stack:
+        for _ in range(size):
+            stack.enter_context(psycopg.connect(conninfo)).execute(
+                "SELECT 1"
+            )  # each in a transaction of its own

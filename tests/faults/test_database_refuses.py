@@ -54,7 +54,7 @@ ENCODINGS = ("SQL_ASCII", "LATIN1", "WIN1252", "EUC_JP")
 POOLS = {
     "the last one first": {"mode": "transaction"},
     "a single session": {"mode": "transaction", "size": 1},
-    "each in turn": {"mode": "transaction", "turns": 1, "size": 2},
+    "each in turn": {"mode": "transaction", "turns": 1, "size": 8},
     "by the statement": {"mode": "statement"},
 }
 

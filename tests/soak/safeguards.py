@@ -204,7 +204,7 @@ SAFEGUARDS = (
         "alerter/transports/notify.py",
         "            self._client.request_session = EndingSession(ours.timeout_seconds)\n",
         "            EndingSession(ours.timeout_seconds)\n",
-        (f"{DEADLINES}::test_more_of_104_notify_drips",),
+        (f"{DEADLINES}::test_more_of_104_notify_drips_before_the_mark",),
     ),
     Safeguard(
         "the token endpoint has its time in all",
