@@ -162,11 +162,24 @@ def _context(summary: Summary) -> Iterable[str]:
 
 
 def _lists(summary: Summary) -> Iterable[ListView]:
-    settled_well = ("sent", WITHDRAWN)
     yield from _held_because(summary)
-    troubled = [delivery for delivery in summary.deliveries if delivery.state not in settled_well]
-    delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
+    yield from _undelivered(summary)
+    yield from _records(summary)
     withdrawn = [delivery for delivery in summary.deliveries if delivery.state == WITHDRAWN]
+    if withdrawn:
+        yield _list(
+            "Withdrawn before it was sent",
+            [phrase(delivery.recipient) for delivery in withdrawn],
+            "nothing was left for this address",
+        )
+    delivered = [delivery for delivery in summary.deliveries if delivery.state == "sent"]
+    if delivered:
+        yield _list("Delivered", [_delivery(delivery) for delivery in delivered])
+
+
+def _undelivered(summary: Summary) -> Iterable[ListView]:
+    """Give what was not sent, and what was and came back."""
+    troubled = [each for each in summary.deliveries if each.state not in ("sent", WITHDRAWN)]
     if troubled:
         is_owed = any(delivery.state not in STATE_WORDS for delivery in troubled)
         yield _list(
@@ -180,6 +193,10 @@ def _lists(summary: Summary) -> Iterable[ListView]:
             [f"{phrase(recipient)}: {phrase(status)}" for recipient, status in summary.came_back],
             "accepted by the mail server, and not delivered after all",
         )
+
+
+def _records(summary: Summary) -> Iterable[ListView]:
+    """Give what the data say that cannot be, what moved, and what could not be read."""
     by_kind: dict[str, list[str]] = defaultdict(list)
     for exception in summary.exceptions:
         subject = f"{phrase(exception.assessment_id)}: " if exception.assessment_id else ""
@@ -195,19 +212,10 @@ def _lists(summary: Summary) -> Iterable[ListView]:
             tuple(_teams_to_mend(summary.to_mend)),
         )
     if summary.rejected:
-        reasons = by_reason(summary.rejected)
         yield ListView(
             f"Rows that could not be read ({len(summary.rejected):,}), by reason",
-            tuple(phrase(group.words) for group in reasons),
+            tuple(phrase(group.words) for group in by_reason(summary.rejected)),
         )
-    if withdrawn:
-        yield _list(
-            "Withdrawn before it was sent",
-            [phrase(delivery.recipient) for delivery in withdrawn],
-            "nothing was left for this address",
-        )
-    if delivered:
-        yield _list("Delivered", [_delivery(delivery) for delivery in delivered])
 
 
 def _held_because(summary: Summary) -> Iterable[ListView]:
