@@ -20,6 +20,8 @@ from alerter.domain.policy import Clock
 CENTURY_DAYS = 36_525
 
 FINGERPRINT_LENGTH = 12
+READING_RULES = 2
+"""Raised with each release that reads rows in another way: then the same extract is read again."""
 OVERDUE = "overdue"
 LAST_DAY = 250  # the longest clock there can be
 
@@ -132,8 +134,13 @@ class Settings(Table):
         """
         Return a short hash of what decides how a row is read; on a change the same extract is read again.
         """
+        return self.reading_fingerprint_by(READING_RULES)
+
+    def reading_fingerprint_by(self, rules: int) -> str:
+        """Return the same where the rows are read by *rules*, the number of this release's or another's."""
         return _fingerprint(
             {
+                "rules": rules,
                 "source": self.source.model_dump(mode="json", include={"kind", "sheet", "columns"}),
                 "assessments": {
                     key: type_.model_dump(mode="json") for key, type_ in self.assessments.items()

@@ -5,9 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from alerter.config.settings import READING_RULES
 from alerter.errors import SourceError, StoreError
 from alerter.store import runs
+from alerter.store.schema import syncs
 from tests.acceptance.council import ADMINS, FALLBACK
 from tests.acceptance.letters import read
 from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
@@ -190,6 +193,21 @@ def test_calendar_changed_between_runs_is_told(office: Office) -> None:
     said = "due date from Mon 14 Dec to Tue 15 Dec"
     assert said in text_of(office.sent("n.okafor@council.example")[1])
     assert said in office.summaries()[1]
+
+
+def test_a_reading_of_an_older_release_is_read_again(office: Office) -> None:
+    """The same extract under the same settings, which that release had read by other rules."""
+    office.council.extract([row("A-1")])
+    os.utime(office.folder / "extract.csv", (EXTRACTED_AT.timestamp(),) * 2)
+    weekly = office.weekly()
+    first = weekly.sync(is_accepted=True).sync
+    assert weekly.sync(is_accepted=True).sync.id == first.id
+    settings = weekly.of.settings
+    older = settings.reading_fingerprint_by(READING_RULES - 1)
+    with weekly.of.database.write() as connection:
+        connection.execute(update(syncs).values(mapping=older))
+    assert older != settings.reading_fingerprint == first.mapping
+    assert weekly.sync(is_accepted=True).sync.id != first.id
 
 
 def test_changed_mapping_reads_the_same_extract_again(office: Office) -> None:

@@ -87,7 +87,7 @@ def test_near_misses_are_read(tmp_path: Path, kind: str, cells: list[object]) ->
     """
     One date that tells otherwise, two of a kind, one kind alone, and stand-ins, which count for neither.
     """
-    accepted(opened("workbook", sheet(tmp_path / f"x{kind}", cells, "review_on")))
+    assert len(accepted(opened("workbook", sheet(tmp_path / f"x{kind}", cells, "review_on")))) == len(cells)
 
 
 def test_years_of_two_digits_are_judged_with_their_column(tmp_path: Path) -> None:
