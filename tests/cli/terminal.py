@@ -4,7 +4,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, TextIO
 
 from click.testing import CliRunner, Result
@@ -38,6 +38,14 @@ def drawn(
     shown = io.StringIO()
     with open(theirs, "w", encoding="utf-8") as screen, redirected(screen):  # noqa: PTH123 - no path, a descriptor
         yield shown
-        screen.flush()
-        shown.write(os.read(ours, 65536).decode())
+    shown.write(_everything(ours).decode())
     os.close(ours)
+
+
+def _everything(terminal: int) -> bytes:
+    """Read a terminal whose other side is closed to its end: one read may give a part of what was written."""
+    parts = []
+    with suppress(OSError):  # Linux ends such a terminal with an error, macOS with nothing.
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    return b"".join(parts)
