@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.app.overview import Overview, PastRun
-from alerter.app.standing import failed_sentences
+from alerter.app.status import failed_sentences
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import AgeRange, TeamStanding
