@@ -13,6 +13,7 @@ from alerter.domain.policy import Alert
 _BLANKS = re.compile(r"\s+")
 
 LIKENESS = 0.8
+NO_PLACE = "it has neither team nor worker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,11 @@ class Route:
     detail: str = ""
     covering_for: str = ""
     covered_email: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Say whether it leads to its own manager, not to a cover or the fallback."""
+        return not (self.problem or self.covering_for)
 
     @property
     def owner(self) -> str:
@@ -168,7 +174,8 @@ class Router:
         if manager_email:
             return self._from_extract(manager_email, entries)
         if not entries:
-            return self._unrouted("no_manager", f"{_place(team, worker)} is not in the directory")
+            what = f"{_place(team, worker)} is not in the directory" if team or worker else NO_PLACE
+            return self._unrouted("no_manager", what)
         if len({address_key(entry.manager_email) for entry in entries}) > 1:
             what = f"{_place(team, worker)} has more than one manager ({_lines(entries)})"
             return self._unrouted("ambiguous_manager", what)
@@ -275,9 +282,7 @@ def shared_addresses(entries: Sequence[DirectoryEntry]) -> list[str]:
 def _place(team: str, worker: str) -> str:
     if team and worker:
         return f"team {team!r}, worker {worker!r}"
-    if team or worker:
-        return f"team {team!r}" if team else f"worker {worker!r}"
-    return "a row without team and worker"
+    return f"team {team!r}" if team else f"worker {worker!r}"
 
 
 def _name(entries: Sequence[DirectoryEntry]) -> str:

@@ -74,6 +74,7 @@ def run_facts(
         subject_prefix=writer.subject_prefix,
         language=writer.language,
         installation=installation_id(connection),
+        record_url=writer.record_url,
         machine=writer.machine,
         source_name="no extract" if sync is None else sync.source_name,
         source_rows=0 if sync is None else sync.rows,
