@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from alerter.app import checkup
+from alerter.app import check
 from alerter.cli import options, output
 
 
@@ -14,7 +14,7 @@ from alerter.cli import options, output
 def command(ctx: click.Context, send_test: str | None) -> None:
     """Try settings, calendar, database, source, directory and mail server, and show the next send dates."""
     app = options.open_app(ctx)
-    rows = list(checkup.check(app))
+    rows = list(check.check(app))
     output.print_table(
         ("part", "", "found"),
         [
@@ -26,5 +26,5 @@ def command(ctx: click.Context, send_test: str | None) -> None:
     if send_test and faults:
         output.talk("alerter: no test message was sent: mend the faults first.")
     elif send_test:
-        click.echo(f"The test message was accepted: {checkup.send_test(app, send_test)}")
+        click.echo(f"The test message was accepted: {check.send_test(app, send_test)}")
     sys.exit(faults[0] if faults else int(any(row.would_hold for row in rows)))

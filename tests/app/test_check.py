@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alerter.app.checkup import Checked, check, send_test
+from alerter.app.check import Checked, check, send_test
 from alerter.errors import ConfigError, MailDeferredError, MailError
 from alerter.installation.installation import Installation
 from alerter.pipeline.sync import sync

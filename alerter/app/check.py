@@ -13,8 +13,8 @@ from alerter.domain.routing import DirectoryEntry, Recipient, near_miss
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
-from alerter.mail.look import NAMES
 from alerter.mail.short_letters import trial
+from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import sync
 from alerter.store import syncs
