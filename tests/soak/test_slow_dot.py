@@ -51,6 +51,7 @@ def strike(here: Town, sink: MailServer, random: Random) -> set[str]:
     wait_until(lambda: len(sink.arrived) >= enough or not struck.is_alive)
     Event().wait(random.random() * PAUSE_SECONDS)
     struck.kill()
+    struck.ended()
     return here.ledger.marked()
 
 
