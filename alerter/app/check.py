@@ -16,8 +16,8 @@ from alerter.domain.wording import counted, full_day_words
 from alerter.errors import ConfigError, MailError
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
-from alerter.mail.look import NAMES
 from alerter.mail.short_letters import trial
+from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced, sync
 from alerter.sources.directory import read_directory

@@ -18,7 +18,7 @@ from urllib.request import (
     UnknownHandler,
 )
 
-from alerter.app.standing import standing_of
+from alerter.app.status import status_of
 from alerter.deadline import DeadlineError, Lines, Task
 from alerter.installation.installation import Installation
 from alerter.pipeline.outcome import RunResult
@@ -178,10 +178,10 @@ def watched(of: Installation, work: Callable[[], RunResult], say: Callable[[str]
     return result
 
 
-def signal_standing(of: Installation, say: Callable[[str], None]) -> None:
+def signal_status(of: Installation, say: Callable[[str], None]) -> None:
     """Signal how the last run stands, after something more of it was delivered."""
     heartbeat, url = _heartbeat(of, say)
-    if url and (last := standing_of(of).last_run) is not None:
+    if url and (last := status_of(of).last_run) is not None:
         heartbeat.say(url, "success" if last.state == "done" else "fail", ABOUT)
 
 

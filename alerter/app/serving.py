@@ -10,7 +10,7 @@ from alerter.app.heartbeat import Heartbeat
 from alerter.app.logs import Fact, Journal
 from alerter.app.notices import Notices, owe_if_untold
 from alerter.app.settings_watch import Open, SettingsWatch
-from alerter.app.standing import clock_sentence
+from alerter.app.status import clock_sentence
 from alerter.domain.schedule import LastRun, Timetable, is_owed
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
 from alerter.installation.clock import TOLERANCE, ClockWatch
@@ -133,7 +133,7 @@ class Serving:
         self._run_or_deliver()
         self._failing_since = None
         if not self._should_stop():
-            self._signal_standing()
+            self._signal_status()
 
     def _run_or_deliver(self) -> None:
         """Run if a run is owed; deliver what is due if none is, and also if it failed."""
@@ -252,7 +252,7 @@ class Serving:
         if came_back.trouble:
             self._journal.warn("bounces_not_read", why=came_back.trouble)
 
-    def _signal_standing(self) -> None:
+    def _signal_status(self) -> None:
         last = self._last_run()
         if last is None:
             return

@@ -5,9 +5,9 @@ from collections import Counter
 
 import click
 
-from alerter.app.heartbeat import signal_standing
+from alerter.app.heartbeat import signal_status
 from alerter.app.notices import telling_if_lost
-from alerter.app.standing import failed_sentences
+from alerter.app.status import failed_sentences
 from alerter.cli import options, output
 from alerter.pipeline.weekly import Weekly
 
@@ -19,7 +19,7 @@ def command(ctx: click.Context, *, is_json: bool) -> None:
     """Send what is still owed, whatever its back-off."""
     app = options.open_app(ctx)
     delivered, left = telling_if_lost(app, Weekly(app).deliver)
-    signal_standing(app, output.talk)
+    signal_status(app, output.talk)
     outcomes = Counter(delivered.outcomes)
     answer = {state: outcomes[state] for state in ("sent", "deferred", "refused")}
     answer |= {"unknown": left.unknown, "owed": left.owed}

@@ -9,7 +9,7 @@ import click
 
 from alerter.app.heartbeat import watched
 from alerter.app.notices import telling_if_lost
-from alerter.app.standing import failed_sentences
+from alerter.app.status import failed_sentences
 from alerter.cli import options, output
 from alerter.pipeline.outcome import RunResult
 from alerter.pipeline.weekly import Weekly

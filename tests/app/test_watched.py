@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alerter.app.heartbeat import signal_standing, watched
+from alerter.app.heartbeat import signal_status, watched
 from alerter.errors import SourceError
 from tests.app.office import AS_OF, GATED, NEXT, Office, row
 from tests.app.serving.made_up_service import Watcher
@@ -28,7 +28,7 @@ def test_a_run_is_heard_to_start_and_to_succeed(office: Office, watcher: Watcher
         "/ping/abc/start", "/ping/abc", "/ping/abc/start", "/ping/abc", "/ping/abc/start", "/ping/abc/fail",
     ]  # fmt: skip
     assert said == []
-    signal_standing(weekly.of, said.append)
+    signal_status(weekly.of, said.append)
     assert watcher.heard[6:] == ["/ping/abc/fail"]
 
 
@@ -55,6 +55,6 @@ def test_without_a_watcher_nobody_is_told(office: Office) -> None:
     office.extract(row("A-1"))
     weekly = office.weekly()
     said: list[str] = []
-    signal_standing(weekly.of, said.append)
+    signal_status(weekly.of, said.append)
     assert watched(weekly.of, lambda: weekly.run(AS_OF), said.append).state == "done"
     assert said == []
