@@ -15,9 +15,9 @@ import alerter.cli.serve
 import alerter.scheduler
 from alerter.bank_holidays import working_calendar
 from alerter.cli.main import main
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 
-BROUGHT = (psycopg, alerter, Weekly, working_calendar("england"))
+BROUGHT = (psycopg, alerter, weekly, working_calendar("england"))
 ANY_TRACER = (0x59616D61, -1)  # prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY): Yama lets parents alone trace
 
 
