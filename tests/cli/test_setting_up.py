@@ -12,7 +12,7 @@ from alerter.config.file import load_settings
 from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
 from tests.app.office import AS_OF, Office, row, today
-from tests.cli.terminal import alerter, drawn
+from tests.cli.terminal import alerter, drawn, json_of
 from tests.world.mail_server import free_port
 
 
@@ -50,13 +50,20 @@ def test_init_names_every_file_that_is_there(office: Office) -> None:
 
 
 def test_check_of_what_is_in_order(office: Office) -> None:
-    """One line a part, each ok, and exit code 0."""
+    """Lines for each part, those that need a look first, and exit code 0; the same in JSON."""
     office.extract(row("A-1", as_of=today()))
     result = alerter(office, "check")
     lines = [line.split("\t") for line in result.stdout.splitlines()]
     assert result.exit_code == 0
     assert lines[0] == ["part", "", "found"]
-    assert {line[1] for line in lines[1:]} == {"ok"}
+    states = [line[1] for line in lines[1:]]
+    assert states[-1] == "ok"
+    assert {*states} == {"look", "ok"}
+    answer = json_of(alerter(office, "check", "--json"))
+    assert (answer["state"], answer["test_message"]) == ("look", None)
+    assert [
+        [section["section"], line["state"]] for section in answer["sections"] for line in section["lines"]
+    ] == [line[:2] for line in lines[1:]]
 
 
 def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
@@ -64,11 +71,11 @@ def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
     office.extract(row("A-1", team="Nowhere", worker=""))
     warned = alerter(office, "check")
     assert warned.exit_code == 0
-    assert "directory\tlook\tteam 'Nowhere' is not in the directory.\n" in warned.stdout
+    assert "managers\tlook\tteam 'Nowhere' is not in the directory: 1 open" in warned.stdout
     (office.folder / "extract.csv").unlink()
     failed = alerter(office, "check")
     assert failed.exit_code == 3
-    assert "\ndata\tfault\t" in failed.stdout
+    assert failed.stdout.splitlines()[1].startswith("source\tfault\t")
 
 
 def test_check_sends_a_test_message(office: Office) -> None:
@@ -77,7 +84,9 @@ def test_check_sends_a_test_message(office: Office) -> None:
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1].startswith("The test message was accepted: written to ")
-    assert len(office.sent("n.okafor@council.example")) == 1
+    answer = json_of(alerter(office, "check", "--json", "--send-test", "n.okafor@council.example"))
+    assert answer["test_message"].startswith("written to ")
+    assert len(office.sent("n.okafor@council.example")) == 2
 
 
 def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
