@@ -15,9 +15,9 @@ from alerter.installation.installation import Installation
 from alerter.pipeline.sync import sync
 from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
-from tests.app.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
 from tests.mail import gallery
 from tests.world.mail_server import MailServer, free_port
+from tests.world.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
 
 TEMPLATES = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 

@@ -11,8 +11,8 @@ from alerter.pipeline.outcome import RunResult
 from alerter.pipeline.sending import send
 from alerter.store import runs
 from alerter.store.runs import Run
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, WeeklyJob, open_ids, row
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, WeeklyJob, open_ids, row
 
 
 def held_office(office: Office) -> tuple[WeeklyJob, RunResult]:

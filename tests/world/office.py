@@ -18,7 +18,7 @@ from alerter.pipeline import weekly
 from alerter.pipeline.outcome import DeliveryResult, RunResult
 from alerter.pipeline.sync import Synced
 from alerter.store import assessments
-from tests.acceptance.council import ADMINS, Council
+from tests.world.council import ADMINS, Council
 
 AS_OF = date(2009, 11, 23)
 """A Monday long past, so that no test depends on the day it runs."""
