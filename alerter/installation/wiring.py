@@ -17,8 +17,8 @@ from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 from alerter.mail.language import language_of
 from alerter.mail.links import PATH, SERVICE_PAGE, Links
-from alerter.mail.look import Brand, TemplateSet
 from alerter.mail.specimen import template_faults
+from alerter.mail.template_set import Brand, TemplateSet
 from alerter.mail.writer import AnswerLink, Writer, no_link
 from alerter.sources.source import Source, open_query, open_source
 from alerter.transports.conversation import SmtpServer
