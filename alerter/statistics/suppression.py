@@ -66,7 +66,7 @@ def _further(
 def _nearest(
     counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], hidden: set[Cell], cell: Cell
 ) -> list[Cell]:
-    """Return what can be hidden in the sums of *cell*, or else in those of what is hidden in them, and so on."""
+    """Return what can be hidden in the sums of *cell*, or else in those of what these hide, and so on."""
     reached = {cell}
     while True:
         touched = [sum_ for sum_ in sums if not reached.isdisjoint((sum_.total, *sum_.parts))]
