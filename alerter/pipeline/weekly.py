@@ -64,7 +64,7 @@ class Weekly:
             SourceError: The source or the directory cannot be read; nothing was changed.
             PartitionError: The digests do not add up; nothing was sent.
         """
-        self.of.ensure_schema(may_make=True)
+        self.of.with_parts().ensure_schema(may_make=True)
         day = as_of or self.of.today()
         refuse_too_far_ahead(self.of, day)
         came_back = collect(self.of)
