@@ -13,8 +13,8 @@ from alerter.domain.routing import DirectoryEntry, Recipient, near_miss
 from alerter.domain.wording import counted, full_day_words
 from alerter.errors import AlerterError, ConfigError, MailError
 from alerter.installation.installation import Installation
-from alerter.mail.look import NAMES
 from alerter.mail.short_letters import trial
+from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import sync
 from alerter.store import syncs
@@ -50,7 +50,7 @@ def check(installation: Installation) -> Iterator[Checked]:
     yield from _tried("calendar", lambda: _calendar(installation, today))
     yield from _tried("database", lambda: _database(installation))
     yield from _tried("data", lambda: _data(installation, today))
-    yield Checked("emails", _emails(installation))
+    yield from _tried("emails", lambda: _emails(installation))
     yield from _tried("mail server", lambda: _mail_server(installation))
     yield from _tried("send dates", lambda: _send_dates(installation))
 
@@ -176,10 +176,8 @@ def _near(assessment: Assessment, entries: Sequence[DirectoryEntry]) -> str:
     return f"; did you mean {near!r}?" if near and near not in (assessment.worker, assessment.team) else ""
 
 
-def _emails(installation: Installation) -> str:
-    """
-    Return the language and the look of the emails; a template that cannot be used is a fault of the settings.
-    """
+def _emails(installation: Installation) -> Iterator[Checked]:
+    """Say the language and the look of the emails, whose templates are tried here."""
     email, branding = installation.settings.email, installation.settings.branding
     own = 0 if email.templates is None else sum(1 for name in NAMES if (email.templates / name).is_file())
     look = [
@@ -188,7 +186,7 @@ def _emails(installation: Installation) -> str:
         "with a logo" if branding.logo else "",
         f"{counted(own, 'template')} of your own, tried on made-up digests" if own else "",
     ]
-    return ", ".join(words for words in look if words)
+    yield Checked("emails", ", ".join(words for words in look if words))
 
 
 def _mail_server(installation: Installation) -> Iterator[Checked]:

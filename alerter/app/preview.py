@@ -10,7 +10,7 @@ from pathlib import Path
 from alerter.domain.wording import counted
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
-from alerter.mail.look import CONTENT_ID
+from alerter.mail.template_set import CONTENT_ID
 from alerter.mail.writer import Email
 from alerter.pipeline.prepare import RunRequest, emails_of
 from alerter.pipeline.sync import Synced, sync

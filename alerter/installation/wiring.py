@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alerter.domain.gate import Gates
     from alerter.domain.plan import Rules
     from alerter.domain.policy import Clock
-    from alerter.mail.look import Brand
+    from alerter.mail.template_set import Brand
     from alerter.mail.writer import AnswerLink, Writer
     from alerter.sources.source import Source
     from alerter.transports.notify import NotifyTransport
@@ -115,8 +115,8 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
     from alerter.domain.routing import Recipient
     from alerter.mail.language import language_of
     from alerter.mail.links import SERVICE_PAGE
-    from alerter.mail.look import TemplateSet
     from alerter.mail.specimen import template_faults
+    from alerter.mail.template_set import TemplateSet
     from alerter.mail.writer import Writer
 
     email, look, language = settings.email, brand(settings.branding), language_of(settings.email.language)
@@ -141,7 +141,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
 def brand(settings: "BrandingSettings") -> "Brand":
     """Return how the emails look, the logo read from its file."""
     from alerter.config.branding import png_size
-    from alerter.mail.look import Brand
+    from alerter.mail.template_set import Brand
 
     logo = b"" if settings.logo is None else settings.logo.read_bytes()
     return Brand(

@@ -12,9 +12,9 @@ from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import AgeRange, TeamStanding
 from alerter.domain.timeliness import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
+from alerter.mail.digest_notes import record_line
 from alerter.mail.exception_words import words_of
 from alerter.mail.language import ENGLISH
-from alerter.mail.notes import record_line
 from alerter.store.outbox import Delivery
 
 MOST_EXCEPTIONS = 100

@@ -2,10 +2,12 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import icalendar
 import pytest
 
+from alerter.bank_holidays import bank_holidays
 from alerter.errors import CalendarRangeError, ConfigError
 from tests.app.office import AS_OF, NORTH, WEEK, Office, row
 from tests.cli.terminal import alerter
@@ -76,6 +78,77 @@ def test_days_off_for_a_calendar_program(office: Office) -> None:
     assert GOOD_FRIDAY in [event.decoded("dtstart") for event in events]
     assert len({str(event["uid"]) for event in events}) == len(events) == 8
     assert written == alerter(office, "calendar", "2009", "--ics").stdout
+
+
+def published(folder: Path, changes: dict[str, str] | None = None) -> str:
+    """Write England's days off in GOV.UK's form for 2026, with *changes*; a day named "" is left out."""
+    days = {on.isoformat(): day.name for on, day in bank_holidays("england").items() if on.year == 2026}
+    events = [
+        {
+            "title": name.removesuffix(" (substitute day)").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"),
+            "date": on,
+            "notes": "Substitute day" if name.endswith("day)") else "",
+            "bunting": True,
+        }
+        for on, name in sorted({**days, **(changes or {})}.items())
+        if name
+    ]
+    path = folder / "bank-holidays.json"
+    divisions = {name: {"division": name, "events": events} for name in ("england-and-wales", "scotland")}
+    path.write_text(json.dumps(divisions), encoding="utf-8")
+    return str(path)
+
+
+def test_a_proclaimed_day_is_noticed_in_gov_uks_file(office: Office, tmp_path: Path) -> None:
+    """Each day that differs is listed from both sides, and the command ends with 1; else with 0, no line."""
+    same = alerter(office, "calendar", "2026", "--compare", published(tmp_path))
+    assert (same.exit_code, same.stdout) == (0, "")
+    assert same.stderr.startswith(
+        "The bank holidays of 2026 are those of bank-holidays.json (england, holidays"
+    )
+    changes = {"2026-06-15": "Bank holiday for a cup", "2026-08-31": "", "2026-12-25": "Yule"}
+    path = published(tmp_path, changes)
+    result = alerter(office, "calendar", "2026", "--compare", path)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "differs\there\tin the file",
+        "Monday 15 June 2026\tno day off\tBank holiday for a cup",
+        "Monday 31 August 2026\tSummer bank holiday\tno day off",
+        "Friday 25 December 2026\tChristmas Day\tYule",
+    ]
+    assert "days_off" in result.stderr
+    answer = json.loads(alerter(office, "calendar", "2026", "--compare", path, "--json").stdout)
+    assert (answer["year"], answer["nation"], answer["file"]) == (2026, "england", "bank-holidays.json")
+    assert answer["differences"][0] == {
+        "date": "2026-06-15", "here": None, "published": "Bank holiday for a cup",
+    }  # fmt: skip
+
+
+def test_the_councils_own_days_are_no_differences(office: Office, tmp_path: Path) -> None:
+    """A closure, a bank holiday that is worked, and a proclaimed day that the council has off already."""
+    office.configure(
+        calendar__days_off=[date(2026, 12, 24), date(2026, 6, 15)],
+        calendar__working_days=[date(2026, 5, 4)],
+    )
+    path = published(tmp_path, {"2026-06-15": "Bank holiday for a cup"})
+    assert alerter(office, "calendar", "2026", "--compare", path).exit_code == 0
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"england-and-wales": {"events": [{"date": "x"}]}}', "\xff"])
+def test_a_file_that_is_not_gov_uks_is_a_mistake_of_the_callers(
+    office: Office, tmp_path: Path, content: str
+) -> None:
+    """So is a year that the file lacks, one that is not there, and a calendar program's file beside it."""
+    path = tmp_path / "other.json"
+    path.write_text(content, encoding="latin-1")
+    result = alerter(office, "calendar", "2026", "--compare", str(path))
+    assert isinstance(result.exception, ConfigError)
+    assert "is not GOV.UK's bank-holidays.json" in str(result.exception)
+    lacking = alerter(office, "calendar", "2025", "--compare", published(tmp_path))
+    assert isinstance(lacking.exception, ConfigError)
+    assert "no bank holidays of england in 2025" in str(lacking.exception)
+    for options in (["--compare", str(tmp_path / "gone")], ["--ics", "--compare", published(tmp_path)]):
+        assert alerter(office, "calendar", "2026", *options).exit_code == 2
 
 
 def test_year_that_is_not_known(office: Office) -> None:

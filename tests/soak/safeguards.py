@@ -488,14 +488,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a template's undefined value is an error",
-        "alerter/mail/look.py",
+        "alerter/mail/template_set.py",
         "        undefined=StrictUndefined,\n",
         "",
         ("tests/mail/test_templates.py",),
     ),
     Safeguard(
         "markup in the data is escaped",
-        "alerter/mail/look.py",
+        "alerter/mail/template_set.py",
         "        autoescape=is_html,",
         "        autoescape=False,",
         ("tests/mail/test_digest.py::test_markup_in_the_data_is_shown_as_it_is",),
