@@ -173,18 +173,6 @@ class Installation:
         with closing(in_memory), in_memory.rehearse() as connection:
             yield connection
 
-    def source_notes(self) -> tuple[str, ...]:
-        """
-        Return how the source is read to its end, and what it cannot tell.
-
-        Raises:
-            SourceError: It cannot be read.
-        """
-        source = wiring.source(self.settings, self.rules, self.now())
-        for _ in source.row_values():
-            pass
-        return source.extract.notes
-
     def has_other_extract(self, sha256: str, *, since: datetime) -> bool:
         """
         Say whether a file was written *since* then, and the extract is not the one of *sha256*.

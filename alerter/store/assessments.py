@@ -81,6 +81,13 @@ def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -
     return _by_number(connection.execute(either))
 
 
+def earliest_sign_off(connection: Connection) -> date | None:
+    """Return the day of the first sign-off that ended an assessment; None where there is none."""
+    ended_by_it = _columns.authorised_on == _columns.ended_on
+    earliest: date | None = connection.scalar(select(func.min(_columns.ended_on)).where(ended_by_it))
+    return earliest
+
+
 def under_way(since: date) -> CompoundSelect[tuple[int]]:
     """Select what is open, vanished or not, or has ended after *since*, by number."""
     return union_all(

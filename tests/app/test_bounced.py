@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from alerter.pipeline.learn_bounces import CameBack, collect
 from alerter.store import bounces
-from tests.app.office import AS_OF, Office, row
 from tests.transports.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble
+from tests.world.office import AS_OF, Office, row
 
 NOTIFY = {
     "email__transport": "notify",

@@ -12,8 +12,8 @@ from alerter.pipeline.sending import Sending
 from alerter.pipeline.weekly import Weekly
 from alerter.store import runs
 from alerter.store.runs import Run
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, open_ids, row
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, open_ids, row
 
 
 def held_office(office: Office) -> tuple[Weekly, RunResult]:

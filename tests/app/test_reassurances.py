@@ -12,7 +12,7 @@ from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.pipeline.weekly import Weekly
 from alerter.store import reassurances, trail
-from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
+from tests.world.office import AS_OF, NORTH, WEEK, Office, row, today
 
 BY = NORTH["manager_email"]
 GIVEN = Reassurance(by=BY, given_on=AS_OF, expected_on=AS_OF + WEEK, reason="absence")

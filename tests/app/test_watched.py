@@ -6,8 +6,8 @@ import pytest
 
 from alerter.app.heartbeat import signal_status, watched
 from alerter.errors import SourceError
-from tests.app.office import AS_OF, GATED, NEXT, Office, row
 from tests.app.serving.made_up_service import Watcher
+from tests.world.office import AS_OF, GATED, NEXT, Office, row
 
 
 @pytest.fixture

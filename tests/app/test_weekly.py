@@ -11,10 +11,10 @@ from alerter.config.settings import READING_RULES
 from alerter.errors import SourceError, StoreError
 from alerter.store import runs
 from alerter.store.schema import syncs
-from tests.acceptance.council import ADMINS, FALLBACK
 from tests.acceptance.letters import read
-from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
+from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import MailServer, free_port
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 

@@ -11,7 +11,7 @@ import pytest
 from alerter.cli.commands import COMMANDS
 from alerter.cli.main import error_text, group, main
 from alerter.errors import CalendarRangeError, ConfigError, MailRefusedError, SourceError
-from tests.app.office import AS_OF, Office, row
+from tests.world.office import AS_OF, Office, row
 
 
 def leave(*arguments: object) -> int:

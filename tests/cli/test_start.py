@@ -3,8 +3,9 @@
 import subprocess
 import sys
 
-from tests.app.office import Office, row, today
 from tests.cli.terminal import alerter
+
+from tests.world.office import Office, row, today
 
 NOT_FOR_STATUS = (
     "alembic", "apscheduler", "babel", "flask", "holidays", "jinja2", "psycopg", "python_calamine", "rich",

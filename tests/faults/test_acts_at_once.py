@@ -11,8 +11,8 @@ from sqlalchemy import event
 from alerter.app.link_letters import MOST_WITHIN
 from alerter.pipeline.sending import wait_until
 from alerter.pipeline.weekly import Weekly
-from tests.app.office import Office
 from tests.web.house import AUDITED, OKAFOR, STRANGER, House, Visitor, new_house
+from tests.world.office import Office
 
 AT_ONCE = 8
 STRANGERS = 57

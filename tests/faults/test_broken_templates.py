@@ -17,9 +17,9 @@ from alerter.mail.writer import Writer, check_receipt
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import runs
 from alerter.store.runs import Run
-from tests.app.office import Office
 from tests.mail import made_up
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
+from tests.world.office import Office
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=28, team="Unlisted")]
 SAFE_SINCE = (3, 1, 6)

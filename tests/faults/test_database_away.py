@@ -17,14 +17,14 @@ from alerter.errors import StoreError
 from alerter.installation.installation import Installation
 from alerter.pipeline.weekly import Weekly
 from tests.acceptance.caseload import MONDAY
-from tests.acceptance.council import ADMINS, Council
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
 from tests.faults.week import MANAGERS, WEEK, made_ready, settled
-from tests.postgres_cluster import PostgresCluster, debian_binaries
+from tests.world.council import ADMINS, Council
 from tests.world.mail_server import DOT, HOST, MailServer
+from tests.world.postgres import PostgresCluster, debian_binaries
+from tests.world.terminal import alerter
 
 needs_cluster = pytest.mark.skipif(debian_binaries() is None, reason="needs PostgreSQL's own programs")
 LATER = "UPDATE installation SET created_at = '2026-11-02 09:00:01.000000'"

@@ -14,11 +14,11 @@ from alerter.installation.installation import Installation
 from alerter.pipeline.weekly import Weekly
 from alerter.store.database import Database
 from tests.acceptance.caseload import MONDAY
-from tests.acceptance.council import Council
 from tests.faults.pooler import pgbouncer, pooled
-from tests.faults.terminal import alerter
 from tests.faults.week import made_ready, settled
+from tests.world.council import Council
 from tests.world.mail_server import DOT, MailServer
+from tests.world.terminal import alerter
 
 REFUSALS = (
     "25006", "53100", "54000", "55P03", "57P03", "58030", "42501", "40001", "22003", "0A000", "P0001",

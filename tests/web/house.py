@@ -25,7 +25,7 @@ from alerter.store.schema import assessments
 from alerter.store.trail import Entry
 from alerter.web.application import make_application
 from alerter.web.mailroom import Mailroom
-from tests.app.office import LONDON, NORTH, SOUTH, Office, row
+from tests.world.office import LONDON, NORTH, SOUTH, Office, row
 
 BASE = "http://127.0.0.1:8025"
 KEY = "made up for the tests, and long enough for anybody"

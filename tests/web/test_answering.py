@@ -6,8 +6,8 @@ import pytest
 
 from alerter.pipeline.weekly import Weekly
 from alerter.store.trail import Entry
-from tests.app.office import row
 from tests.web.house import LINDQVIST, OKAFOR, House
+from tests.world.office import row
 
 FRIDAY = "2009-12-04"
 ASKED = {"expected-all": FRIDAY}

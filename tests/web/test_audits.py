@@ -12,8 +12,8 @@ from alerter.domain.quality_audit import Audit
 from alerter.pipeline.weekly import Weekly
 from alerter.store import audits
 from alerter.store.trail import Entry
-from tests.app.office import AS_OF, DAYS, Office, row
 from tests.web.house import AUDITED, LINDQVIST, OKAFOR, House, new_house
+from tests.world.office import AS_OF, DAYS, Office, row
 
 TODAY = "2009-11-23"
 WHOLE = {"points-a": "50", "points-b": "24", "audited": TODAY}

@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, Page
 from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import Weekly
 from alerter.web.server import listening
-from tests.acceptance.council import ADMINS
-from tests.app.office import Office, row
-from tests.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.web.house import AUDITED, OKAFOR, House, new_house
+from tests.world.browser import DESKTOP, HEIGHT, PHONE, opened
+from tests.world.council import ADMINS
 from tests.world.mail_server import HOST, MailServer, free_port
+from tests.world.office import Office, row
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from alerter.pipeline.weekly import Weekly
 from alerter.store.schema import metadata
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, new_office, row
 from tests.web.house import AUDITED, BASE, MONDAY_NINE, House, new_house
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, new_office, row
 
 MANAGERS, HEADS = 200, 7
 FORBIDDEN = 403

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from alerter.pipeline.weekly import Weekly
-from tests.app.office import AS_OF, Office, row
 from tests.web.house import KEY
 from tests.world.mail_server import HOST, free_port
+from tests.world.office import AS_OF, Office, row
 
 ROOT = Path(__file__).parents[2]
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

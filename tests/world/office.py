@@ -15,7 +15,7 @@ from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.pipeline.weekly import Weekly
 from alerter.store import assessments
-from tests.acceptance.council import ADMINS, Council
+from tests.world.council import ADMINS, Council
 
 AS_OF = date(2009, 11, 23)
 """A Monday long past, so that no test depends on the day it runs."""
