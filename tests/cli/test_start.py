@@ -3,9 +3,8 @@
 import subprocess
 import sys
 
-from tests.cli.terminal import alerter
-
 from tests.world.office import Office, row, today
+from tests.world.terminal import alerter
 
 NOT_FOR_STATUS = (
     "alembic", "apscheduler", "babel", "flask", "holidays", "jinja2", "psycopg", "python_calamine", "rich",
