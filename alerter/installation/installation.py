@@ -40,6 +40,8 @@ class Installation:
     clock: Callable[[ZoneInfo], datetime] = real_now
     on_rows: Callable[[int], None] = lambda _rows: None
     """Hears how many rows of a source have been read so far."""
+    should_stop: Callable[[], bool] = lambda: False
+    """Says between two messages whether to leave the rest."""
 
     @classmethod
     def open(cls, config: Path, environ: Mapping[str, str]) -> "Installation":
