@@ -4,15 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-<<<<<<< HEAD
-from alerter.app.heartbeat import signal_status, watched
-from alerter.errors import SourceError
-=======
 from alerter.app.heartbeat import signal_status, watched, watched_delivery
 from alerter.errors import DirectoryError, SourceError
-from tests.app.serving.made_up_service import Watcher
 from tests.world.mail_server import MailServer
->>>>>>> main
 from tests.world.office import AS_OF, GATED, NEXT, Office, row
 from tests.world.web import Watcher
 
