@@ -20,7 +20,7 @@ STAGES = ("overdue", "past_alert", "reassured", "approaching", "on_track")
 
 class Ledger:
     """
-    The store at *url*, opened for each look at it, or once for a `with` block; what is away is not waited for.
+    The store at *url*, opened for each look, or once for a `with` block; what is away is not waited for.
     """
 
     def __init__(self, url: str) -> None:
