@@ -22,7 +22,7 @@ def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
     sections = check(app)
     if not is_json:
         rows = [(section.name, line.state, line.words) for section in sections for line in section.lines]
-        output.print_table(("part", "", "found"), rows)
+        output.print_table(("section", "state", "text"), rows)
     is_at_fault = any(section.exit_code for section in sections)
     reply = send_test(app, address) if address and not is_at_fault else None
     if is_json:

@@ -6,6 +6,7 @@ from email.parser import BytesParser
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from tests.browser import opened
 
 from alerter.app.preview import index_page, preview, write_previews
 from alerter.domain.message import Message
@@ -13,9 +14,8 @@ from alerter.errors import SourceError
 from alerter.mail.build import Rendered
 from alerter.mail.writer import Email
 from alerter.store import runs, syncs
-from tests.app.office import AS_OF, NORTH, Office, row, text_of
-from tests.browser import opened
 from tests.mail import gallery
+from tests.world.office import AS_OF, NORTH, Office, row, text_of
 
 
 def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> None:

@@ -10,11 +10,10 @@ import pytest
 
 from alerter.cli.output import print_rows, print_table, reading
 from alerter.config.file import load_settings
-from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
-from tests.app.office import AS_OF, Office, row, today
-from tests.cli.terminal import alerter, drawn, json_of
 from tests.world.mail_server import free_port
+from tests.world.office import AS_OF, Office, row, today
+from tests.world.terminal import alerter, drawn
 
 
 def test_init_writes_settings_that_load(office: Office) -> None:
@@ -22,8 +21,8 @@ def test_init_writes_settings_that_load(office: Office) -> None:
     result = alerter(office, "init", office.folder / "new")
     new = office.folder / "new"
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
-    assert "alerter check" in result.stderr
+    assert result.out.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
+    assert "alerter check" in result.err
     assert load_settings(new / "config.toml", {}).source.path == new / "extracts" / "assessments.csv"
     assert len(read_directory(new / "directory.csv")) == 1
     assert (new / "extracts").is_dir()
@@ -36,8 +35,8 @@ def test_init_never_overwrites(office: Office, name: str) -> None:
     folder.mkdir()
     (folder / name).write_text("mine", encoding="utf-8")
     refused = alerter(office, "init", folder)
-    assert isinstance(refused.exception, ConfigError)
-    assert str(refused.exception) == f"{folder / name} exists already and is not overwritten."
+    assert refused.exit_code == 2
+    assert refused.err == f"alerter: {folder / name} exists already and is not overwritten.\n"
     assert [path.name for path in folder.iterdir()] == [name]
     assert (folder / name).read_text(encoding="utf-8") == "mine"
 
@@ -46,21 +45,21 @@ def test_init_names_every_file_that_is_there(office: Office) -> None:
     """Both at once, where both are there."""
     alerter(office, "init", office.folder / "new")
     refused = alerter(office, "init", office.folder / "new")
-    assert isinstance(refused.exception, ConfigError)
-    assert len(refused.exception.faults) == 2
+    assert refused.exit_code == 2
+    assert len(refused.err.splitlines()) == 2
 
 
 def test_check_of_what_is_in_order(office: Office) -> None:
     """Lines for each part, those that need a look first, and exit code 0; the same in JSON."""
     office.extract(row("A-1", as_of=today()))
     result = alerter(office, "check")
-    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    lines = [line.split("\t") for line in result.out.splitlines()]
     assert result.exit_code == 0
-    assert lines[0] == ["part", "", "found"]
+    assert lines[0] == ["section", "state", "text"]
     states = [line[1] for line in lines[1:]]
     assert states[-1] == "ok"
     assert {*states} == {"look", "ok"}
-    answer = json_of(alerter(office, "check", "--json"))
+    answer = alerter(office, "check", "--json").json
     assert (answer["state"], answer["test_message"]) == ("look", None)
     assert [
         [section["section"], line["state"]] for section in answer["sections"] for line in section["lines"]
@@ -72,11 +71,11 @@ def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
     office.extract(row("A-1", team="Nowhere", worker=""))
     warned = alerter(office, "check")
     assert warned.exit_code == 0
-    assert "managers\tlook\tteam 'Nowhere' is not in the directory: 1 open" in warned.stdout
+    assert "managers\tlook\tteam 'Nowhere' is not in the directory: 1 open" in warned.out
     (office.folder / "extract.csv").unlink()
     failed = alerter(office, "check")
     assert failed.exit_code == 3
-    assert failed.stdout.splitlines()[1].startswith("source\tfault\t")
+    assert failed.out.splitlines()[1].startswith("source\tfault\t")
 
 
 def test_check_sends_a_test_message(office: Office) -> None:
@@ -84,8 +83,8 @@ def test_check_sends_a_test_message(office: Office) -> None:
     office.extract(row("A-1"))
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1].startswith("The test message was accepted: written to ")
-    answer = json_of(alerter(office, "check", "--json", "--send-test", "n.okafor@council.example"))
+    assert result.out.splitlines()[-1].startswith("The test message was accepted: written to ")
+    answer = alerter(office, "check", "--json", "--send-test", "n.okafor@council.example").json
     assert answer["test_message"].startswith("written to ")
     assert len(office.sent("n.okafor@council.example")) == 2
 
@@ -96,7 +95,7 @@ def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
     office.configure(email__transport="smtp", email__smtp__port=free_port())
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
     assert result.exit_code == 1
-    assert result.stderr == "alerter: no test message was sent: mend the faults first.\n"
+    assert result.err == "alerter: no test message was sent: mend the faults first.\n"
 
 
 def test_preview_says_where_to_look(office: Office) -> None:
@@ -105,13 +104,13 @@ def test_preview_says_where_to_look(office: Office) -> None:
     shown = office.folder / "shown"
     result = alerter(office, "preview", "--as-of", AS_OF, "--out", shown)
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
+    assert result.out.splitlines() == [
         "Read extract.csv: 1 row, 0 rejected.",
         f"Wrote {shown}: 1 digest.",
         f"Open {(shown / 'index.html').as_uri()}",
     ]
     assert (shown / "index.html").is_file()
-    answer = json_of(alerter(office, "preview", "--as-of", AS_OF, "--out", shown, "--json"))
+    answer = alerter(office, "preview", "--as-of", AS_OF, "--out", shown, "--json").json
     assert (answer["as_of"], answer["digests"], answer["source"]["rows"]) == (AS_OF.isoformat(), 1, 1)
     assert answer["index"] == (shown / "index.html").as_uri()
 
@@ -157,9 +156,9 @@ def test_demonstration_shows_what_arrived(office: Office, tmp_path: Path) -> Non
     out = tmp_path / "demonstration"
     result = alerter(office, "demo", "--out", out, "--as-of", date(2026, 11, 23))
     assert result.exit_code == 0
-    assert result.stdout.startswith("Northmere, a made-up borough: ")
-    assert "Weekly run as of 2026-11-23: done;" in result.stdout
-    assert "performance@" in result.stdout
-    (page,) = [line for line in result.stdout.splitlines() if line.startswith("Open one: ")]
+    assert result.out.startswith("Northmere, a made-up borough: ")
+    assert "Weekly run as of 2026-11-23: done;" in result.out
+    assert "performance@" in result.out
+    (page,) = [line for line in result.out.splitlines() if line.startswith("Open one: ")]
     assert page.removeprefix("Open one: ").startswith(out.resolve().as_uri())
-    assert f"--config {out / 'config.toml'} status" in result.stderr
+    assert f"--config {out / 'config.toml'} status" in result.err
