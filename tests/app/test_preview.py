@@ -6,7 +6,6 @@ from email.parser import BytesParser
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from tests.browser import opened
 
 from alerter.app.preview import index_page, preview, write_previews
 from alerter.domain.message import Message
@@ -15,6 +14,7 @@ from alerter.mail.build import Rendered
 from alerter.mail.writer import Email
 from alerter.store import runs, syncs
 from tests.mail import gallery
+from tests.world.browser import opened
 from tests.world.office import AS_OF, NORTH, Office, row, text_of
 
 
