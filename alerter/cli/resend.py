@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from alerter.app.heartbeat import signal_standing
+from alerter.app.heartbeat import signal_status
 from alerter.app.resending import resend
 from alerter.cli import options, output
 from alerter.errors import ConfigError
@@ -38,7 +38,7 @@ def command(
     resent = resend(
         app, run, recipient, by=by or getpass.getuser(), reason=reason.strip(), is_anyway=is_anyway
     )
-    signal_standing(app, output.talk)
+    signal_status(app, output.talk)
     if is_json:
         messages = [{"state": each.state, "reply": each.reply} for each in resent.deliveries]
         output.print_json({"run": run, "recipient": recipient, "messages": messages})

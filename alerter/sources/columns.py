@@ -66,6 +66,16 @@ class Located:
         """Return what the file calls the canonical column *name*; the name itself where it has none."""
         return self.headings[self.indexes[name]] if name in self.indexes else name
 
+    @property
+    def unused(self) -> list[str]:
+        """Return the headings that are no wanted column, those left out that could be somebody's data."""
+        used = set(self.indexes.values())
+        return [
+            heading
+            for index, heading in enumerate(self.headings)
+            if heading and index not in used and not _LOOKS_LIKE_DATA.search(heading)
+        ]
+
 
 class Headings(Protocol):
     """What knows a heading line, and where in it the columns are: `WantedColumns`, or one that takes all."""

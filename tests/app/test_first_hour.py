@@ -1,16 +1,16 @@
 """From a council's own export to the first preview: what `init --extract` writes, and what it leaves."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from alerter.app.setup import set_up
-from alerter.cli.main import group
-from tests.app.exports import EXPORTS, SECRET, SIGN_OFFS, TEAMS, Case, annex_a, caseload, census, mosaic
-from tests.app.first_hour import address_teams, fill_in
+from tests.world.council import Council
+from tests.world.exports import EXPORTS, SECRET, SIGN_OFFS, TEAMS, Case, annex_a, caseload, census, mosaic
+from tests.world.first_hour import address_teams, fill_in
+from tests.world.process import Said
+from tests.world.terminal import alerter
 
 AS_OF = "2026-11-30"
 MOST_KEYS = 8
@@ -29,14 +29,13 @@ def test_from_an_export_to_a_right_preview(tmp_path: Path, export: Export) -> No
     teams = address_teams(folder)
     assert teams == ([] if export is census else sorted(TEAMS))
 
-    config = folder / "config.toml"
-    dry = run(config, "run", "--dry-run", "--as-of", AS_OF, "--json")
+    judged = run(folder, "run", "--dry-run", "--as-of", AS_OF, "--json").json
     open_cases = [case for case in cases if case.authorised is None]
-    judged = json.loads(dry)
     assert judged["source"]["rejected"] == 0
     assert judged["assessments"]["open"] == len({identity(case, export) for case in open_cases})
     assert judged["digests"] == (1 if export is census else len(TEAMS))
-    assert "index.html" in [path.name for path in previewed(config, tmp_path)]
+    run(folder, "preview", "--as-of", AS_OF, "--out", tmp_path / "look")
+    assert (tmp_path / "look" / "index.html").is_file()
 
 
 def identity(case: Case, export: Export) -> object:
@@ -46,17 +45,11 @@ def identity(case: Case, export: Export) -> object:
     return (case.child, case.started) if export is annex_a else case.number
 
 
-def previewed(config: Path, tmp_path: Path) -> list[Path]:
-    """Return the files of a preview."""
-    run(config, "preview", "--as-of", AS_OF, "--out", str(tmp_path / "look"))
-    return list((tmp_path / "look").iterdir())
-
-
-def run(config: Path, *arguments: str) -> str:
-    """Return what a command prints that goes well."""
-    result = CliRunner().invoke(group, ["--config", str(config), *arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
+def run(folder: Path, *arguments: object) -> Said:
+    """Return what a command says that goes well."""
+    said = alerter(Council(folder, 0), *arguments)
+    assert said.exit_code == 0, said.err
+    return said
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: export.__name__)
@@ -64,13 +57,11 @@ def test_nothing_of_a_child_is_written_or_printed(tmp_path: Path, export: Export
     """Neither names, birth dates, genders nor notes: not in the files, the tables or the JSON."""
     cases = caseload()
     path = export(tmp_path, cases)
-    shown = [
-        CliRunner().invoke(group, ["init", str(tmp_path / name), "--extract", str(path), *more]).output
-        for name, more in (("a", []), ("b", ["--json"]))
-    ]
+    table = run(tmp_path, "init", tmp_path / "a", "--extract", path)
+    as_json = run(tmp_path, "init", tmp_path / "b", "--extract", path, "--json")
     written = [file.read_text(encoding="utf-8") for file in (tmp_path / "a").iterdir()]
     assert len(written) == 2
-    for text in (*shown, *written):
+    for text in (table.out, table.err, as_json.out, *written):
         assert SECRET not in text
         assert not any(str(case.born) in text or f"{case.born:%d/%m/%Y}" in text for case in cases)
 

@@ -11,8 +11,8 @@ from alerter.errors import SourceError
 from alerter.mail.build import Rendered
 from alerter.mail.writer import Email
 from alerter.store import runs, syncs
-from tests.app.office import AS_OF, NORTH, Office, row, text_of
 from tests.mail import gallery
+from tests.world.office import AS_OF, NORTH, Office, row, text_of
 
 
 def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> None:

@@ -11,10 +11,10 @@ from alerter.cli.output import print_table, reading
 from alerter.config.file import example_settings, load_settings
 from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
-from tests.app.first_hour import fill_in
-from tests.app.office import AS_OF, Office, row, today
-from tests.cli.terminal import alerter, drawn
+from tests.world.first_hour import fill_in
 from tests.world.mail_server import free_port
+from tests.world.office import AS_OF, Office, row, today
+from tests.world.terminal import alerter, drawn
 
 
 def test_init_writes_settings_to_fill_in(office: Office) -> None:
@@ -22,8 +22,8 @@ def test_init_writes_settings_to_fill_in(office: Office) -> None:
     result = alerter(office, "init", office.folder / "new")
     new = office.folder / "new"
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
-    assert "alerter check" in result.stderr
+    assert result.out.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
+    assert "alerter check" in result.err
     with pytest.raises(ConfigError, match="council: must not be blank"):
         load_settings(new / "config.toml", {})
     assert fill_in(new) == 5
@@ -35,10 +35,10 @@ def test_init_writes_settings_to_fill_in(office: Office) -> None:
 def test_init_writes_the_whole_example(office: Office) -> None:
     """Every setting with its notes, under its own name, and nothing else."""
     new = office.folder / "new"
-    assert alerter(office, "init", new, "--example").stdout == f"Wrote {new / 'config.example.toml'}\n"
+    assert alerter(office, "init", new, "--example").out == f"Wrote {new / 'config.example.toml'}\n"
     assert (new / "config.example.toml").read_text(encoding="utf-8") == example_settings()
     assert [path.name for path in new.iterdir()] == ["config.example.toml"]
-    assert isinstance(alerter(office, "init", new, "--example").exception, ConfigError)
+    assert alerter(office, "init", new, "--example").exit_code == 2
     assert alerter(office, "init", new, "--example", "--extract", "x.csv").exit_code == 2
 
 
@@ -49,8 +49,8 @@ def test_init_never_overwrites(office: Office, name: str) -> None:
     folder.mkdir()
     (folder / name).write_text("mine", encoding="utf-8")
     refused = alerter(office, "init", folder)
-    assert isinstance(refused.exception, ConfigError)
-    assert str(refused.exception) == f"{folder / name} exists already and is not overwritten."
+    assert refused.exit_code == 2
+    assert refused.err == f"alerter: {folder / name} exists already and is not overwritten.\n"
     assert [path.name for path in folder.iterdir()] == [name]
     assert (folder / name).read_text(encoding="utf-8") == "mine"
 
@@ -59,18 +59,25 @@ def test_init_names_every_file_that_is_there(office: Office) -> None:
     """Both at once, where both are there."""
     alerter(office, "init", office.folder / "new")
     refused = alerter(office, "init", office.folder / "new")
-    assert isinstance(refused.exception, ConfigError)
-    assert len(refused.exception.faults) == 2
+    assert refused.exit_code == 2
+    assert len(refused.err.splitlines()) == 2
 
 
 def test_check_of_what_is_in_order(office: Office) -> None:
-    """One line a part, each ok, and exit code 0."""
+    """Lines for each part, those that need a look first, and exit code 0; the same in JSON."""
     office.extract(row("A-1", as_of=today()))
     result = alerter(office, "check")
-    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    lines = [line.split("\t") for line in result.out.splitlines()]
     assert result.exit_code == 0
     assert lines[0] == ["part", "", "found"]
-    assert {line[1] for line in lines[1:]} == {"ok"}
+    states = [line[1] for line in lines[1:]]
+    assert states[-1] == "ok"
+    assert {*states} == {"look", "ok"}
+    answer = alerter(office, "check", "--json").json
+    assert (answer["state"], answer["test_message"]) == ("look", None)
+    assert [
+        [section["section"], line["state"]] for section in answer["sections"] for line in section["lines"]
+    ] == [line[:2] for line in lines[1:]]
 
 
 def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
@@ -78,11 +85,11 @@ def test_check_tells_faults_from_what_needs_a_look(office: Office) -> None:
     office.extract(row("A-1", team="Nowhere", worker=""))
     warned = alerter(office, "check")
     assert warned.exit_code == 0
-    assert "directory\tlook\tteam 'Nowhere' is not in the directory.\n" in warned.stdout
+    assert "managers\tlook\tteam 'Nowhere' is not in the directory: 1 open" in warned.out
     (office.folder / "extract.csv").unlink()
     failed = alerter(office, "check")
     assert failed.exit_code == 3
-    assert "\ndata\tfault\t" in failed.stdout
+    assert failed.out.splitlines()[1].startswith("source\tfault\t")
 
 
 def test_check_sends_a_test_message(office: Office) -> None:
@@ -90,8 +97,10 @@ def test_check_sends_a_test_message(office: Office) -> None:
     office.extract(row("A-1"))
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1].startswith("The test message was accepted: written to ")
-    assert len(office.sent("n.okafor@council.example")) == 1
+    assert result.out.splitlines()[-1].startswith("The test message was accepted: written to ")
+    answer = alerter(office, "check", "--json", "--send-test", "n.okafor@council.example").json
+    assert answer["test_message"].startswith("written to ")
+    assert len(office.sent("n.okafor@council.example")) == 2
 
 
 def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
@@ -100,7 +109,7 @@ def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
     office.configure(email__transport="smtp", email__smtp__port=free_port())
     result = alerter(office, "check", "--send-test", "n.okafor@council.example")
     assert result.exit_code == 1
-    assert result.stderr == "alerter: no test message was sent: mend the faults first.\n"
+    assert result.err == "alerter: no test message was sent: mend the faults first.\n"
 
 
 def test_preview_says_where_to_look(office: Office) -> None:
@@ -108,7 +117,7 @@ def test_preview_says_where_to_look(office: Office) -> None:
     office.extract(row("A-1"))
     shown = office.folder / "shown"
     result = alerter(office, "preview", "--as-of", AS_OF, "--out", shown)
-    assert (result.exit_code, result.stdout) == (0, f"Written to {shown}: 1 digest.\n")
+    assert (result.exit_code, result.out) == (0, f"Written to {shown}: 1 digest.\n")
     assert (shown / "index.html").is_file()
 
 
@@ -140,9 +149,9 @@ def test_demonstration_shows_what_arrived(office: Office, tmp_path: Path) -> Non
     out = tmp_path / "demonstration"
     result = alerter(office, "demo", "--out", out, "--as-of", date(2026, 11, 23))
     assert result.exit_code == 0
-    assert result.stdout.startswith("Northmere, a made-up borough: ")
-    assert "Weekly run as of 2026-11-23: done;" in result.stdout
-    assert "performance@" in result.stdout
-    (page,) = [line for line in result.stdout.splitlines() if line.startswith("Open one: ")]
+    assert result.out.startswith("Northmere, a made-up borough: ")
+    assert "Weekly run as of 2026-11-23: done;" in result.out
+    assert "performance@" in result.out
+    (page,) = [line for line in result.out.splitlines() if line.startswith("Open one: ")]
     assert page.removeprefix("Open one: ").startswith(out.resolve().as_uri())
-    assert f"--config {out / 'config.toml'} status" in result.stderr
+    assert f"--config {out / 'config.toml'} status" in result.err

@@ -14,8 +14,6 @@ from pathlib import Path
 import pytest
 
 from alerter.store.database import open_database
-from tests.acceptance.council import Council
-from tests.app.office import Office, new_office
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday, waiting
 from tests.faults.roster import number_of
@@ -23,8 +21,10 @@ from tests.faults.system_calls import Call
 from tests.faults.table import DOCUMENT, Shown, document
 from tests.faults.week import calls_of_week, made_ready
 from tests.pipeline.council import Council as Mailroom
-from tests.postgres_cluster import PostgresServer
+from tests.world.council import Council
 from tests.world.mail_server import MailServer
+from tests.world.office import Office, new_office
+from tests.world.postgres import PostgresServer
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ON_FILE = frozenset({"council", "on_file", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"})

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from alerter.store.database import Database, open_database
 from alerter.store.migration import downgrade, schema_version
 from alerter.store.schema import alerts, outbox, runs
-from tests.acceptance.council import Council
+from tests.world.council import Council
 
 STAGES = ("overdue", "past_alert", "reassured", "approaching", "on_track")
 

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from tests.acceptance.council import Council
 from tests.app.serving.made_up_service import LONDON, MANAGERS, Hands, Service, Watcher
+from tests.world.council import Council
 
 WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)
 STARTED_ON = "2026-10-12"

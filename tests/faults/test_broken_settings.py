@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from alerter.errors import ConfigError
-from tests.acceptance.council import ADMINS
-from tests.app.office import Office as Desk
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday, rows_of, waiting
-from tests.faults.terminal import alerter
+from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer
+from tests.world.office import Office as Desk
+from tests.world.terminal import alerter
 
 SECRET = "made-up-canary-secret"
 UNREADABLE = ("missing", "a folder", "not text", "empty", "no permission")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.council import ADMINS, FALLBACK
 from tests.app.serving.made_up_service import text_of
 from tests.faults.monday import Monday, row, waiting
-from tests.faults.terminal import alerter
+from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import LATER, LATER_AT_DOT, MailServer
+from tests.world.terminal import alerter
 
 LEFT, STAYED, SUCCESSOR = (f"{name}@council.example" for name in ("left", "stayed", "successor"))
 ROWS = (row(1, team="Duty"), row(2, team="Duty"), row(3, team="Court"))

@@ -15,16 +15,16 @@ from sqlalchemy import Connection, Engine, event
 
 from alerter.errors import StoreError
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from tests.acceptance.caseload import MONDAY
-from tests.acceptance.council import ADMINS, Council
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
 from tests.faults.week import MANAGERS, WEEK, made_ready, settled
-from tests.postgres_cluster import PostgresCluster, debian_binaries
+from tests.world.council import ADMINS, Council
 from tests.world.mail_server import DOT, HOST, MailServer
+from tests.world.postgres import PostgresCluster, debian_binaries
+from tests.world.terminal import alerter
 
 needs_cluster = pytest.mark.skipif(debian_binaries() is None, reason="needs PostgreSQL's own programs")
 LATER = "UPDATE installation SET created_at = '2026-11-02 09:00:01.000000'"
@@ -123,7 +123,7 @@ def test_fault_043_server_down_before_the_mark(
     """What cannot be marked gets no dot: nothing was delivered, and the next process sends it."""
     office.at("DATA", postgres_to_stop.stop)
     with pytest.raises(StoreError, match="cannot be used"):
-        Weekly(hasty).run(MONDAY, is_synced=False)
+        weekly.run(hasty, MONDAY, is_synced=False)
     assert (len(office.unfinished()), office.arrived) == (1, [])
     postgres_to_stop.start()
     settled(council, office)
@@ -149,7 +149,7 @@ def test_fault_044_server_down_after_the_reply(
         return False
 
     office.at(DOT, stop)
-    result = Weekly(hasty, start_once_missed).run(MONDAY, is_synced=False)
+    result = weekly.run(replace(hasty, should_stop=start_once_missed), MONDAY, is_synced=False)
     assert not is_down.is_set()
     assert result.state == "done"
     settled(council, office)

@@ -13,13 +13,13 @@ from sqlalchemy import update
 from alerter.store.birth_note import id_in
 from alerter.store.database import open_database
 from alerter.store.schema import installation
-from tests.acceptance.council import ADMINS
-from tests.app.office import Office as Desk
-from tests.app.office import row, today
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
+from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer
+from tests.world.office import Office as Desk
+from tests.world.office import row, today
+from tests.world.terminal import alerter
 
 LOOKING = (
     ("history", "A-70001"), ("explain", "A-70001"), ("quality",), ("report",), ("purge",), ("release", 1),

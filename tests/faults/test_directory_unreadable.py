@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.council import ADMINS
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
+from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer, free_port
+from tests.world.terminal import alerter
 
 HEADINGS = b"team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
 

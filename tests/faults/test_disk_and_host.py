@@ -13,16 +13,15 @@ from typing import Any, cast
 import pytest
 
 from alerter.store.engine import KINDS, kind_of_mount
-from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import read
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
 from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, first, plan_writes
-from tests.faults.terminal import alerter
-from tests.faults.victim import killed, needs_linux, start
-from tests.faults.week import MANAGERS, WEEK, settled
+from tests.faults.week import MANAGERS, WEEK, killed, needs_linux, settled
+from tests.world.council import ADMINS, Council
 from tests.world.mail_server import DOT, MailServer
+from tests.world.terminal import alerter
 
 PAGE = 4096
 FOR_GOOD = 10_000
@@ -43,7 +42,7 @@ def test_fault_047_disk_full_while_the_plan_is_written(
 @needs_linux
 def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: MailServer) -> None:
     """The answer is kept and recorded when there is room: no second copy, though the first tries fail."""
-    victim = start(on_file, *WEEK)
+    victim = on_file.start(*WEEK)
     office.at(DOT, lambda: fail_at_next(on_file, victim, "pwrite64", "ENOSPC", times=3))
     said = victim.ended()
     assert said.exit_code == 0, said
@@ -146,7 +145,7 @@ def test_fault_054_damaged_page(on_file: Council, office: MailServer, table: str
 @needs_linux
 def test_fault_055_four_at_once(week: Council, office: MailServer) -> None:
     """One of four processes plans, all of them send, nobody gets two, and each says that it went well."""
-    for said in [victim.ended() for victim in [start(week, *WEEK) for _ in range(4)]]:
+    for said in [victim.ended() for victim in [week.start(*WEEK) for _ in range(4)]]:
         assert said.exit_code == 0, said
     settled(week, office)
 

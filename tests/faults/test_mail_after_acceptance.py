@@ -6,10 +6,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.acceptance.council import ADMINS
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
 from tests.mail.test_delivery_reports import report
+from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer, Parcel
 
 

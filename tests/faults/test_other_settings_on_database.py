@@ -5,13 +5,13 @@ from random import Random
 import pytest
 
 from tests.acceptance.caseload import MONDAY
-from tests.acceptance.council import ADMINS, Council
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
 from tests.faults.week import MANAGERS, made_ready
+from tests.world.council import ADMINS, Council
 from tests.world.mail_server import MailServer
+from tests.world.terminal import alerter
 
 TRIAL = {"email__transport": "folder", "email__folder": "trial"}
 

@@ -10,12 +10,12 @@ import pytest
 
 from alerter.bank_holidays import NOTICE, coverage_warning, working_calendar
 from alerter.domain.schedule import Schedule
-from tests.acceptance.council import ADMINS
 from tests.acceptance.letters import read
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Hands, text_of
 from tests.faults.monday import Monday, row, waiting
-from tests.faults.terminal import alerter
+from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer
+from tests.world.terminal import alerter
 
 ENGLAND = working_calendar("england")
 EXTRACTED_AT = datetime(2026, 11, 22, 18, 5, tzinfo=UTC).timestamp()

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from alerter.errors import StoreError
 from alerter.store.database import Database
 from alerter.transports.folder import FolderTransport
-from tests.acceptance.council import ADMINS
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
+from tests.world.council import ADMINS
 from tests.world.mail_server import NEVER, NEVER_AT_DOT, MailServer
+from tests.world.terminal import alerter
 
 
 def test_fault_100_watcher_down(monday: Monday, post_office: MailServer) -> None:

@@ -8,13 +8,13 @@ import pytest
 from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.store import runs
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, GATED, LONDON, Office, row, today
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.monday import Monday
-from tests.faults.terminal import alerter
 from tests.store.made_up import run_with
+from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer
+from tests.world.office import AS_OF, GATED, LONDON, Office, row, today
+from tests.world.terminal import alerter
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

@@ -18,7 +18,6 @@ from time import monotonic
 
 import pytest
 
-from tests.soak import command
 from tests.soak.conftest import Fresh
 from tests.soak.ledger import Ledger
 from tests.soak.oracle import check_partition, second_copies
@@ -103,8 +102,8 @@ def strike(arena: Arena, here: Town, random: Random, figures: Counter[str]) -> s
     moment = arena.moment(random, left_to_do(here.ledger))
     struck = here.run()
     struck.join(moment)
-    command.kill(struck)
-    figures[f"killed {place_of(here.ledger)}" if command.is_killed(struck) else "ended before"] += 1
+    struck.kill()
+    figures[f"killed {place_of(here.ledger)}" if struck.is_killed else "ended before"] += 1
     return here.ledger.marked()
 
 

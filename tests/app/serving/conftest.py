@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.council import Council
 from tests.app.serving.made_up_service import LONDON, MANAGERS, Hands, Service, Watcher
+from tests.world.council import Council
 from tests.world.mail_server import MailServer
 
 WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from alerter.app.logs import open_journal
 from alerter.app.serving import Serving
 from alerter.installation.installation import Installation
-from tests.acceptance.council import ADMINS, Council
+from tests.world.council import ADMINS, Council
 from tests.world.mail_server import MailServer
 
 LONDON = ZoneInfo("Europe/London")

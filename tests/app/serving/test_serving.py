@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from alerter.errors import StoreError
-from tests.acceptance.council import ADMINS
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, Watcher, subjects, text_of
 from tests.store.made_up import run_with
+from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, NEVER, MailServer
 
 

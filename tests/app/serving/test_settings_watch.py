@@ -3,8 +3,8 @@
 import pytest
 
 from alerter.errors import ConfigError
-from tests.acceptance.council import ADMINS
 from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, subjects, text_of
+from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer, free_port
 
 

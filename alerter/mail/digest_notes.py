@@ -18,90 +18,90 @@ NOTES_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class NotesView:
-    """A list of remarks under a heading."""
+class ListView:
+    """A heading and its lines."""
 
     heading: str
     lines: tuple[str, ...]
 
 
-def notes_of(digest: Digest, facts: RunFacts) -> Iterable[NotesView]:
+def notes_of(digest: Digest, facts: RunFacts) -> Iterable[ListView]:
     """Give the lists of *digest* that have anything in them."""
     language = facts.language
     if digest.unrouted:
         words = "Nobody else was found for ({count}): please say who manages them"
-        yield _notes(words, [_fault(each, facts) for each in digest.unrouted], facts)
+        yield _notes(words, [_fault(fault, facts) for fault in digest.unrouted], facts)
     if digest.progress is not None and digest.progress.went:
         words = "Moved to another manager ({count}): nothing is asked of you"
         lines = [
             language.say(
                 "{whose}: now with {who}",
-                whose=_whose(each.key, facts),
-                who=phrase(each.to),
+                whose=_row_name(handover.key, facts),
+                who=phrase(handover.to),
             )
-            for each in digest.progress.went
+            for handover in digest.progress.went
         ]
         yield _notes(words, lines, facts)
     if digest.checkpoints:
         by = language.long_day(facts.next_run, facts.as_of)
         words = "Checkpoints ({count}): reached by {day}"
-        yield _notes(words, [_checkpoint(each, facts) for each in digest.checkpoints], facts, day=by)
+        yield _notes(words, [_checkpoint(alert, facts) for alert in digest.checkpoints], facts, day=by)
     if digest.moved:
         words = "Dates moved ({count}): the calendar has changed since the last digest"
-        yield _notes(words, [moved_line(each, facts) for each in digest.moved], facts)
+        yield _notes(words, [moved_line(move, facts) for move in digest.moved], facts)
     if digest.to_mend:
         words = "Records to mend ({count}): please have them corrected in the case system"
-        yield _notes(words, [_fault(each, facts) for each in digest.to_mend], facts)
+        yield _notes(words, [_fault(fault, facts) for fault in digest.to_mend], facts)
 
 
-def moved_line(moved: Moved, facts: RunFacts) -> str:
+def moved_line(move: Moved, facts: RunFacts) -> str:
     """Return whose dates have moved, from and to."""
     language, as_of = facts.language, facts.as_of
     alert = language.say(
         "day {day} from {was} to {now}",
-        day=moved.alert_day,
-        was=language.day(moved.alert_from, as_of),
-        now=language.day(moved.alert_to, as_of),
+        day=move.alert_day,
+        was=language.day(move.alert_from, as_of),
+        now=language.day(move.alert_to, as_of),
     )
     due = language.say(
         "due date from {was} to {now}",
-        was=language.day(moved.due_from, as_of),
-        now=language.day(moved.due_to, as_of),
+        was=language.day(move.due_from, as_of),
+        now=language.day(move.due_to, as_of),
     )
-    changed = {alert: moved.alert_from != moved.alert_to, due: moved.due_from != moved.due_to}
-    said = ", ".join(words for words, has_moved in changed.items() if has_moved)
-    return f"{_whose(moved.key, facts)}: {said}"
+    changed = {alert: move.alert_from != move.alert_to, due: move.due_from != move.due_to}
+    dates = ", ".join(words for words, has_moved in changed.items() if has_moved)
+    return f"{_row_name(move.key, facts)}: {dates}"
 
 
-def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> NotesView:
+def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> ListView:
     """Return as many *lines* as an email has room for, and how many there are beyond them."""
     heading = facts.language.say(words, count=f"{len(lines):,}", **values)
     more = len(lines) - NOTES_LISTED
     if more <= 0:
-        return NotesView(heading, tuple(lines))
+        return ListView(heading, tuple(lines))
     ask = facts.language.say(
         "and {count} more: ask {who} for the list", count=f"{more:,}", who=phrase(facts.contact)
     )
-    return NotesView(heading, (*lines[:NOTES_LISTED], ask))
+    return ListView(heading, (*lines[:NOTES_LISTED], ask))
 
 
 def _fault(fault: DataException, facts: RunFacts) -> str:
     """Return one thing to mend; what names lines of a file is an operator's English in any language."""
     detail = facts.language.sentence(phrase(fault.detail))
-    return f"{_whose(fault.key, facts)}: {detail}"
+    return f"{_row_name(fault.key, facts)}: {detail}"
 
 
 def _checkpoint(alert: Alert, facts: RunFacts) -> str:
     assessment = alert.assessment
     day, on = alert.checkpoint or (0, facts.next_run)
     worker = f", {phrase(assessment.worker)}" if assessment.worker else ""
-    whose = f"{_whose(assessment.key, facts)}{worker}"
+    row_name = f"{_row_name(assessment.key, facts)}{worker}"
     return facts.language.say(
-        "{whose}: day {day} is {on}", whose=whose, day=day, on=facts.language.day(on, facts.as_of)
+        "{whose}: day {day} is {on}", whose=row_name, day=day, on=facts.language.day(on, facts.as_of)
     )
 
 
-def _whose(key: AssessmentKey, facts: RunFacts) -> str:
+def _row_name(key: AssessmentKey, facts: RunFacts) -> str:
     return f"{phrase(key.assessment_id)} {facts.language.say('child {id}', id=phrase(key.child_id))}"
 
 
@@ -124,12 +124,14 @@ def since_lines(digest: Digest, facts: RunFacts, marks: Marks) -> Iterable[str]:
 def record_lines(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
     """Return how timely the digest's teams have been since April, one line a type of assessment."""
     say = facts.language.say
-    whose = say("Your team since April") if len(digest.teams) == 1 else say("Your teams since April")
+    subject = say("Your team since April") if len(digest.teams) == 1 else say("Your teams since April")
     has_labels = len(facts.clocks) > 1
-    return tuple(record_line(each, whose, facts.language, has_label=has_labels) for each in digest.records)
+    return tuple(
+        record_line(record, subject, facts.language, has_label=has_labels) for record in digest.records
+    )
 
 
-def record_line(record: TrackRecord, whose: str, language: Language, *, has_label: bool) -> str:
+def record_line(record: TrackRecord, subject: str, language: Language, *, has_label: bool) -> str:
     """
     Return one type's record in a sentence, as digests and the service page tell it.
 
@@ -139,10 +141,10 @@ def record_line(record: TrackRecord, whose: str, language: Language, *, has_labe
     'Since April, Core assessment: 84% of 61 in time (target 81%).'
     """
     if has_label:
-        whose = f"{whose}, {phrase(record.label)}"
+        subject = f"{subject}, {phrase(record.label)}"
     if record.percent is None:
-        return language.say("{whose}: too few signed off to say how many in time.", whose=whose)
-    values = {"whose": whose, "percent": record.percent, "count": f"{record.authorised:,}"}
+        return language.say("{whose}: too few signed off to say how many in time.", whose=subject)
+    values = {"whose": subject, "percent": record.percent, "count": f"{record.authorised:,}"}
     if record.target_percent is None:
         return language.say("{whose}: {percent}% of {count} in time.", **values)
     target = f"{record.target_percent:g}"

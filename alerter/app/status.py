@@ -1,4 +1,4 @@
-"""What a command is told: what one run did, and how the installation stands."""
+"""The status of the installation: its last run, what is owed, when the next run is, how old the data are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from alerter.bank_holidays import source_version
+from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.delivery import PASSED_ON, resend_command
 from alerter.domain.schedule import Timetable
 from alerter.domain.wording import counted, full_day_words
 from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
 from alerter.installation.installation import Installation
-from alerter.pipeline.outcome import failed_by
 from alerter.store import outbox, runs, syncs
 from alerter.store.birth_note import is_there
 from alerter.store.database import installation_made_at
@@ -22,9 +23,9 @@ BEGIN = "If there never was one, begin with `alerter run`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Status:
     """
-    How the installation stands: its last run, what is owed, when the next run is, how old the data are.
+    What is known of an installation at one moment, and whether anything of it needs a person.
 
     *failed* are the messages of the run that went out last which wait for a person. Without a database
     nothing *is there* to say so, and nothing else is known.
@@ -46,7 +47,7 @@ class Standing:
     @property
     def stuck(self) -> int:
         """Count the messages of unknown outcome, which are not sent again by themselves."""
-        return sum(each.state == "unknown" for each in self.failed)
+        return sum(delivery.state == "unknown" for delivery in self.failed)
 
     @property
     def is_ok(self) -> bool:
@@ -59,7 +60,7 @@ class Standing:
     def sentences(self) -> list[str]:
         """Return the same in words, what needs a person first."""
         last = self.last_run
-        said = [
+        sentences = [
             "" if self.is_there else f"There is no database: put it back. {BEGIN}",
             "" if self.ahead_of_clock is None else clock_sentence(self.ahead_of_clock),
             self._overdue_sentence() if self.is_run_overdue else "",
@@ -75,7 +76,7 @@ class Standing:
             if self.data_age_hours is None
             else f"Age of the data: {self.data_age_hours:.1f} hours.",
         ]
-        return [sentence for sentence in said if sentence]
+        return [sentence for sentence in sentences if sentence]
 
     def _overdue_sentence(self) -> str:
         if self.overtaken_by is None:
@@ -87,13 +88,13 @@ class Standing:
 def failed_sentences(failed: Sequence[Delivery]) -> list[str]:
     """Return a sentence for each message that waits for a person, with the command that sends it again."""
     return [
-        f"Run {each.run_id} to {each.recipient}: {each.state}"
+        f"Run {delivery.run_id} to {delivery.recipient}: {delivery.state}"
         + (
             f", {PASSED_ON}."
-            if each.reply == PASSED_ON
-            else f". To send it again: {resend_command(each.run_id, each.recipient)}"
+            if delivery.reply == PASSED_ON
+            else f". To send it again: {resend_command(delivery.run_id, delivery.recipient)}"
         )
-        for each in failed
+        for delivery in failed
     ]
 
 
@@ -113,40 +114,54 @@ def _upcoming(connection: Connection, timetable: Timetable, done: date) -> date:
     return upcoming
 
 
-def standing_of(installation: Installation) -> Standing:
+def status_of(installation: Installation) -> Status:
     """
-    Return how the installation stands now; no database is made for it.
+    Return the status of the installation now; no database is made for it.
 
     Raises:
         StoreError: The database cannot be used.
     """
-    now, hour = installation.now(), timedelta(hours=1)
-    timetable = installation.timetable()
-    due = timetable.last_due(now)
+    now = installation.now()
     if not is_there(installation.database):
-        next_run_at = timetable.moment(timetable.schedule.next_after(due))
-        return Standing(
-            last_run=None, owed=0, held=0, failed=(), next_run_at=next_run_at, data_age_hours=None,
-            is_run_overdue=False, is_there=False,
+        timetable = installation.timetable()
+        upcoming = timetable.schedule.next_after(timetable.last_due(now))
+        return Status(
+            last_run=None, owed=0, held=0, failed=(), next_run_at=timetable.moment(upcoming),
+            data_age_hours=None, is_run_overdue=False, is_there=False,
         )  # fmt: skip
     installation.ensure_schema()
     with installation.database.read() as connection:
+        timetable = installation.timetable(_calendar_of_last(connection, installation.settings.fingerprint))
+        due = timetable.last_due(now)
         last_run = runs.latest_come(connection, now.date())
         last_sync = syncs.latest_applied(connection)
         ahead_of_clock = runs.prepared_after(connection, now + CLOCKS_DIFFER)
         upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
-        owed, failed = outbox.owed(connection), failed_by(connection, installation.today())
+        owed, failed = outbox.owed(connection), outbox.failed_by(connection, now.date())
         made_at = installation_made_at(connection)
         overtaken_by = runs.later(connection, due)
     is_first_due = last_run is None and timetable.moment(due) > made_at
-    return Standing(
+    return Status(
         last_run=last_run,
         owed=owed,
         held=int(last_run is not None and last_run.state == "held"),
         failed=failed,
         next_run_at=timetable.moment(upcoming),
-        data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
+        data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / timedelta(hours=1),
         is_run_overdue=is_first_due or (last_run is not None and last_run.send_date < due),
         ahead_of_clock=ahead_of_clock,
         overtaken_by=overtaken_by,
     )
+
+
+def _calendar_of_last(connection: Connection, settings: str) -> WorkingCalendar | None:
+    """
+    Return the calendar that the last run was made by, where these *settings* would make the same today.
+
+    It is read in a hundredth of the time in which the bank holidays are made again.
+    """
+    last = runs.latest(connection)
+    if last is None or last.settings != settings:
+        return None
+    calendar = runs.by_fingerprint(connection, last.calendar)
+    return calendar if calendar is not None and calendar.version == source_version() else None

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerter.app.standing import Standing, standing_of
+from alerter.app.status import Status, status_of
 from alerter.domain.wording import full_day_words
 from alerter.installation import clock
-from tests.app.office import AS_OF, LONDON, WEEK, Office, row, today
 from tests.world.mail_server import HANG_UP, MailServer, free_port
+from tests.world.office import AS_OF, LONDON, WEEK, Office, row, today
 
 
 def from_now(hours: int) -> datetime:
@@ -27,20 +27,20 @@ def scheduled(moment: datetime) -> dict[str, object]:
     }
 
 
-def standing_after_run(office: Office, **changes: object) -> Standing:
+def status_after_run(office: Office, **changes: object) -> Status:
     """Do this week's job under settings with *changes*, and return how the installation then stands."""
     office.extract(row("A-1", as_of=today()), at=from_now(-2))
     weekly = office.weekly(**changes)
     weekly.run()
-    return standing_of(weekly.of)
+    return status_of(weekly.of)
 
 
 def test_no_database_is_made_by_a_look(office: Office) -> None:
     """Without one nothing is known, which is not well; the next send date is said all the same."""
     (office.folder / "alerter.db").unlink()
-    standing = standing_of(office.open())
-    assert (standing.is_ok, standing.last_run, standing.owed) == (False, None, 0)
-    assert standing.sentences()[0].startswith("There is no database")
+    status = status_of(office.open())
+    assert (status.is_ok, status.last_run, status.owed) == (False, None, 0)
+    assert status.sentences()[0].startswith("There is no database")
     assert not (office.folder / "alerter.db").exists()
 
 
@@ -49,27 +49,27 @@ def test_new_installation_waits_for_its_first_run(office: Office) -> None:
     (office.folder / "alerter.db").unlink()
     installation = office.open()
     installation.migrate()
-    standing = standing_of(installation)
-    upcoming = standing.next_run_at
-    assert (standing.last_run, standing.data_age_hours, standing.is_ok) == (None, None, True)
+    status = status_of(installation)
+    upcoming = status.next_run_at
+    assert (status.last_run, status.data_age_hours, status.is_ok) == (None, None, True)
     assert (upcoming.tzinfo, upcoming.hour, upcoming.minute) == (LONDON, 8, 0)
     later = replace(installation, clock=lambda zone: upcoming.astimezone(zone) + timedelta(minutes=1))
-    assert standing_of(later).is_run_overdue
+    assert status_of(later).is_run_overdue
 
 
 def test_week_that_is_done_is_fine(office: Office) -> None:
     """After this week's run nothing is owed, and the data are as old as their file."""
-    standing = standing_after_run(office)
-    assert standing.last_run is not None
-    assert (standing.last_run.state, standing.is_ok) == ("done", True)
-    assert (standing.owed, standing.held, standing.stuck) == (0, 0, 0)
-    assert standing.next_run_at > clock.now(LONDON)
-    assert standing.data_age_hours is not None
-    assert 1.9 < standing.data_age_hours < 4.1
-    assert standing.sentences() == [
+    status = status_after_run(office)
+    assert status.last_run is not None
+    assert (status.last_run.state, status.is_ok) == ("done", True)
+    assert (status.owed, status.held, status.stuck) == (0, 0, 0)
+    assert status.next_run_at > clock.now(LONDON)
+    assert status.data_age_hours is not None
+    assert 1.9 < status.data_age_hours < 4.1
+    assert status.sentences() == [
         f"Last run: 1, as of {today().isoformat()}, done.",
-        f"Next run: {full_day_words(standing.next_run_at.date())} at 08:00.",
-        f"Age of the data: {standing.data_age_hours:.1f} hours.",
+        f"Next run: {full_day_words(status.next_run_at.date())} at 08:00.",
+        f"Age of the data: {status.data_age_hours:.1f} hours.",
     ]
 
 
@@ -80,45 +80,45 @@ def test_run_is_overdue_once_its_moment_has_come(office: Office, hours: int, *, 
     office.extract(row("A-1", as_of=due.date() - WEEK))
     weekly = office.weekly(**scheduled(due))
     weekly.run(due.date() - WEEK)
-    standing = standing_of(weekly.of)
-    assert (standing.is_run_overdue, standing.is_ok) == (is_overdue, not is_overdue)
-    assert ("A run is overdue: run `alerter run`." in standing.sentences()) is is_overdue
+    status = status_of(weekly.of)
+    assert (status.is_run_overdue, status.is_ok) == (is_overdue, not is_overdue)
+    assert ("A run is overdue: run `alerter run`." in status.sentences()) is is_overdue
 
 
 def test_held_run_needs_a_person(office: Office) -> None:
     """A run that waits for a release is counted and said."""
-    standing = standing_after_run(office, source__max_age_hours=1)
-    assert (standing.held, standing.is_ok) == (1, False)
-    assert standing.sentences()[0] == "1 run held: read the admins' summary."
+    status = status_after_run(office, source__max_age_hours=1)
+    assert (status.held, status.is_ok) == (1, False)
+    assert status.sentences()[0] == "1 run held: read the admins' summary."
 
 
 def test_owed_messages_make_a_run_undelivered(office: Office) -> None:
     """What the mail server has not taken is counted, and the run is not fine until it has."""
     away = {"email__transport": "smtp", "email__smtp__port": free_port()}
-    standing = standing_after_run(office, **away)
-    assert standing.last_run is not None
-    assert (standing.last_run.state, standing.owed, standing.is_ok) == ("undelivered", 2, False)
-    assert standing.sentences()[0] == "2 messages still owed: `alerter deliver`."
+    status = status_after_run(office, **away)
+    assert status.last_run is not None
+    assert (status.last_run.state, status.owed, status.is_ok) == ("undelivered", 2, False)
+    assert status.sentences()[0] == "2 messages still owed: `alerter deliver`."
 
 
 def test_unknown_outcome_waits_for_a_person(office: Office) -> None:
     """A message whose reply never came, and which is not to be sent again, is stuck."""
     with MailServer({"dot": [HANG_UP, b"250 queued\r\n"]}) as server:
-        standing = standing_after_run(
+        status = status_after_run(
             office,
             email__transport="smtp",
             email__smtp__port=server.port,
             delivery__unknown_outcome="hold",
         )
-    assert (standing.stuck, standing.owed, standing.is_ok) == (1, 0, False)
-    assert standing.sentences()[0] == "1 message of unknown outcome."
+    assert (status.stuck, status.owed, status.is_ok) == (1, 0, False)
+    assert status.sentences()[0] == "1 message of unknown outcome."
 
 
 def test_server_is_never_migrated_by_a_look(office: Office, empty_postgresql_url: str) -> None:
     """Also asking how things stand refuses a server's old schema, and a current one is not migrated again."""
     installation = office.open(database__url=empty_postgresql_url)
     assert (installation.migrate(), installation.migrate()) == (True, False)
-    assert standing_of(installation).is_ok
+    assert status_of(installation).is_ok
 
 
 def test_next_run_follows_one_that_came_early(office: Office) -> None:
@@ -129,4 +129,4 @@ def test_next_run_follows_one_that_came_early(office: Office) -> None:
     result = weekly.run(later)
     assert result.run is not None
     next_run = weekly.of.rules.schedule.next_after(result.run.send_date)
-    assert standing_of(weekly.of).next_run_at.date() == next_run
+    assert status_of(weekly.of).next_run_at.date() == next_run
