@@ -9,23 +9,38 @@ from pathlib import Path
 import pytest
 
 from alerter.cli.output import print_rows, print_table, reading
-from alerter.config.file import load_settings
+from alerter.config.file import example_settings, load_settings
+from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
+from tests.world.first_hour import fill_in
 from tests.world.mail_server import free_port
 from tests.world.office import AS_OF, Office, row, today
 from tests.world.terminal import alerter, drawn
 
 
-def test_init_writes_settings_that_load(office: Office) -> None:
-    """Settings and directory are complete, and the folder for extracts is there."""
+def test_init_writes_settings_to_fill_in(office: Office) -> None:
+    """Five keys are asked for; with them the settings load, and the folder for extracts is there."""
     result = alerter(office, "init", office.folder / "new")
     new = office.folder / "new"
     assert result.exit_code == 0
     assert result.out.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
     assert "alerter check" in result.err
+    with pytest.raises(ConfigError, match="council: must not be blank"):
+        load_settings(new / "config.toml", {})
+    assert fill_in(new) == 5
     assert load_settings(new / "config.toml", {}).source.path == new / "extracts" / "assessments.csv"
-    assert len(read_directory(new / "directory.csv")) == 1
+    assert read_directory(new / "directory.csv") == []
     assert (new / "extracts").is_dir()
+
+
+def test_init_writes_the_whole_example(office: Office) -> None:
+    """Every setting with its notes, under its own name, and nothing else."""
+    new = office.folder / "new"
+    assert alerter(office, "init", new, "--example").out == f"Wrote {new / 'config.example.toml'}\n"
+    assert (new / "config.example.toml").read_text(encoding="utf-8") == example_settings()
+    assert [path.name for path in new.iterdir()] == ["config.example.toml"]
+    assert alerter(office, "init", new, "--example").exit_code == 2
+    assert alerter(office, "init", new, "--example", "--extract", "x.csv").exit_code == 2
 
 
 @pytest.mark.parametrize("name", ["config.toml", "directory.csv"])
