@@ -1,6 +1,6 @@
 """A manager's own list, and the answers given on it, each checked against what is routed to them now."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,7 +12,8 @@ from alerter.domain.digest import Digest
 from alerter.domain.oversight import Scope, scope_of
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Alert, Reassurance
-from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
+from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, faults_of, may_withdraw
+from alerter.domain.reasons import Reasons
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
@@ -124,11 +125,21 @@ def _open_numbers(
 def _command_faults(
     installation: Installation, given: Reassurance, note: str, reasons: Reasons
 ) -> Iterator[str]:
-    if not is_address(given.by):
-        yield "--by: write one plain email address, such as a.manager@council.example."
-    if not is_in_domains(given.by, installation.rules.allowed_domains):
-        yield "--by: the address lies outside allowed_domains."
-    for fault in faults_of(given, note, reasons, installation.today()):
+    yield from address_faults(installation, "--by", given.by)
+    yield from sentences_of(faults_of(given, note, reasons, installation.today()), reasons)
+
+
+def address_faults(installation: Installation, option: str, address: str) -> Iterator[str]:
+    """Yield why the address given with an *option* can be nobody's here."""
+    if not is_address(address):
+        yield f"{option}: write one plain email address, such as a.manager@council.example."
+    if not is_in_domains(address, installation.rules.allowed_domains):
+        yield f"{option}: the address lies outside allowed_domains."
+
+
+def sentences_of(faults: Iterable[Fault], reasons: Reasons) -> Iterator[str]:
+    """Yield each fault as a sentence that names its option."""
+    for fault in faults:
         known = f"; write one of {reasons.listed}" if fault is Fault.UNKNOWN_REASON else ""
         yield f"{OPTIONS[fault]}: {fault.value}{known}."
 

@@ -52,6 +52,12 @@ class ReassuranceSettings(Table):
     )
 
 
+class ExtensionsSettings(Table):
+    """Who may authorise that an assessment goes beyond its limit."""
+
+    by: ExtendedBy = "manager"
+
+
 class WebSettings(Table):
     """
     Where the page is reached, and by what a person is known there: the link in the email, or a proxy.

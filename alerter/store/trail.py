@@ -12,7 +12,7 @@ from alerter.store.database import take_turns
 from alerter.store.schema import trail
 
 Act = Literal[
-    "reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory", "resent",
+    "reassured", "extended", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory", "resent",
     "passed_on",
 ]  # fmt: skip
 _columns = trail.c
