@@ -12,7 +12,8 @@ from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.template_set import CONTENT_ID
 from alerter.mail.writer import Email
-from alerter.pipeline.prepare import RunRequest, emails_of
+from alerter.pipeline.letters import Basis
+from alerter.pipeline.prepare import emails_of
 from alerter.pipeline.sync import Synced, sync
 from alerter.private_files import make_private_folder, write_private
 
@@ -37,11 +38,11 @@ def preview(installation: Installation, as_of: date | None, folder: Path) -> Pre
         SourceError: The source or the directory cannot be read.
         PartitionError: The digests do not add up.
     """
-    judged_by = as_of or installation.today()
     writer = wiring.writer(installation.settings, is_whole=True)
+    basis = Basis(installation.rules, writer, installation.now())
     with installation.rehearse() as connection:
         synced = sync(connection, installation, as_of, is_accepted=True)
-        emails = emails_of(connection, installation.rules, writer, RunRequest(judged_by, installation.now()))
+        emails = emails_of(connection, basis, as_of or installation.today())
     count = write_previews(emails, folder, installation.settings.council, logo=writer.brand.logo)
     return Previewed(count, synced)
 

@@ -4,14 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from alerter.domain.rejected import RejectedGroup
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from alerter.domain.rejected import RejectedGroup
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -26,13 +26,16 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
             click.echo("\t".join(str(cell) for cell in row))
         return
 
+    from rich.console import Console  # noqa: PLC0415 - slow, and only a terminal needs it
+    from rich.table import Table  # noqa: PLC0415 - as above
+
     table = Table(*headings)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console().print(table)
 
 
-def show_rejected(groups: Iterable[RejectedGroup]) -> None:
+def show_rejected(groups: "Iterable[RejectedGroup]") -> None:
     """Print why rows were rejected, a line for each reason."""
     for group in groups:
         click.echo(f"Rejected: {group.words}.")
@@ -55,6 +58,9 @@ def reading() -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda _rows: None
         return
+
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

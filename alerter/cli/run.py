@@ -11,8 +11,8 @@ from alerter.app.heartbeat import watched
 from alerter.app.notices import telling_if_lost
 from alerter.app.status import failed_sentences
 from alerter.cli import options, output
+from alerter.pipeline import weekly
 from alerter.pipeline.outcome import RunResult
-from alerter.pipeline.weekly import Weekly
 from alerter.store.syncs import Sync
 
 WAITING = ("queued", "claimed", "marked", "deferred")
@@ -44,9 +44,9 @@ def command(
         raise click.UsageError("--again and --reason go together: say why this send date is prepared again.")
     app = options.open_app(ctx)
     if is_rehearsal:
-        result = Weekly(app).rehearse(as_of, is_synced=not no_sync)
+        result = weekly.rehearse(app, as_of, is_synced=not no_sync)
     else:
-        job = partial(Weekly(app).run, as_of, is_synced=not no_sync, again=reason.strip())
+        job = partial(weekly.run, app, as_of, is_synced=not no_sync, again=reason.strip())
         result = telling_if_lost(app, partial(watched, app, job, output.talk))
     if is_json:
         output.print_json(as_json(result))

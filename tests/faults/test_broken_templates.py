@@ -14,6 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from alerter.errors import PartitionError
 from alerter.mail.view import view_of
 from alerter.mail.writer import Writer, check_receipt
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import runs
 from alerter.store.runs import Run
@@ -145,4 +146,4 @@ def _prepare(mailroom: Council, hand: Callable[[Write, Any], Any]) -> Run | None
     """Prepare the week with a writer of digests that was edited."""
     edited: Any = Edited(hand, writer())
     with mailroom.database.write() as connection:
-        return prepare(connection, mailroom.rules, edited, RunRequest(AS_OF, NOW))
+        return prepare(connection, Basis(mailroom.rules, edited, NOW), RunRequest(AS_OF))

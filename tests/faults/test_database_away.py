@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 
 from alerter.errors import StoreError
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from tests.acceptance.caseload import MONDAY
 from tests.app.serving.made_up_service import EVERYBODY
 from tests.faults.ledger import ledger_of
@@ -123,7 +123,7 @@ def test_fault_043_server_down_before_the_mark(
     """What cannot be marked gets no dot: nothing was delivered, and the next process sends it."""
     office.at("DATA", postgres_to_stop.stop)
     with pytest.raises(StoreError, match="cannot be used"):
-        Weekly(hasty).run(MONDAY, is_synced=False)
+        weekly.run(hasty, MONDAY, is_synced=False)
     assert (len(office.unfinished()), office.arrived) == (1, [])
     postgres_to_stop.start()
     settled(council, office)
@@ -149,7 +149,7 @@ def test_fault_044_server_down_after_the_reply(
         return False
 
     office.at(DOT, stop)
-    result = Weekly(hasty, start_once_missed).run(MONDAY, is_synced=False)
+    result = weekly.run(replace(hasty, should_stop=start_once_missed), MONDAY, is_synced=False)
     assert not is_down.is_set()
     assert result.state == "done"
     settled(council, office)

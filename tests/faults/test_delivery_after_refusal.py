@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from tests.app.serving.made_up_service import MANAGERS
 from tests.faults.monday import Monday
 from tests.world.mail_server import MailServer
@@ -24,6 +24,6 @@ def test_fault_123_deliver_after_a_stop(monday: Monday, post_office: MailServer,
     assert sorted(monday.states()) == ["deferred", "queued"]
     assert all(message["next_attempt_at"] > "2026-11-23 08:00" for message in monday.messages())
     monday.configure()
-    delivered, left = Weekly(monday.service.start().installation).deliver()
-    assert (set(delivered.outcomes), left.owed) == ({"sent"}, 0)
+    result = weekly.deliver(monday.service.start().installation)
+    assert (set(result.delivered.outcomes), result.owed) == ({"sent"}, 0)
     assert [post_office.tally()[manager] for manager in MANAGERS] == [1, 1]

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from alerter.app.logs import open_journal
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.weekly import sync_only
 from alerter.web.server import listening
 from tests.web.house import AUDITED, OKAFOR, House, new_house
 from tests.world.browser import DESKTOP, HEIGHT, PHONE, opened
@@ -307,7 +307,7 @@ def test_a_long_list_says_what_it_leaves_out(office: Office, browser: Browser) -
     """Two hundred are there at once; the others follow when these are answered."""
     with served(office) as (house, base), opened(browser) as page:
         office.extract(*(row(f"A-{number:03}", days=30) for number in range(203)))
-        Weekly(house.installation).sync()
+        sync_only(house.installation)
         open_list(page, house, base)
         assert page.locator("input[name=pick]").count() == 200
         assert page.get_by_text("And 3 more, which follow once these are answered.").count() == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from alerter.store.schema import metadata
 from tests.web.house import AUDITED, BASE, MONDAY_NINE, House, new_house
 from tests.world.council import ADMINS
@@ -37,7 +37,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
             *(row(f"A-{number}-{place}", days=27 + place, team=f"Team {number}")
               for number in range(MANAGERS) for place in range(2))
         )  # fmt: skip
-        assert Weekly(house.installation).run(AS_OF).digests == MANAGERS + HEADS
+        assert weekly.run(house.installation, AS_OF).digests == MANAGERS + HEADS
         yield house
 
 
