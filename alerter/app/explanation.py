@@ -11,8 +11,8 @@ from alerter.app.reassurances import reasons_of
 from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import Step, walk
 from alerter.domain.data_exceptions import faults_of_ends
-from alerter.domain.plan import Rules
 from alerter.domain.extension import extension_words
+from alerter.domain.plan import Rules
 from alerter.domain.policy import Alert, Clock, Policy, is_in_time, thresholds
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
@@ -74,9 +74,7 @@ def explain(
         doubts = _doubts(connection)
     if not matching:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
-    return [
-        _explained(installation, each, as_of, doubts.get(each.assessment.key, ())) for each in matching
-    ]
+    return [_explained(installation, each, as_of, doubts.get(each.assessment.key, ())) for each in matching]
 
 
 def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:

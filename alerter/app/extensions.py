@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import NOTHING_TO_UNDO, address_faults, reasons_of, sentences_of
+from alerter.app.reassurances import NOTHING_TO_UNDO, address_faults, open_under, reasons_of, sentences_of
 from alerter.domain.extension import Extension, faults_of
 from alerter.domain.reassurance import UNDO_WITHIN, Means, faults_of_words
 from alerter.domain.wording import date_words
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import StoredAssessment, answerable_for, clock_of, stored_under
+from alerter.pipeline.planning import StoredAssessment, answerable_for, clock_of
 from alerter.store import extensions, trail
 
 NO_REASON = "--reason: say why it goes beyond the limit"
@@ -36,7 +36,7 @@ def extend(
         raise ConfigError(faults)
     installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
-        matching = _open(installation, connection, assessment_id, child_id)
+        matching = open_under(installation, connection, assessment_id, child_id)
         if faults := list(_faults_for(installation, connection, coded, matching)):
             raise ConfigError(faults)
         numbers = [stored.number for stored in matching]
@@ -76,7 +76,7 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
     now = installation.now()
     with installation.database.write() as connection:
         trail.take_turns_as(connection, by)
-        numbers = {stored.number for stored in _open(installation, connection, assessment_id, child_id)}
+        numbers = {stored.number for stored in open_under(installation, connection, assessment_id, child_id)}
         last = {
             recorded.assessment: recorded
             for recorded in reversed(extensions.standing_by(connection, by, now - UNDO_WITHIN))
@@ -87,16 +87,6 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
         for recorded in last.values():
             extensions.withdraw(connection, recorded, by=by, means="command", now=now)
     return len(last)
-
-
-def _open(
-    installation: Installation, connection: Connection, assessment_id: str, child_id: str | None
-) -> Sequence[StoredAssessment]:
-    matching = stored_under(connection, assessment_id, child_id, installation.today())
-    still_open = [stored for stored in matching if stored.is_open]
-    if not still_open:
-        raise ConfigError(["no open assessment in the store has this id: check it, or run `alerter sync`."])
-    return still_open
 
 
 def _faults(installation: Installation, extension: Extension, note: str) -> Iterator[str]:

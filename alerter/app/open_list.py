@@ -51,7 +51,7 @@ COLUMNS = tuple(OpenAssessment.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which open assessments to list: of a *stage*, a *team*, a *manager* or whoever covers; all if none is named."""
+    """Which open assessments to list: of a *stage*, a *team*, a *manager* or who covers; all without any."""
 
     stage: Stage | None = None
     team: str = ""

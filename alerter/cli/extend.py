@@ -30,7 +30,7 @@ def command(
     *,
     undo: bool,
 ) -> None:
-    """Record that a manager authorised ASSESSMENT_ID to go beyond its limit; it stays late, and open."""
+    """Record that a manager authorised ASSESSMENT_ID to go beyond its limit; it stays late."""
     if undo == (until is not None):
         raise click.UsageError("Give either --until, the last day of the extension, or --undo.")
     app = options.open_app(ctx)

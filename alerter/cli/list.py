@@ -39,8 +39,7 @@ def command(
         write_private(out, spreadsheet(out.suffix, COLUMNS, rows))
         output.talk(f"{counted(len(rows), 'open assessment')} were written to {out}.")
     if is_json:
-        cells = [[output.json_cell(cell) for cell in row] for row in rows]
-        assessments = [dict(zip(COLUMNS, row, strict=True)) for row in cells]
-        output.print_json({"as_of": listed.as_of.isoformat(), "assessments": assessments})
+        assessments = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+        output.print_json({"as_of": listed.as_of, "assessments": assessments})
     elif out is None:
         output.print_table(COLUMNS, [["" if cell is None else cell for cell in row] for row in rows])

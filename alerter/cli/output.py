@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object, and nothing else."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print one JSON object, and nothing else; a date as YYYY-MM-DD."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=date.isoformat))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 
 from alerter.config.base import UNREAD, FilledText, List, Table
 from alerter.config.email import PrivateUrl
+from alerter.domain.oversight import ExtendedBy
 
 REASONS: Mapping[str, str] = {
     "partner": "waiting for partner agency",

@@ -31,8 +31,9 @@ def extension_words(extension: Extension, reasons: Reasons, as_of: date) -> str:
     """
     Return what a command says of an extension.
 
-    >>> given = Extension(by="a@x.example", until=date(2026, 12, 4), reason="court", recorded_on=date(2026, 11, 2))
-    >>> extension_words(given, Reasons({"court": "court proceedings"}), date(2026, 11, 23))
+    >>> until, on = date(2026, 12, 4), date(2026, 11, 2)
+    >>> extension = Extension(by="a@x.example", until=until, reason="court", recorded_on=on)
+    >>> extension_words(extension, Reasons({"court": "court proceedings"}), date(2026, 11, 23))
     'Extension to Fri 4 Dec authorised by a@x.example: court proceedings'
     """
     until, reason = day_words(extension.until, as_of), reasons.label_of(extension.reason)

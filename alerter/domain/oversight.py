@@ -32,7 +32,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """Who answers for one assessment, by the keys of their addresses: its manager and their cover, or above."""
+    """Who answers for one assessment, by the keys of their addresses, covers and covered alike."""
 
     managers: frozenset[str]
     service_managers: frozenset[str]

@@ -10,9 +10,9 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.audit_standing import LOOKED_BACK, unaudited
 from alerter.domain.data_exceptions import QualityFault, of_unreached, quality_faults
 from alerter.domain.extension import Extension
+from alerter.domain.oversight import Answerable, answerable
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
-from alerter.domain.oversight import Answerable, answerable
 from alerter.domain.policy import Clock, Reassurance
 from alerter.domain.progress import LastDigest
 from alerter.domain.routing import Router

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 
 from alerter.errors import ConfigError
 
@@ -31,11 +30,6 @@ def spreadsheet(ending: str, headings: Sequence[str], rows: Iterable[Sequence[Ce
             raise ConfigError([f"--out: the name must end in one of {', '.join(ENDINGS)}."])
 
 
-def is_known(path: Path) -> bool:
-    """Say whether the ending of *path* is one that can be written."""
-    return path.suffix.lower() in ENDINGS
-
-
 def _csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a CSV file with a byte order mark, by which Excel knows UTF-8."""
     text = io.StringIO(newline="")
@@ -56,7 +50,9 @@ def _workbook(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
 
     written = io.BytesIO()
-    with Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with Workbook(
+        written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(headings) - 1, WIDTH)

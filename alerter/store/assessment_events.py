@@ -26,8 +26,8 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `escalated`, `reassured`, `extended`, `withdrawn`, `audited`, `changed`, `vanished`, `back`,
-    `resent` or `passed on`.
+    *kind* is `told`, `escalated`, `reassured`, `extended`, `withdrawn`, `audited`, `changed`, `vanished`,
+    `back`, `resent` or `passed on`.
     """
 
     at: datetime
@@ -131,7 +131,9 @@ def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
 def _extended(connection: Connection, assessment: int) -> Iterator[Event]:
     for row in connection.execute(select(extensions).where(extensions.c.assessment == assessment)):
         what = f"until {row.until.isoformat()}, authorised by {row.by}, {row.reason}"
-        yield Event(row.recorded_at, "extended", f"{what} (by {row.means}){f': {row.note}' if row.note else ''}")
+        yield Event(
+            row.recorded_at, "extended", f"{what} (by {row.means}){f': {row.note}' if row.note else ''}"
+        )
         if row.withdrawn_at is not None:
             yield Event(row.withdrawn_at, "withdrawn", f"extension {what}: withdrawn by {row.withdrawn_by}")
 

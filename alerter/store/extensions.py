@@ -49,7 +49,9 @@ def withdraw(
     """Mark an extension as taken back, which keeps it, and enter that in the trail."""
     gone = update(extensions).where(_columns.id == recorded.id).values(withdrawn_at=now, withdrawn_by=by)
     connection.execute(gone)
-    entry = Entry(at=now, actor=by, means=means, act="withdrew", assessment=recorded.assessment, detail="extension")
+    entry = Entry(
+        at=now, actor=by, means=means, act="withdrew", assessment=recorded.assessment, detail="extension"
+    )
     trail.append(connection, entry)
 
 

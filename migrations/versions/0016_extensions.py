@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("recorded_on", sa.Date(), nullable=False, comment="in the council's time zone"),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("means", sa.String(), nullable=False),
-        sa.Column(
-            "withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="null while it counts"
-        ),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="null while it counts"),
         sa.Column("withdrawn_by", sa.String(), nullable=False),
         sa.CheckConstraint("means IN ('command', 'page')", name=op.f("ck_extensions_means")),
         sa.ForeignKeyConstraint(["assessment"], ["assessments.id"], name=op.f("fk_extensions_assessment")),
