@@ -37,9 +37,6 @@ def command(
     rows = [assessment.cells for assessment in listed.assessments]
     if out is not None:
         write_private(out, spreadsheet(out.suffix, COLUMNS, rows))
-        output.talk(f"{counted(len(rows), 'open assessment')} were written to {out}.")
-    if is_json:
-        assessments = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
-        output.print_json({"as_of": listed.as_of, "assessments": assessments})
-    elif out is None:
-        output.print_table(COLUMNS, [["" if cell is None else cell for cell in row] for row in rows])
+        output.print_written(out, counted(len(rows), "open assessment"))
+        return
+    output.print_rows("assessments", COLUMNS, rows, is_json=is_json, as_of=listed.as_of)
