@@ -95,7 +95,7 @@ def test_why_it_was_late_is_what_managers_said() -> None:
 
 
 def test_late_ones_extended_before_the_limit_are_counted_apart() -> None:
-    """By reason, and late all the same; one after the due date, or of an assessment in time, does not count."""
+    """By reason, and late all the same; one given after the due date, or of one in time, does not count."""
     rows = month("Fri 2026-10-16", 20, 20)
     due = day("Fri 2026-10-09")
 
