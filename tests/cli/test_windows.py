@@ -33,7 +33,8 @@ sys.meta_path.insert(0, Absent())
 
 ABSENT = {
     os: "fork forkpty geteuid getuid getegid getgid getgroups getpgid setsid killpg uname statvfs chown "
-        "fchown lchown mkfifo nice sched_getaffinity getloadavg wait3 wait4 posix_fadvise O_NOFOLLOW O_DIRECTORY "
+        "fchown lchown mkfifo "
+        "nice sched_getaffinity getloadavg wait3 wait4 posix_fadvise O_NOFOLLOW O_DIRECTORY "
         "O_CLOEXEC O_NONBLOCK O_SYNC O_DSYNC",
     signal: "SIGHUP SIGUSR1 SIGUSR2 SIGKILL SIGALRM SIGCHLD SIGPIPE SIGQUIT SIGTSTP SIGSTOP alarm setitimer "
         "pthread_kill pthread_sigmask pause sigwait",
