@@ -7,9 +7,9 @@ readers of every source, for a page of text. A test compares the table with what
 
 COMMANDS = {
     "demo": "Run the weekly job on one borough of made-up data, with its own database and mail server.",
-    "init": "Write config.toml and a directory template into DIR; nothing is ever overwritten.",
-    "check": "Try settings, calendar, database, source, directory and mail server, and show "
-    "the next send dates.",
+    "init": "Write config.toml and a directory into DIR, from your own extract; nothing is ever overwritten.",
+    "check": "Show what is understood of settings, extract and directory; try the database and the "
+    "mail server.",
     "migrate": "Bring the database to the current schema.",
     "sync": "Read the source and the directory into the store, unless a gate holds the extract.",
     "run": "Sync, prepare and deliver: the weekly job, once.",

@@ -47,5 +47,5 @@ def command(
             reply = f" ({each.reply})" if each.reply else ""
             click.echo(f"Run {run} to {each.recipient}: {each.state}{reply}.")
     if resent.stopped:
-        output.talk(f"alerter: sending stopped: {resent.stopped}")
+        output.warn(f"sending stopped: {resent.stopped}")
     sys.exit(0 if resent.is_sent else 1)

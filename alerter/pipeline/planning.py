@@ -61,7 +61,8 @@ def plan_on(connection: Connection, rules: Rules, as_of: date) -> Plan:
         last_digest=None if last_run is None else _last_digest(connection, last_run, as_of),
         signed=_signed(connection, rules, as_of),
         unreached=[
-            of_unreached(each.recipient, each.run_id, each.bounce) for each in bounces.unreached(connection)
+            of_unreached(message.recipient, message.run_id, message.bounce)
+            for message in bounces.unreached(connection)
         ],
     )
     return work_out(rules, findings, as_of)
@@ -135,4 +136,6 @@ def records_to_mend(connection: Connection, rules: Rules, as_of: date) -> list[Q
     read = syncs.latest_applied(connection)
     unreadable = [] if read is None else syncs.unreadable_in(connection, read.id)
     related = assessments.of_children_under_way(connection, as_of)
-    return quality_faults([each for each in related if not rules.ignores(each, as_of)], as_of, unreadable)
+    return quality_faults(
+        [assessment for assessment in related if not rules.ignores(assessment, as_of)], as_of, unreadable
+    )

@@ -28,7 +28,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from alerter.domain.assessment import ROW_FIELDS, Assessment, assessment_of
 from alerter.domain.policy import Clock
@@ -80,6 +79,13 @@ def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -
         ),
     )
     return _by_number(connection.execute(either))
+
+
+def earliest_sign_off(connection: Connection) -> date | None:
+    """Return the day of the first sign-off that ended an assessment; None where there is none."""
+    ended_by_it = _columns.authorised_on == _columns.ended_on
+    earliest: date | None = connection.scalar(select(func.min(_columns.ended_on)).where(ended_by_it))
+    return earliest
 
 
 def under_way(since: date) -> CompoundSelect[tuple[int]]:
@@ -278,7 +284,7 @@ def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
             "days"
         )
     return (
-        func.jsonb_to_recordset(cast(literal(plain), JSONB))
+        func.json_to_recordset(cast(literal(plain), JSON))
         .table_valued(*(column(name, kind) for name, kind in kinds.items()), name="days")
         .render_derived(with_types=True)
     )

@@ -16,9 +16,9 @@ from alerter.pipeline.sending import Pace
 from alerter.transports.folder import FolderTransport
 from alerter.transports.notify import NotifyTransport
 from alerter.transports.smtp import SmtpTransport
-from tests.acceptance.council import ADMINS, FALLBACK
-from tests.app.office import Office
+from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import MailServer
+from tests.world.office import Office
 
 INITIAL = {
     "assessments__initial__label": "Initial assessment",

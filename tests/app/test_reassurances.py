@@ -10,9 +10,9 @@ from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from alerter.store import reassurances, trail
-from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
+from tests.world.office import AS_OF, NORTH, WEEK, Office, row, today
 
 BY = NORTH["manager_email"]
 GIVEN = Reassurance(by=BY, given_on=AS_OF, expected_on=AS_OF + WEEK, reason="absence")
@@ -49,7 +49,7 @@ def test_reassured_assessment_is_judged_so(office: Office) -> None:
     """The next run lists it as reassured; its child's other sibling stays past the alert day."""
     installation = read_siblings(office)
     reassure(installation, "A-1", "7", GIVEN, note="")
-    counts = Weekly(installation).run(AS_OF).counts
+    counts = weekly.run(installation, AS_OF).counts
     assert (counts["reassured"], counts["past_alert"]) == (1, 1)
 
 

@@ -8,8 +8,8 @@ import pytest
 from alerter.app.status import Status, status_of
 from alerter.domain.wording import full_day_words
 from alerter.installation import clock
-from tests.app.office import AS_OF, LONDON, WEEK, Office, row, today
 from tests.world.mail_server import HANG_UP, MailServer, free_port
+from tests.world.office import AS_OF, LONDON, WEEK, Office, row, today
 
 
 def from_now(hours: int) -> datetime:

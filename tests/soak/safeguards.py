@@ -300,7 +300,7 @@ SAFEGUARDS = (
     Safeguard(
         "not sent again to one who answers for it no more",
         "alerter/pipeline/renew.py",
-        "    _give_up(connection, plan, renewal, now)\n",
+        "    _give_up(connection, plan, renewal, basis.now)\n",
         "",
         ("tests/pipeline/test_renew.py",),
     ),
@@ -314,7 +314,7 @@ SAFEGUARDS = (
     Safeguard(
         "nothing is mailed for a send date before the latest run's",
         "alerter/pipeline/weekly.py",
-        "            refuse_overtaken(self.of, day)\n",
+        "        refuse_overtaken(of, day)\n",
         "",
         ("tests/faults/test_wrong_send_dates.py",),
     ),
@@ -713,7 +713,7 @@ SAFEGUARDS = (
     Safeguard(
         "a new run closes the older ones",
         "alerter/pipeline/prepare.py",
-        "    drafts.supersede(connection, run.id, now)\n",
+        "    drafts.supersede(connection, run.id, basis.now)\n",
         "",
         ("tests/pipeline/test_renew.py",),
     ),
@@ -860,8 +860,8 @@ SAFEGUARDS = (
     Safeguard(
         "a sync that a gate holds leaves no trace",
         "alerter/pipeline/weekly.py",
-        "                savepoint.rollback()",
-        "                pass",
+        "            savepoint.rollback()",
+        "            pass",
         ("tests/cli/test_gates.py::test_a_held_sync_leaves_a_held_run_its_extract",),
     ),
     Safeguard(

@@ -10,7 +10,7 @@ from alerter.errors import StoreAwayError, StoreError
 from alerter.store.bulk import Batch, insert_many
 from alerter.store.database import Database, open_database
 from alerter.store.schema import directory
-from tests.postgres_cluster import PostgresServer
+from tests.world.postgres import PostgresServer
 
 USUAL = {
     "line": [1, 2], "team": ["Duty", "Tîm Ôl"], "worker": ["O'Neil; --", "a\tb\\N"],

@@ -8,14 +8,17 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerter.bank_holidays import working_calendar
 from alerter.installation import clock
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
+from alerter.pipeline.outcome import DeliveryResult, RunResult
+from alerter.pipeline.sync import Synced
 from alerter.store import assessments
-from tests.acceptance.council import ADMINS, Council
+from tests.world.council import ADMINS, Council
 
 AS_OF = date(2009, 11, 23)
 """A Monday long past, so that no test depends on the day it runs."""
@@ -46,6 +49,33 @@ def row(assessment_id: str, *, days: int = 27, as_of: date = AS_OF, **changed: o
 def today() -> date:
     """Return the day the application takes for today."""
     return clock.now(LONDON).date()
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyJob:
+    """The weekly job *of* one installation."""
+
+    of: Installation
+
+    def sync(self, *, is_accepted: bool = False) -> Synced:
+        """Sync and no more."""
+        return weekly.sync_only(self.of, is_accepted=is_accepted)
+
+    def run(self, as_of: date | None = None, **options: Any) -> RunResult:
+        """Do the job once."""
+        return weekly.run(self.of, as_of, **options)
+
+    def rehearse(self, as_of: date | None = None, **options: Any) -> RunResult:
+        """Do it and leave no trace."""
+        return weekly.rehearse(self.of, as_of, **options)
+
+    def release(self, run_id: int, *, by: str, reason: str) -> RunResult:
+        """Let a held run go."""
+        return weekly.release(self.of, run_id, by=by, reason=reason)
+
+    def deliver(self) -> DeliveryResult:
+        """Send what is owed."""
+        return weekly.deliver(self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +110,9 @@ class Office:
         self.opened.append(Installation.open(self.config, {}))
         return self.opened[-1]
 
-    def weekly(self, **changes: object) -> Weekly:
+    def weekly(self, **changes: object) -> WeeklyJob:
         """Return the weekly job under settings with *changes*."""
-        return Weekly(self.open(**changes))
+        return WeeklyJob(self.open(**changes))
 
     def sent(self, to: str = "") -> Sequence[EmailMessage]:
         """Return what was sent, in its order, to all or to one address."""
@@ -108,9 +138,9 @@ def new_office(folder: Path) -> Office:
     return office
 
 
-def open_ids(weekly: Weekly, as_of: date = NEXT) -> list[str]:
+def open_ids(job: WeeklyJob, as_of: date = NEXT) -> list[str]:
     """Return the ids of what the store holds open."""
-    with weekly.of.database.read() as connection:
+    with job.of.database.read() as connection:
         return sorted(each.assessment_id for each in assessments.open_on(connection, as_of).values())
 
 

@@ -1,32 +1,26 @@
-"""Commands as they are typed, run inside the tests' process."""
+"""Commands as they are typed, run inside the tests' process, which saves the start of another."""
 
 import io
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from typing import Any, TextIO
+from typing import TextIO
 
-from click.testing import CliRunner, Result
-
-from alerter.cli.main import group
-from tests.app.office import Office
-
-
-def alerter(office: Office, *arguments: object) -> Result:
-    """
-    Run one command under the settings of *office*.
-
-    What it raises stays in the result, for only `main` turns it into a sentence.
-    """
-    return CliRunner().invoke(group, ["--config", str(office.config), *map(str, arguments)])
+from alerter.cli.main import main
+from tests.world.council import Council
+from tests.world.office import Office
+from tests.world.process import Said
 
 
-def json_of(result: Result) -> dict[str, Any]:
-    """Return the one JSON object that a command printed."""
-    value = json.loads(result.stdout)
-    assert isinstance(value, dict)
-    return value
+def alerter(council: Council | Office, *arguments: object) -> Said:
+    """Run one command to its end, under the settings of *council*."""
+    out, err, exit_code = io.StringIO(), io.StringIO(), 0
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main(["--config", str(council.folder / "config.toml"), *map(str, arguments)])
+        except SystemExit as ended:
+            exit_code = int(ended.code or 0)
+    return Said(exit_code, out.getvalue(), err.getvalue())
 
 
 @contextmanager

@@ -4,8 +4,6 @@ import csv
 import io
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.world.process import Process, Said, command
+
 Work = TypeVar("Work")
-REPOSITORY = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 60
 ADMINS = "performance@council.example"
 FALLBACK = "service.manager@council.example"
 DIRECTORY_COLUMNS = (
@@ -51,22 +49,6 @@ SETTINGS: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a command said, and its exit code."""
-
-    exit_code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Return the one JSON object of standard output; anything else there is a fault."""
-        value = json.loads(self.out)
-        assert isinstance(value, dict)
-        return value
-
-
-@dataclass(frozen=True, slots=True)
 class Council:
     """
     A folder with `config.toml`, `directory.csv` and `extract.csv`, and the mail server's port.
@@ -99,27 +81,13 @@ class Council:
         path.write_bytes(text.encode())
         return path
 
+    def start(self, *arguments: object, **how: Any) -> Process:
+        """Start one command, and leave it running."""
+        return command(self.folder, *arguments, **how)
+
     def alerter(self, *arguments: object) -> Said:
         """Run one command to its end."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=PATIENCE_SECONDS)
-        return Said(process.returncode, out, err)
-
-    def start(self, *arguments: object, under: Sequence[str] = (), **environ: str) -> subprocess.Popen[str]:
-        """
-        Start one command and leave it running, by another program where one is named, with more environment.
-        """
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("ALERTER_")}
-        return subprocess.Popen(  # noqa: S603 - this Python, on arguments the tests wrote
-            [*under, sys.executable, "-m", "alerter", *map(str, arguments)],
-            cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", **environ},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        return self.start(*arguments).ended()
 
     def run(self, as_of: date, *options: object) -> Said:
         """Do the weekly job as on *as_of*, its result in JSON."""
