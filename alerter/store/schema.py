@@ -360,6 +360,23 @@ reassurances = Table(
     CheckConstraint("means IN ('command', 'page', 'import')", name="means"),
 )
 
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("note", Text, nullable=False, comment="never mailed"),
+    Column("recorded_on", Date, nullable=False, comment="in the council's time zone"),
+    Column("recorded_at", Moment, nullable=False),
+    Column("means", String, nullable=False),
+    Column("withdrawn_at", Moment, comment="null while it counts"),
+    Column("withdrawn_by", String, nullable=False),
+    CheckConstraint("means IN ('command', 'page')", name="means"),
+)
+
 trail = Table(
     "trail",
     metadata,
