@@ -39,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0016"  # the migration these tables come from
+REVISION = "0014"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -184,6 +184,17 @@ staged_assessments = Table(
     *_word_columns(),
     *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
+)
+
+unchanged_rows = Table(
+    "unchanged_rows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # No foreign keys, as above; what a reading that waits refers to is not deleted.
+    Column("sync_id", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("assessment", Integer, nullable=False, comment="as its row in the extract says"),
+    Index("ix_unchanged_rows_assessment", "sync_id", "assessment"),
 )
 
 missing = Table(
