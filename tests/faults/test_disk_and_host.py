@@ -139,7 +139,9 @@ def test_fault_054_damaged_page(on_file: Council, office: MailServer, table: str
 
 
 @pytest.mark.parametrize("table", ["outbox", "runs"])
-def test_damage_since_the_run_is_noticed_as_it_is_read(on_file: Council, office: MailServer, table: str) -> None:
+def test_damage_since_the_run_is_noticed_as_it_is_read(
+    on_file: Council, office: MailServer, table: str
+) -> None:
     """What a command reads is looked at as it is read, although it does not search the file."""
     assert alerter(on_file, *WEEK).exit_code == 0
     damage_table(on_file.folder / "alerter.db", table)
