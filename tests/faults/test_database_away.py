@@ -17,9 +17,9 @@ from alerter.errors import StoreError
 from alerter.installation.installation import Installation
 from alerter.pipeline import weekly
 from tests.acceptance.caseload import MONDAY
-from tests.faults.ledger import ledger_of
 from tests.faults.week import MANAGERS, WEEK, made_ready, settled
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import DOT, HOST, MailServer
 from tests.world.postgres import PostgresCluster, debian_binaries
 from tests.world.service import EVERYBODY, Service

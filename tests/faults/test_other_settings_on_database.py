@@ -5,9 +5,9 @@ from random import Random
 import pytest
 
 from tests.acceptance.caseload import MONDAY
-from tests.faults.ledger import ledger_of
 from tests.faults.week import MANAGERS, made_ready
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
 from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter

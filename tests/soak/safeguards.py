@@ -942,6 +942,20 @@ SAFEGUARDS = (
         ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
     ),
     Safeguard(
+        "what a held reading has unchanged is not deleted meanwhile",
+        "alerter/store/deletion.py",
+        "    old = and_(is_old, assessments.c.id.not_in(select(unchanged_rows.c.assessment)))\n",
+        "    old = is_old\n",
+        ("tests/store/test_deletion.py",),
+    ),
+    Safeguard(
+        "a row that is in the store just so still contradicts another",
+        "alerter/store/staging.py",
+        "        select(*_key(_staged)).select_from(of_both),\n",
+        "",
+        ("tests/store/test_staging_properties.py",),
+    ),
+    Safeguard(
         "a held run is not concluded",
         "alerter/pipeline/conclude.py",
         '    if run.state == "held":\n        return run\n',
