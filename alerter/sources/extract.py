@@ -128,7 +128,7 @@ def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
         raise unreadable(path, error) from None
     if path.exists():
         raise SourceError(f"{path} is neither a file nor a folder: correct the path.")
-    raise SourceError(f"{path} does not exist: correct the path, or put the file there.{_there(path)}")
+    raise _missing(path)
 
 
 def other_extracts(path: Path, name: str) -> list[str]:
@@ -162,8 +162,14 @@ def changed(path: Path) -> SourceError:
 
 def unreadable(path: Path, error: Exception) -> SourceError:
     """Return the fault of a file that the system will not open."""
+    if isinstance(error, FileNotFoundError):
+        return _missing(path)
     reason = error.strerror if isinstance(error, OSError) else None
     return SourceError(f"{path} cannot be read ({reason or error}): correct the path or its permissions.")
+
+
+def _missing(path: Path) -> SourceError:
+    return SourceError(f"{path} does not exist: correct the path, or put the file there.{_there(path)}")
 
 
 def _newest(candidates: Iterator[Path], suffixes: tuple[str, ...], folder: Path, where: str) -> Path:
