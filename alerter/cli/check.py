@@ -11,7 +11,6 @@ from alerter.app.check import check, send_test
 from alerter.app.section import Section, State, exit_code_of, state_of
 from alerter.cli import options, output
 
-
 NEXT = {
     State.FAULT: "Mend what is a fault, then run `alerter check` again.",
     State.HELD: "A run would be held: see docs/input.md, Gates. To look at the digests all the same: "
