@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.assessment import Assessment, Rejected
@@ -60,7 +60,6 @@ class Model:
         return sorted(found, key=lambda row: (row.clock_on, row.assessment_id, row.child_id))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extracts=EXTRACTS)
 def test_the_store_is_what_the_extracts_say(database: Database, extracts: list[Extract]) -> None:
     """After any extracts every row is stored, collapsed or rejected, and the open ones are the model's."""
