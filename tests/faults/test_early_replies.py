@@ -1,7 +1,7 @@
 """
 Fault matrix, rows 103 and 122: a mail server that answers before it was asked, or knows no EHLO.
 
-Some 150 servers here. `ALERTER_SOAK=1 python -m pytest tests/faults/test_early_replies.py` tries 5,000.
+Some 80 servers here. `ALERTER_SOAK=1 python -m pytest tests/faults/test_early_replies.py` tries 5,000.
 """
 
 import shutil

@@ -1,7 +1,7 @@
 """
 Mail servers that answer each step at random: what they said decides what must be made of it.
 
-Some 120 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_random_servers.py` tries
+Some 40 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_random_servers.py` tries
 10,000; `make soak` runs it with the other long ones.
 """
 
