@@ -19,8 +19,10 @@ COMMANDS = {
     "date, the stage.",
     "dates": "Show the threshold dates for an assessment whose clock started on START.",
     "calendar": "Show the days off of YEAR, each with its name and who says so.",
+    "list": "List every open assessment: stage, age, dates, reassurance, extension; worst first.",
     "quality": "List the records to mend by team: which field, and the DfE's rule where there is one.",
     "reassure": "Record a manager's reassurance that ASSESSMENT_ID is nearly done.",
+    "extend": "Record that a manager authorised ASSESSMENT_ID to go beyond its limit; it stays late.",
     "audit": "Record the quality audit of ASSESSMENT_ID.",
     "report": "Report timeliness against target by month, with what is open and overdue beside it.",
     "replay": "Show what other alert days would have meant: rows per manager, and how early "

@@ -61,6 +61,7 @@ def _as_json(explained: Explanation, calendar: WorkingCalendar) -> dict[str, Any
         "stage": None if explained.alert is None else explained.alert.stage.value,
         "ended": explained.ended or None,
         "notes": list(explained.notes),
+        "extension": explained.extension or None,
         "nation": calendar.nation,
         "calendar": calendar.version,
         "count_start_day": calendar.count_start_day,
@@ -88,6 +89,8 @@ def _sentences(explained: Explanation, calendar: WorkingCalendar) -> Iterable[st
     if explained.alert is not None and (given := explained.alert.reassurance) is not None:
         expected = full_day_words(given.expected_on)
         yield f"  Reassurance by {given.by} on {full_day_words(given.given_on)}: expected {expected}."
+    if explained.extension:
+        yield f"  {explained.extension}."
     yield f"  Next digest: {full_day_words(explained.next_run)}."
     yield f"  Working days of {calendar.nation}, {calendar.version}."
 

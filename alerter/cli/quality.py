@@ -1,7 +1,5 @@
 """`alerter quality`: the records to mend, by team."""
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 
@@ -11,14 +9,16 @@ from alerter.app.reports import quality
 from alerter.cli import options, output
 from alerter.domain.wording import counted
 from alerter.private_files import write_private
+from alerter.reports.spreadsheet import spreadsheet
 
 HEADINGS = ("team", "assessment_id", "child_id", "worker", "field", "dfe_rule", "what")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command("quality")
 @options.as_of
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file instead.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a .csv or .xlsx file instead."
+)
 @options.json_
 @click.pass_context
 def command(ctx: click.Context, as_of: date | None, out: Path | None, *, is_json: bool) -> None:
@@ -39,12 +39,5 @@ def command(ctx: click.Context, as_of: date | None, out: Path | None, *, is_json
     if out is None:
         output.print_rows("records", HEADINGS, rows, is_json=is_json, as_of=as_of or app.today())
         return
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([HEADINGS, *([_plain(cell) for cell in row] for row in rows)])
-    write_private(out, text.getvalue().encode("utf-8-sig"))
+    write_private(out, spreadsheet(out.suffix, HEADINGS, rows))
     output.print_written(out, f"{counted(len(rows), 'record')} to mend")
-
-
-def _plain(cell: str) -> str:
-    """Return *cell* so that a spreadsheet shows it and never computes it (OWASP ASVS 1.2.10)."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

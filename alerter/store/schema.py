@@ -39,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0008"  # the migration these tables come from
+REVISION = "0014"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -184,6 +184,17 @@ staged_assessments = Table(
     *_word_columns(),
     *_later_columns(),
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
+)
+
+unchanged_rows = Table(
+    "unchanged_rows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # No foreign keys, as above; what a reading that waits refers to is not deleted.
+    Column("sync_id", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("assessment", Integer, nullable=False, comment="as its row in the extract says"),
+    Index("ix_unchanged_rows_assessment", "sync_id", "assessment"),
 )
 
 missing = Table(
@@ -347,6 +358,23 @@ reassurances = Table(
     Column("withdrawn_at", Moment, comment="null while it counts"),
     Column("withdrawn_by", String, nullable=False),
     CheckConstraint("means IN ('command', 'page', 'import')", name="means"),
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assessment", ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("note", Text, nullable=False, comment="never mailed"),
+    Column("recorded_on", Date, nullable=False, comment="in the council's time zone"),
+    Column("recorded_at", Moment, nullable=False),
+    Column("means", String, nullable=False),
+    Column("withdrawn_at", Moment, comment="null while it counts"),
+    Column("withdrawn_by", String, nullable=False),
+    CheckConstraint("means IN ('command', 'page')", name="means"),
 )
 
 trail = Table(
