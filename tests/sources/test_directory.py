@@ -186,7 +186,7 @@ def test_whatever_stands_in_a_line_the_others_hold(tmp_path: Path, lines: list[l
 
 def test_a_missing_directory_or_column_is_refused(tmp_path: Path) -> None:
     """Nobody can be told without it, so it is no empty directory."""
-    with pytest.raises(SourceError, match=r"directory\.csv cannot be read \(No such file or directory\)"):
+    with pytest.raises(SourceError, match=r"directory\.csv does not exist: correct the path"):
         read_directory(tmp_path / "directory.csv")
     with pytest.raises(SourceError, match="manager_email is not among them"):
         read(tmp_path, "team,manager_name\nDuty,A. Manager\n")
