@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.address import is_address
@@ -170,7 +170,6 @@ LINES = st.lists(st.lists(ODD, min_size=1, max_size=11), min_size=1, max_size=8)
 
 
 @given(lines=LINES)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_line_the_others_hold(tmp_path: Path, lines: list[list[str]]) -> None:
     """Odd cells and slips of any kind: the sound lines are read as if alone, and only sound covers stand."""
     good = "MASH,,B,b@c.example,d@c.example,2026-12-01,2026-12-31,s@c.example"
