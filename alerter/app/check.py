@@ -103,7 +103,7 @@ def _calendar(installation: Installation, today: date) -> Iterator[Line]:
 
 def _database(installation: Installation) -> Iterator[Line]:
     require_own_sessions(installation.database)
-    installation.ensure_schema(may_make=True)
+    installation.ensure_schema(may_make=True, is_searched=True)
     yield Line(f"{installation.database.engine.dialect.name}, schema current")
 
 

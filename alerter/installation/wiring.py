@@ -142,6 +142,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
+        record_url=settings.digest.record_url or "",
         language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",
