@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
 from alerter.bank_holidays import working_calendar
 from alerter.config.branding import BrandingSettings, png_size
-from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
+from alerter.config.email import EmailSettings, NotifySettings
+from alerter.config.entra import EntraSettings, GraphSettings
 from alerter.config.settings import Settings
 from alerter.domain.gate import Gates
 from alerter.domain.plan import Rules
@@ -23,6 +26,7 @@ from alerter.mail.writer import AnswerLink, Writer, no_link
 from alerter.sources.source import Source, open_query, open_source
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.folder import FolderTransport
+from alerter.transports.graph import SCOPE, GraphMailbox, GraphTransport
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
@@ -139,6 +143,8 @@ def transport(settings: Settings) -> Transport:
         return FolderTransport(email.folder)
     if email.notify is not None and email.transport == "notify":
         return notify_transport(email.notify)
+    if email.graph is not None and email.transport == "graph":
+        return GraphTransport(graph_mailbox(email.graph, email.sender_address))
     smtp = email.smtp
     return SmtpTransport(
         SmtpServer(
@@ -146,9 +152,9 @@ def transport(settings: Settings) -> Transport:
             port=smtp.port,
             sender=email.sender_address,
             security=smtp.security,
-            username=smtp.username.get_secret_value() if smtp.username else "",
-            password=smtp.password.get_secret_value() if smtp.password else "",
-            token=_tokens(smtp.oauth) if smtp.oauth else None,
+            username=_clear(smtp.username),
+            password=_clear(smtp.password),
+            token=_tokens(smtp.oauth, smtp.oauth.scope, "email.smtp.oauth") if smtp.oauth else None,
             timeout_seconds=smtp.timeout_seconds,
             ca_file=str(smtp.ca_file or ""),
             helo_name=smtp.helo_name or "",
@@ -173,15 +179,32 @@ def notify_transport(notify: NotifySettings) -> NotifyTransport:
     )
 
 
-def _tokens(oauth: OauthSettings) -> EntraTokens:
+def graph_mailbox(graph: GraphSettings, sender: str) -> GraphMailbox:
+    """Return the mailbox that Microsoft Graph sends from, the *sender*'s own unless another is named."""
+    return GraphMailbox(
+        mailbox=graph.mailbox or sender,
+        token=_tokens(graph, f"{graph.base_url}{SCOPE}", "email.graph"),
+        base_url=graph.base_url,
+        timeout_seconds=graph.timeout_seconds,
+    )
+
+
+def _tokens(application: EntraSettings, scope: str, table: str) -> EntraTokens:
     return EntraTokens(
         Registration(
-            authority=oauth.authority,
-            client_id=oauth.client_id,
-            client_secret=oauth.client_secret.get_secret_value(),
-            scope=oauth.scope,
+            authority=application.authority,
+            client_id=application.client_id,
+            client_secret=_clear(application.client_secret),
+            certificate=_clear(application.client_certificate),
+            password=_clear(application.client_certificate_password),
+            scope=scope,
+            table=table,
         )
     )
+
+
+def _clear(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()
 
 
 def clock_of(clocks: Mapping[str, Clock], type_: str) -> Clock:

@@ -88,7 +88,7 @@ class Sending:
             transport=self.of.transport(),
             unknown_outcome=self.of.settings.delivery.unknown_outcome,
             clock=self.of.now,
-            pace=Pace(self.of.settings.email.smtp.max_per_minute).wait,
+            pace=Pace(self.of.settings.email.max_per_minute).wait,
             should_stop=self.should_stop,
         )
 
