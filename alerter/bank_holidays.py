@@ -1,7 +1,11 @@
-"""Makes a working calendar from the bank holidays of a nation and a council's own days."""
+"""Makes a working calendar from a nation's bank holidays and a council's own days; compares GOV.UK's file."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.metadata import version
+from pathlib import Path
 
 from alerter.domain.calendar import ONE_DAY, SATURDAY, DayOff, WorkingCalendar
 from alerter.errors import CalendarRangeError, ConfigError
@@ -28,12 +32,30 @@ PUBLISHED_NAMES = {
     "Platinum Jubilee of Elizabeth II": "Platinum Jubilee bank holiday",
     "Saint Andrew's Day": "St Andrew's Day",
     "Saint Patrick's Day": "St Patrick's Day",
+    "Scotland's participation in the FIFA World Cup final": "World Cup bank holiday",
     "Spring Bank Holiday": "Spring bank holiday",
     "State Funeral of Queen Elizabeth II": "Bank Holiday for the State Funeral of Queen Elizabeth II",
     "Summer Bank Holiday": "Summer bank holiday",
 }
 """GOV.UK's names for what `holidays` calls otherwise; a name not listed is shown as it is."""
 
+NAMES_OF_DAYS = {
+    ("scotland", date(2012, 1, 2)): "2nd January",
+    ("scotland", date(2012, 1, 3)): "New Year's Day (substitute day)",
+    ("scotland", date(2017, 1, 2)): "2nd January",
+    ("scotland", date(2017, 1, 3)): "New Year's Day (substitute day)",
+} | {(nation, date(2020, 5, 8)): "Early May bank holiday (VE day)" for nation in SUBDIVISIONS}
+"""GOV.UK's names for single days, by nation."""
+
+DIVISIONS = {
+    "england": "england-and-wales",
+    "wales": "england-and-wales",
+    "scotland": "scotland",
+    "northern-ireland": "northern-ireland",
+}
+"""What GOV.UK's `bank-holidays.json` calls each nation."""
+
+SUBSTITUTE = " (substitute day)"
 BANK_HOLIDAY = "bank holiday"
 COUNCIL = "council"
 NOTICE = timedelta(days=90)
@@ -85,9 +107,7 @@ def working_calendar(
 
 def source_version() -> str:
     """Return where the bank holidays come from, as printed beside every figure: `holidays 0.109`."""
-    from holidays.version import __version__  # noqa: PLC0415 - a tenth of a second many commands do not need
-
-    return f"holidays {__version__}"
+    return f"holidays {version('holidays')}"
 
 
 def bank_holidays(nation: str) -> dict[date, DayOff]:
@@ -102,14 +122,14 @@ def bank_holidays(nation: str) -> dict[date, DayOff]:
     """
     if nation not in SUBDIVISIONS:
         raise ConfigError([f"calendar.nation: must be one of {', '.join(SUBDIVISIONS)}."])
-    from holidays import country_holidays  # noqa: PLC0415 - slow, as in source_version
+    from holidays import country_holidays  # noqa: PLC0415 - a tenth of a second many commands do not need
 
-    found = country_holidays(
+    holidays = country_holidays(
         "GB", subdiv=SUBDIVISIONS[nation], years=range(FIRST_YEAR, LAST_YEAR + 1), language="en_GB"
     )
     return {
-        on: DayOff(on, published_name(name), BANK_HOLIDAY)
-        for on, name in found.items()
+        on: DayOff(on, NAMES_OF_DAYS.get((nation, on)) or published_name(name), BANK_HOLIDAY)
+        for on, name in holidays.items()
         if _is_known_weekday(on) and (nation, on) not in NOT_BANK_HOLIDAYS
     }
 
@@ -124,7 +144,57 @@ def published_name(name: str) -> str:
     "New Year's Day (substitute day)"
     """
     title, observed, _ = name.rsplit("; ", maxsplit=1)[-1].partition(" (observed)")
-    return PUBLISHED_NAMES.get(title, title) + (" (substitute day)" if observed else "")
+    return PUBLISHED_NAMES.get(title, title) + (SUBSTITUTE if observed else "")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDifference:
+    """A day that GOV.UK's file has otherwise: its name here and there, empty where it is no day off."""
+
+    on: date
+    ours: str
+    published: str
+
+
+def calendar_differences(calendar: WorkingCalendar, year: int, path: Path) -> list[CalendarDifference]:
+    """
+    Return where the bank holidays of *year* differ from GOV.UK's `bank-holidays.json` at *path*.
+
+    The council's own days are no differences: what it has off already, or works, may stand in the file.
+
+    Raises:
+        ConfigError: The file cannot be read as GOV.UK's, or has no day of the nation in that year.
+    """
+    ours = {on: day.name for on, day in bank_holidays(calendar.nation).items() if on.year == year}
+    published = {on: name for on, name in _published(path, calendar.nation).items() if on.year == year}
+    if not published:
+        raise ConfigError([f"--compare: {path} has no bank holidays of {calendar.nation} in {year}."])
+    return [
+        CalendarDifference(on, ours.get(on, ""), published.get(on, ""))
+        for on in sorted(ours.keys() | published.keys())
+        if _title(ours.get(on, "")) != _title(published.get(on, ""))
+        and not (on not in ours and (on in calendar.days_off or not _is_known_weekday(on)))
+    ]
+
+
+def _published(path: Path, nation: str) -> dict[date, str]:
+    """Return the days of *nation* in GOV.UK's file, each with its name."""
+    try:
+        divisions = json.loads(path.read_text(encoding="utf-8-sig"))
+        events = divisions[DIVISIONS[nation]]["events"]
+        return {date.fromisoformat(event["date"]): str(event["title"]) for event in events}
+    except OSError as error:
+        raise ConfigError([f"--compare: {path} cannot be read ({error.strerror})."]) from error
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        address = "https://www.gov.uk/bank-holidays.json"
+        raise ConfigError([f"--compare: {path} is not GOV.UK's bank-holidays.json ({address})."]) from error
+
+
+def _title(name: str) -> str:
+    """Return a name as it is compared: GOV.UK writes curly apostrophes, and notes a substitute day apart."""
+    return " ".join(
+        name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").removesuffix(SUBSTITUTE).split()
+    ).casefold()
 
 
 def idle_overrides(nation: str, *, days_off: Dates = (), working_days: Dates = ()) -> list[str]:

@@ -9,6 +9,7 @@ from alerter.domain.policy import Clock
 from alerter.domain.routing import DirectoryEntry, Recipient
 from alerter.domain.schedule import Schedule
 from alerter.mail.writer import Writer
+from alerter.pipeline.letters import Basis
 
 AS_OF = date(2026, 11, 23)  # a Monday
 WEEK_BEFORE = date(2026, 11, 16)
@@ -48,6 +49,11 @@ def writer() -> Writer:
         admins=[Recipient(f"performance@{DOMAIN}")],
         zone=ZoneInfo("Europe/London"),
     )
+
+
+def basis(now: datetime = NOW) -> Basis:
+    """Return what its runs go by at one moment."""
+    return Basis(rules(), writer(), now)
 
 
 def directory(teams: int = TEAMS) -> list[DirectoryEntry]:

@@ -61,7 +61,7 @@ def make_history(database: Database, size: int, years: float | None = None, coun
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
     with database.write() as connection:
         before = council.NOW - timedelta(weeks=1)
-        run = prepare(connection, council.rules(), council.writer(), RunRequest(council.WEEK_BEFORE, before))
+        run = prepare(connection, council.basis(before), RunRequest(council.WEEK_BEFORE))
         if run is None:
             raise RuntimeError("the week before was not prepared")
         runs.amend(connection, run.id, state="done")

@@ -42,8 +42,8 @@ def fill(database: Database, count: int) -> list[tuple[str, bytes]]:
             read_at=council.NOW,
         )  # fmt: skip
         syncs.finish(connection, sync_id, state="applied", rows=0, stored=0, new=0)
-        request = RunRequest(council.AS_OF, council.NOW - timedelta(minutes=1))
-        run = prepare(connection, council.rules(), council.writer(), request)
+        basis = council.basis(council.NOW - timedelta(minutes=1))
+        run = prepare(connection, basis, RunRequest(council.AS_OF))
         if run is None:
             raise LookupError("the bench's own database had a run already")
         rows = connection.execute(select(outbox.c.recipient, outbox.c.body).order_by(outbox.c.id)).all()

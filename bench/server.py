@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
+from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
 
 
 @contextmanager

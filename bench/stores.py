@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
+from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
 
 GIVEN = "ALERTER_TEST_DATABASE_URL"
 NO_POSTGRESQL = "PostgreSQL: not measured, for Debian's `postgresql` is not installed"

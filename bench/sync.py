@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from alerter.store.database import open_database
 from alerter.store.migration import migrate
 from bench.reading import NOW, peak_of_child, read_extract
-from tests.postgres_cluster import PostgresCluster, PostgresServer, debian_binaries
+from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
 
 COLUMNS = ("assessment_id", "child_id", "started_on", "authorised_on", "team", "worker")
 KEY = "PRIMARY KEY (assessment_id, child_id)"

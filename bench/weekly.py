@@ -22,10 +22,10 @@ KIB = 1024
 
 def once(database: Database, councils: int = 1) -> float:
     """Return the seconds of one preparation for so many *councils* in one, which is taken back."""
-    rules, writer = council.rules(), council.writer()
+    basis = council.basis()
     with database.rehearse() as connection:
         begin = perf_counter()
-        run = prepare(connection, rules, writer, RunRequest(council.AS_OF, council.NOW))
+        run = prepare(connection, basis, RunRequest(council.AS_OF))
         taken = perf_counter() - begin
     if run is None or run.counts["open"] - run.counts["on_track"] != council.LISTED * councils:
         raise RuntimeError("the week was not prepared as it is")

@@ -20,7 +20,7 @@ from alerter.app.logs import open_journal
 from alerter.demo.postbox import HOST
 from alerter.demo.show import Shown, showing
 from alerter.web.server import listening
-from tests.browser import DESKTOP, PHONE, chromium, opened
+from tests.world.browser import DESKTOP, PHONE, chromium, opened
 
 AS_OF = date(2026, 11, 26)
 FOLDER = Path("build/screenshots")

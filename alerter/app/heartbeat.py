@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from http.client import HTTPConnection, HTTPSConnection
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import (
@@ -18,12 +18,13 @@ from urllib.request import (
     UnknownHandler,
 )
 
-from alerter.app.standing import standing_of
+from alerter.app.status import status_of
 from alerter.deadline import DeadlineError, Lines, Task
 from alerter.installation.installation import Installation
 from alerter.pipeline.outcome import RunResult
 
 Signal = Literal["start", "success", "fail"]
+Done = TypeVar("Done")
 TIMEOUT_SECONDS = 10  # for a whole signal, whatever the watcher does
 LATE = "no whole answer in time"
 
@@ -168,21 +169,36 @@ def watched(of: Installation, work: Callable[[], RunResult], say: Callable[[str]
     """
     heartbeat, url = _heartbeat(of, say)
     heartbeat.begin(url, ABOUT)
-    try:
-        result = work()
-    except BaseException:
-        heartbeat.say(url, "fail", ABOUT)
-        raise
+    result = _done_or_failed(heartbeat, url, work)
     is_done = result.run is not None and result.run.state == "done"
     heartbeat.say(url, "success" if is_done else "fail", ABOUT)
     return result
 
 
-def signal_standing(of: Installation, say: Callable[[str], None]) -> None:
+def watched_delivery(of: Installation, work: Callable[[], Done], say: Callable[[str], None]) -> Done:
+    """
+    Do *work*, which delivers more of the last run, and signal how that stands after it.
+
+    Whatever *work* raises is signalled, and raised.
+    """
+    done = _done_or_failed(*_heartbeat(of, say), work)
+    signal_status(of, say)
+    return done
+
+
+def signal_status(of: Installation, say: Callable[[str], None]) -> None:
     """Signal how the last run stands, after something more of it was delivered."""
     heartbeat, url = _heartbeat(of, say)
-    if url and (last := standing_of(of).last_run) is not None:
+    if url and (last := status_of(of).last_run) is not None:
         heartbeat.say(url, "success" if last.state == "done" else "fail", ABOUT)
+
+
+def _done_or_failed(heartbeat: Heartbeat, url: str, work: Callable[[], Done]) -> Done:
+    try:
+        return work()
+    except BaseException:
+        heartbeat.say(url, "fail", ABOUT)
+        raise
 
 
 def _heartbeat(of: Installation, say: Callable[[str], None]) -> tuple[Heartbeat, str]:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from alerter.app.logs import Journal
-from alerter.domain.message import Message
 from alerter.errors import MailError, StoreLostError
 from alerter.installation.installation import Installation
-from alerter.mail.short_letters import SETTLED, Notice, notices
+from alerter.mail.short_letters import Notice, notices
 from alerter.store.birth_note import note_of
+from alerter.transports.transport import send_once
 
 HEADLINE = "the database is not the one it was"
 Done = TypeVar("Done")
@@ -26,7 +26,7 @@ class Notices:
         self._journal = journal
         self._noticed: set[str] = set()
         self._owed: list[Notice] = []
-        self._told: set[tuple[str, str]] = set()
+        self._settled: dict[str, set[str]] = {}
 
     def owe(self, notice: Notice) -> None:
         """Remember to tell the admins, unless they were or will be."""
@@ -38,27 +38,21 @@ class Notices:
         """Tell the admins what is owed to them; what cannot go now is tried again when next asked."""
         if not self._owed:
             return
-        transport = installation.transport()
         try:
             for notice in list(self._owed):
-                for message in notices(notice, installation.writer):
-                    if (notice.about, message.recipient) not in self._told:
-                        outcome = transport.send(message, mark=lambda: True)
-                        self._settle(notice, message, outcome.state)
-                self._finish(notice, len(installation.writer.admins))
+                self._send(notice, installation)
         except MailError as error:
             self._journal.warn("admins_not_told", fault=type(error).__name__, why=str(error))
-        finally:
-            transport.close()
 
-    def _settle(self, notice: Notice, message: Message, state: str) -> None:
-        if state in SETTLED:
-            self._told.add((notice.about, message.recipient))
-
-    def _finish(self, notice: Notice, admins: int) -> None:
-        if sum(about == notice.about for about, _ in self._told) >= admins:
+    def _send(self, notice: Notice, installation: Installation) -> None:
+        messages = notices(notice, installation.writer)
+        has_it = self._settled.setdefault(notice.about, set())
+        owed = [message for message in messages if message.recipient not in has_it]
+        for message in send_once(installation.transport(), owed):
+            has_it.add(message.recipient)
+        if len(has_it) >= len(messages):
             self._owed.remove(notice)
-            self._journal.note("admins_told", admins=admins)
+            self._journal.note("admins_told", admins=len(messages))
 
 
 def telling_if_lost(of: Installation, work: Callable[[], Done]) -> Done:
@@ -89,13 +83,8 @@ def _notice(error: StoreLostError, of: Installation, *, since: datetime) -> Noti
 
 def _tell(of: Installation, notice: Notice) -> bool:
     """Write to each admin; say whether all of them have it."""
-    transport = of.transport()
+    messages = notices(notice, of.writer)
     try:
-        outcomes = [
-            transport.send(message, mark=lambda: True).state for message in notices(notice, of.writer)
-        ]
+        return len(list(send_once(of.transport(), messages))) == len(messages)
     except MailError:
         return False
-    finally:
-        transport.close()
-    return all(state in SETTLED for state in outcomes)

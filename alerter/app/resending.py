@@ -11,7 +11,7 @@ from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.renew import named
-from alerter.pipeline.sending import Sending
+from alerter.pipeline.sending import send
 from alerter.sources.directory import read_directory
 from alerter.store import drafts, outbox, runs, syncs, trail
 from alerter.store.database import take_turns
@@ -66,7 +66,7 @@ def resend(
                     detail=f"run {run_id} to {message.recipient}: {reason}",
                 ),
             )  # fmt: skip
-    delivered = Sending(of).send(run)
+    delivered = send(of, run)
     with of.database.read() as connection:
         deliveries = drafts.states_of(connection, [message.id for message in messages])
     return Resent(deliveries=deliveries, stopped=delivered.stopped)

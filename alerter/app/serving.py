@@ -3,6 +3,7 @@
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,15 +11,16 @@ from alerter.app.heartbeat import Heartbeat
 from alerter.app.logs import Fact, Journal
 from alerter.app.notices import Notices, owe_if_untold
 from alerter.app.settings_watch import Open, SettingsWatch
-from alerter.app.standing import clock_sentence
+from alerter.app.status import clock_sentence
 from alerter.domain.schedule import LastRun, Timetable, is_owed
 from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
 from alerter.installation.clock import TOLERANCE, ClockWatch
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice
+from alerter.pipeline import weekly
 from alerter.pipeline.deliver import Delivered
 from alerter.pipeline.outcome import RunResult
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.sending import relieve, send
 from alerter.store import runs, syncs
 from alerter.store.database import installation_id, serving_since
 from alerter.store.database_errors import named
@@ -59,7 +61,9 @@ class Serving:
         self._heartbeat = Heartbeat(
             lambda signal, why: journal.warn("heartbeat_failed", signal=signal, why=why)
         )
-        self._watch = SettingsWatch(config, open_, journal, self._notices)
+        self._watch = SettingsWatch(
+            config, lambda path: replace(open_(path), should_stop=should_stop), journal, self._notices
+        )
         self._since = self.installation.now()
         self._clock = ClockWatch.begin(self._since, steady())
         self._failing_since: datetime | None = None
@@ -102,7 +106,7 @@ class Serving:
         if self._should_stop() or self.broken or self._ready is None or not self._clock.is_believed:
             return
         try:
-            relieved = Weekly(self.installation, self._should_stop).relieve()
+            relieved = relieve(self.installation)
             if relieved is not None:
                 self._note_delivered(relieved)
         except Exception as error:  # noqa: BLE001 - a defect must not end the service
@@ -133,7 +137,7 @@ class Serving:
         self._run_or_deliver()
         self._failing_since = None
         if not self._should_stop():
-            self._signal_standing()
+            self._signal_status()
 
     def _run_or_deliver(self) -> None:
         """Run if a run is owed; deliver what is due if none is, and also if it failed."""
@@ -153,7 +157,7 @@ class Serving:
     def _ready_store(self) -> None:
         """Make sure of the schema, once each time that the settings were read, and that this is served."""
         if self._ready is not self.installation:
-            self.installation.ensure_schema(may_make=True)
+            self.installation.ensure_schema(may_make=True, is_searched=True)
             with self.installation.database.write() as connection:
                 self._since = serving_since(connection, self.installation.now())
             self._ready = self.installation
@@ -230,11 +234,11 @@ class Serving:
         due = self._timetable.last_due(self.installation.now())
         self._heartbeat.begin(self._url, due.isoformat())
         self._journal.note("run_started", send_date=due)
-        result = Weekly(self.installation, self._should_stop).run()
+        result = weekly.run(self.installation)
         self._journal.note("run_ended", **_facts_of(result))
 
     def _deliver(self) -> None:
-        self._note_delivered(Weekly(self.installation, self._should_stop).deliver_due())
+        self._note_delivered(send(self.installation))
 
     def _note_delivered(self, delivered: Delivered) -> None:
         outcomes = Counter(delivered.outcomes)
@@ -248,11 +252,11 @@ class Serving:
         if self._bounces_read_at is not None and abs(now - self._bounces_read_at) < BOUNCES_EVERY:
             return
         self._bounces_read_at = now
-        came_back = Weekly(self.installation, self._should_stop).learn_what_came_back()
+        came_back = weekly.report_bounces(self.installation)
         if came_back.trouble:
             self._journal.warn("bounces_not_read", why=came_back.trouble)
 
-    def _signal_standing(self) -> None:
+    def _signal_status(self) -> None:
         last = self._last_run()
         if last is None:
             return

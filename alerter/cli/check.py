@@ -1,30 +1,44 @@
 """`alerter check`: every part tried once."""
 
 import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import click
 
-from alerter.app import checkup
+from alerter.app.check import check, send_test
+from alerter.app.section import Section, exit_code_of, state_of
 from alerter.cli import options, output
 
 
 @click.command("check")
-@click.option("--send-test", metavar="ADDRESS", help="Also send one test message to ADDRESS.")
+@click.option("--send-test", "address", metavar="ADDRESS", help="Also send one test message to ADDRESS.")
+@options.json_
 @click.pass_context
-def command(ctx: click.Context, send_test: str | None) -> None:
-    """Try settings, calendar, database, source, directory and mail server, and show the next send dates."""
+def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
+    """Show what is understood of settings, extract and directory; try the database and the mail server."""
     app = options.open_app(ctx)
-    rows = list(checkup.check(app))
-    output.print_table(
-        ("part", "", "found"),
-        [
-            (row.part, "fault" if row.exit_code else "look" if row.is_warning else "ok", row.found)
-            for row in rows
-        ],
-    )
-    faults = [row.exit_code for row in rows if row.exit_code]
-    if send_test and faults:
-        output.talk("alerter: no test message was sent: mend the faults first.")
-    elif send_test:
-        click.echo(f"The test message was accepted: {checkup.send_test(app, send_test)}")
-    sys.exit(faults[0] if faults else int(any(row.would_hold for row in rows)))
+    sections = check(app)
+    if not is_json:
+        rows = [(section.name, line.state, line.words) for section in sections for line in section.lines]
+        output.print_table(("section", "state", "text"), rows)
+    is_at_fault = any(section.exit_code for section in sections)
+    reply = send_test(app, address) if address and not is_at_fault else None
+    if is_json:
+        output.print_json(as_json(sections, app.today(), reply))
+    elif reply is not None:
+        click.echo(f"The test message was accepted: {reply}")
+    if address and is_at_fault:
+        output.warn("no test message was sent: mend the faults first.")
+    sys.exit(exit_code_of(sections))
+
+
+def as_json(sections: Sequence[Section], today: date, reply: str | None) -> dict[str, Any]:
+    """Return the same for a program."""
+    return {
+        "as_of": today,
+        "state": state_of(sections).value,
+        "sections": [section.as_json() for section in sections],
+        "test_message": reply,
+    }

@@ -2,14 +2,15 @@
 
 import sys
 from collections import Counter
+from functools import partial
 
 import click
 
-from alerter.app.heartbeat import signal_standing
+from alerter.app.heartbeat import watched_delivery
 from alerter.app.notices import telling_if_lost
-from alerter.app.standing import failed_sentences
+from alerter.app.status import failed_sentences
 from alerter.cli import options, output
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 
 
 @click.command("deliver")
@@ -18,17 +19,18 @@ from alerter.pipeline.weekly import Weekly
 def command(ctx: click.Context, *, is_json: bool) -> None:
     """Send what is still owed, whatever its back-off."""
     app = options.open_app(ctx)
-    delivered, left = telling_if_lost(app, Weekly(app).deliver)
-    signal_standing(app, output.talk)
+    job = partial(watched_delivery, app, partial(weekly.deliver, app), output.talk)
+    result = telling_if_lost(app, job)
+    delivered = result.delivered
     outcomes = Counter(delivered.outcomes)
     answer = {state: outcomes[state] for state in ("sent", "deferred", "refused")}
-    answer |= {"unknown": left.unknown, "owed": left.owed}
+    answer |= {"unknown": result.unknown, "owed": result.owed}
     if is_json:
         output.print_json(answer)
     else:
-        click.echo(", ".join(f"{name} {count}" for name, count in answer.items()) + ".")
+        output.print_counts(answer)
     if delivered.stopped:
-        output.talk(f"alerter: sending stopped: {delivered.stopped}")
-    for sentence in failed_sentences(left.failed):
-        output.talk(f"alerter: {sentence}")
-    sys.exit(1 if left.owed or left.unknown or outcomes["refused"] else 0)
+        output.warn(f"sending stopped: {delivered.stopped}")
+    for sentence in failed_sentences(result.failed):
+        output.warn(f"{sentence}")
+    sys.exit(1 if result.owed or result.unknown or outcomes["refused"] else 0)

@@ -9,7 +9,7 @@ from alerter.app.notices import telling_if_lost
 from alerter.cli import options, output
 from alerter.cli.run import source_json
 from alerter.pipeline.outcome import ignored_on
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.weekly import sync_only
 
 COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 
@@ -21,7 +21,7 @@ COUNTS = ("stored", "new", "changed", "unchanged", "vanished", "collapsed")
 def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     """Read the source and the directory into the store, unless a gate holds the extract."""
     app = options.open_app(ctx)
-    done = telling_if_lost(app, partial(Weekly(app).sync, is_accepted=is_accepted))
+    done = telling_if_lost(app, partial(sync_only, app, is_accepted=is_accepted))
     with app.database.read() as connection:
         ignored = ignored_on(connection, app.rules, app.today())
     held_because = [] if is_accepted else list(done.held_because)
@@ -31,10 +31,9 @@ def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     if is_json:
         output.print_json({"source": source_json(read)} | counts | {"held_because": held_because})
     else:
-        click.echo(f"Read {read.source_name}: {read.rows} rows, {read.rejected} rejected.")
-        output.show_rejected(done.rejected)
-        click.echo(", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
+        output.print_read(read, done.rejected)
+        output.print_counts(counts)
     output.warn_held(held_because)
     if held_because:
-        output.talk("alerter: nothing was applied; to apply it all the same: alerter sync --accept")
+        output.warn("nothing was applied; to apply it all the same: alerter sync --accept")
     sys.exit(1 if held_because else 0)

@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
+<<<<<<< HEAD
 from alerter.config.base import UNREAD, FilledText, List, PrivateUrl, Table
+=======
+from alerter.config.base import UNREAD, FilledText, List, Table
+from alerter.config.email import PrivateUrl
+from alerter.domain.oversight import ExtendedBy
+>>>>>>> main
 
 REASONS: Mapping[str, str] = {
     "partner": "waiting for partner agency",
@@ -49,6 +55,12 @@ class ReassuranceSettings(Table):
     reasons: dict[Annotated[str, AfterValidator(_is_code)], FilledText] = Field(
         default_factory=lambda: dict(REASONS), min_length=1
     )
+
+
+class ExtensionsSettings(Table):
+    """Who may authorise that an assessment goes beyond its limit."""
+
+    by: ExtendedBy = "manager"
 
 
 class WebSettings(Table):

@@ -18,9 +18,9 @@ from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
+from alerter.pipeline import weekly
 from alerter.pipeline.outcome import RunResult
 from alerter.pipeline.planning import plan_on
-from alerter.pipeline.weekly import Weekly
 from alerter.private_files import make_private_folder, write_private
 
 SEED = 2009
@@ -82,7 +82,7 @@ def showing(folder: Path, as_of: date | None) -> Iterator[Shown]:
         )  # fmt: skip
         installation = replace(Installation.open(borough.config, {}), clock=_clock_of(as_of, began))
         try:
-            result = Weekly(installation).run(as_of)
+            result = weekly.run(installation, as_of)
             link, service_link = _links(installation, as_of, result)
             yield Shown(
                 borough=borough, result=result, arrived=tuple(postbox.arrived), folder=folder,

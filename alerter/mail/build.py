@@ -19,7 +19,7 @@ from alerter.domain.plain import phrase
 from alerter.domain.routing import Recipient
 from alerter.errors import MailRefusedError
 from alerter.mail import mime
-from alerter.mail.look import CONTENT_ID
+from alerter.mail.template_set import CONTENT_ID
 
 Kind = Literal["digest", "summary", "link"]
 LONGEST_NAME = 300
@@ -86,8 +86,8 @@ def build(rendered: Rendered, recipient: Recipient, letterhead: Letterhead) -> M
 
 def message_id(letterhead: Letterhead, recipient: Recipient) -> str:
     """Return the Message-ID: a function of installation, run, kind, edition and recipient."""
-    parts = (letterhead.installation, letterhead.kind, str(letterhead.edition), recipient.key)
-    digest = sha256("\0".join((str(letterhead.run), *parts)).encode("utf-8", "replace")).hexdigest()
+    identity = (letterhead.installation, letterhead.kind, str(letterhead.edition), recipient.key)
+    digest = sha256("\0".join((str(letterhead.run), *identity)).encode("utf-8", "replace")).hexdigest()
     domain = letterhead.sender.email.rpartition("@")[2]
     return f"<run-{letterhead.run}.{letterhead.kind}.{digest[:HASH_CHARACTERS]}@{domain}>"
 
@@ -115,10 +115,10 @@ def check(body: bytes, rendered: Rendered, recipient: Recipient, letterhead: Let
         "its logo" if _contents(email, "image/png") != [letterhead.logo] * bool(letterhead.logo) else "",
         "its parts" if parts != len(_TEXTS) + bool(letterhead.logo) else "",
     ]
-    if found := [fault for fault in faults if fault]:
+    if faulty := [fault for fault in faults if fault]:
         raise MailRefusedError(
-            f"a message of run {letterhead.run} was not built as planned ({', '.join(found)}), so it was not "
-            "sent; please report this."
+            f"a message of run {letterhead.run} was not built as planned ({', '.join(faulty)}), so it was "
+            "not sent; please report this."
         )
 
 
@@ -129,7 +129,7 @@ def display_name(name: str) -> str:
     >>> display_name("Novak, Petra (Duty & Assessment)"), display_name("=?UTF-8?Q?=0D=0A?=Bcc: x")
     ('Novak, Petra (Duty & Assessment)', 'UTF-8 Q 0D 0A Bcc x')
     """
-    fit = "".join(each if _is_fit(each) else " " for each in (phrase(name) if name else ""))
+    fit = "".join(character if _is_fit(character) else " " for character in (phrase(name) if name else ""))
     return " ".join(fit.split())[:LONGEST_NAME].strip()
 
 

@@ -36,14 +36,14 @@ class RowView:
     mark: str
 
     @property
-    def told(self) -> str:
+    def noted(self) -> str:
         """Return what has been as one phrase."""
         return "; ".join(self.notes)
 
     @property
-    def said(self) -> str:
+    def remarks(self) -> str:
         """Return what has been and what is asked as one phrase."""
-        return "; ".join(words for words in (self.told, self.asked) if words)
+        return "; ".join(words for words in (self.noted, self.asked) if words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +78,20 @@ def row_of(alert: Alert, past: RowHistory, context: RowContext, *, is_sibling: b
     return _row(alert, context, notes, _asked(alert, context))
 
 
-def escalated_row(climb: Escalation, context: RowContext, *, is_sibling: bool) -> RowView:
-    """Return the row of what has climbed, as the service manager reads it."""
+def escalated_row(escalation: Escalation, context: RowContext, *, is_sibling: bool) -> RowView:
+    """Return the row of what is escalated, as the service manager reads it."""
     say = context.language.say
     notes = (
-        say("new in this list") if climb.is_new else "",
-        _unanswered(climb.weeks, context.language),
-        *_notes(climb.alert, context, is_sibling=is_sibling),
+        say("new in this list") if escalation.is_new else "",
+        _unanswered(escalation.weeks, context.language),
+        *_notes(escalation.alert, context, is_sibling=is_sibling),
     )
-    return _row(climb.alert, context, notes, say("please ask {who} what holds it", who=phrase(climb.manager)))
+    return _row(
+        escalation.alert,
+        context,
+        notes,
+        say("please ask {who} what holds it", who=phrase(escalation.manager)),
+    )
 
 
 def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) -> RowView:

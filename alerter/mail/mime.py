@@ -18,7 +18,7 @@ ENCODED_LINE = 76
 _FRAME = "=?utf-8?{}?{}?="
 _ROOM_OF_FRAME = len(_FRAME.format("q", ""))
 # What stands for itself in an address's name as well (RFC 2047 5), and the blank.
-_PLAIN = {ord(each): each for each in f"{ascii_letters}{digits}!*+/-"} | {ord(" "): "_"}
+_PLAIN = {ord(character): character for character in f"{ascii_letters}{digits}!*+/-"} | {ord(" "): "_"}
 _LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 CRLF = "\r\n"
@@ -37,7 +37,7 @@ def encoded_words(text: str, room: int) -> Iterator[str]:
     """
     if _LINE_ENDS.search(text):
         raise ValueError("a header is one line")
-    coding, encode = min((("q", _q), ("b", _b)), key=lambda each: len(each[1](text)))
+    coding, encode = min((("q", _q), ("b", _b)), key=lambda coding: len(coding[1](text)))
     while text:
         end = _fitting(text, encode, min(room, LONGEST_WORD) - _ROOM_OF_FRAME)
         if end < len(text) and (blank := text.rfind(" ", 1, end + 1)) > 0:

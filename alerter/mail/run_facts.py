@@ -10,6 +10,13 @@ from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
 from alerter.mail.language import ENGLISH, Language
 
+NATIONS = {
+    "england": "England",
+    "wales": "Wales",
+    "scotland": "Scotland",
+    "northern-ireland": "Northern Ireland",
+}
+
 
 class Outlook(Protocol):
     """What rows and headings are written by: the day, the day of the next digest, and the language."""
@@ -107,3 +114,36 @@ def prefixed(prefix: str, subject: str) -> str:
     ('[TEST] Assessments: 2 overdue', 'Assessments: 2 overdue')
     """
     return f"{phrase(prefix)} {subject}" if prefix.strip() else subject
+
+
+def counting(facts: RunFacts) -> str:
+    """Return the counting convention in words, as every output states it."""
+    calendar, say = facts.calendar, facts.language.say
+    words = (
+        "working days, the start date is day 1, {nation} bank holidays ({version}known to {year})"
+        if calendar.count_start_day
+        else "working days, the start date is day 0, {nation} bank holidays ({version}known to {year})"
+    )
+    version = f"{phrase(calendar.version)}, " if calendar.version else ""
+    nation = say(NATIONS[calendar.nation])
+    return say(words, nation=nation, version=version, year=calendar.last_day.year)
+
+
+def data_words(facts: RunFacts) -> str:
+    """
+    Return where the data come from.
+
+    The moment is *extracted_at* in the council's time zone, as the caller gives it.
+    """
+    at, language = facts.extracted_at, facts.language
+    rejected = ""
+    if facts.source_rejected:
+        rejected = language.say(" ({count} could not be read)", count=f"{facts.source_rejected:,}")
+    return language.say(
+        "{source} of {day} {time}, {rows}{rejected}",
+        source=phrase(facts.source_name),
+        day=language.long_day(at.date(), facts.as_of),
+        time=f"{at.hour:02}:{at.minute:02}",
+        rows=language.counted(facts.source_rows, "{count} row", "{count} rows"),
+        rejected=rejected,
+    )

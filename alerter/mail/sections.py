@@ -15,7 +15,7 @@ ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
-class BandView:
+class RowGroup:
     """Rows that stand together in a section, under a line of their own where *heading* is not empty."""
 
     heading: str
@@ -33,14 +33,14 @@ class SectionView:
 
     kind: str
     heading: str
-    bands: tuple[BandView, ...]
+    groups: tuple[RowGroup, ...]
     more: int = 0
     unlisted: str = ""
 
     @property
     def rows(self) -> tuple[RowView, ...]:
-        """Return the rows of all its bands."""
-        return tuple(row for band in self.bands for row in band.rows)
+        """Return the rows of all its groups."""
+        return tuple(row for group in self.groups for row in group.rows)
 
 
 @dataclass(slots=True)
@@ -67,35 +67,35 @@ def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> It
             continue
         listed = alerts[: room.take(len(alerts))]
         more = len(alerts) - len(listed)
-        bands = _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]
+        halves = _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]
         yield SectionView(
             stage.value,
             heading_of(stage, len(alerts), facts, marks),
-            tuple(_band(half, each, digest, context, seen) for half, each in bands),
+            tuple(_group(half, alerts_in_it, digest, context, seen) for half, alerts_in_it in halves),
             more,
             unlisted(more, facts, room.link),
         )
 
 
 def escalated_section(
-    climbed: Sequence[Escalation], context: RowContext, facts: RunFacts, room: Room
+    escalations: Sequence[Escalation], context: RowContext, facts: RunFacts, room: Room
 ) -> SectionView | None:
-    """Return what has climbed as a section, or None where nothing has."""
-    if not climbed:
+    """Return what is escalated as a section, or None where nothing has."""
+    if not escalations:
         return None
-    listed = climbed[: room.take(len(climbed))]
-    more = len(climbed) - len(listed)
+    listed = escalations[: room.take(len(escalations))]
+    more = len(escalations) - len(listed)
     words = "Escalated ({count}): the managers named have the same rows in their own digests"
     seen: set[str] = set()
     rows = []
-    for climb in listed:
-        id_ = climb.alert.assessment.assessment_id
-        rows.append(escalated_row(climb, context, is_sibling=id_ in seen))
+    for escalation in listed:
+        id_ = escalation.alert.assessment.assessment_id
+        rows.append(escalated_row(escalation, context, is_sibling=id_ in seen))
         seen.add(id_)
     return SectionView(
         ESCALATED,
-        facts.language.say(words, count=f"{len(climbed):,}"),
-        (BandView("", tuple(rows)),),
+        facts.language.say(words, count=f"{len(escalations):,}"),
+        (RowGroup("", tuple(rows)),),
         more,
         unlisted(more, facts, room.link),
     )
@@ -117,24 +117,24 @@ def unlisted(count: int, facts: RunFacts, link: str = "") -> str:
     return say(words, count=more, who=phrase(facts.contact), command=command)
 
 
-def _band(
+def _group(
     half: range | None,
     alerts: Sequence[Alert],
     digest: Digest,
     context: RowContext,
     seen: set[str],
-) -> BandView:
+) -> RowGroup:
     rows = []
     for alert in alerts:
         id_ = alert.assessment.assessment_id
         rows.append(row_of(alert, digest.history_of(alert), context, is_sibling=id_ in seen))
         seen.add(id_)
     if half is None:
-        return BandView("", tuple(rows))
+        return RowGroup("", tuple(rows))
     first, last = half[0], half[-1]
     words = "Day {first} to {last} ({count})" if first < last else "Day {first} ({count})"
-    said = context.language.say(words, first=first, last=last, count=f"{len(rows):,}")
-    return BandView(said, tuple(rows))
+    heading = context.language.say(words, first=first, last=last, count=f"{len(rows):,}")
+    return RowGroup(heading, tuple(rows))
 
 
 def _by_half(alerts: Sequence[Alert], marks: Marks) -> list[tuple[range | None, Sequence[Alert]]]:

@@ -71,7 +71,7 @@ def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | Non
         moved=_moved(service, facts, marks),
         teams_heading=say("Teams ({count}): open work under each manager", count=f"{len(service.teams):,}"),
         columns=(say("Team and manager"), say("Open work")),
-        teams=tuple(_team(each, facts, marks) for each in service.teams[:TEAMS_LISTED]),
+        teams=tuple(_team(totals, facts, marks) for totals in service.teams[:TEAMS_LISTED]),
         unlisted=say("And {count} more teams, not listed for length.", count=f"{more:,}") if more > 0 else "",
         escalated=escalated_section(service.escalations, context, facts, room),
     )

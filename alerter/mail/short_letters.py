@@ -11,8 +11,6 @@ from alerter.mail.build import Kind, Letterhead, Rendered, build
 from alerter.mail.run_facts import prefixed
 from alerter.mail.writer import Writer
 
-SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nobody is told twice
-
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:

@@ -13,18 +13,18 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.moved import Moved
-from alerter.domain.policy import Clock, Policy, Reassurance, Stage, Window
+from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Stage, Window
 from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Judged, Recipient, Route
 from alerter.domain.timeliness import TrackRecord
 from alerter.errors import PartitionError, TemplateError
 from alerter.mail.language import Language
-from alerter.mail.look import Brand, TemplateSet, syntax_faults
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary
+from alerter.mail.template_set import Brand, TemplateSet, syntax_faults
 from alerter.mail.writer import Writer
 
-AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
+LAST, AS_OF, NEXT_RUN = date(2026, 11, 16), date(2026, 11, 23), date(2026, 11, 30)
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25, target_percent=81)
 READER = Recipient("n.okafor@council.example", "N. Okafor")
 LINK = "https://alerts.council.example/r/made-up"
@@ -106,25 +106,30 @@ def full_digest() -> Digest:
     )
     alerts.insert(3, policy.judge(_aged(29), reassurance))
     (digest,) = compile_digests([Judged(0, alert, route) for alert in alerts], [fault], [moved])
-    climb = Escalation(number=1, alert=alerts[0], manager="P. Novak", weeks=3, to=route, is_new=True)
-    totals = TeamTotals(
-        team="Duty", manager="P. Novak", counts=dict.fromkeys(Stage, 1), oldest=(38, CORE.working_days)
-    )
     return replace(
         digest,
         histories={
             alerts[0].assessment.key: RowHistory(weeks=3, came_from="x@council.example", is_escalated=True)
         },
         progress=Progress(
-            last=date(2026, 11, 16), new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
+            last=LAST, new=1, signed_off=5, in_time=4, kept=1, missed=1, came=1,
             went=(Handover(AssessmentKey("A-9", "90009"), "x@council.example"),),
         ),
         checkpoints=(replace(alerts[-1], checkpoint=(5, date(2026, 11, 25))),),
         records=(TrackRecord(label=CORE.label, authorised=61, in_time=51, target_percent=81),),
-        service=Service(
-            recipient=READER, teams=(totals,), escalations=(climb,), last=date(2026, 11, 16),
-            were=dict.fromkeys(Stage, 2), ended=1, covering_for=("Q. Absent",),
-        ),
+        service=_service(alerts[0], route),
+    )  # fmt: skip
+
+
+def _service(overdue: Alert, route: Route) -> Service:
+    """Return a service manager's part with one team, and one assessment that is escalated."""
+    escalation = Escalation(number=1, alert=overdue, manager="P. Novak", weeks=3, to=route, is_new=True)
+    totals = TeamTotals(
+        team="Duty", manager="P. Novak", counts=dict.fromkeys(Stage, 1), oldest=(38, CORE.working_days)
+    )
+    return Service(
+        recipient=READER, teams=(totals,), escalations=(escalation,), last=LAST,
+        were=dict.fromkeys(Stage, 2), ended=1, covering_for=("Q. Absent",),
     )  # fmt: skip
 
 

@@ -13,11 +13,10 @@ from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
+from alerter.mail.digest_notes import ListView, moved_line
 from alerter.mail.exception_words import words_of
-from alerter.mail.footer import counting, data_words
 from alerter.mail.language import ENGLISH
-from alerter.mail.notes import moved_line
-from alerter.mail.run_facts import RunFacts
+from alerter.mail.run_facts import RunFacts, counting, data_words
 
 MOST_LINES = 100
 STAGE_WORDS = {
@@ -80,14 +79,6 @@ class Summary:
     """The address of the service page, where there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListView:
-    """A heading and its lines."""
-
-    heading: str
-    lines: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryView:
     """Everything the summary says, in order."""
@@ -135,8 +126,8 @@ def state_words(summary: Summary) -> str:
         return "No digest was due: nobody has an open assessment"
     if delivered == total:
         return f"All {total} digests delivered" if total > 1 else "The only digest was delivered"
-    parts = [f"{count} {words}" for words, count in sorted(by_state.items())]
-    first, *others = parts
+    counts = [f"{count} {words}" for words, count in sorted(by_state.items())]
+    first, *others = counts
     count, _, words = first.partition(" ")
     said = ", ".join([f"{count} of {counted(total, 'digest')} {words}", *others])
     return f"{said}; {delivered} delivered"
@@ -179,7 +170,7 @@ def _lists(summary: Summary) -> Iterable[ListView]:
 
 def _undelivered(summary: Summary) -> Iterable[ListView]:
     """Give what was not sent, and what was and came back."""
-    troubled = [each for each in summary.deliveries if each.state not in ("sent", WITHDRAWN)]
+    troubled = [delivery for delivery in summary.deliveries if delivery.state not in ("sent", WITHDRAWN)]
     if troubled:
         is_owed = any(delivery.state not in STATE_WORDS for delivery in troubled)
         yield _list(
@@ -204,7 +195,7 @@ def _records(summary: Summary) -> Iterable[ListView]:
     for kind, lines in sorted(by_kind.items()):
         yield _list(f"To mend, {kind}", lines, words_of(kind).explanation)
     if summary.moved:
-        lines = [moved_line(each, summary.facts) for each in summary.moved]
+        lines = [moved_line(move, summary.facts) for move in summary.moved]
         yield _list("Dates moved", lines, "the calendar has changed since the last run")
     if summary.to_mend:
         yield ListView(

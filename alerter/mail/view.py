@@ -1,131 +1,18 @@
 """A digest as ready strings, from which both its text and its HTML are laid out."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
 from alerter.domain.plain import phrase
-from alerter.domain.policy import Stage
-from alerter.mail.footer import footer_of
-from alerter.mail.notes import NotesView, notes_of, record_lines, since_lines
-from alerter.mail.run_facts import Marks, Outlook, RunFacts
+from alerter.domain.policy import Clock
+from alerter.mail.digest_notes import ListView, notes_of, record_lines, since_lines
+from alerter.mail.headline import CountView, asks_of, counts_of, detail_of, escalated_to, subject_of
+from alerter.mail.language import Language
+from alerter.mail.run_facts import Marks, RunFacts, counting, data_words
 from alerter.mail.sections import Room, SectionView, sections_of
 from alerter.mail.service import ServiceView, service_of
 
-ASKING = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING)
-WORDS_BELOW = 10
-
 TEAMS_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class CountView:
-    """One count behind the ask: the number, what of, and the stage that colours its bar."""
-
-    count: str
-    label: str
-    stage: Stage
-
-    @property
-    def said(self) -> str:
-        """Return number and label as one phrase."""
-        return f"{self.count} {self.label}"
-
-
-def subject_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
-    """Return the subject: counts and the date, nothing about a child."""
-    language = facts.language
-    parts = [each.said for each in counts_of(digest, facts, marks, is_subject=True)]
-    climbed = 0 if digest.service is None else len(digest.service.escalations)
-    if climbed:
-        parts.append(language.counted(climbed, "{count} escalated to you", "{count} escalated to you"))
-    said = ", ".join(parts) or language.say("nothing needs you this week")
-    date = language.plain_date(facts.as_of)
-    return facts.subject(language.say("Assessments: {said} ({date})", said=said, date=date))
-
-
-def counts_of(
-    digest: Digest, facts: Outlook, marks: Marks, *, is_subject: bool = False
-) -> Iterable[CountView]:
-    """Give the counts of what is asked, worst first; in a subject the day that is reached is named once."""
-    language = facts.language
-    overdue, past, reach = (digest.counts[stage] for stage in ASKING)
-    by = language.day(facts.next_run, facts.as_of)
-    if overdue:
-        yield CountView(f"{overdue:,}", language.say("overdue"), Stage.OVERDUE)
-    if past:
-        label = language.say("past {mark}", mark=marks.alert_day)
-        yield CountView(f"{past:,}", label, Stage.PAST_ALERT)
-    if reach and past and is_subject:
-        label = language.counted(reach, "reaches it by {day}", "reach it by {day}", day=by)
-        yield CountView(f"{reach:,}", label, Stage.APPROACHING)
-    elif reach:
-        one, many = "reaches {mark} by {day}", "reach {mark} by {day}"
-        label = language.counted(reach, one, many, mark=marks.alert_day, day=by)
-        yield CountView(f"{reach:,}", label, Stage.APPROACHING)
-
-
-def asks_of(digest: Digest, facts: RunFacts, marks: Marks) -> str:
-    """Return what is asked, in one sentence; the counts follow it."""
-    if digest.asks:
-        return _needed(digest.asks, facts)
-    if digest.service is not None and not digest.open:
-        return _escalated(len(digest.service.escalations), facts)
-    return _all_clear(digest, facts, marks)
-
-
-def detail_of(digest: Digest, facts: RunFacts) -> str:
-    """
-    Return what of all that is asked is due before the next digest; never a line that begins with a digit.
-    """
-    last = sum(
-        1 for alert in digest.alerts if alert.is_last_chance and alert.stage in ASKING[1:]
-    )  # what is overdue has had its last chance
-    if not last:
-        return ""
-    one = "Of these, {count} is due before the next digest on {day}."
-    many = "Of these, {count} are due before the next digest on {day}."
-    return facts.language.counted(last, one, many, day=facts.language.long_day(facts.next_run, facts.as_of))
-
-
-def _needed(count: int, facts: RunFacts) -> str:
-    """Return the sentence; a line never begins with a digit, which could be taken for an assessment's id."""
-    language = facts.language
-    if count >= WORDS_BELOW:
-        return language.say("In all, {count} assessments need you before the next digest", count=f"{count:,}")
-    one = "{number} assessment needs you before the next digest"
-    many = "{number} assessments need you before the next digest"
-    said = language.counted(count, one, many, number=language.number(count))
-    return said[0].upper() + said[1:]
-
-
-def _escalated(count: int, facts: RunFacts) -> str:
-    language = facts.language
-    if not count:
-        return language.say("Nothing is escalated to you this week.")
-    if count >= WORDS_BELOW:
-        return language.say("In all, {count} assessments are escalated to you.", count=f"{count:,}")
-    one = "{number} assessment is escalated to you."
-    many = "{number} assessments are escalated to you."
-    said = language.counted(count, one, many, number=language.number(count))
-    return said[0].upper() + said[1:]
-
-
-def _all_clear(digest: Digest, facts: RunFacts, marks: Marks) -> str:
-    reassured = digest.counts[Stage.REASSURED]
-    words = "Nothing needs you this week: {open} open, none reaches {mark} before {day}."
-    if reassured:
-        words = (
-            "Nothing needs you this week: {open} open, {reassured} reassured, "
-            "none other reaches {mark} before {day}."
-        )
-    return facts.language.say(
-        words,
-        open=f"{digest.open:,}",
-        reassured=f"{reassured:,}",
-        mark=marks.alert_day_of_each,
-        day=facts.language.long_day(facts.next_run, facts.as_of),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +42,7 @@ class DigestView:
     row_mark: str
     sections: tuple[SectionView, ...]
     on_track: str
-    notes: tuple[NotesView, ...]
+    notes: tuple[ListView, ...]
     service: ServiceView | None
     records: tuple[str, ...]
     footer: tuple[str, ...]
@@ -163,12 +50,12 @@ class DigestView:
     @property
     def first_line(self) -> str:
         """Return what is asked, with its counts, as one line."""
-        counts = " \N{MIDDLE DOT} ".join(each.said for each in self.counts)
+        counts = " \N{MIDDLE DOT} ".join(count.words for count in self.counts)
         return f"{self.asks}: {counts}" if counts else self.asks
 
     @property
     def every_section(self) -> tuple[SectionView, ...]:
-        """Return the sections of rows, that of what has climbed last."""
+        """Return the sections of rows, the escalated one last."""
         escalated = None if self.service is None else self.service.escalated
         return self.sections if escalated is None else (*self.sections, escalated)
 
@@ -181,8 +68,7 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
     """
     say = facts.language.say
     marks = Marks.of([alert.clock for alert in digest.alerts] or facts.clocks, facts.language)
-    climbed = 0 if digest.service is None else len(digest.service.escalations)
-    room = Room(len(digest.alerts) + climbed if max_rows is None else max_rows, link)
+    room = Room(len(digest.alerts) + escalated_to(digest) if max_rows is None else max_rows, link)
     return DigestView(
         run=facts.run,
         lang=facts.language.tag,
@@ -257,3 +143,51 @@ def _on_track(digest: Digest, facts: RunFacts) -> str:
     if not digest.alerts:
         return ""
     return facts.language.say("Also open and on track: {count}.", count=f"{digest.on_track:,}")
+
+
+def footer_of(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
+    """Return the closing sentences, a paragraph each."""
+    language = facts.language
+    say = language.say
+    clocks = tuple(dict.fromkeys(alert.clock for alert in digest.alerts)) or facts.clocks
+    return (
+        _limits(clocks, language),
+        say(
+            "How this was counted: {counting}, {marks} as set by the council.",
+            counting=counting(facts),
+            marks=_marks(clocks, language),
+        ),
+        say(
+            "As at {day}. Data: {data}.",
+            day=language.full_day(facts.as_of),
+            data=f"{data_words(facts)}{_age(facts)}",
+        ),
+        say("The next digest comes on {day}.", day=language.full_day(facts.next_run)),
+        say("Something wrong? Write to {contact}.", contact=phrase(facts.contact)),
+        say(
+            "Sent for {council}, run {run}. Please do not forward it outside the council.",
+            council=phrase(facts.council),
+            run=facts.run,
+        ),
+    )
+
+
+def _age(facts: RunFacts) -> str:
+    """Return how old the data were on the day that is judged by; nothing where they are younger."""
+    days = (facts.as_of - facts.extracted_at.date()).days
+    if days < 0:
+        return ""
+    if not days:
+        return facts.language.say(", of the same day")
+    return facts.language.counted(days, ", {count} day old", ", {count} days old")
+
+
+def _limits(clocks: tuple[Clock, ...], language: Language) -> str:
+    limits = language.listed([str(limit) for limit in sorted({clock.working_days for clock in clocks})], "or")
+    return language.say("Please remember: {days} working days is a maximum, not a target.", days=limits)
+
+
+def _marks(clocks: tuple[Clock, ...], language: Language) -> str:
+    marks = dict.fromkeys((clock.alert_after, clock.working_days) for clock in clocks)
+    days = [language.say("day {alert} and day {last}", alert=alert, last=last) for alert, last in marks]
+    return language.listed(days, "or")

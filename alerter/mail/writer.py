@@ -13,9 +13,9 @@ from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
 from alerter.mail.build import Letterhead, Rendered, build
 from alerter.mail.language import ENGLISH, Language
-from alerter.mail.look import Brand, TemplateSet
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary, summary_view
+from alerter.mail.template_set import Brand, TemplateSet
 from alerter.mail.view import DigestView, view_of
 
 FEWER_ROWS = (150, 75, 30, 10)  # tried in turn, for ids and names of unusual length
@@ -137,15 +137,21 @@ class Writer:
 
 def check_receipt(text: str, digest: Digest, view: DigestView) -> None:
     """
-    Prove that the rows of *text* are the alerts of *digest* and what has climbed, or counted as not listed.
+    Prove that the rows of *text* are the alerts of *digest* and what is escalated, or counted as not listed.
 
     Raises:
         PartitionError: They are not.
     """
-    climbed = () if digest.service is None else digest.service.escalations
-    planned = [*(alert.assessment for alert in digest.alerts), *(each.alert.assessment for each in climbed)]
+    escalations = () if digest.service is None else digest.service.escalations
+    planned = [
+        *(alert.assessment for alert in digest.alerts),
+        *(escalation.alert.assessment for escalation in escalations),
+    ]
     child = view.row_mark.lstrip()
-    keys = [(one_line(each.assessment_id), f"{child}{one_line(each.child_id)}") for each in planned]
+    keys = [
+        (one_line(assessment.assessment_id), f"{child}{one_line(assessment.child_id)}")
+        for assessment in planned
+    ]
     rows = [row for section in view.every_section for row in section.rows]
     foreign = Counter((row.assessment_id, row.child) for row in rows) - Counter(keys)
     lines = [line for line in text.splitlines() if view.row_mark in line]

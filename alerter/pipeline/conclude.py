@@ -1,7 +1,6 @@
-"""How a run ends: what stands of it, and what the admins are told."""
+"""Closes a run: sets its state, and queues the admins' summary."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -11,14 +10,13 @@ from alerter.domain.policy import Stage
 from alerter.domain.routing import shared_addresses
 from alerter.domain.wording import counted, date_words
 from alerter.mail.summary import Summary
-from alerter.mail.writer import Writer
-from alerter.pipeline.letters import run_facts
+from alerter.pipeline.letters import Basis, run_facts
 from alerter.pipeline.planning import records_to_mend
 from alerter.store import bounces, drafts, outbox, runs, syncs
 from alerter.store.runs import Run
 
 
-def conclude(connection: Connection, run_id: int, rules: Rules, writer: Writer, now: datetime) -> Run:
+def conclude(connection: Connection, run_id: int, basis: Basis) -> Run:
     """
     Record how a run stands, and write the admins' summary when its outcomes are not the ones last told.
 
@@ -33,38 +31,38 @@ def conclude(connection: Connection, run_id: int, rules: Rules, writer: Writer, 
     outcomes = by_state | {"digests": sum(by_state.values())}
     if came_back := bounces.bounced(connection, run_id):
         outcomes |= {"came_back": len(came_back)}
-    if run.summarised != outcomes and not outbox.is_busy(connection, run_id, now):
+    if run.summarised != outcomes and not outbox.is_busy(connection, run_id, basis.now):
         runs.amend(connection, run_id, summarised=outcomes)
-        _tell(connection, run, rules, writer, now)
+        _enqueue_summary(connection, run, basis)
     state = "done" if outbox.is_all_sent(connection, run_id) else "undelivered"
     runs.amend(connection, run_id, state=state)
     return runs.by_id(connection, run_id)
 
 
-def tell_held(connection: Connection, run: Run, rules: Rules, writer: Writer, now: datetime) -> None:
+def tell_held(connection: Connection, run: Run, basis: Basis) -> None:
     """Write to the admins that *run* is held, and why."""
-    _tell(connection, run, rules, writer, now)
+    _enqueue_summary(connection, run, basis)
 
 
-def _tell(connection: Connection, run: Run, rules: Rules, writer: Writer, now: datetime) -> None:
+def _enqueue_summary(connection: Connection, run: Run, basis: Basis) -> None:
     edition, is_held = outbox.editions(connection, run.id) + 1, run.state == "held"
     read = None if run.sync_id is None else syncs.by_id(connection, run.sync_id)
     summary = Summary(
-        facts=run_facts(connection, writer, rules, run, read, now),
+        facts=run_facts(connection, basis, run, read),
         counts={stage: run.counts[stage] for stage in Stage},
         deliveries=outbox.deliveries(connection, run.id),
         exceptions=runs.exceptions_of(connection, run.id),
         rejected=[] if read is None else syncs.rejected_by(connection, read.id),
-        moved=[Moved.from_plain(each) for each in run.moved],
-        to_mend=records_to_mend(connection, rules, run.as_of),
+        moved=[Moved.from_plain(move) for move in run.moved],
+        to_mend=records_to_mend(connection, basis.rules, run.as_of),
         settings_fingerprint=run.settings,
         held_because=run.held_because if is_held else (),
-        came_back=[(each.recipient, each.bounce) for each in bounces.bounced(connection, run.id)],
-        remarks=[] if is_held else list(_remarks(connection, run, rules)),
-        page=writer.page,
+        came_back=[(message.recipient, message.bounce) for message in bounces.bounced(connection, run.id)],
+        remarks=[] if is_held else list(_remarks(connection, run, basis.rules)),
+        page=basis.writer.page,
     )
-    messages = writer.summaries(summary, edition)
-    outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=messages, now=now)
+    messages = basis.writer.summaries(summary, edition)
+    outbox.enqueue(connection, run.id, kind="summary", edition=edition, messages=messages, now=basis.now)
 
 
 def _remarks(connection: Connection, run: Run, rules: Rules) -> Iterator[str]:

@@ -1,16 +1,19 @@
 """Has waiting digests written anew where they are no longer right, with the directory as it is now."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from alerter.domain.routing import DirectoryEntry
 from alerter.errors import DirectoryError, MailError, SourceError
 from alerter.installation.installation import Installation
-from alerter.mail.short_letters import SETTLED, Notice, notices
+from alerter.mail.short_letters import Notice, notices
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.renew import renew
 from alerter.sources.directory import read_directory
 from alerter.store import drafts, syncs, trail
 from alerter.store.database import take_turns
 from alerter.store.trail import Entry
+from alerter.transports.transport import send_once
 
 EVERY = timedelta(minutes=1)
 HEADLINE = "the directory cannot be read"
@@ -48,7 +51,7 @@ class Freshness:
         with self._of.database.write() as connection:
             take_turns(connection, "sync")
             syncs.replace_directory(connection, directory)
-            renew(connection, self._of.rules, self._of.writer, now)
+            renew(connection, Basis(self._of.rules, self._of.writer, now))
 
 
 def directory_for_waiting(of: Installation) -> list[DirectoryEntry] | None:
@@ -81,18 +84,12 @@ def _tell_admins(of: Installation, said: str, *, since: datetime) -> None:
     notice = Notice(about="the directory", headline=HEADLINE, said=said, noticed_at=of.now())
     with of.database.read() as connection:
         messages = [
-            each
-            for each in notices(notice, of.writer)
-            if not trail.count_since(connection, each.recipient, "told_directory", since)
+            message
+            for message in notices(notice, of.writer)
+            if not trail.count_since(connection, message.recipient, "told_directory", since)
         ]
-    transport = of.transport()
-    try:
-        for message in messages:
-            if transport.send(message, mark=lambda: True).state in SETTLED:
-                entry = Entry(at=of.now(), actor=message.recipient, means="command", act="told_directory")
-                with of.database.write() as connection:
-                    trail.append(connection, entry)
-    except MailError:
-        return  # the exit code says it too
-    finally:
-        transport.close()
+    with suppress(MailError):  # the exit code says it too
+        for message in send_once(of.transport(), messages):
+            entry = Entry(at=of.now(), actor=message.recipient, means="command", act="told_directory")
+            with of.database.write() as connection:
+                trail.append(connection, entry)

@@ -9,6 +9,7 @@ from alerter.domain.schedule import AHEAD
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.pipeline.conclude import tell_held
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, hold
 from alerter.pipeline.refusals import TOO_FAR_AHEAD
 from alerter.pipeline.sync import Synced, apply_staged
@@ -21,11 +22,12 @@ _NUMBER = re.compile(r"\d+")  # an extract that grows older by the hour is held 
 def hold_and_tell(
     connection: Connection, of: Installation, synced: Synced, request: RunRequest
 ) -> Run | None:
-    """Enter the held run, and write to the admins unless they were told the same of the same bytes."""
+    """Enter the held run, and write to the admins unless they have had the same of the same bytes."""
     before = runs.by_send_date(connection, of.rules.schedule.due_on_or_before(request.as_of))
-    run = hold(connection, of.rules, request, synced)
-    if run is not None and not _is_told(connection, before, synced):
-        tell_held(connection, run, of.rules, of.writer, of.now())
+    basis = Basis.of(of)
+    run = hold(connection, basis, request, synced)
+    if run is not None and not _is_repeated(connection, before, synced):
+        tell_held(connection, run, basis)
     return run
 
 
@@ -71,7 +73,7 @@ def release_day(of: Installation, held: Run) -> date:
     return today if due == held.send_date else held.as_of
 
 
-def _is_told(connection: Connection, before: Run | None, synced: Synced) -> bool:
+def _is_repeated(connection: Connection, before: Run | None, synced: Synced) -> bool:
     if before is None or before.sync_id is None or before.state != "held":
         return False
     is_same_extract = syncs.by_id(connection, before.sync_id).sha256 == synced.sync.sha256

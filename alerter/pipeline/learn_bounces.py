@@ -1,4 +1,4 @@
-"""What came back after it was accepted: reports in a mailbox, and what GOV.UK Notify says of each message."""
+"""Learns which accepted messages came back: reports in a mailbox, and what GOV.UK Notify says of each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,34 +24,34 @@ class CameBack:
     trouble: str = ""
 
 
-def collect(of: Installation) -> CameBack:
+def learn_bounces(of: Installation) -> CameBack:
     """
     Record which messages came back since this was last asked.
 
-    A mailbox that cannot be read keeps nobody's alert: the trouble is told, and it is asked again.
+    A mailbox that cannot be read keeps nobody's alert: the trouble is returned, and it is asked again.
     """
     try:
-        found = list(_found(of))
+        returned = list(_returned(of))
     except MailError as error:
         return CameBack(trouble=str(error))
-    if not found:
+    if not returned:
         return CameBack()
     with of.database.write() as connection:
-        runs = [bounces.record(connection, message_id, why, of.now()) for message_id, why in found]
+        runs = [bounces.record(connection, message_id, why, of.now()) for message_id, why in returned]
     return CameBack(frozenset(run for run in runs if run is not None))
 
 
-def _found(of: Installation) -> Iterator[tuple[str, str]]:
+def _returned(of: Installation) -> Iterator[tuple[str, str]]:
     """Give what came back: the Message-ID, and with which status."""
     email = of.settings.email
     if email.bounces is not None:
         for bounce in read_bounces(email.bounces.mailbox):
             yield bounce.message_id, bounce.status
     if email.notify is not None and email.transport == "notify":
-        yield from _told_by_notify(of)
+        yield from _returned_to_notify(of)
 
 
-def _told_by_notify(of: Installation) -> Iterator[tuple[str, str]]:
+def _returned_to_notify(of: Installation) -> Iterator[tuple[str, str]]:
     notify = of.settings.email.notify
     with of.database.read() as connection:
         asked = bounces.sent_since(connection, of.now() - ASKED_FOR)

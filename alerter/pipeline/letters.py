@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from alerter.domain.plan import Plan, Rules
 from alerter.errors import PartitionError
+from alerter.installation.installation import Installation
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.writer import Email, Writer
 from alerter.store.database import installation_id
@@ -15,6 +16,20 @@ from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
 PROBLEM = "render_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The rules and the writer that a run goes by, *now*: the moment it is prepared, renewed or concluded."""
+
+    rules: Rules
+    writer: Writer
+    now: datetime
+
+    @classmethod
+    def of(cls, installation: Installation) -> "Basis":
+        """Return those of *installation* at this moment."""
+        return cls(installation.rules, installation.writer, installation.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class WrittenPlan:
 
 
 def write(
-    plan: Plan, rules: Rules, writer: Writer, facts: RunFacts, editions: Mapping[str, int] | None = None
+    plan: Plan, basis: Basis, facts: RunFacts, editions: Mapping[str, int] | None = None
 ) -> WrittenPlan:
     """
     Write out every digest of *plan* that goes out; *editions* are the further ones, by recipient.
@@ -40,29 +55,28 @@ def write(
     """
     emails: list[Email] = []
     faults: dict[str, Exception] = {}
-    for digest in plan.worth_sending(send_all_clear=rules.send_all_clear):
+    for digest in plan.worth_sending(send_all_clear=basis.rules.send_all_clear):
         key = digest.recipient.key
         try:
-            emails.append(writer.email(digest, facts, (editions or {}).get(key, 0) + 1))
+            emails.append(basis.writer.email(digest, facts, (editions or {}).get(key, 0) + 1))
         except PartitionError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this digest's alone so far
             faults[key] = error
     if not faults:
         return WrittenPlan(plan, emails)
-    if not emails or rules.fallback.key in faults:
+    if not emails or basis.rules.fallback.key in faults:
         raise next(iter(faults.values()))
     why = {
         key: f"their manager's digest could not be written ({type(error).__name__})"
         for key, error in faults.items()
     }
-    return write(plan.redirected(why, rules.fallback, PROBLEM), rules, writer, facts, editions)
+    return write(plan.redirected(why, basis.rules.fallback, PROBLEM), basis, facts, editions)
 
 
-def run_facts(
-    connection: Connection, writer: Writer, rules: Rules, run: Run, sync: Sync | None, dated_at: datetime
-) -> RunFacts:
-    """Return the facts of *run* for emails of one moment; *sync* is what it went by, if anything was read."""
+def run_facts(connection: Connection, basis: Basis, run: Run, sync: Sync | None) -> RunFacts:
+    """Return the facts of *run* for emails of this moment; *sync* is the reading it went by, if any."""
+    writer = basis.writer
     extracted_at = run.prepared_at if sync is None else sync.extracted_at
     return RunFacts(
         run=run.id,
@@ -79,7 +93,7 @@ def run_facts(
         source_rows=0 if sync is None else sync.rows,
         source_rejected=0 if sync is None else sync.rejected,
         extracted_at=extracted_at.astimezone(writer.zone),
-        dated_at=dated_at.astimezone(writer.zone),
-        calendar=rules.calendar,
-        clocks=tuple(rules.clocks.values()),
+        dated_at=basis.now.astimezone(writer.zone),
+        calendar=basis.rules.calendar,
+        clocks=tuple(basis.rules.clocks.values()),
     )

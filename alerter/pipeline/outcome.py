@@ -6,7 +6,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.rejected import RejectedGroup, by_reason
@@ -47,11 +46,13 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remainder:
+class DeliveryResult:
     """
-    What is left when all that is owed was tried: how many are owed, how many may have arrived, what *failed*.
+    What one delivery of all that was owed did, and what is left: how many are *owed*, how many of these may
+    have arrived *unanswered*, and the messages that *failed*.
     """
 
+    delivered: Delivered
     owed: int
     unanswered: int
     failed: Sequence[Delivery]
@@ -63,7 +64,7 @@ class Remainder:
 
 
 def result_of(of: Installation, run: Run, delivered: Delivered, state: str = "") -> RunResult:
-    """Return how *run* stands after a delivery; *state* is its own where none is given."""
+    """Return how *run* stands after a delivery; *state* is its own where it is empty."""
     with of.database.read() as connection:
         run = runs.by_id(connection, run.id)
         outcomes = runs.outcomes(connection, run.id)
@@ -102,20 +103,15 @@ def result_of_rehearsal(connection: Connection, rules: Rules, plan: Plan, synced
     )
 
 
-def remainder_of(of: Installation) -> Remainder:
-    """Return what is left to deliver, and what of the run that went out last waits for a person."""
+def result_of_delivery(of: Installation, delivered: Delivered) -> DeliveryResult:
+    """Return what is left after a delivery, and what of the run that went out last waits for a person."""
     with of.database.read() as connection:
-        return Remainder(
+        return DeliveryResult(
+            delivered=delivered,
             owed=outbox.owed(connection),
             unanswered=outbox.owed(connection, unanswered=1),
-            failed=failed_by(connection, of.today()),
+            failed=outbox.failed_by(connection, of.today()),
         )
-
-
-def failed_by(connection: Connection, today: date) -> list[Delivery]:
-    """Return what waits for a person: of the run that went out last, for a later one tells all of it anew."""
-    last = runs.latest_before(connection, today + ONE_DAY)
-    return [] if last is None else outbox.failed(connection, last.id)
 
 
 def ignored_on(connection: Connection, rules: Rules, today: date) -> int | None:

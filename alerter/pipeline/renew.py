@@ -1,4 +1,4 @@
-"""Before it is sent: is a waiting digest still right, and still this person's? If not, it is written anew."""
+"""Writes waiting digests anew that are no longer right, or no longer this person's."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +10,7 @@ from alerter.domain.address import address_key
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.policy import Stage
-from alerter.mail.writer import Writer
-from alerter.pipeline.letters import run_facts, write
+from alerter.pipeline.letters import Basis, run_facts, write
 from alerter.pipeline.planning import judged_on, plan_on
 from alerter.store import alerts, drafts, outbox, runs, syncs, trail
 from alerter.store.database import take_turns
@@ -25,7 +24,8 @@ STALE_AFTER = timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """
-    What can still be changed of one run: its *waiting* digests, those that *were_marked*, and whom it tells.
+    What can still be changed of one run: its *waiting* digests and those that *were_marked*, by their
+    recipients, and the *recipients* of its alerts, by the assessments.
 
     A digest that was marked is only ever given up, and then its recipient is *gone*.
     """
@@ -33,21 +33,21 @@ class Renewal:
     run: Run
     waiting: Mapping[str, Draft]
     were_marked: Mapping[str, Draft]
-    told: Mapping[int, str]
+    recipients: Mapping[int, str]
     gone: frozenset[str] = frozenset()
 
     @property
     def open_to_change(self) -> list[int]:
         """Return the numbers of the assessments that only waiting digests, or those given up, speak of."""
         open_ = self.waiting.keys() | self.gone
-        return [number for number, recipient in self.told.items() if address_key(recipient) in open_]
+        return [number for number, recipient in self.recipients.items() if address_key(recipient) in open_]
 
-    def told_to(self, key: str) -> list[int]:
+    def numbers_of(self, key: str) -> list[int]:
         """Return the numbers of the assessments that one recipient answers for."""
-        return [number for number, recipient in self.told.items() if address_key(recipient) == key]
+        return [number for number, recipient in self.recipients.items() if address_key(recipient) == key]
 
 
-def renew(connection: Connection, rules: Rules, writer: Writer, now: datetime) -> bool:
+def renew(connection: Connection, basis: Basis) -> bool:
     """
     Write the latest run's waiting digests anew where they are no longer right; say whether they were not.
 
@@ -63,14 +63,13 @@ def renew(connection: Connection, rules: Rules, writer: Writer, now: datetime) -
     renewal = _renewal(connection)
     if renewal is None:
         return False
-    on = judged_on(renewal.run, now, writer.zone)
-    plan = plan_on(connection, rules, on)
-    is_old = any(draft.prepared_at <= now - STALE_AFTER for draft in renewal.waiting.values())
-    renewal = replace(renewal, gone=_gone(plan, renewal, named(connection, rules, plan)))
+    plan = plan_on(connection, basis.rules, judged_on(renewal.run, basis.now, basis.writer.zone))
+    is_old = any(draft.prepared_at <= basis.now - STALE_AFTER for draft in renewal.waiting.values())
+    renewal = replace(renewal, gone=_gone(plan, renewal, named(connection, basis.rules, plan)))
     if not is_old and not renewal.gone and not _is_astray(plan, renewal):
         return False
-    _give_up(connection, plan, renewal, now)
-    _write_anew(connection, rules, writer, plan, renewal, now)
+    _give_up(connection, plan, renewal, basis.now)
+    _write_anew(connection, basis, plan, renewal)
     return True
 
 
@@ -83,17 +82,19 @@ def _renewal(connection: Connection) -> Renewal | None:
     if not held:
         return None
     run = runs.by_id(connection, held[0].run_id)
-    waiting = {address_key(each.recipient): each for each in held if not each.was_marked}
-    were_marked = {address_key(each.recipient): each for each in held if each.was_marked}
+    waiting = {address_key(draft.recipient): draft for draft in held if not draft.was_marked}
+    were_marked = {address_key(draft.recipient): draft for draft in held if draft.was_marked}
     return Renewal(run, waiting, were_marked, alerts.recipients_of(connection, run.id))
 
 
 def named(connection: Connection, rules: Rules, plan: Plan) -> set[str]:
-    """Return everybody whom the directory names, or who is told of anything now."""
+    """Return everybody whom the directory names, or who has a digest now."""
     lines = syncs.directory_entries(connection)
-    addresses = {each for line in lines for each in (line.manager_email, line.cover_email, line.escalate_to)}
+    addresses = {
+        address for line in lines for address in (line.manager_email, line.cover_email, line.escalate_to)
+    }
     return (
-        {address_key(each) for each in addresses}
+        {address_key(address) for address in addresses}
         | {digest.recipient.key for digest in plan.digests}
         | {rules.fallback.key}
     )
@@ -107,7 +108,7 @@ def _gone(plan: Plan, renewal: Renewal, known: Collection[str]) -> frozenset[str
     routed = {row.number: row.route.recipient.key for row in plan.judged}
     gone = set()
     for key in renewal.were_marked:
-        answering = {routed[number] for number in renewal.told_to(key) if number in routed}
+        answering = {routed[number] for number in renewal.numbers_of(key) if number in routed}
         if key not in (answering or known):
             gone.add(key)
     return frozenset(gone)
@@ -119,7 +120,7 @@ def _give_up(connection: Connection, plan: Plan, renewal: Renewal, now: datetime
     for key in sorted(renewal.gone):
         draft = renewal.were_marked[key]
         drafts.give_up(connection, draft, PASSED_ON, now)
-        for number in renewal.told_to(key):
+        for number in renewal.numbers_of(key):
             to = successors.get(number, "nobody, for it is no longer open")
             trail.append(
                 connection,
@@ -138,17 +139,16 @@ def _is_astray(plan: Plan, renewal: Renewal) -> bool:
     if not renewal.waiting.keys() <= {digest.recipient.key for digest in plan.digests}:
         return True
     routed = {row.number: row.route.recipient.key for row in plan.judged}
-    return any(routed.get(number) != address_key(renewal.told[number]) for number in renewal.open_to_change)
+    recipients = {number: address_key(renewal.recipients[number]) for number in renewal.open_to_change}
+    return any(routed.get(number) != recipient for number, recipient in recipients.items())
 
 
-def _write_anew(
-    connection: Connection, rules: Rules, writer: Writer, plan: Plan, renewal: Renewal, now: datetime
-) -> None:
-    run, kept = renewal.run, renewal.told.keys() - set(renewal.open_to_change)
+def _write_anew(connection: Connection, basis: Basis, plan: Plan, renewal: Renewal) -> None:
+    run, kept = renewal.run, renewal.recipients.keys() - set(renewal.open_to_change)
     services = {digest.recipient.key for digest in plan.digests if digest.service is not None}
     fresh = {key for key in services if key in renewal.waiting or not drafts.further(connection, run.id, key)}
     plan = plan.placed([row for row in plan.judged if row.number not in kept], fresh)
-    plan = _written(connection, rules, writer, plan, renewal, now)
+    plan = _written(connection, basis, plan, renewal)
     alerts.forget(connection, run.id, renewal.open_to_change)
     alerts.forget_escalations(connection, run.id, renewal.waiting.keys() | renewal.gone)
     alerts.record(connection, run.id, plan.judged, plan.escalations)
@@ -158,14 +158,12 @@ def _write_anew(
     runs.amend(connection, run.id, counts=plan.counts | counts)
 
 
-def _written(
-    connection: Connection, rules: Rules, writer: Writer, plan: Plan, renewal: Renewal, now: datetime
-) -> Plan:
+def _written(connection: Connection, basis: Basis, plan: Plan, renewal: Renewal) -> Plan:
     """Put the digests of *plan* where the waiting ones stood; return it as it was written."""
     run = replace(renewal.run, as_of=plan.window.as_of, next_run=plan.window.next_run)
-    editions = _editions(connection, rules, plan, renewal)
-    facts = run_facts(connection, writer, rules, run, syncs.latest_applied(connection), now)
-    written = write(plan, rules, writer, facts, editions)
+    now, editions = basis.now, _editions(connection, basis.rules, plan, renewal)
+    facts = run_facts(connection, basis, run, syncs.latest_applied(connection))
+    written = write(plan, basis, facts, editions)
     messages = {address_key(email.message.recipient): email.message for email in written.emails}
     for key, draft in renewal.waiting.items():
         if key in messages:

@@ -1,4 +1,4 @@
-"""What may go: after each run what runs leave behind, and on command what has long ended as well."""
+"""Deletes what may go: after each run what runs leave behind, and on command what has long ended as well."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,19 +1,18 @@
-"""Sending what is owed, as one process does it: fresh, paced, and the admins told what came of it."""
+"""Sends what is owed, as one process does it: fresh, paced, and then the admins' summary of it."""
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from alerter.installation.installation import Installation
 from alerter.pipeline.conclude import conclude
 from alerter.pipeline.deliver import Channel, Delivered, deliver, recover
 from alerter.pipeline.freshness import Freshness
+from alerter.pipeline.letters import Basis
 from alerter.store import outbox, runs
 from alerter.store.runs import Run
 
 POLL_SECONDS = 0.1
-
 OTHERS_SECONDS = 30
 
 
@@ -44,44 +43,38 @@ class Pace:
         self._next = max(now, self._next) + self._interval
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """The sending of one installation; *should_stop* is asked between two messages."""
+def send(
+    of: Installation, run: Run | None = None, *, is_fresh: bool = False, news_of: Iterable[int] = ()
+) -> Delivered:
+    """
+    Send the digests that are due, then the summaries that tell the admins what came of them.
 
-    of: Installation
-    should_stop: Callable[[], bool] = lambda: False
+    With *run* other processes that have a message of it in hand are waited for, a while. It *is_fresh*
+    when it was prepared this moment. The admins hear of the runs *news_of* again where something is new.
+    """
+    channel = _channel(of)
+    freshness = Freshness(of, is_fresh=is_fresh)
+    unanswered: set[int] = set()  # of this command, which sends nothing of unknown outcome twice
+    concerned = {*news_of, *([run.id] if run else [])}
+    try:
+        digests = deliver(channel, freshness, unanswered)
+        _conclude(of, run, concerned)
+        if digests.stopped:
+            return digests
+        summaries = deliver(channel, freshness, unanswered)
+        _conclude(of, run, concerned)
+    finally:
+        channel.transport.close()
+    return Delivered(outcomes=[*digests.outcomes, *summaries.outcomes], stopped=summaries.stopped)
 
-    def send(
-        self, run: Run | None = None, *, is_fresh: bool = False, news_of: Iterable[int] = ()
-    ) -> Delivered:
-        """
-        Send the digests that are due, then the summaries that tell the admins what came of them.
 
-        With *run* other processes that have a message of it in hand are waited for, a while. It *is_fresh*
-        when it was prepared this moment. The runs *news_of* are told of again where something is new.
-        """
-        channel = self._channel()
-        freshness = Freshness(self.of, is_fresh=is_fresh)
-        unanswered: set[int] = set()  # of this command, which sends nothing of unknown outcome twice
-        concerned = {*news_of, *([run.id] if run else [])}
-        try:
-            digests = deliver(channel, freshness, unanswered)
-            self._await_others(run)
-            self._conclude(concerned)
-            if digests.stopped:
-                return digests
-            summaries = deliver(channel, freshness, unanswered)
-            self._await_others(run)
-            self._conclude(concerned)
-        finally:
-            channel.transport.close()
-        return Delivered(outcomes=[*digests.outcomes, *summaries.outcomes], stopped=summaries.stopped)
+def relieve(of: Installation) -> Delivered | None:
+    """Take over the work of senders that died, and send it; None where there was none."""
+    taken_over = recover(of.database, of.settings.delivery.unknown_outcome, of.now)
+    return send(of) if taken_over else None
 
-    def relieve(self) -> Delivered | None:
-        """Take over the work of senders that died, and send it; None where there was none."""
-        taken_over = recover(self.of.database, self.of.settings.delivery.unknown_outcome, self.of.now)
-        return self.send() if taken_over else None
 
+<<<<<<< HEAD
     def _channel(self) -> Channel:
         return Channel(
             database=self.of.database,
@@ -91,19 +84,31 @@ class Sending:
             pace=Pace(self.of.settings.email.max_per_minute).wait,
             should_stop=self.should_stop,
         )
+=======
+def _channel(of: Installation) -> Channel:
+    return Channel(
+        database=of.database,
+        transport=of.transport(),
+        unknown_outcome=of.settings.delivery.unknown_outcome,
+        clock=of.now,
+        pace=Pace(of.settings.email.smtp.max_per_minute).wait,
+        should_stop=of.should_stop,
+    )
+>>>>>>> main
 
-    def _await_others(self, run: Run | None) -> None:
-        """
-        Wait a while for other processes that have a message of *run* in hand, so that its outcome counts.
-        """
-        if run is not None:
-            wait_until(partial(self._is_in_no_hand, run), OTHERS_SECONDS)
 
-    def _is_in_no_hand(self, run: Run) -> bool:
-        with self.of.database.read() as connection:
-            return self.should_stop() or not outbox.is_in_flight(connection, run.id)
+def _conclude(of: Installation, run: Run | None, concerned: set[int]) -> None:
+    """
+    Conclude the *concerned* runs and all that are open; other processes that have a message of *run* in hand
+    are waited for a while, so that its outcome counts.
+    """
+    if run is not None:
+        wait_until(partial(_is_in_no_hand, of, run), OTHERS_SECONDS)
+    with of.database.write() as connection:
+        for run_id in sorted({*runs.unconcluded(connection), *concerned}):
+            conclude(connection, run_id, Basis.of(of))
 
-    def _conclude(self, concerned: set[int]) -> None:
-        with self.of.database.write() as connection:
-            for run_id in sorted({*runs.unconcluded(connection), *concerned}):
-                conclude(connection, run_id, self.of.rules, self.of.writer, self.of.now())
+
+def _is_in_no_hand(of: Installation, run: Run) -> bool:
+    with of.database.read() as connection:
+        return of.should_stop() or not outbox.is_in_flight(connection, run.id)

@@ -1,38 +1,40 @@
 """Writes the parts of a paper on one type of assessment, as blocks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from alerter.domain.periods import Period, month_of, month_words, quarter_of, year_of
 from alerter.domain.policy import Stage
 from alerter.domain.wording import counted, date_words
 from alerter.reports.blocks import BarChart, Block, Row, Table, Text, TrendChart
-from alerter.statistics.key_points import back_test_sentence, forecast_sentence, noun
+from alerter.statistics.forecast import MonthAhead
+from alerter.statistics.key_points import back_test_sentence, forecast_sentence, nouns
 from alerter.statistics.panel import Panel
 from alerter.statistics.suppression import ALL, HIDDEN, IN_TIME, LATE, Figures
-from alerter.statistics.tables import BANDS, NO_REASON, OPEN, SCORE_BANDS
+from alerter.statistics.tables import BANDS, NO_REASON, OPEN, SCORE_BANDS, bands_of
 
+MARK = "*"
+A_THIRD = 3
 OUTCOME_HEADINGS = ("Authorised", "In time", "Late", "In time %")
 
 
 def timeliness_part(panel: Panel) -> Iterator[Block]:
-    """Yield the months against the target, then quarters and years, teams, reasons and durations."""
-    figures, lines = panel.figures, panel.lines
-    yield _trend(panel)
-    months = [("month", month.name) for month in lines.months]
-    yield Table(
-        caption="By month of authorisation",
-        headings=("Month", *OUTCOME_HEADINGS, *(("Against target",) if panel.clock.target_percent else ())),
-        rows=[
-            (_month_name(month), *_outcomes(figures, where), *_gap(panel, where))
-            for month, where in zip(lines.months, months, strict=True)
-        ],
-    )
-    longer = [("quarter", period) for period in lines.quarters] + [("year", period) for period in lines.years]
-    yield Table(
-        caption="By quarter and financial year (from 1 April)",
-        headings=("Period", *OUTCOME_HEADINGS),
-        rows=[(_period_name(period), *_outcomes(figures, (name, period.name))) for name, period in longer],
-    )
+    """
+    Yield the months against the target, then quarters and years, teams, reasons and durations.
+
+    Where more than a third of the months have a hidden number, the quarters come first: they show more.
+    """
+    if panel.hidden_months * A_THIRD > len(panel.lines.months):
+        yield _trend(panel, "quarter", [(period, period.name) for period in panel.lines.quarters], [])
+        yield from (_by_longer(panel), _by_month(panel))
+    else:
+        ahead = [] if panel.outlook is None else panel.outlook.months
+        yield _trend(panel, "month", [(month, month_words(month)) for month in panel.lines.months], ahead)
+        yield from (_by_month(panel), _by_longer(panel))
+    if panel.partly_seen and panel.reaches_back_to:
+        yield Text(
+            f"{MARK} The extract begins with assessments of {date_words(panel.reaches_back_to)}. What began "
+            "before and was signed off in this period is missing, late ones above all: the share is too high."
+        )
     if panel.lists.teams:
         yield _grouped("By team", "Team", "team", panel.lists.teams, panel)
     if panel.lists.reasons:
@@ -148,15 +150,60 @@ def staffing_part(panel: Panel) -> Iterator[Block]:
             ],
             has_total=True,
         )
+    yield from _extended(panel)
 
 
-def _trend(panel: Panel) -> TrendChart:
-    shares = [(month, panel.figures.percent("month", month.name)) for month in panel.lines.months]
-    ahead = [] if panel.outlook is None else panel.outlook.months
-    known = [(month, share) for month, share in shares if month.last < panel.period.last]
-    months_described = "; ".join(
-        f"{month_words(month)} {'no figure' if s is None else f'{s:.1f} %'}" for month, s in known
+def _extended(panel: Panel) -> Iterator[Block]:
+    """Yield the late ones that a manager had extended before their limit; nothing where there is none."""
+    if not panel.lists.why_extended:
+        return
+    figures = panel.figures
+    yield Table(
+        caption="Signed off late, with an extension authorised before the limit",
+        headings=("Reason", "Signed off late"),
+        rows=[
+            *((reason, figures.words("extended", reason)) for reason in panel.lists.why_extended),
+            ("All with an extension", figures.words("extended", ALL)),
+        ],
+        has_total=True,
     )
+    yield Text("An extension never makes a late assessment in time: all of these are counted late.")
+
+
+def _by_month(panel: Panel) -> Table:
+    return Table(
+        caption="By month of authorisation",
+        headings=("Month", *OUTCOME_HEADINGS, *(("Against target",) if panel.clock.target_percent else ())),
+        rows=[
+            (_month_name(month), *_outcomes_in(panel, "month", month), *_gap(panel, month))
+            for month in panel.lines.months
+        ],
+    )
+
+
+def _by_longer(panel: Panel) -> Table:
+    longer = [("quarter", period) for period in panel.lines.quarters]
+    longer += [("year", period) for period in panel.lines.years]
+    return Table(
+        caption="By quarter and financial year (from 1 April)",
+        headings=("Period", *OUTCOME_HEADINGS),
+        rows=[(_period_name(period), *_outcomes_in(panel, name, period)) for name, period in longer],
+    )
+
+
+def _trend(
+    panel: Panel,
+    kind: str,
+    lines: Iterable[tuple[Period, str]],
+    ahead: Sequence[tuple[MonthAhead, float, float]],
+) -> TrendChart:
+    """Return the chart of the lines of one kind that are over, by name, and of the months *ahead*."""
+    known = [
+        (name, None if line in panel.partly_seen else panel.figures.percent(kind, line.name))
+        for line, name in lines
+        if line.last < panel.period.last
+    ]
+    said = "; ".join(f"{name} {'no figure' if s is None else f'{s:.1f} %'}" for name, s in known)
     expected = "; ".join(
         f"{month_words(month.month)} {month.expected:.0f} % ({low:.0f} to {high:.0f})"
         for month, low, high in ahead
@@ -164,10 +211,10 @@ def _trend(panel: Panel) -> TrendChart:
     target = panel.clock.target_percent
     against = "" if target is None else f", against a target of {target:g} %"
     return TrendChart(
-        caption=f"Share of {noun(panel)}s authorised in time{against}",
-        description=f"By month: {months_described or 'no month is over yet'}."
+        caption=f"Share of {nouns(panel)} authorised in time{against}",
+        description=f"By {kind}: {said or f'no {kind} is over yet'}."
         + (f" Expected: {expected}." if expected else ""),
-        months=[(month_words(month), share) for month, share in known],
+        months=known,
         target=target,
         ahead=[(month_words(month.month), month.expected, low, high) for month, low, high in ahead],
     )
@@ -175,18 +222,19 @@ def _trend(panel: Panel) -> TrendChart:
 
 def _durations(panel: Panel) -> Iterator[Block]:
     figures, limit = panel.figures, panel.clock.working_days
-    bars = [(name, figures.shown("band", name)) for name, _ in BANDS]
-    beyond = next(place for place, (_, last) in enumerate(BANDS) if last > limit)
+    bands = bands_of(limit)
+    bars = [(name, figures.shown("band", name)) for name, _ in bands]
+    split = "" if bands == BANDS else f", one split at day {limit}"
     yield BarChart(
-        caption="How long assessments took, in working days (DfE's bands)",
+        caption=f"How long assessments took, in working days (DfE's bands{split})",
         description="Assessments authorised in the period, by working days. " + _bars_described(bars),
         bars=bars,
-        marked_from=beyond + (BANDS[beyond - 1][1] != limit),
+        marked_from=next((place for place, (_, last) in enumerate(bands) if last > limit), None),
     )
     yield Table(
         caption="Authorised in the period, by working days",
-        headings=tuple(name for name, _ in BANDS),
-        rows=[tuple(figures.words("band", name) for name, _ in BANDS)],
+        headings=tuple(name for name, _ in bands),
+        rows=[tuple(figures.words("band", name) for name, _ in bands)],
         has_names=False,
     )
     if panel.durations is not None:
@@ -216,15 +264,22 @@ def _outcomes(figures: Figures, where: tuple[str, ...]) -> Row:
     return (*counts, figures.percent_words(*where))
 
 
-def _gap(panel: Panel, where: tuple[str, ...]) -> Row:
-    """Return by how many points a line is above or below the target, where there is one."""
-    target = panel.clock.target_percent
+def _outcomes_in(panel: Panel, name: str, line: Period) -> Row:
+    """Return the figures of a period, its share marked where the extract reaches not far enough back."""
+    *counts, share = _outcomes(panel.figures, (name, line.name))
+    is_share = line in panel.partly_seen and panel.figures.percent(name, line.name) is not None
+    return (*counts, f"{share} {MARK}" if is_share else share)
+
+
+def _gap(panel: Panel, month: Period) -> Row:
+    """Return by how many points a month is above or below the target, where there is one."""
+    target, where = panel.clock.target_percent, ("month", month.name)
     if not target:
         return ()
     share = panel.figures.percent(*where)
-    return (
-        ("" if panel.figures.timeliness(*where) else HIDDEN) if share is None else f"{share - target:+.2f}",
-    )
+    if share is None:
+        return ("" if panel.figures.timeliness(*where) else HIDDEN,)
+    return ("" if month in panel.partly_seen else f"{share - target:+.2f}",)
 
 
 def _month_name(month: Period) -> str:

@@ -6,7 +6,7 @@ from alerter.domain.policy import Stage
 from alerter.domain.wording import counted, date_words, full_day_words, listed
 from alerter.reports.blocks import Block, Heading, Imprint, Paper, Points, Table, Terms, Text
 from alerter.reports.chapters import audit_part, forecast_part, open_part, staffing_part, timeliness_part
-from alerter.statistics.key_points import key_points, noun
+from alerter.statistics.key_points import HIDDEN_WORDS, key_points, nouns
 from alerter.statistics.panel import Panel
 from alerter.statistics.suppression import ALL, HIDDEN
 from alerter.statistics.tables import OPEN
@@ -180,7 +180,7 @@ def _blocks(imprint: Imprint, panels: Sequence[Panel]) -> Iterator[Block]:
 
 
 def _opening(imprint: Imprint, panels: Sequence[Panel]) -> str:
-    limits = listed([f"{noun(panel)}s within {panel.clock.working_days}" for panel in panels])
+    limits = listed([f"{nouns(panel)} within {panel.clock.working_days}" for panel in panels])
     hidden = (
         f" Numbers from 1 to {imprint.suppress_below - 1} are shown as {HIDDEN}, and with them whatever "
         "would give them away."
@@ -227,4 +227,6 @@ def _expected(panel: Panel) -> str:
     if panel.outlook is None:
         return "cannot be known"
     month, low, high = panel.outlook.months[0]
+    if not month.month.holds(panel.period.last):
+        return HIDDEN_WORDS
     return f"{month.expected:.0f} % ({low:.0f} to {high:.0f})"

@@ -11,6 +11,9 @@ from alerter.errors import SourceError
 
 LARGEST = 2 << 30
 """No extract of one council comes near it in bytes: a larger file is the wrong one, or never ended."""
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".xml")
+"""Of files of all kinds."""
+MOST_NAMES = 10
 _WILDCARDS = frozenset("*?[")
 
 
@@ -125,7 +128,12 @@ def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
         raise unreadable(path, error) from None
     if path.exists():
         raise SourceError(f"{path} is neither a file nor a folder: correct the path.")
-    raise SourceError(f"{path} does not exist: correct the path, or put the file there.")
+    raise SourceError(f"{path} does not exist: correct the path, or put the file there.{_there(path)}")
+
+
+def other_extracts(path: Path, name: str) -> list[str]:
+    """Return the names of the extracts of all kinds in the folder *path*, but the one that was taken."""
+    return [other for other in _extracts_in(path) if other != name] if path.is_dir() else []
 
 
 @contextmanager
@@ -169,8 +177,30 @@ def _newest(candidates: Iterator[Path], suffixes: tuple[str, ...], folder: Path,
     files = [file for file in fitting if file.is_file()]
     if not files:
         kinds = f" ending in {' or '.join(suffixes)}" if suffixes else ""
-        raise SourceError(f"no file{kinds} was found in {where}: put the extract there, or correct the path.")
+        raise SourceError(
+            f"no file{kinds} was found in {where}: put the extract there, or correct the path."
+            f"{_there(folder)}"
+        )
     return max(files, key=lambda file: (file.stat().st_mtime_ns, file.name))
+
+
+def _there(path: Path) -> str:
+    """Return a sentence that names the extracts where *path* leads, or as far down as there are folders."""
+    folder = next(folder for folder in (path, *path.parents) if folder.is_dir())
+    names = _extracts_in(folder)
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f" In {folder} there are: {', '.join(names[:MOST_NAMES])}{more}."
+
+
+def _extracts_in(folder: Path) -> list[str]:
+    """Return the names of the files in *folder* that could be extracts of any kind."""
+    return sorted(
+        file.name
+        for file in folder.iterdir()
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~$")) and file.is_file()
+    )
 
 
 def _named(pattern: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alerter.domain.calendar import ONE_DAY
 from alerter.domain.periods import Period
 from alerter.domain.policy import Stage
 from alerter.domain.timeliness import Timeliness, percent_words
@@ -12,6 +13,7 @@ from alerter.statistics.suppression import ALL, LATE
 from alerter.statistics.tables import NO_REASON, OPEN
 
 HIDDEN_WORDS = "too few to be shown"
+AT_LEAST_TWO = 2
 
 
 def key_points(panel: Panel) -> list[str]:
@@ -27,6 +29,21 @@ def noun(panel: Panel) -> str:
     """Return what the type is called within a sentence."""
     label = panel.clock.label
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def nouns(panel: Panel) -> str:
+    """
+    Return what several of the type are called: what stands in brackets has no plural.
+
+    >>> _plural("assessment (Single)"), _plural("core assessment")
+    ('assessments (Single)', 'core assessments')
+    """
+    return _plural(noun(panel))
+
+
+def _plural(words: str) -> str:
+    head, bracket, rest = words.partition(" (")
+    return f"{head}s{bracket}{rest}"
 
 
 def month_name(month: Period) -> str:
@@ -57,7 +74,8 @@ def back_test_sentence(panel: Panel) -> str:
         f"Put to the test on {counted(tested.months, 'past month')}, the range held {tested.coverage:.0f} % "
         "of the time (80 % was promised)"
     )
-    if tested.error is None or tested.naive_error is None:
+    if tested.error is None or tested.naive_error is None or panel.hidden_months:
+        # What the months before would have missed by is worked out of their shares alone, hidden ones too.
         return f"{said}."
     return (
         f"{said}; the expected figure missed by {tested.error:.1f} points on average, where "
@@ -74,10 +92,16 @@ def _year(panel: Panel) -> Iterator[str]:
     if figure.percent is None:
         yield f"No {noun(panel)} was authorised since {since}."
         return
+    authorised = counted(figure.authorised, noun(panel), nouns(panel))
     yield (
-        f"In time were {figure.in_time:,} of the {counted(figure.authorised, noun(panel))} authorised since "
+        f"In time were {figure.in_time:,} of the {authorised} authorised since "
         f"{since}: {percent_words(figure.percent)} %{_against(panel, figure)}."
     )
+    if panel.year in panel.partly_seen and panel.reaches_back_to:
+        yield (
+            f"That is too high: the extract begins with assessments of {date_words(panel.reaches_back_to)}, "
+            "and what began before and was late is missing."
+        )
 
 
 def _against(panel: Panel, figure: Timeliness) -> str:
@@ -93,7 +117,7 @@ def _against(panel: Panel, figure: Timeliness) -> str:
 def _last_year(panel: Panel) -> Iterator[str]:
     for year in panel.lines.years[:-1]:
         figure = panel.figures.timeliness("year", year.name)
-        if figure is not None and figure.percent is not None:
+        if figure is not None and figure.percent is not None and year not in panel.partly_seen:
             target = panel.clock.target_percent
             verdict = (
                 ""
@@ -104,18 +128,23 @@ def _last_year(panel: Panel) -> Iterator[str]:
 
 
 def _months(panel: Panel) -> Iterator[str]:
-    """Yield the last whole month beside the one before it, and the lowest of all."""
+    """Yield the last whole month beside its neighbour, and the lowest of all."""
     whole = [month for month in panel.lines.months if month.last < panel.period.last]
     shares = [
-        (month, share) for month in whole if (share := panel.figures.percent("month", month.name)) is not None
+        (month, share)
+        for month in whole
+        if month not in panel.partly_seen
+        and (share := panel.figures.percent("month", month.name)) is not None
     ]
-    if len(shares) > 1:
-        (before, was), (last, now) = shares[-2:]
-        change = f"{abs(now - was):.2f} points {'above' if now >= was else 'below'} {month_name(before)}"
-        yield f"{month_name(last)} came to {percent_words(now)} %, {change}."
-        lowest, share = min(shares, key=lambda pair: pair[1])
-        since = month_name(shares[0][0])
-        yield f"The lowest month since {since} was {month_name(lowest)}, with {percent_words(share)} %."
+    if len(shares) < AT_LEAST_TWO:
+        return
+    (before, was), (last, now) = shares[-2:]
+    change = f", {abs(now - was):.2f} points {'above' if now >= was else 'below'} {month_name(before)}"
+    are_neighbours = before.last + ONE_DAY == last.first
+    yield f"{month_name(last)} came to {percent_words(now)} %{change if are_neighbours else ''}."
+    lowest, share = min(shares, key=lambda pair: pair[1])
+    since = month_name(shares[0][0])
+    yield (f"The lowest month shown since {since} was {month_name(lowest)}, with {percent_words(share)} %.")
 
 
 def _open(panel: Panel) -> Iterator[str]:
@@ -123,6 +152,9 @@ def _open(panel: Panel) -> Iterator[str]:
     open_, overdue = figures.shown(OPEN, ALL), figures.shown(OPEN, Stage.OVERDUE.value)
     if open_ is None or overdue is None:
         yield f"What is open and overdue is {HIDDEN_WORDS}; it counts in the figures once it is signed off."
+        return
+    if not overdue:
+        yield f"None of the {open_:,} that are open now is overdue." if open_ else "None is open now."
         return
     yield (
         f"{is_are(overdue)} overdue of the {open_:,} that are open now. The figures above count only what is "
@@ -136,8 +168,8 @@ def _target(panel: Panel) -> Iterator[str]:
         best, worst = percent_words(ends.best.percent), percent_words(ends.worst.percent)
         yield (
             f"With the {ends.overdue:,} overdue and the {ends.flagged:,} near or past day "
-            f"{panel.clock.alert_after} signed off next, the year comes to {best} % if each of the latter is "
-            f"in time, and to {worst} % if none is."
+            f"{panel.clock.alert_after} signed off next, the year comes to {best} % if each of the "
+            f"{ends.flagged:,} is in time, and to {worst} % if none is."
         )
     if left is None:
         return
@@ -146,8 +178,8 @@ def _target(panel: Panel) -> Iterator[str]:
         yield f"The target of {target} is out of reach this year, even if all that follow are in time."
     elif left.further:
         yield (
-            f"At the pace of the last year some {left.further:,} more are signed off by 31 March: of these, "
-            f"{left.late:,} may be late and the year still come to {target}."
+            f"At the pace since {date_words(left.since)} some {left.further:,} more are signed off by "
+            f"31 March: of these, {left.late:,} may be late and the year still come to {target}."
         )
     if left.in_a_row:
         yield f"To be at {target} again at once, the next {left.in_a_row:,} must all be in time."

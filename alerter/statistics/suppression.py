@@ -29,12 +29,12 @@ def suppressed(counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], below: int
     """
     Return the cells of *counts* to hide: those from 1 to less than *below*, and what would give them away.
 
-    A number is given away when the shown ones and the *sums* leave only one value for it, or when the parts
-    hidden in a shown total come to less than *below* together. Then the smallest of the parts shown is
-    hidden too, a nought last of all.
+    A number is given away when the shown ones, the *sums* and the knowledge that a nought is never hidden
+    leave one value for it, or when the parts hidden in a shown total come to less than *below* together.
+    Then the smallest of the parts shown is hidden too.
 
-    >>> counts = {"North": 3, "South": 40, "East": 12, "all": 55}
-    >>> sorted(suppressed(counts, [Sum("all", ("North", "South", "East"))], 6))
+    >>> counts = {"North": 3, "South": 40, "East": 12, "West": 0, "all": 55}
+    >>> sorted(suppressed(counts, [Sum("all", ("North", "South", "East", "West"))], 6))
     ['East', 'North']
     """
     hidden = {cell for cell, count in counts.items() if 0 < count < below}
@@ -50,12 +50,31 @@ def _further(
     Return the cells to hide besides those *hidden*: first for each sum by itself, then for all together.
     """
     weak = [sum_ for sum_ in sums if _is_weak(counts, sum_, hidden, below)]
-    if not weak:
-        known = determined(sums, hidden)
-        weak = [sum_ for sum_ in sums if known.intersection((sum_.total, *sum_.parts))]
-    return {
-        min(shown, key=lambda cell: _rank(counts[cell])) for sum_ in weak if (shown := _shown(sum_, hidden))
+    further = {
+        min(shown, key=lambda cell: counts[cell]) for sum_ in weak if (shown := _shown(counts, sum_, hidden))
     }
+    if further:
+        return further
+    nearest = [
+        min(shown, key=lambda cell: counts[cell])
+        for cell in determined(counts, sums, hidden, below)
+        if (shown := _nearest(counts, sums, hidden, cell))
+    ]
+    return {min(nearest, key=lambda cell: (counts[cell], str(cell)))} if nearest else set()
+
+
+def _nearest(
+    counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], hidden: set[Cell], cell: Cell
+) -> list[Cell]:
+    """Return what can be hidden in the sums of *cell*, or else in those of what these hide, and so on."""
+    reached = {cell}
+    while True:
+        touched = [sum_ for sum_ in sums if not reached.isdisjoint((sum_.total, *sum_.parts))]
+        shown = [other for sum_ in touched for other in _shown(counts, sum_, hidden)]
+        further = {other for sum_ in touched for other in (sum_.total, *sum_.parts) if other in hidden}
+        if shown or further <= reached:
+            return shown
+        reached |= further
 
 
 def _is_weak(counts: Mapping[Cell, int], sum_: Sum[Cell], hidden: set[Cell], below: int) -> bool:
@@ -67,37 +86,52 @@ def _is_weak(counts: Mapping[Cell, int], sum_: Sum[Cell], hidden: set[Cell], bel
     )
 
 
-def _shown(sum_: Sum[Cell], hidden: set[Cell]) -> list[Cell]:
-    """Return what of a sum can still be hidden: a part, or where none is left the total."""
-    return [cell for cell in sum_.parts if cell not in hidden] or [
-        cell for cell in (sum_.total,) if cell not in hidden
-    ]
-
-
-def _rank(count: int) -> tuple[bool, int]:
-    return count == 0, count
-
-
-def determined(sums: Iterable[Sum[Cell]], hidden: set[Cell]) -> set[Cell]:
+def _shown(counts: Mapping[Cell, int], sum_: Sum[Cell], hidden: set[Cell]) -> list[Cell]:
     """
-    Return the *hidden* cells that all *sums* together leave no choice for.
+    Return what of a sum can still be hidden: a part, or where none is left the total.
 
-    Each sum is an equation in what is hidden; brought to reduced form, a row with one unknown tells it.
+    A nought hides nothing: a reader who takes it for one is right.
+    """
+    parts = [cell for cell in sum_.parts if cell not in hidden and counts[cell]]
+    return parts or [cell for cell in (sum_.total,) if cell not in hidden and counts[cell]]
 
-    >>> sorted(determined([Sum("ab", ("a", "b")), Sum("abc", ("ab", "c"))], {"a", "b", "c"}))
+
+def determined(
+    counts: Mapping[Cell, int], sums: Iterable[Sum[Cell]], hidden: Iterable[Cell], below: int = 0
+) -> set[Cell]:
+    """
+    Return the *hidden* cells, none of which is 0, that all *sums* together leave no choice for.
+
+    Each sum is an equation in what is hidden. In reduced form each has a cell of its own (its pivot), and one
+    with nothing else tells that cell. A cell of 1 cannot be less: where all of an equation are 1 and add up,
+    all are told. It is a pivot only there, so that it can grow at the cost of pivots that are more. What adds
+    up to less than *below* counts as told too.
+
+    >>> sums = [Sum("ab", ("a", "b")), Sum("abc", ("ab", "c"))]
+    >>> sorted(determined({"a": 7, "b": 8, "ab": 15, "c": 9, "abc": 24}, sums, {"a", "b", "c"}))
     ['c']
+    >>> sorted(determined({"a": 1, "b": 1, "ab": 2}, sums[:1], {"a", "b"}))
+    ['a', 'b']
     """
-    rows: dict[Cell, dict[Cell, Fraction]] = {}
+    equations: dict[Cell, dict[Cell, Fraction]] = {}
+    unknown = set(hidden)
     for sum_ in sums:
-        row = _reduced(_equation(sum_, hidden), rows)
-        if not row:
+        equation = _reduced(_equation(sum_, unknown), equations)
+        if not equation:
             continue
-        pivot = next(iter(row))
-        row = {cell: value / row[pivot] for cell, value in row.items()}
-        for other in rows.values():
-            _subtract(other, row, other.get(pivot, Fraction(0)))
-        rows[pivot] = row
-    return {cell for cell, row in rows.items() if len(row) == 1}
+        pivot = max(equation, key=lambda cell: counts[cell] > 1)
+        equation = {cell: value / equation[pivot] for cell, value in equation.items()}
+        for other in equations.values():
+            _subtract(other, equation, other.get(pivot, Fraction(0)))
+        equations[pivot] = equation
+    least = {
+        cell
+        for pivot, equation in equations.items()
+        if len({value > 0 for value in equation.values()}) == 1
+        and (counts[pivot] == 1 or sum(value * counts[cell] for cell, value in equation.items()) < below)
+        for cell in equation
+    }
+    return least | {pivot for pivot, equation in equations.items() if equation.keys() - least == {pivot}}
 
 
 def _equation(sum_: Sum[Cell], hidden: set[Cell]) -> dict[Cell, Fraction]:
@@ -157,8 +191,8 @@ class Figures:
 
 
 @dataclass(slots=True)
-class Ledger:
-    """Where the counts of one report are entered, with what adds up to what."""
+class Tally:
+    """The counts of one report as they are entered, with what adds up to what."""
 
     counts: dict[Place, int] = field(default_factory=dict)
     sums: list[Sum[Place]] = field(default_factory=list)
@@ -180,6 +214,12 @@ class Ledger:
         """Enter a list of counts whose sum is the count at *total*."""
         self.counts |= {(name, key): count for key, count in counts.items()}
         self.sums.append(Sum(total, tuple((name, key) for key in counts)))
+
+    def part(self, where: Place, count: int, total: Place) -> None:
+        """Enter a part of the count at *total*, and what is left of that, which anybody can work out."""
+        rest = ("not", *where)
+        self.counts |= {where: count, rest: self.counts[total] - count}
+        self.sums.append(Sum(total, (where, rest)))
 
     def figures(self, suppress_below: int) -> Figures:
         """Return all that was entered, with what must be hidden."""

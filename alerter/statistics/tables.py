@@ -7,11 +7,13 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from alerter.domain.calendar import ONE_DAY
+from alerter.domain.calendar import ONE_DAY, WorkingCalendar
+from alerter.domain.extension import Extension
 from alerter.domain.periods import Period, months_between, quarter_of, year_of
 from alerter.domain.policy import Alert, Reassurance, Stage
+from alerter.domain.reasons import Reasons
 from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, timeliness, timeliness_by
-from alerter.statistics.suppression import ALL, IN_TIME, LATE, Ledger, Place, Sum
+from alerter.statistics.suppression import ALL, IN_TIME, LATE, Place, Sum, Tally
 
 LONGEST = 10**9
 BANDS = (
@@ -19,7 +21,11 @@ BANDS = (
     ("41-45", 45), ("46-50", 50), ("51-60", 60), ("61+", LONGEST),
 )  # fmt: skip
 """DfE's bands (Characteristics of children in need, table C2), each by its last working day."""
-FIRST_QUARTER, HALF, THIRD_QUARTER = Fraction(1, 4), Fraction(1, 2), Fraction(3, 4)
+Bands = tuple[tuple[str, int], ...]
+QUARTERS = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
+TIMES_THE_LIMIT = 2
+ODD_ONES = 100
+"""One start in so many is that of a case forgotten long ago: the extract does not reach back so far."""
 
 TREND = ONE_DAY * 365
 """How far back the months go at least, so that one year can be laid beside the other."""
@@ -59,20 +65,36 @@ class Quartiles:
     third: int
 
 
-def band_of(days: int) -> str:
+def bands_of(limit: int) -> Bands:
     """
-    Return the band that a duration falls in.
+    Return DfE's bands, the one that straddles *limit* split there, so that none is both in time and late.
 
-    >>> band_of(0), band_of(35), band_of(45), band_of(46), band_of(400)
-    ('Same day', '31-40', '41-45', '46-50', '61+')
+    >>> [name for name, _ in bands_of(35)][3:7]
+    ['21-30', '31-35', '36-40', '41-45']
+    >>> bands_of(45) == BANDS
+    True
     """
-    return next(name for name, last in BANDS if days <= last)
+    bands: list[tuple[str, int]] = []
+    first = 0
+    for name, last in BANDS:
+        if first <= limit < last:
+            bands += [(_span(first, limit), limit), (_span(limit + 1, last), last)]
+        else:
+            bands.append((name, last))
+        first = last + 1
+    return tuple(bands)
 
 
-def bands(durations: Iterable[int]) -> dict[str, int]:
+def _span(first: int, last: int) -> str:
+    if last == LONGEST:
+        return f"{first}+"
+    return f"{first}-{last}" if last > first else f"{last}"
+
+
+def durations_by_band(durations: Iterable[int], bands: Bands) -> dict[str, int]:
     """Count *durations* by band, the empty ones too."""
-    counts = Counter(band_of(days) for days in durations)
-    return {name: counts[name] for name, _ in BANDS}
+    counts = Counter(next(name for name, last in bands if days <= last) for days in durations)
+    return {name: counts[name] for name, _ in bands}
 
 
 def quartiles(durations: Iterable[int]) -> Quartiles | None:
@@ -91,7 +113,7 @@ def quartiles(durations: Iterable[int]) -> Quartiles | None:
     ordered = sorted(durations)
     if not ordered:
         return None
-    return Quartiles(*(_reached(ordered, share) for share in (FIRST_QUARTER, HALF, THIRD_QUARTER)))
+    return Quartiles(*(_reached(ordered, share) for share in QUARTERS))
 
 
 def _reached(ordered: Sequence[int], share: Fraction) -> int:
@@ -110,8 +132,25 @@ class Lines:
     quarters: tuple[Period, ...]
     years: tuple[Period, ...]
 
+    def partly_seen(self, calendar: WorkingCalendar, reach: date, limit: int) -> frozenset[Period]:
+        """
+        Return those for which the extract, whose first start is on *reach*, does not go back far enough.
 
-def enter_periods(ledger: Ledger, signed: Sequence[SignOff], period: Period) -> Lines:
+        What took twice the *limit* and was signed off on their first day began before it, and is missing.
+        """
+        every = (*self.months, *self.quarters, *self.years)
+        return frozenset(
+            line for line in every if reach > calendar.latest_start(line.first, TIMES_THE_LIMIT * limit)
+        )
+
+
+def reaches_back_to(signed: Iterable[SignOff]) -> date | None:
+    """Return the first start of what was signed off, but for the oldest hundredth; None without any."""
+    starts = sorted(sign_off.assessment.clock_on for sign_off in signed)
+    return starts[len(starts) // ODD_ONES] if starts else None
+
+
+def enter_periods(tally: Tally, signed: Sequence[SignOff], period: Period) -> Lines:
     """
     Enter months, quarters, financial years and the days of the report itself; return the lines.
 
@@ -127,43 +166,42 @@ def enter_periods(ledger: Ledger, signed: Sequence[SignOff], period: Period) -> 
     lines = Lines(*(tuple(period.until(as_of) for period in group) for group in (months, quarters, years)))
     for name, group in (("month", lines.months), ("quarter", lines.quarters), ("year", lines.years)):
         for line in group:
-            ledger.enter(_within(signed, line), name, line.name)
+            tally.enter(_within(signed, line), name, line.name)
             if name != "month":
-                _add_up(ledger, (name, line.name), line, months)
-    ledger.enter(_within(signed, period), "period")
-    _add_up(ledger, ("period",), period, months)
+                _add_up(tally, (name, line.name), line, months)
+    tally.enter(_within(signed, period), "period")
+    _add_up(tally, ("period",), period, months)
     return lines
 
 
-def enter_teams(ledger: Ledger, signed: Iterable[SignOff]) -> tuple[str, ...]:
+def enter_teams(tally: Tally, signed: Iterable[SignOff]) -> tuple[str, ...]:
     """Enter the teams that signed off; return them by name."""
     return _enter_groups(
-        ledger, "team", timeliness_by(signed, lambda sign_off: sign_off.assessment.team or NO_TEAM)
+        tally, "team", timeliness_by(signed, lambda sign_off: sign_off.assessment.team or NO_TEAM)
     )
 
 
-def enter_reasons(ledger: Ledger, signed: Sequence[SignOff], labels: Mapping[str, str]) -> tuple[str, ...]:
+def enter_reasons(tally: Tally, signed: Sequence[SignOff], labels: Mapping[str, str]) -> tuple[str, ...]:
     """Enter why the assessments were done; nothing where no extract tells it."""
     if not any(sign_off.assessment.reason for sign_off in signed):
         return ()
     named = timeliness_by(signed, lambda sign_off: _reason_words(sign_off, labels))
-    return _enter_groups(ledger, "reason", named)
+    return _enter_groups(tally, "reason", named)
 
 
-def enter_bands(ledger: Ledger, signed: Sequence[SignOff], limit: int) -> None:
-    """Enter the durations by DfE's bands; where a band ends with the *limit*, in time and late add up too."""
-    ledger.list(bands(sign_off.age for sign_off in signed), "band", ("period", ALL))
-    if limit in (last for _, last in BANDS) and all(
-        sign_off.clock.working_days == limit for sign_off in signed
-    ):
-        within = [name for name, last in BANDS if last <= limit]
-        beyond = [name for name, last in BANDS if last > limit]
+def enter_bands(tally: Tally, signed: Sequence[SignOff], limit: int) -> None:
+    """Enter the durations by band; under one *limit*, in time and late are sums of bands too."""
+    bands = bands_of(limit)
+    tally.list(durations_by_band((sign_off.age for sign_off in signed), bands), "band", ("period", ALL))
+    if all(sign_off.clock.working_days == limit for sign_off in signed):
+        within = [name for name, last in bands if last <= limit]
+        beyond = [name for name, last in bands if last > limit]
         for outcome, names in ((IN_TIME, within), (LATE, beyond)):
-            ledger.sums.append(Sum(("period", outcome), tuple(("band", name) for name in names)))
+            tally.sums.append(Sum(("period", outcome), tuple(("band", name) for name in names)))
 
 
 def enter_why_late(
-    ledger: Ledger, late: Iterable[tuple[SignOff, Reassurance | None]], suppress_below: int
+    tally: Tally, late: Iterable[tuple[SignOff, Reassurance | None]], suppress_below: int
 ) -> tuple[str, ...]:
     """
     Enter what managers gave as the reason of what was signed off late, the most frequent first.
@@ -176,11 +214,35 @@ def enter_why_late(
         is_own = reason != NO_REASON and count < suppress_below
         counts[OTHER_REASONS if is_own else reason] += count
     ordered = dict(counts.most_common())
-    ledger.list(ordered, "why", ("period", LATE))
+    tally.list(ordered, "why", ("period", LATE))
     return tuple(ordered)
 
 
-def enter_open(ledger: Ledger, alerts: Iterable[Alert]) -> tuple[str, ...]:
+def enter_extended(
+    tally: Tally,
+    late: Iterable[tuple[SignOff, Extension | None]],
+    calendar: WorkingCalendar,
+    reasons: Reasons,
+) -> tuple[str, ...]:
+    """
+    Enter the late ones whose extension was authorised before the limit, by reason; return the reasons.
+
+    They are late all the same.
+    """
+    by_reason = Counter(
+        reasons.label_of(extension.reason)
+        for sign_off, extension in late
+        if extension is not None
+        and extension.is_before_limit(
+            calendar.nth_day(sign_off.assessment.clock_on, sign_off.clock.working_days)
+        )
+    )
+    tally.part(("extended", ALL), by_reason.total(), ("period", LATE))
+    tally.list(dict(by_reason.most_common()), "extended", ("extended", ALL))
+    return tuple(reason for reason, _ in by_reason.most_common())
+
+
+def enter_open(tally: Tally, alerts: Iterable[Alert]) -> tuple[str, ...]:
     """Enter the open assessments by team and stage, with their totals; return the teams."""
     by_team: dict[str, Counter[Stage]] = {}
     for alert in alerts:
@@ -192,42 +254,45 @@ def enter_open(ledger: Ledger, alerts: Iterable[Alert]) -> tuple[str, ...]:
         *((("open", team), counts) for team, counts in by_team.items()),
         (("open",), totals),
     ]:
-        ledger.counts |= {(*where, stage.value): counts[stage] for stage in Stage}
-        ledger.counts[*where, ALL] = counts.total()
-        ledger.sums.append(Sum((*where, ALL), tuple((*where, stage.value) for stage in Stage)))
+        tally.counts |= {(*where, stage.value): counts[stage] for stage in Stage}
+        tally.counts[*where, ALL] = counts.total()
+        tally.sums.append(Sum((*where, ALL), tuple((*where, stage.value) for stage in Stage)))
     teams = tuple(sorted(by_team))
     for column in (*(stage.value for stage in Stage), ALL):
-        ledger.sums.append(Sum((OPEN, column), tuple((OPEN, team, column) for team in teams)))
+        tally.sums.append(Sum((OPEN, column), tuple((OPEN, team, column) for team in teams)))
     return teams
 
 
-def enter_away(ledger: Ledger, alerts: Iterable[Alert], as_of: date) -> None:
+def enter_away(tally: Tally, alerts: Iterable[Alert], as_of: date) -> None:
     """
     Enter how many open assessments lie with a worker who is away, how many of them overdue, and the workers.
+
+    Both are parts of what is open, which stands in another table.
     """
     away = [
         alert
         for alert in alerts
         if alert.assessment.worker_away_until is not None and alert.assessment.worker_away_until >= as_of
     ]
-    ledger.counts["away", ALL] = len(away)
-    ledger.counts["away", LATE] = sum(alert.stage is Stage.OVERDUE for alert in away)
-    ledger.counts["away", "workers"] = len(
+    overdue = sum(alert.stage is Stage.OVERDUE for alert in away)
+    tally.part(("away", ALL), len(away), (OPEN, ALL))
+    tally.part(("away", LATE), overdue, (OPEN, Stage.OVERDUE.value))
+    tally.counts["away", IN_TIME] = len(away) - overdue
+    tally.sums.append(Sum(("away", ALL), (("away", LATE), ("away", IN_TIME))))
+    tally.counts["away", "workers"] = len(
         {(alert.assessment.team, alert.assessment.worker) for alert in away}
     )
 
 
-def enter_audits(ledger: Ledger, scores: Sequence[int], pass_mark: int, *, are_first: bool) -> FirstAudits:
+def enter_audits(tally: Tally, scores: Sequence[int], pass_mark: int, *, are_first: bool) -> FirstAudits:
     """Enter the first scores of quality audits by band, and how many passed."""
     audits = first_audits(scores, pass_mark, are_first=are_first)
-    ledger.counts["audit", ALL] = audits.audited
-    ledger.list(audits.by_band, "score", ("audit", ALL))
-    ledger.list(
-        {"passed": audits.passed, "returned": audits.audited - audits.passed}, "audit", ("audit", ALL)
-    )
+    tally.part(("audit", ALL), audits.audited, ("period", ALL))
+    tally.list(audits.by_band, "score", ("audit", ALL))
+    tally.list({"passed": audits.passed, "returned": audits.audited - audits.passed}, "audit", ("audit", ALL))
     if pass_mark in (first for first, _ in SCORE_BANDS):
         passing = [f"{first}-{last}" for first, last in SCORE_BANDS if first >= pass_mark]
-        ledger.sums.append(Sum(("audit", "passed"), tuple(("score", name) for name in passing)))
+        tally.sums.append(Sum(("audit", "passed"), tuple(("score", name) for name in passing)))
     return audits
 
 
@@ -235,18 +300,40 @@ def _within(signed: Iterable[SignOff], line: Period) -> Timeliness:
     return timeliness(sign_off for sign_off in signed if line.holds(sign_off.on))
 
 
-def _add_up(ledger: Ledger, where: Place, line: Period, months: Iterable[Period]) -> None:
-    """Note that a line is the sum of its months, where those listed make up all of it."""
+def _add_up(tally: Tally, where: Place, line: Period, months: Sequence[Period]) -> None:
+    """
+    Note that a line is the sum of its months and of a rest that lies in no whole month: anybody can subtract.
+
+    That rest is of the month in which the line begins, or of months before the first one listed.
+    """
     within = [("month", month.name) for month in months if line.holds(month.first)]
-    if sum(ledger.counts[*month, ALL] for month in within) == ledger.counts[*where, ALL]:
-        ledger.total(where, within)
+    rest = _left(tally, where, within)
+    if not rest.authorised:
+        tally.total(where, within)
+        return
+    tally.enter(rest, "rest", *where)
+    tally.total(where, [*within, ("rest", *where)])
+    for month in months:
+        if month.first < line.first <= month.last:
+            tally.enter(_left(tally, ("month", month.name), [("rest", *where)]), "before", *where)
+            tally.total(("month", month.name), [("rest", *where), ("before", *where)])
 
 
-def _enter_groups(ledger: Ledger, name: str, groups: Mapping[str, Timeliness]) -> tuple[str, ...]:
+def _left(tally: Tally, where: Place, parts: Iterable[Place]) -> Timeliness:
+    """Return what is left of a line without *parts*."""
+    lines = list(parts)
+    authorised, in_time = (
+        tally.counts[*where, column] - sum(tally.counts[*part, column] for part in lines)
+        for column in (ALL, IN_TIME)
+    )
+    return Timeliness(authorised, in_time)
+
+
+def _enter_groups(tally: Tally, name: str, groups: Mapping[str, Timeliness]) -> tuple[str, ...]:
     names = tuple(sorted(groups))
     for group in names:
-        ledger.enter(groups[group], name, group)
-    ledger.total(("period",), ((name, group) for group in names))
+        tally.enter(groups[group], name, group)
+    tally.total(("period",), ((name, group) for group in names))
     return names
 
 

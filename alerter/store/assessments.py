@@ -28,7 +28,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from alerter.domain.assessment import ROW_FIELDS, Assessment, assessment_of
 from alerter.domain.policy import Clock
@@ -82,6 +81,13 @@ def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -
     return _by_number(connection.execute(either))
 
 
+def earliest_sign_off(connection: Connection) -> date | None:
+    """Return the day of the first sign-off that ended an assessment; None where there is none."""
+    ended_by_it = _columns.authorised_on == _columns.ended_on
+    earliest: date | None = connection.scalar(select(func.min(_columns.ended_on)).where(ended_by_it))
+    return earliest
+
+
 def under_way(since: date) -> CompoundSelect[tuple[int]]:
     """Select what is open, vanished or not, or has ended after *since*, by number."""
     return union_all(
@@ -125,10 +131,11 @@ def of_children_under_way(connection: Connection, as_of: date) -> list[Assessmen
 def open_by_team(connection: Connection, as_of: date, since: date | None = None) -> dict[str, int]:
     """Count the assessments open on *as_of* by team, those whose clock began before *since* left out."""
     has_no_end = and_(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None))
-    is_open = or_(has_no_end, _columns.ended_on > as_of)
-    if since is not None:
-        is_open = and_(is_open, _columns.clock_on >= since)
-    query = select(_columns.team, func.count()).where(is_open).group_by(_columns.team)
+    is_chased = _columns.clock_on >= (since or date.min)
+    teams = union_all(
+        *(select(_columns.team).where(end, is_chased) for end in (has_no_end, _columns.ended_on > as_of))
+    ).subquery()
+    query = select(teams.c.team, func.count()).group_by(teams.c.team)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
@@ -278,7 +285,7 @@ def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
             "days"
         )
     return (
-        func.jsonb_to_recordset(cast(literal(plain), JSONB))
+        func.json_to_recordset(cast(literal(plain), JSON))
         .table_valued(*(column(name, kind) for name, kind in kinds.items()), name="days")
         .render_derived(with_types=True)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -24,10 +24,12 @@ from sqlalchemy import (
     update,
 )
 
+from alerter.domain.calendar import ONE_DAY
 from alerter.domain.delivery import FAILED, Attempts, Settlement
 from alerter.domain.message import Message
 from alerter.store.database import is_trial
 from alerter.store.moment import Moment
+from alerter.store.runs import latest_before
 from alerter.store.schema import outbox, runs
 
 WAITING = ("queued", "deferred")
@@ -198,6 +200,12 @@ def owed(connection: Connection, *, unanswered: int = 0) -> int:
 def failed(connection: Connection, run_id: int) -> list[Delivery]:
     """Return what of a run waits for a person, summaries too: refused, given up, or of unknown outcome."""
     return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
+
+
+def failed_by(connection: Connection, today: date) -> list[Delivery]:
+    """Return what waits for a person: of the run that went out last, for a later one tells all of it anew."""
+    last = latest_before(connection, today + ONE_DAY)
+    return [] if last is None else failed(connection, last.id)
 
 
 def has_in_flight(connection: Connection) -> bool:

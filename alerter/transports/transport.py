@@ -1,12 +1,13 @@
 """The protocol of a way of sending: one message at a time, and a mark just before it can arrive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from alerter.domain.message import Message
 
 State = Literal["sent", "deferred", "refused", "unknown", "superseded"]
+SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nobody has the same twice
 LONGEST_REPLY = 200
 
 
@@ -49,6 +50,21 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of the connection; no outcome depends on it."""
+
+
+def send_once(transport: Transport, messages: Iterable[Message]) -> Iterator[Message]:
+    """
+    Send *messages* that stand in no outbox, and close the way; yield each that is settled.
+
+    Raises:
+        MailError: The rest cannot be sent.
+    """
+    try:
+        for message in messages:
+            if transport.send(message, mark=lambda: True).state in SETTLED:
+                yield message
+    finally:
+        transport.close()
 
 
 def reply_words(code: int, text: bytes | str) -> str:

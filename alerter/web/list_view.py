@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from alerter.app.reassurances import OwnList, Recorded
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import RowHistory
-from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN, Reasons
+from alerter.domain.reasons import Reasons
+from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN
 from alerter.domain.wording import day_words
 from alerter.mail.digest_rows import RowContext, row_of
+from alerter.mail.headline import counts_of
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks
 from alerter.mail.sections import ORDER, heading_of
-from alerter.mail.view import counts_of
 from alerter.web.forms import ALL, PICK, Filled
 
 MOST_ROWS = 200
@@ -130,7 +131,7 @@ def _asks(own: OwnList, today: Today) -> str:
     if not own.digest.asks:
         return ""
     counts = counts_of(own.digest, today, _marks(own, today.language))
-    return f"{today.language.listed([count.said for count in counts])}."
+    return f"{today.language.listed([count.words for count in counts])}."
 
 
 def _basis(own: OwnList, zone: ZoneInfo, language: Language) -> str:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerter.app.overview import Overview, PastRun
-from alerter.app.standing import failed_sentences
+from alerter.app.status import failed_sentences
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import FAILED
 from alerter.domain.oversight import AgeRange, TeamStanding
 from alerter.domain.timeliness import TrackRecord
 from alerter.domain.wording import counted, day_words, full_day_words
+from alerter.mail.digest_notes import record_line
 from alerter.mail.exception_words import words_of
 from alerter.mail.language import ENGLISH
-from alerter.mail.notes import record_line
 from alerter.store.outbox import Delivery
 
 MOST_EXCEPTIONS = 100

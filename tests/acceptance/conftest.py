@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.council import Council
+from tests.world.council import Council
 from tests.world.mail_server import MailServer, free_port
 
 

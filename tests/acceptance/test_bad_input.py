@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.caseload import MONDAY, key, row, start_at
-from tests.acceptance.council import Council, Said, at_once
+from tests.world.council import Council, at_once
 from tests.world.mail_server import free_port
+from tests.world.process import Said
 
 RUN = ("run", "--as-of", MONDAY)
 STARTED = start_at(27).isoformat()

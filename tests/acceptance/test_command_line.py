@@ -4,7 +4,8 @@ import re
 import subprocess
 import sys
 
-from tests.acceptance.council import REPOSITORY, Council
+from tests.world.council import Council
+from tests.world.process import REPOSITORY
 
 SLOW = ("sqlalchemy", "alembic", "pydantic", "jinja2", "holidays", "aiosmtpd")
 CONTRACTED = (
@@ -31,7 +32,7 @@ def test_help_imports_nothing_slow(council: Council) -> None:
 
 def test_every_command_has_help_and_a_line_in_the_readme(council: Council) -> None:
     """The commands of the contract are there, and each that is there says what it does."""
-    listed = LISTED.findall(council.alerter("--help").out.partition("Commands:")[2])
+    listed = LISTED.findall(council.start("--help", is_cold=True).ended().out.partition("Commands:")[2])
     assert set(CONTRACTED) <= set(listed)
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     for command in listed:

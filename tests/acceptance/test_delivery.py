@@ -2,11 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
-from subprocess import Popen
 
 from tests.acceptance.caseload import MONDAY, managed
-from tests.acceptance.council import ADMINS, Council, Said
 from tests.acceptance.letters import is_word_of, read
+from tests.world.council import ADMINS, Council
 from tests.world.mail_server import DROP, LATER, LATER_AT_DOT, NEVER, NEVER_AT_DOT, MailServer, free_port
 
 
@@ -29,7 +28,7 @@ def test_two_runs_at_once_send_each_digest_once(council: Council, post_office: M
     """
     managers = managed(council, 25)
     both = [council.start("run", "--as-of", MONDAY, "--json") for _ in range(2)]
-    said = [_end(process) for process in both]
+    said = [process.ended() for process in both]
     assert [each.exit_code for each in said] == [0, 0], [each.err for each in said]
     assert sorted(each.json["state"] for each in said) == ["already_done", "done"]
     assert post_office.tally() == Counter([*managers, ADMINS])
@@ -145,7 +144,7 @@ def test_killed_sender_loses_nothing(tmp_path: Path) -> None:
     """
     A process killed before it handed a message over leaves it to the next, which sends each digest once.
     """
-    running: list[Popen[str]] = []
+    running = []
 
     def kill_at_third(recipient: str) -> None:
         if recipient == "m02@council.example" and running:
@@ -156,7 +155,7 @@ def test_killed_sender_loses_nothing(tmp_path: Path) -> None:
         managers = managed(council, 5)
         killed = council.start("run", "--as-of", MONDAY, "--json")
         running.append(killed)
-        assert _end(killed).exit_code != 0
+        assert killed.ended().exit_code != 0
         assert not running
         after = council.alerter("deliver")
         assert after.exit_code == 0, after.err
@@ -186,11 +185,6 @@ def _council(folder: Path, port: int | None = None, **changes: object) -> Counci
     council = Council(folder, free_port() if port is None else port)
     council.configure(**changes)
     return council
-
-
-def _end(process: Popen[str]) -> Said:
-    out, err = process.communicate(timeout=60)
-    return Said(process.returncode, out, err)
 
 
 def _assert_summary_names(post_office: MailServer, recipients: list[str], word: str) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from alerter.pipeline.learn_bounces import CameBack, collect
+from alerter.pipeline.learn_bounces import CameBack, learn_bounces
 from alerter.store import bounces
-from tests.app.office import AS_OF, Office, row
-from tests.transports.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble
+from tests.world.notify import API_KEY, TEMPLATE_ID, NotifyDouble
+from tests.world.office import AS_OF, Office, row
 
 NOTIFY = {
     "email__transport": "notify",
@@ -20,7 +20,7 @@ def test_without_a_mailbox_nothing_is_asked(office: Office) -> None:
     office.extract(row("A-1"))
     weekly = office.weekly()
     weekly.run(AS_OF)
-    assert collect(weekly.of) == CameBack()
+    assert learn_bounces(weekly.of) == CameBack()
 
 
 def test_notify_is_asked_what_became_of_each_message(office: Office) -> None:
@@ -28,7 +28,7 @@ def test_notify_is_asked_what_became_of_each_message(office: Office) -> None:
     office.extract(row("A-1"))
     with NotifyDouble() as double:
         weekly = office.weekly(**NOTIFY, email__notify__base_url=double.url)
-        assert collect(weekly.of) == CameBack()
+        assert learn_bounces(weekly.of) == CameBack()
         result = weekly.run(AS_OF)
         assert (result.state, result.trouble) == ("done", "")
         with weekly.of.database.read() as connection:
@@ -36,8 +36,8 @@ def test_notify_is_asked_what_became_of_each_message(office: Office) -> None:
     with NotifyDouble(statuses={first: ["permanent-failure"]}) as double:
         weekly = office.weekly(**NOTIFY, email__notify__base_url=double.url)
         assert result.run is not None
-        assert collect(weekly.of) == CameBack(frozenset({result.run.id}))
-        assert collect(weekly.of) == CameBack()
+        assert learn_bounces(weekly.of) == CameBack(frozenset({result.run.id}))
+        assert learn_bounces(weekly.of) == CameBack()
         with weekly.of.database.read() as connection:
             (back,) = bounces.bounced(connection, result.run.id)
     assert back.bounce == "permanent-failure"

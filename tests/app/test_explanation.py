@@ -9,7 +9,7 @@ from alerter.app.reassurances import reassure
 from alerter.domain.policy import Reassurance, Stage
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from tests.app.office import AS_OF, NORTH, WEEK, Office, row
+from tests.world.office import AS_OF, NORTH, WEEK, Office, row
 
 GIVEN = Reassurance(by=NORTH["manager_email"], given_on=AS_OF, expected_on=AS_OF + WEEK)
 

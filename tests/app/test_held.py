@@ -8,15 +8,14 @@ import pytest
 from alerter.app.resending import resend
 from alerter.errors import AlerterError, ConfigError
 from alerter.pipeline.outcome import RunResult
-from alerter.pipeline.sending import Sending
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.sending import send
 from alerter.store import runs
 from alerter.store.runs import Run
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, open_ids, row
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, WeeklyJob, open_ids, row
 
 
-def held_office(office: Office) -> tuple[Weekly, RunResult]:
+def held_office(office: Office) -> tuple[WeeklyJob, RunResult]:
     """Run one week, and the next on the same bytes, which holds it."""
     office.extract(row("A-1"))
     weekly = office.weekly(**GATED)
@@ -24,7 +23,7 @@ def held_office(office: Office) -> tuple[Weekly, RunResult]:
     return weekly, weekly.run(NEXT)
 
 
-def run_of(weekly: Weekly, run_id: int) -> Run:
+def run_of(weekly: WeeklyJob, run_id: int) -> Run:
     """Return one run as the ledger has it."""
     with weekly.of.database.read() as connection:
         return runs.by_id(connection, run_id)
@@ -116,7 +115,7 @@ def test_held_run_stays_held_whatever_becomes_of_the_word(office: Office, word: 
     if word == "sent again":
         assert resend(weekly.of, held.run.id, ADMINS, by="A. Admin", reason="asked").is_sent
     else:
-        Sending(weekly.of).send(news_of=[held.run.id])
+        send(weekly.of, news_of=[held.run.id])
     assert run_of(weekly, held.run.id).state == "held"
     assert len(office.summaries()) == 1
     assert weekly.release(held.run.id, by="A. Admin", reason="").counts["open"] == 1

@@ -10,9 +10,9 @@ from alerter.domain.policy import Reassurance
 from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from alerter.store import reassurances, trail
-from tests.app.office import AS_OF, NORTH, WEEK, Office, row, today
+from tests.world.office import AS_OF, NORTH, WEEK, Office, row, today
 
 BY = NORTH["manager_email"]
 GIVEN = Reassurance(by=BY, given_on=AS_OF, expected_on=AS_OF + WEEK, reason="absence")
@@ -49,7 +49,7 @@ def test_reassured_assessment_is_judged_so(office: Office) -> None:
     """The next run lists it as reassured; its child's other sibling stays past the alert day."""
     installation = read_siblings(office)
     reassure(installation, "A-1", "7", GIVEN, note="")
-    counts = Weekly(installation).run(AS_OF).counts
+    counts = weekly.run(installation, AS_OF).counts
     assert (counts["reassured"], counts["past_alert"]) == (1, 1)
 
 
@@ -144,3 +144,14 @@ def test_undo_is_for_the_hour_and_for_its_giver(office: Office) -> None:
     with pytest.raises(ConfigError, match="no open assessment"):
         withdraw(installation, "A-7", None, by=BY)
     assert kept(installation) == [GIVEN]
+
+
+def test_somebody_else_reassures_on_behalf_only(office: Office) -> None:
+    """Who does not answer for it is refused, or asked to say so; then the trail has it."""
+    installation = read_siblings(office)
+    other = replace(GIVEN, by="s.lindqvist@council.example")
+    with pytest.raises(ConfigError, match="does not answer for it"):
+        reassure(installation, "A-1", "7", other, note="")
+    assert reassure(installation, "A-1", "7", other, note="", on_behalf=True) == 1
+    with installation.database.read() as connection:
+        assert [entry.act for entry in trail.every(connection)] == ["reassured", "on_behalf"]

@@ -10,9 +10,9 @@ from alerter.errors import ConfigError, SourceError
 from alerter.installation.installation import Installation
 from alerter.pipeline.retention import purge
 from alerter.store import assessment_events, assessments, outbox, trail
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, NORTH, SOUTH, Office, row
+from tests.world.council import ADMINS
 from tests.world.mail_server import ACCEPT, DROP, LATER, NEVER, MailServer
+from tests.world.office import AS_OF, NORTH, SOUTH, Office, row
 
 MANAGER = str(NORTH["manager_email"])
 SUCCESSOR = {**NORTH, "manager_email": "n.ortega@council.example"}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from alerter.pipeline.retention import Purged, purge, tidy
 from alerter.store import assessments, trail
 from alerter.store.trail import Entry
-from tests.app.office import AS_OF, NEXT, Office, row, today
+from tests.world.office import AS_OF, NEXT, Office, row, today
 
 
 def test_a_run_of_today_loses_nothing_by_itself(office: Office) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import update
 
 from alerter.config.settings import READING_RULES
 from alerter.errors import SourceError, StoreError
+from alerter.pipeline.sending import send
 from alerter.store import runs
 from alerter.store.schema import syncs
-from tests.acceptance.council import ADMINS, FALLBACK
 from tests.acceptance.letters import read
-from tests.app.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
+from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import MailServer, free_port
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 
@@ -147,9 +148,9 @@ def test_mail_server_that_is_away_leaves_the_digests_owed(office: Office) -> Non
     assert (result.state, result.outcomes) == ("undelivered", {"deferred": 2})
     with MailServer() as post_office:
         weekly = office.weekly(**{**away, "email__smtp__port": post_office.port})
-        delivered, left = weekly.deliver()
-    assert (left.owed, result.run is not None) == (0, True)
-    assert set(delivered.outcomes) == {"sent"}
+        delivery = weekly.deliver()
+    assert (delivery.owed, result.run is not None) == (0, True)
+    assert set(delivery.delivered.outcomes) == {"sent"}
     with weekly.of.database.read() as connection:
         assert runs.by_id(connection, 1).state == "done"
     assert read(post_office.arrived[-1]).text.startswith("All 2 digests delivered\n")
@@ -173,8 +174,8 @@ def test_deliver_tries_what_is_owed_whatever_its_back_off(office: Office) -> Non
         weekly.run(AS_OF)
     with MailServer() as post_office:
         quiet = office.weekly(email__transport="smtp", email__smtp__port=post_office.port)
-        assert quiet.deliver_due().outcomes == []
-        assert quiet.deliver()[0].outcomes.count("sent") >= 2
+        assert send(quiet.of).outcomes == []
+        assert quiet.deliver().delivered.outcomes.count("sent") >= 2
 
 
 def test_pace_is_kept_between_messages(office: Office) -> None:

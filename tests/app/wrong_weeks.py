@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from alerter.store import assessments
-from tests.app.office import AS_OF, DAYS, NORTH, SOUTH, WEEK, Office
+from tests.world.office import AS_OF, DAYS, NORTH, SOUTH, WEEK, Office
 
 Row = Mapping[str, Any]
 OPEN, ENDED = 65, 535

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.app.office import AS_OF, Office, new_office, row
-from tests.cli.terminal import alerter
+from tests.world.office import AS_OF, Office, new_office, row
+from tests.world.terminal import alerter
 
 WORDS = ("Quixley", "Zanthor", "Vopp", "Wrexby", "Jaspex")
 """Names that stand nowhere else, so that a piece of one of them is found wherever it went."""
@@ -92,4 +92,4 @@ def test_free_text_reaches_nothing(
 def _said(office: Office, command: Sequence[object]) -> bytes:
     where = [office.folder / part if part == "shown" else part for part in command]
     result = alerter(office, *where)
-    return f"{result.stdout}\n{result.stderr}\n{result.exception}".encode()
+    return f"{result.out}\n{result.err}".encode()

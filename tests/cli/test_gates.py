@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.app.office import AS_OF, GATED, NEXT, Office, row
 from tests.app.wrong_weeks import HELD_BY, OPEN, SETTINGS, WRONG, open_in_store, sound, with_first_week
-from tests.cli.terminal import alerter, json_of
+from tests.world.office import AS_OF, GATED, NEXT, Office, row
+from tests.world.terminal import alerter
 
 COMMANDS = {
     "run again": ("run", "--as-of", AS_OF, "--again", "--reason", "to be sure"),
@@ -25,7 +25,7 @@ def test_a_week_that_went_wrong_is_held(office: Office, command: str, fault: str
     before = len(office.sent()) - len(office.summaries())
     office.council.extract(WRONG[fault](sound()))
     result = alerter(office, *COMMANDS[command], "--json")
-    held_because = json_of(result)["held_because"]
+    held_because = result.json["held_because"]
     assert result.exit_code == 1
     for setting in HELD_BY[fault]:
         assert sum(setting in reason for reason in held_because) >= 1, setting
@@ -43,8 +43,8 @@ def test_what_would_hold_is_said_beforehand(office: Office, fault: str) -> None:
     shown = alerter(office, "preview", "--as-of", NEXT, "--out", office.folder / "shown")
     assert (looked.exit_code, shown.exit_code) == (1, 1)
     for setting in HELD_BY[fault]:
-        assert setting in looked.stdout
-        assert setting in shown.stderr
+        assert setting in looked.out
+        assert setting in shown.err
     assert open_in_store(office) == OPEN
 
 
@@ -70,10 +70,10 @@ def test_only_a_run_is_held_for_an_unchanged_extract(office: Office) -> None:
     office.configure(**SETTINGS, **GATED)
     alerter(office, "run", "--as-of", AS_OF)
     synced = alerter(office, "sync", "--json")
-    assert (synced.exit_code, json_of(synced)["held_because"]) == (0, [])
+    assert (synced.exit_code, synced.json["held_because"]) == (0, [])
     held = alerter(office, "run", "--as-of", NEXT, "--json")
     assert held.exit_code == 1
-    assert [reason for reason in json_of(held)["held_because"] if "hold_unchanged" in reason]
+    assert [reason for reason in held.json["held_because"] if "hold_unchanged" in reason]
 
 
 def test_the_sentences_say_where_to_look(office: Office) -> None:
@@ -84,7 +84,7 @@ def test_the_sentences_say_where_to_look(office: Office) -> None:
     column = 'check that the column authorised_on ("Manager Authorised") is still filled'
     reopened = "535 of 535 assessments that had ended are open again (max_reopened_percent is 10)"
     grown = "open assessments grew from 65 to 600 (max_growth_percent is 100)"
-    assert alerter(office, "sync").stderr.splitlines() == [
+    assert alerter(office, "sync").err.splitlines() == [
         f"alerter: held: {reopened}: {column}.",
         f"alerter: held: {grown}: {column}, and that the extract has the same teams.",
         "alerter: nothing was applied; to apply it all the same: alerter sync --accept",
@@ -97,9 +97,9 @@ def test_an_accepted_reading_is_applied_and_the_next_one_judged(office: Office) 
     alerter(office, "run", "--as-of", AS_OF)
     office.council.extract(WRONG["unsigned"](sound()))
     accepted = alerter(office, "sync", "--accept", "--json")
-    assert (accepted.exit_code, json_of(accepted)["held_because"]) == (0, [])
+    assert (accepted.exit_code, accepted.json["held_because"]) == (0, [])
     assert open_in_store(office) == 600
-    assert json.loads(alerter(office, "run", "--as-of", NEXT, "--json").stdout)["state"] == "done"
+    assert json.loads(alerter(office, "run", "--as-of", NEXT, "--json").out)["state"] == "done"
     office.council.extract(WRONG["renamed"](sound()))
     assert alerter(office, "sync").exit_code == 1
 
@@ -109,17 +109,17 @@ def test_a_held_sync_leaves_a_held_run_its_extract(office: Office) -> None:
     with_first_week(office)
     alerter(office, "run", "--as-of", AS_OF)
     office.council.extract(WRONG["unsigned"](sound()))
-    held = json.loads(alerter(office, "run", "--as-of", NEXT, "--json").stdout)
+    held = json.loads(alerter(office, "run", "--as-of", NEXT, "--json").out)
     office.council.extract(WRONG["renamed"](sound()))
     assert alerter(office, "sync").exit_code == 1
-    released = json.loads(alerter(office, "release", held["run"], "--json").stdout)
+    released = json.loads(alerter(office, "release", held["run"], "--json").out)
     assert (released["state"], released["assessments"]["open"]) == ("done", 600)
 
 
 def test_sync_answers_in_json(office: Office) -> None:
     """The fields of the contract, no more and no fewer."""
     office.extract(row("A-1"))
-    assert set(json_of(alerter(office, "sync", "--json"))) == {
+    assert set(alerter(office, "sync", "--json").json) == {
         "source", "stored", "new", "changed", "unchanged", "vanished", "collapsed", "held_because",
     }  # fmt: skip
 
@@ -132,7 +132,7 @@ def test_a_renamed_type_is_named_wherever_rows_are_rejected(office: Office) -> N
     office.council.extract(WRONG["renamed"](sound()))
     rows = "300 rows: the type 'C&F Assessment (Core)' is not configured: write [assessments.core] label = "
     said = [
-        alerter(office, *arguments).stdout
+        alerter(office, *arguments).out
         for arguments in (
             ("check",), ("preview", "--out", office.folder / "shown"), ("sync",), ("run", "--as-of", AS_OF),
         )
@@ -150,7 +150,8 @@ def test_a_note_in_the_place_of_a_type_is_nowhere(office: Office) -> None:
     for slipped in rows[1:40]:
         slipped |= {"type": "Dad is Keith", "started_on": "Core assessment"}
     office.council.extract(rows)
-    said = [alerter(office, *arguments).output for arguments in (("check",), ("sync",), ("sync", "--accept"))]
+    commands = (("check",), ("sync",), ("sync", "--accept"))
+    said = [repr(alerter(office, *arguments)) for arguments in commands]
     alerter(office, "run", "--as-of", AS_OF)
     kept = b"".join(path.read_bytes() for path in office.folder.glob("alerter.db*"))
     told = [*said, *office.summaries(), kept.decode("latin-1")]
@@ -173,13 +174,13 @@ def test_a_footer_in_each_extract_changes_nothing(office: Office, fault: str) ->
     assert alerter(office, "run", "--as-of", AS_OF).exit_code == 0
     office.council.extract(sound()[1:])
     add_footer(office, 599)
-    answer = json_of(alerter(office, "sync", "--json"))
+    answer = alerter(office, "sync", "--json").json
     source = answer["source"]
     assert (source["rows"], source["rejected"], source["other_lines"], answer["vanished"]) == (599, 0, 3, 1)
     office.council.extract(WRONG[fault](sound()[1:]))
-    bare = json_of(alerter(office, "sync", "--json"))["held_because"]
+    bare = alerter(office, "sync", "--json").json["held_because"]
     add_footer(office, 599)
-    assert json_of(alerter(office, "sync", "--json"))["held_because"] == bare != []
+    assert alerter(office, "sync", "--json").json["held_because"] == bare != []
 
 
 def test_a_run_without_a_reading_has_none_to_judge(office: Office) -> None:
@@ -188,5 +189,5 @@ def test_a_run_without_a_reading_has_none_to_judge(office: Office) -> None:
     alerter(office, "sync")
     office.council.extract(WRONG["unsigned"](sound()))
     result = alerter(office, "run", "--as-of", AS_OF, "--no-sync", "--json")
-    assert (result.exit_code, json_of(result)["held_because"]) == (0, [])
-    assert json_of(result)["assessments"]["open"] == OPEN
+    assert (result.exit_code, result.json["held_because"]) == (0, [])
+    assert result.json["assessments"]["open"] == OPEN

@@ -12,8 +12,8 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from alerter.pipeline.sending import wait_until
-from tests.postgres_cluster import ACCOUNT
 from tests.world.mail_server import free_port
+from tests.world.postgres import ACCOUNT
 
 PATIENCE_SECONDS = 20
 SETTINGS = """

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.council import Council, Said
-from tests.faults.victim import Victim, start_under
+from tests.world.council import Council
+from tests.world.process import Process, Said
 
 NO_STRACE = "no strace to break system calls with: `apt-get install strace`"
 WATCHED = (
@@ -66,12 +66,12 @@ def failing_at(council: Council, call: Call, error: str, *arguments: object, tim
     return _under(council, _injecting(call, f"error={error}", times), *arguments)
 
 
-def kill_at_next(council: Council, victim: Victim, name: str, nth: int = 1) -> None:
+def kill_at_next(council: Council, victim: Process, name: str, nth: int = 1) -> None:
     """Let a running process die as it makes the *nth* call of *name* from now on."""
     victim.trace([*_strace(council), *_injecting(Call(name, nth, ""), "signal=SIGKILL")])
 
 
-def fail_at_next(council: Council, victim: Victim, name: str, error: str, *, times: int = 1) -> None:
+def fail_at_next(council: Council, victim: Process, name: str, error: str, *, times: int = 1) -> None:
     """Let the system say *error* to the next calls of *name* that a running process makes."""
     victim.trace([*_strace(council), *_injecting(Call(name, 1, ""), f"error={error}", times)])
 
@@ -97,7 +97,7 @@ def plan_writes(calls: Sequence[Call]) -> tuple[Call, Call, Call]:
 
 
 def _under(council: Council, how: Sequence[str], *arguments: object) -> Said:
-    return start_under(council, [*_strace(council), *how], *arguments).ended()
+    return council.start(*arguments, under=[*_strace(council), *how]).ended()
 
 
 def _strace(council: Council) -> list[str]:

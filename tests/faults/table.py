@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.faults.matrix import EXPECTED, TABLES, Fault
 from tests.faults.roster import Entry, entries
-from tests.postgres_cluster import debian_binaries
+from tests.world.postgres import debian_binaries
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import event
 
 from alerter.app.link_letters import MOST_WITHIN
+from alerter.pipeline import weekly
 from alerter.pipeline.sending import wait_until
-from alerter.pipeline.weekly import Weekly
-from tests.app.office import Office
 from tests.web.house import AUDITED, OKAFOR, STRANGER, House, Visitor, new_house
+from tests.world.office import Office
 
 AT_ONCE = 8
 STRANGERS = 57
@@ -109,7 +109,7 @@ def test_fault_118_requests_for_links_during_the_run(desk: Office) -> None:
                 pool.submit(manager.post, "/list", pick=number, **ANSWER).result()
 
         deeds.append(answer)
-        again = Weekly(house.installation).run(house.installation.today(), again="an answer", is_synced=False)
+        again = weekly.run(house.installation, house.installation.today(), again="an answer", is_synced=False)
         assert again.counts["reassured"] == 1
 
 

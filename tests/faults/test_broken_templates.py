@@ -14,12 +14,13 @@ from jinja2.sandbox import SandboxedEnvironment
 from alerter.errors import PartitionError
 from alerter.mail.view import view_of
 from alerter.mail.writer import Writer, check_receipt
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import runs
 from alerter.store.runs import Run
-from tests.app.office import Office
 from tests.mail import made_up
 from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
+from tests.world.office import Office
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=28, team="Unlisted")]
 SAFE_SINCE = (3, 1, 6)
@@ -145,4 +146,4 @@ def _prepare(mailroom: Council, hand: Callable[[Write, Any], Any]) -> Run | None
     """Prepare the week with a writer of digests that was edited."""
     edited: Any = Edited(hand, writer())
     with mailroom.database.write() as connection:
-        return prepare(connection, mailroom.rules, edited, RunRequest(AS_OF, NOW))
+        return prepare(connection, Basis(mailroom.rules, edited, NOW), RunRequest(AS_OF))

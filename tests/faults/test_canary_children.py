@@ -10,15 +10,15 @@ import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import Popen
 
 import pytest
 
 from tests.acceptance.caseload import MONDAY, NEXT_MONDAY, row
-from tests.acceptance.council import PATIENCE_SECONDS, Council, Said
 from tests.acceptance.letters import read
-from tests.faults.terminal import alerter
+from tests.world.council import Council
 from tests.world.mail_server import DROP, LATER, NEVER, MailServer
+from tests.world.process import Process, Said, until
+from tests.world.terminal import alerter
 
 NAME, BORN, NOTE = "Nightjar Canaria", "2014-07-19", "canary-note"
 NAMES = (NAME, "Nightjar", "nightjar", "Canaria", BORN, "19/07/2014", NOTE)
@@ -55,14 +55,14 @@ class Week:
         self.said += [without_exceptions(said.out), said.err]
         return said
 
-    def starts(self, *arguments: object) -> Popen[str]:
+    def starts(self, *arguments: object) -> Process:
         """Start one command in a process of its own."""
-        return self.council.start(*arguments)
+        return self.council.start(*arguments, is_cold=True)
 
-    def keeps(self, process: Popen[str]) -> None:
+    def keeps(self, process: Process) -> None:
         """Keep what a process said until its end."""
-        out, err = process.communicate(timeout=PATIENCE_SECONDS * 5)
-        self.said += [without_exceptions(out), err]
+        said = process.ended()
+        self.said += [without_exceptions(said.out), said.err]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def week(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Week]:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     (tmp_path / "council").mkdir()
-    looked_at: list[Popen[str]] = []
+    looked_at: list[Process] = []
     seen: list[bytes] = []
 
     def look(_recipient: str) -> None:
@@ -123,7 +123,7 @@ def _is_ours_to_look_at(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(("extract", "alerter.db"))
 
 
-def _go_wrong(week: Week, looked_at: list[Popen[str]]) -> None:
+def _go_wrong(week: Week, looked_at: list[Process]) -> None:
     """Do two weeks in which whatever can be wrong with data, files and mail server is."""
     council = week.council
     council.extract(_rows())
@@ -148,9 +148,8 @@ def _go_wrong(week: Week, looked_at: list[Popen[str]]) -> None:
     council.extract(_rows())
     week.does(0, "run", "--as-of", NEXT_MONDAY, "--json")
     service = week.starts("serve", "--log", "json")
-    assert service.stderr is not None
-    week.said.append(service.stderr.readline())
-    service.send_signal(signal.SIGTERM)
+    until(lambda: "\n" in service.err)
+    service.send(signal.SIGTERM)
     week.keeps(service)
 
 

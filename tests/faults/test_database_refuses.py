@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -11,14 +12,14 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from alerter.installation.installation import Installation
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from alerter.store.database import Database
 from tests.acceptance.caseload import MONDAY
-from tests.acceptance.council import Council
 from tests.faults.pooler import pgbouncer, pooled
-from tests.faults.terminal import alerter
 from tests.faults.week import made_ready, settled
+from tests.world.council import Council
 from tests.world.mail_server import DOT, MailServer
+from tests.world.terminal import alerter
 
 REFUSALS = (
     "25006", "53100", "54000", "55P03", "57P03", "58030", "42501", "40001", "22003", "0A000", "P0001",
@@ -106,7 +107,8 @@ def test_fault_112_record_of_a_reply_refused(
     refusals = Refusals(refused_week.database)
     for number, code in enumerate(REFUSALS):
         office.at(DOT, partial(refusals.begin, code), to=f"m{number:02d}@council.example")
-    result = Weekly(refused_week, refusals.end_at_the_second_try).run(MONDAY, is_synced=False)
+    ending = replace(refused_week, should_stop=refusals.end_at_the_second_try)
+    result = weekly.run(ending, MONDAY, is_synced=False)
     assert (result.state, sorted(refusals.codes)) == ("done", sorted(REFUSALS))
     settled(either_council, office)
 

@@ -3,28 +3,25 @@
 import os
 import shutil
 import socket
-import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from alerter.store.engine import KINDS, kind_of_mount
-from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import read
-from tests.app.serving.made_up_service import EVERYBODY
-from tests.faults.ledger import ledger_of
-from tests.faults.monday import Monday
 from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, first, plan_writes
-from tests.faults.terminal import alerter
-from tests.faults.victim import killed, needs_linux, start
-from tests.faults.week import MANAGERS, WEEK, settled
+from tests.faults.week import MANAGERS, WEEK, killed, needs_linux, settled
+from tests.store.made_up import damage_table
+from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import DOT, MailServer
+from tests.world.service import EVERYBODY, Service
+from tests.world.terminal import alerter
 
-PAGE = 4096
 FOR_GOOD = 10_000
 """Calls; no command makes as many of one kind."""
 
@@ -43,7 +40,7 @@ def test_fault_047_disk_full_while_the_plan_is_written(
 @needs_linux
 def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: MailServer) -> None:
     """The answer is kept and recorded when there is room: no second copy, though the first tries fail."""
-    victim = start(on_file, *WEEK)
+    victim = on_file.start(*WEEK)
     office.at(DOT, lambda: fail_at_next(on_file, victim, "pwrite64", "ENOSPC", times=3))
     said = victim.ended()
     assert said.exit_code == 0, said
@@ -51,17 +48,17 @@ def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: Ma
 
 
 @needs_linux
-def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: MailServer) -> None:
+def test_fault_049_disk_full_for_the_log(monday: Service, post_office: MailServer) -> None:
     """Everything is sent and signalled; with room again the log says how many lines it lost."""
     with Path("/dev/full").open("w", encoding="utf-8") as log, (monday.folder / "log").open("w") as room:
-        monday.service.log = cast("Any", log)
+        monday.log = cast("Any", log)
         monday.at("07:59", "08:00")
         assert post_office.tally() == EVERYBODY
         assert monday.heard()[-1] == "success"
         os.dup2(room.fileno(), log.fileno())
         (monday.folder / "config.toml").write_text("council =")
         monday.at("08:01")
-        monday.service.stop()
+        monday.stop()
     assert '"lines_lost": ' in (monday.folder / "log").read_text(encoding="utf-8")
 
 
@@ -105,7 +102,7 @@ def test_fault_052_on_a_network_drive(council: Council) -> None:
 
 @pytest.mark.parametrize("fault", ["deleted", "replaced"])
 def test_fault_053_file_exchanged_while_running(
-    monday: Monday, post_office: MailServer, migrated_file: Path, fault: str
+    monday: Service, post_office: MailServer, migrated_file: Path, fault: str
 ) -> None:
     """
     A new file would owe nothing, or all of it again: the service goes by none but the one it began with.
@@ -117,7 +114,7 @@ def test_fault_053_file_exchanged_while_running(
         shutil.copy(migrated_file, file)
     monday.at("08:00", "08:01")
     assert post_office.tally() == {ADMINS: 1}
-    assert "deleted or replaced" in monday.service.events("failed")[0]["why"]
+    assert "deleted or replaced" in monday.events("failed")[0]["why"]
     assert "success" not in monday.heard()
     kept.rename(file)
     monday.at("08:02", "08:03")
@@ -127,26 +124,35 @@ def test_fault_053_file_exchanged_while_running(
 @pytest.mark.parametrize("table", ["assessments", "outbox", "runs"])
 def test_fault_054_damaged_page(on_file: Council, office: MailServer, table: str) -> None:
     """
-    Rows that cannot be read are not taken for rows that are not there: every command says so, and exits 3.
+    Rows that cannot be read are not taken for rows that are not there: a run searches the file, and exits 3.
+
+    So does every other command after a kill, which leaves SQLite's log behind.
     """
-    file = on_file.folder / "alerter.db"
-    with closing(sqlite3.connect(file)) as connection:
-        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
-        (page,) = connection.execute(query, (table,)).fetchone()
-    with file.open("r+b") as damaged:
-        damaged.seek(PAGE * (page - 1))
-        damaged.write(b"\xff" * PAGE)
-    for command in (WEEK, ("deliver",), ("status",)):
+    damage_table(on_file.folder / "alerter.db", table)
+    for command in (WEEK, ("migrate",), ("deliver",), ("status",)):
+        if command in (("deliver",), ("status",)):
+            (on_file.folder / "alerter.db-wal").touch()
         said = alerter(on_file, *command)
         assert (said.exit_code, said.out) == (3, "")
         assert "damaged" in said.err
     assert not office.arrived
 
 
+@pytest.mark.parametrize("table", ["outbox", "runs"])
+def test_damage_since_the_run_is_noticed_as_it_is_read(
+    on_file: Council, office: MailServer, table: str
+) -> None:
+    """What a command reads is looked at as it is read, although it does not search the file."""
+    assert alerter(on_file, *WEEK).exit_code == 0
+    damage_table(on_file.folder / "alerter.db", table)
+    said = alerter(on_file, "status")
+    assert (said.exit_code, said.out, "damaged" in said.err) == (3, "", True)
+
+
 @needs_linux
 def test_fault_055_four_at_once(week: Council, office: MailServer) -> None:
     """One of four processes plans, all of them send, nobody gets two, and each says that it went well."""
-    for said in [victim.ended() for victim in [start(week, *WEEK) for _ in range(4)]]:
+    for said in [victim.ended() for victim in [week.start(*WEEK) for _ in range(4)]]:
         assert said.exit_code == 0, said
     settled(week, office)
 

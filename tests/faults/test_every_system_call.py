@@ -16,14 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.council import ADMINS, Council
-from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded, struck_at
-from tests.faults.terminal import alerter
-from tests.faults.victim import needs_linux
-from tests.faults.week import WEEK, made_ready
-from tests.postgres_cluster import PostgresServer
+from tests.faults.week import WEEK, made_ready, needs_linux
+from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
+from tests.world.postgres import PostgresServer
+from tests.world.terminal import alerter
 
 pytestmark = needs_linux
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"

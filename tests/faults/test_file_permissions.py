@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.office import AS_OF, Office, row
-from tests.faults.terminal import alerter
+from tests.world.office import AS_OF, Office, row
+from tests.world.terminal import alerter
 
 UMASKS = (0, 0o022, 0o027, 0o077, 0o177)
 WRITING = {

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from alerter.errors import SourceError
 from alerter.mail.build import build
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, NORTH, SOUTH, Office, row, text_of
 from tests.mail import made_up
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, NORTH, SOUTH, Office, row, text_of
 
 OKAFOR, LINDQVIST = NORTH["manager_email"], SOUTH["manager_email"]
 HEADERS = {

@@ -16,12 +16,10 @@ import pytest
 from alerter.bank_holidays import FIRST_YEAR, LAST_YEAR
 from alerter.cli.commands import COMMANDS
 from alerter.cli.options import Day
-from tests.acceptance.council import REPOSITORY, Said
-from tests.app.office import Office, row, today
-from tests.cli.terminal import alerter as typed
-from tests.cli.terminal import json_of
-from tests.faults.terminal import alerter
 from tests.soak.size import size
+from tests.world.office import Office, row, today
+from tests.world.process import REPOSITORY, Said
+from tests.world.terminal import alerter
 
 WEEKS = size(60, 2000)
 BEFORE, AFTER = f"{FIRST_YEAR - 1}-12-31", f"{LAST_YEAR + 1}-01-01"
@@ -69,7 +67,7 @@ def _value(parameter: click.Parameter, folder: Path) -> str:
 def wide(desk: Office) -> Office:
     """Return a council with an overdue assessment that was sent out today."""
     desk.extract(row("A-1", as_of=today(), days=40), row("A-2", as_of=today()))
-    assert typed(desk, "run").exit_code == 0
+    assert alerter(desk, "run").exit_code == 0
     return desk
 
 
@@ -84,15 +82,15 @@ def test_fault_121_odd_dates(wide: Office, tmp_path: Path) -> None:
                 continue
             tried.add(name)
             for day in UNKNOWN:
-                said = alerter(wide.council, name, *line(command, odd, day, tmp_path))
+                said = alerter(wide, name, *line(command, odd, day, tmp_path))
                 assert said.exit_code == 2, (name, day, said)
                 assert "bank holidays are known" in said.err
             for day in EDGES:
-                said = alerter(wide.council, name, *line(command, odd, day, tmp_path))
+                said = alerter(wide, name, *line(command, odd, day, tmp_path))
                 assert said.exit_code in {0, 1, 2}, (name, day, said)
                 assert "unexpected fault" not in said.err, (name, day, said)
     assert {"run", "explain", "replay", "purge", "reassure", "dates", "report", "preview", "quality"} <= tried
-    assert json_of(typed(wide, "status", "--json"))["ok"] is True
+    assert alerter(wide, "status", "--json").json["ok"] is True
 
 
 def test_any_weeks_at_all_end_in_a_sentence(wide: Office) -> None:
@@ -101,7 +99,7 @@ def test_any_weeks_at_all_end_in_a_sentence(wide: Office) -> None:
     for _ in range(WEEKS):
         first, last = (date.fromordinal(rng.randint(1, date.max.toordinal())) for _ in range(2))
         command = rng.choice((("replay", "--alert-after", "20"), ("report",)))
-        said = alerter(wide.council, *command, "--from", first, "--to", last)
+        said = alerter(wide, *command, "--from", first, "--to", last)
         assert said.exit_code in {0, 2}, (command, first, last, said)
         assert "unexpected fault" not in said.err
 
@@ -109,17 +107,17 @@ def test_any_weeks_at_all_end_in_a_sentence(wide: Office) -> None:
 @pytest.mark.parametrize("year", ["0", "1", "1989", "2036", "9999", "10000"])
 def test_a_year_that_is_not_known(wide: Office, year: str) -> None:
     """The list of days off is refused for it, with 2."""
-    assert alerter(wide.council, "calendar", year).exit_code == 2
+    assert alerter(wide, "calendar", year).exit_code == 2
 
 
 def test_a_purge_of_days_to_come_is_not_done_unasked(wide: Office) -> None:
     """Nobody at a terminal to ask: refused, and nothing goes. Today is no day to come."""
     tomorrow = today() + timedelta(days=1)
-    said = alerter(wide.council, "purge", "--before", tomorrow)
+    said = alerter(wide, "purge", "--before", tomorrow)
     assert (said.exit_code, said.out) == (2, "")
     assert "give an earlier day, or --yes" in said.err
-    assert "messages 0" in alerter(wide.council, "purge", "--before", today()).out
-    assert "messages 0" not in alerter(wide.council, "purge", "--before", tomorrow, "--yes").out
+    assert "messages 0" in alerter(wide, "purge", "--before", today()).out
+    assert "messages 0" not in alerter(wide, "purge", "--before", tomorrow, "--yes").out
 
 
 @pytest.mark.parametrize(("answer", "code"), [("n", 2), ("", 2), ("y", 0)])

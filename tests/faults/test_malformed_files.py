@@ -8,12 +8,12 @@ import pytest
 
 from alerter.domain.assessment import Rejected
 from alerter.errors import SourceError
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, EXTRACTED_AT, NEXT, NORTH, Office, open_ids, row
 from tests.faults.hostile_files import BOMBS
 from tests.faults.limited_reader import read_limited
 from tests.sources.reading import accepted, opened, refusal, values
 from tests.sources.workbooks import Formula, sheet_xml, xlsx
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, EXTRACTED_AT, NEXT, NORTH, Office, open_ids, row
 
 HEADING = ("child_id", "started_on", "authorised_on", "team")
 FIFTH = date(2026, 10, 5)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from alerter.pipeline.outcome import RunResult
-from tests.acceptance.council import ADMINS, FALLBACK
-from tests.app.office import AS_OF, NORTH, SOUTH, Office, row, text_of
+from tests.world.council import ADMINS, FALLBACK
+from tests.world.office import AS_OF, NORTH, SOUTH, Office, row, text_of
 
 OKAFOR, LINDQVIST = NORTH["manager_email"], SOUTH["manager_email"]
 TWO_IN_ONE = (

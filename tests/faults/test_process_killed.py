@@ -5,10 +5,7 @@ import signal
 import pytest
 
 from tests.acceptance.caseload import row
-from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import is_word_of, read
-from tests.faults.ledger import ledger_of
-from tests.faults.patience import until
 from tests.faults.system_calls import (
     THE_DOT,
     Call,
@@ -19,10 +16,12 @@ from tests.faults.system_calls import (
     plan_writes,
     recorded,
 )
-from tests.faults.terminal import alerter
-from tests.faults.victim import killed, needs_linux, start, struck
-from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
+from tests.faults.week import FIRST, MANAGERS, WEEK, amend, killed, needs_linux, settled, struck
+from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import BODY, CONNECT, DOT, MailServer
+from tests.world.process import until
+from tests.world.terminal import alerter
 
 pytestmark = needs_linux
 TABLES = ("runs", "alerts", "outbox")
@@ -35,7 +34,7 @@ def killed_waiting_for(council: Council, table: str) -> None:
     with ledger_of(council).opened() as database, database.write() as connection:
         connection.exec_driver_sql(f"LOCK TABLE {table} IN SHARE MODE")
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
-        victim = start(council, *WEEK)
+        victim = council.start(*WEEK)
         until(lambda: connection.exec_driver_sql(waiting.format(table=table)).scalar_one() == 1)
         victim.kill()
     assert victim.ended().exit_code == -signal.SIGKILL

@@ -12,15 +12,15 @@ from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.pipeline.deliver import LEASE, Channel, deliver
 from alerter.store.schema import REVISION
-from tests.acceptance.council import ADMINS, Council
 from tests.acceptance.letters import is_word_of, read
-from tests.app.serving.made_up_service import Watcher
-from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import recorded, struck_at
-from tests.faults.terminal import alerter
-from tests.faults.victim import Victim, killed, needs_linux, start
-from tests.faults.week import FIRST, MANAGERS, WEEK, amend, settled
+from tests.faults.week import FIRST, MANAGERS, WEEK, amend, killed, needs_linux, settled
+from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import DOT, MailServer
+from tests.world.process import Process
+from tests.world.terminal import alerter
+from tests.world.web import Watcher
 
 pytestmark = needs_linux
 OLDER = "0001"
@@ -33,7 +33,7 @@ def test_fault_010_killed_while_reporting(
     """The admins' summary goes by the same rules as a digest; a heartbeat may be heard twice."""
     amend(week, f'schedule.heartbeat_url = "{watcher.url}"')
     if where == "heartbeat":
-        victim = start(week, *WEEK)
+        victim = week.start(*WEEK)
         watcher.on_heard = lambda: None if watcher.heard[-1].endswith("/start") else victim.kill()
         assert victim.ended().exit_code == -signal.SIGKILL
         watcher.on_heard = lambda: None
@@ -66,7 +66,7 @@ def test_fault_012_told_to_stop_in_a_conversation(on_file: Council, office: Mail
     long_ago = clock.now(ZoneInfo("Europe/London")).date() - timedelta(weeks=5)
     assert alerter(on_file, "run", "--as-of", long_ago).exit_code == 0
     office.take()
-    victim = start(on_file, "serve", "--log", "json")
+    victim = on_file.start("serve", "--log", "json")
     office.at("RCPT", lambda: victim.send(signal.SIGTERM), to=FIRST)
     said = victim.ended()
     assert (said.exit_code, '"stopped"' in said.err) == (0, True)
@@ -80,7 +80,7 @@ def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: Mail
     """
     Somebody else has sent its message meanwhile: woken, it gets no mark, sends no dot, and settles nothing.
     """
-    victim = start(week, *WEEK)
+    victim = week.start(*WEEK)
     office.at("DATA", lambda: sent_meanwhile(week, victim))
     said = victim.ended()
     assert said.exit_code == 0, said
@@ -88,7 +88,7 @@ def test_fault_013_stopped_for_longer_than_the_lease(week: Council, office: Mail
     settled(week, office)
 
 
-def sent_meanwhile(council: Council, victim: Victim) -> None:
+def sent_meanwhile(council: Council, victim: Process) -> None:
     """Stop a sender, let another send all that there is when its lease has run out, and wake it."""
     victim.stop()
     of = Installation.open(council.folder / "config.toml", {})

@@ -1,14 +1,23 @@
 """One week of a small council, prepared up to the weekly job, and how it must have ended."""
 
+import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.acceptance.caseload import MONDAY, managed
-from tests.acceptance.council import ADMINS, Council
-from tests.faults.ledger import ledger_of
-from tests.faults.system_calls import Call, recorded
-from tests.faults.terminal import alerter
-from tests.world.mail_server import MailServer
+import pytest
 
+from tests.acceptance.caseload import MONDAY, managed
+from tests.faults.system_calls import Call, recorded
+from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
+from tests.world.mail_server import MailServer
+from tests.world.process import Process
+from tests.world.terminal import alerter
+
+needs_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="processes are watched through Linux's /proc"
+)
 WEEK = ("run", "--no-sync", "--as-of", MONDAY)
 FIRST, SECOND = "m00@council.example", "m01@council.example"
 MANAGERS = (FIRST, SECOND)
@@ -54,3 +63,23 @@ def amend(council: Council, line: str) -> None:
     """Add one *line* to the settings."""
     settings = (council.folder / "config.toml").read_text(encoding="utf-8")
     council.write("config.toml", f"{settings}{line}\n")
+
+
+def struck(
+    council: Council,
+    office: MailServer,
+    step: str,
+    strike: Callable[[Process], None],
+    *arguments: object,
+    to: str = "",
+) -> None:
+    """Start a command, and *strike* it at *step* of the message *to* a recipient, of which it dies."""
+    victim = council.start(*arguments)
+    office.at(step, lambda: strike(victim), to)
+    said = victim.ended()
+    assert said.exit_code == -signal.SIGKILL, said
+
+
+def killed(council: Council, office: MailServer, step: str, *arguments: object, to: str = "") -> None:
+    """Start a command, and kill it when its conversation comes to *step* of the message *to* a recipient."""
+    struck(council, office, step, Process.kill, *arguments, to=to)

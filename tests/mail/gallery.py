@@ -15,8 +15,8 @@ from alerter.domain.routing import Recipient, Route
 from alerter.domain.timeliness import TrackRecord
 from alerter.mail.build import Rendered
 from alerter.mail.language import language_of
-from alerter.mail.look import Brand
 from alerter.mail.run_facts import RunFacts
+from alerter.mail.template_set import Brand
 from tests.mail import made_up
 
 LANGUAGES = ("en", "cy")

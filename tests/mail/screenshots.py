@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser import chromium, opened
 from tests.mail.gallery import LINK, pages, rendered
+from tests.world.browser import chromium, opened
 
 FOLDER = Path("build/screenshots")
 PICTURES = Path("docs/pictures")

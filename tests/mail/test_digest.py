@@ -125,7 +125,7 @@ def test_html_says_what_the_text_says() -> None:
     rendered = WRITE.digest(digest, made_up.facts())
     view = view_of(digest, made_up.facts(), None)
     facts = [view.week, view.audience, view.asks, view.detail, view.on_track, *view.footer]
-    facts += [each.said for each in view.counts]
+    facts += [count.words for count in view.counts]
     for section in view.sections:
         facts.append(section.heading)
         for each in section.rows:
@@ -136,7 +136,7 @@ def test_html_says_what_the_text_says() -> None:
                 each.away,
                 each.day,
                 each.due,
-                each.told,
+                each.noted,
                 each.asked,
             ]
     text, html = " ".join(rendered.text.split()), reading.visible(rendered.html)

@@ -12,8 +12,8 @@ import pytest
 from alerter.config.branding import DARK_GROUND
 from alerter.errors import MailRefusedError
 from alerter.mail.build import build, check
-from alerter.mail.look import Brand
 from alerter.mail.summary import Summary
+from alerter.mail.template_set import Brand
 from alerter.mail.writer import LARGEST_HTML
 from tests.mail import gallery, made_up, reading
 

@@ -6,8 +6,8 @@ import pytest
 
 from alerter.errors import PartitionError, TemplateError
 from alerter.mail.language import ENGLISH, language_of
-from alerter.mail.look import NAMES, Brand, TemplateSet
 from alerter.mail.specimen import template_faults
+from alerter.mail.template_set import NAMES, Brand, TemplateSet
 from tests.mail import gallery, made_up
 
 OWN = Path(__file__).parents[2] / "alerter" / "mail" / "templates"

@@ -138,4 +138,4 @@ def test_the_page_splits_the_days_past_the_alert_day_as_the_email_does(spans: tu
     *halves, _ = age_ranges(alerts, Scope(is_everything=True))
     days = [f"{half.first} to {half.last}" if half.first != half.last else f"{half.first}" for half in halves]
     expected = [f"Day {said} ({half.count})" for said, half in zip(days, halves, strict=True)]
-    assert [band.heading for band in section.bands] == expected[::-1]
+    assert [group.heading for group in section.groups] == expected[::-1]

@@ -37,7 +37,7 @@ def test_a_value_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("{% for row in band.rows %}", "{% for row in band.rows[1:] %}"),
+        ("{% for row in group.rows %}", "{% for row in group.rows[1:] %}"),
         ("{{ row.mark }}", "{{ row.assessment_id }}  child {{ row.assessment_id }}  "),
     ],
 )

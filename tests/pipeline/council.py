@@ -23,6 +23,7 @@ from alerter.domain.schedule import Schedule
 from alerter.mail.writer import Writer
 from alerter.pipeline.conclude import conclude
 from alerter.pipeline.deliver import Channel, Delivered, deliver
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.pipeline.sync import Gate, Intake, Synced, read_in
 from alerter.sources.source import Source, open_source
@@ -155,9 +156,13 @@ class Council:
     def prepare(self, as_of: date = AS_OF, now: datetime = NOW, **changed: Any) -> Run:
         """Prepare the run for *as_of*, where nobody has."""
         with self.database.write() as connection:
-            run = prepare(connection, self.rules, writer(), RunRequest(as_of, now, **changed))
+            run = prepare(connection, self.basis(now), RunRequest(as_of, **changed))
         assert run is not None
         return run
+
+    def basis(self, now: datetime = NOW) -> Basis:
+        """Return what its runs go by at one moment."""
+        return Basis(self.rules, writer(), now)
 
     def deliver(
         self, transport: Transport | None = None, *, unknown_outcome: str = "resend", now: datetime = NOW
@@ -176,7 +181,7 @@ class Council:
     def conclude(self, run: Run, now: datetime = NOW) -> Run:
         """Conclude *run*, and return it as it then stands."""
         with self.database.write() as connection:
-            return conclude(connection, run.id, self.rules, writer(), now)
+            return conclude(connection, run.id, self.basis(now))
 
     def week(self, as_of: date = AS_OF, now: datetime = NOW) -> Run:
         """Do what a week does after the reading: prepare, deliver, conclude, and deliver the summary."""

@@ -9,7 +9,7 @@ from alerter.pipeline.sync import Synced
 from alerter.store import runs
 from alerter.store.runs import Run
 from alerter.store.schema import runs as runs_table
-from tests.pipeline.council import AS_OF, NOW, Council, held_by, row, rows_in, writer
+from tests.pipeline.council import AS_OF, Council, held_by, row, rows_in
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3, team="Unlisted")]
 
@@ -18,7 +18,7 @@ def hold_week(council: Council, *reasons: str, as_of: date = AS_OF, again: str =
     """Hold the week's run because of *reasons*, with an extract that waits."""
     held = council.read([row("A-9")], gate=held_by(*reasons)).sync
     with council.database.write() as connection:
-        return hold(connection, council.rules, RunRequest(as_of, NOW, again), Synced(held, reasons))
+        return hold(connection, council.basis(), RunRequest(as_of, again), Synced(held, reasons))
 
 
 def test_same_send_date_is_prepared_once(council: Council) -> None:
@@ -26,7 +26,7 @@ def test_same_send_date_is_prepared_once(council: Council) -> None:
     council.read(WEEK)
     council.prepare()
     with council.database.write() as connection:
-        assert prepare(connection, council.rules, writer(), RunRequest(date(2026, 11, 26), NOW)) is None
+        assert prepare(connection, council.basis(), RunRequest(date(2026, 11, 26))) is None
     assert rows_in(council.database, runs_table) == 1
     assert len(council.letters()) == 3
 
@@ -41,7 +41,7 @@ def test_two_preparations_at_once_make_one_run(either_council: Council) -> None:
     def attempt(_number: int) -> Run | None:
         start.wait()
         with either_council.database.write() as connection:
-            return prepare(connection, either_council.rules, writer(), RunRequest(AS_OF, NOW))
+            return prepare(connection, either_council.basis(), RunRequest(AS_OF))
 
     with ThreadPoolExecutor(3) as pool:
         planned = [run for run in pool.map(attempt, range(3)) if run is not None]

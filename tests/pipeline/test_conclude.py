@@ -12,7 +12,7 @@ from alerter.pipeline.sync import Synced
 from alerter.store import bounces, outbox
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row, writer
+from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row
 from tests.transports.sending import settings
 from tests.world.mail_server import MailServer
 
@@ -31,9 +31,9 @@ def hold_week(council: Council, *reasons: str) -> Run:
     """Hold the week's run because of *reasons*, and tell the admins."""
     held = council.read([row("A-9"), row("A-8", started_on="")], gate=held_by(*reasons)).sync
     with council.database.write() as connection:
-        run = hold(connection, council.rules, RunRequest(AS_OF, NOW), Synced(held, reasons))
+        run = hold(connection, council.basis(), RunRequest(AS_OF), Synced(held, reasons))
         assert run is not None
-        tell_held(connection, run, council.rules, writer(), NOW)
+        tell_held(connection, run, council.basis())
     return run
 
 
@@ -132,7 +132,7 @@ def test_two_processes_conclude_once(either_council: Council) -> None:
     def attempt(_number: int) -> Run:
         start.wait()
         with either_council.database.write() as connection:
-            return conclude(connection, run.id, either_council.rules, writer(), NOW)
+            return conclude(connection, run.id, either_council.basis())
 
     with ThreadPoolExecutor(3) as pool:
         assert [each.state for each in pool.map(attempt, range(3))] == ["undelivered"] * 3

@@ -7,6 +7,7 @@ import pytest
 
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import alerts, runs
 from alerter.store.runs import Run
@@ -33,7 +34,7 @@ def prepare_torn(council: Council, *recipients: str, error: type[Exception] = Ze
     """Prepare the week with a writer that fails for some *recipients*."""
     torn = replace(writer(), answer_link=Unwritable(recipients, error))
     with council.database.write() as connection:
-        run = prepare(connection, council.rules, torn, RunRequest(AS_OF, NOW))
+        run = prepare(connection, Basis(council.rules, torn, NOW), RunRequest(AS_OF))
     assert run is not None
     return run
 

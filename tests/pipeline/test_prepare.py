@@ -9,6 +9,7 @@ from sqlalchemy import select
 from alerter.domain.policy import Reassurance
 from alerter.domain.quality_audit import Audit
 from alerter.errors import PartitionError
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.planning import plan_on, stored_under
 from alerter.pipeline.prepare import RunRequest, draft_run, emails_of, enter
 from alerter.store import assessments, audits, reassurances, runs
@@ -44,11 +45,11 @@ def test_a_run_under_another_number_has_its_digests_written_again(either_council
     either_council.read(WEEK)
     its_rules, its_writer = either_council.rules, writer()
     with either_council.database.read() as connection:
-        drafted = draft_run(connection, its_rules, its_writer, RunRequest(AS_OF, NOW))
+        drafted = draft_run(connection, Basis(its_rules, its_writer, NOW), RunRequest(AS_OF))
     without = replace(drafted.written, emails=())
     elsewhere = replace(drafted, run=replace(drafted.run, id=99), written=without)
     with either_council.database.write() as connection:
-        run = enter(connection, its_rules, its_writer, elsewhere)
+        run = enter(connection, Basis(its_rules, its_writer, NOW), elsewhere)
         assert run is not None
         bodies = connection.execute(select(outbox.c.body).order_by(outbox.c.id)).scalars().all()
     assert run.id != elsewhere.run.id
@@ -96,7 +97,7 @@ def test_a_preview_has_the_bytes_that_are_sent(council: Council) -> None:
     """What is looked at before is what goes out, but for the run's number in it."""
     council.read(WEEK)
     with council.database.rehearse() as connection:
-        emails = emails_of(connection, council.rules, writer(), RunRequest(AS_OF, NOW))
+        emails = emails_of(connection, council.basis(), AS_OF)
     assert council.letters() == []
     run = council.prepare()
     letters = council.letters()

@@ -15,7 +15,7 @@ from alerter.store import alerts, drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
+from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row
 from tests.pipeline.outgoing import Dawdling, is_waiting
 from tests.transports.sending import settings
 from tests.world.mail_server import HANG_UP, MailServer
@@ -32,7 +32,7 @@ def look_again(council: Council, *directory: object, now: datetime = NOW + MINUT
     with council.database.write() as connection:
         if directory:
             syncs.replace_directory(connection, directory)  # type: ignore[arg-type]
-        return renew(connection, council.rules, writer(), now)
+        return renew(connection, council.basis(now))
 
 
 def told(council: Council, run: Run) -> list[str]:

@@ -121,11 +121,14 @@ def test_how_it_was_counted() -> None:
 
 
 def test_charts_are_told_in_words() -> None:
-    """Each month's share and what is expected; each band's count."""
+    """Each month's share and what is expected; each band's count; quarters where the months hide too much."""
+    whole = next(block for block in paper(is_whole=False).blocks if isinstance(block, TrendChart))
+    assert whole.description.startswith("By month: ")
+    assert " Expected: Nov 2026 " in whole.description
     trend, durations, *_ = [block for block in paper().blocks if isinstance(block, TrendChart | BarChart)]
     assert isinstance(trend, TrendChart)
-    assert trend.description.startswith("By month: ")
-    assert " Expected: Nov 2026 " in trend.description
+    assert trend.description.startswith("By quarter: 2025/26 Q4 79.0 %; 2026/27 Q1 80.3 %; ")
+    assert (trend.months[1][1], trend.ahead) == (panel_of().figures.percent("quarter", "2026/27 Q1"), [])
     assert isinstance(durations, BarChart)
     assert "Same day: 0; " in durations.description
     assert durations.marked_from == 5

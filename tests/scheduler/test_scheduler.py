@@ -26,7 +26,7 @@ from alerter.scheduler import (
     serve,
     stop_on_signals,
 )
-from tests.acceptance.council import Council
+from tests.world.council import Council
 
 PATIENCE_SECONDS = 30
 

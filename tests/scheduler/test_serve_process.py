@@ -2,9 +2,8 @@
 
 import json
 import signal
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerter.installation import clock
-from tests.acceptance.council import Council
+from tests.world.council import Council
 from tests.world.mail_server import MailServer
+from tests.world.process import Process, until
 
 PATIENCE_SECONDS = 30
-POLL_SECONDS = 0.05
 MANAGERS = [f"manager{number}@council.example" for number in range(3)]
 
 
@@ -63,21 +62,11 @@ def overdue(tmp_path: Path, office: SlowOffice) -> Council:
     return council
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until *condition* holds, not for ever."""
-    pause = threading.Event()
-    for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
-        if condition():
-            return
-        pause.wait(POLL_SECONDS)
-    raise AssertionError("waited in vain")
-
-
-def log_of(process: subprocess.Popen[str]) -> list[dict[str, object]]:
-    """Wait for the end of a service, and return its log."""
-    out, log = process.communicate(timeout=PATIENCE_SECONDS)
-    assert out == ""
-    return [json.loads(line) for line in log.splitlines()]
+def log_of(process: Process) -> list[dict[str, object]]:
+    """Wait for the good end of a service, and return its log."""
+    said = process.ended()
+    assert (said.exit_code, said.out) == (0, "")
+    return [json.loads(line) for line in said.err.splitlines()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -86,13 +75,12 @@ def test_a_signal_finishes_the_message_in_hand(
 ) -> None:
     """In the midst of the first of three messages: it goes out, the others wait, and the exit code is 0."""
     office.is_slow = True
-    process = overdue.start("serve", "--log", "json")
+    process = overdue.start("serve", "--log", "json", is_cold=True)
     assert office.was_asked.wait(PATIENCE_SECONDS)
-    process.send_signal(number)
-    process.send_signal(number)
+    process.send(number)
+    process.send(number)
     office.go_on.set()
     log = log_of(process)
-    assert process.returncode == 0
     assert [line["event"] for line in log] == ["serving", "run_started", "run_ended", "stopped"]
     assert log[2]["sent"] == 1
     assert [each.recipient for each in office.arrived] == MANAGERS[:1]
@@ -102,11 +90,10 @@ def test_a_signal_finishes_the_message_in_hand(
 
 def test_an_idle_service_ends_at_once(overdue: Council, office: SlowOffice) -> None:
     """Everything is sent at start, once; then the service waits, and SIGTERM ends it."""
-    process = overdue.start("serve", "--log", "json")
+    process = overdue.start("serve", "--log", "json", is_cold=True)
     until(lambda: len(office.arrived) == 4)
-    process.terminate()
+    process.send(signal.SIGTERM)
     log = log_of(process)
-    assert process.returncode == 0
     assert log[-1]["event"] == "stopped"
     assert overdue.alerter("status", "--json").json["owed"] == 0
 

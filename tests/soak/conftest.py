@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BOTH
-from tests.postgres_cluster import PostgresServer
 from tests.soak.size import IS_SOAK
+from tests.world.postgres import PostgresServer
 
 Fresh = Callable[[Path], AbstractContextManager[str]]
 FIGURES = pytest.StashKey[dict[str, Counter[str]]]()

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from random import Random
+from select import select
 from time import monotonic
 
-from tests.soak import command
+from tests.world.process import Process
 
 POLL_SECONDS = 0.05
-Start = Callable[[], BaseProcess]
+Start = Callable[[], Process]
 
 
 @dataclass(slots=True)
@@ -21,7 +20,7 @@ class Fleet:
     random: Random
     started: int = 0
     killed: int = 0
-    _processes: list[BaseProcess] = field(default_factory=list)
+    _processes: list[Process] = field(default_factory=list)
 
     def begin(self) -> None:
         """Start them all."""
@@ -43,8 +42,8 @@ class Fleet:
     def kill_one(self) -> None:
         """Kill a process at random, and start it anew."""
         number = self.random.randrange(len(self._processes))
-        command.kill(self._processes[number])
-        self.killed += command.is_killed(self._processes[number])
+        self._processes[number].kill()
+        self.killed += self._processes[number].is_killed
         self._start_anew(number)
 
     def end(self) -> None:
@@ -53,9 +52,9 @@ class Fleet:
             process.join()
 
     def _look(self, seconds: float) -> None:
-        ended = wait([process.sentinel for process in self._processes], timeout=seconds)
+        ended, *_ = select(self._processes, [], [], seconds)
         for number, process in enumerate(self._processes):
-            if process.sentinel in ended:
+            if process in ended:
                 self._start_anew(number)
 
     def _start_anew(self, number: int) -> None:

@@ -364,7 +364,7 @@ SAFEGUARDS = (
     Safeguard(
         "not sent again to one who answers for it no more",
         "alerter/pipeline/renew.py",
-        "    _give_up(connection, plan, renewal, now)\n",
+        "    _give_up(connection, plan, renewal, basis.now)\n",
         "",
         ("tests/pipeline/test_renew.py",),
     ),
@@ -378,7 +378,7 @@ SAFEGUARDS = (
     Safeguard(
         "nothing is mailed for a send date before the latest run's",
         "alerter/pipeline/weekly.py",
-        "            refuse_overtaken(self.of, day)\n",
+        "        refuse_overtaken(of, day)\n",
         "",
         ("tests/faults/test_wrong_send_dates.py",),
     ),
@@ -552,14 +552,14 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a template's undefined value is an error",
-        "alerter/mail/look.py",
+        "alerter/mail/template_set.py",
         "        undefined=StrictUndefined,\n",
         "",
         ("tests/mail/test_templates.py",),
     ),
     Safeguard(
         "markup in the data is escaped",
-        "alerter/mail/look.py",
+        "alerter/mail/template_set.py",
         "        autoescape=is_html,",
         "        autoescape=False,",
         ("tests/mail/test_digest.py::test_markup_in_the_data_is_shown_as_it_is",),
@@ -777,7 +777,7 @@ SAFEGUARDS = (
     Safeguard(
         "a new run closes the older ones",
         "alerter/pipeline/prepare.py",
-        "    drafts.supersede(connection, run.id, now)\n",
+        "    drafts.supersede(connection, run.id, basis.now)\n",
         "",
         ("tests/pipeline/test_renew.py",),
     ),
@@ -815,6 +815,20 @@ SAFEGUARDS = (
         "if note is not None and note.installation and not is_there(database):",
         "if note is None:",
         ("tests/faults/test_database_lost.py",),
+    ),
+    Safeguard(
+        "a run searches the file for damage first",
+        "alerter/pipeline/weekly.py",
+        "    of.with_parts().ensure_schema(may_make=True)\n    of.search_for_damage()\n",
+        "    of.with_parts().ensure_schema(may_make=True)\n",
+        ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
+    ),
+    Safeguard(
+        "after a kill every command searches the file for damage",
+        "alerter/store/migration.py",
+        "is_searched=is_searched or was_killed)",
+        "is_searched=is_searched)",
+        ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
     ),
     Safeguard(
         "a file that was written to is looked into",
@@ -924,8 +938,8 @@ SAFEGUARDS = (
     Safeguard(
         "a sync that a gate holds leaves no trace",
         "alerter/pipeline/weekly.py",
-        "                savepoint.rollback()",
-        "                pass",
+        "            savepoint.rollback()",
+        "            pass",
         ("tests/cli/test_gates.py::test_a_held_sync_leaves_a_held_run_its_extract",),
     ),
     Safeguard(
@@ -1004,6 +1018,20 @@ SAFEGUARDS = (
         'failures + is_slow if outcome.state == "unknown" else 0',
         "0",
         ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
+    ),
+    Safeguard(
+        "what a held reading has unchanged is not deleted meanwhile",
+        "alerter/store/deletion.py",
+        "    old = and_(is_old, assessments.c.id.not_in(select(unchanged_rows.c.assessment)))\n",
+        "    old = is_old\n",
+        ("tests/store/test_deletion.py",),
+    ),
+    Safeguard(
+        "a row that is in the store just so still contradicts another",
+        "alerter/store/staging.py",
+        "        select(*_key(_staged)).select_from(of_both),\n",
+        "",
+        ("tests/store/test_staging_properties.py",),
     ),
     Safeguard(
         "a held run is not concluded",

@@ -18,14 +18,14 @@ from alerter.errors import StoreError
 from alerter.store.database import open_database
 from alerter.store.migration import migrate
 from tests.conftest import MADE_AT, NO_POSTGRES
-from tests.postgres_cluster import PostgresCluster, debian_binaries
-from tests.soak import command
 from tests.soak.fleet import Fleet
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
 from tests.world.mail_server import MailServer
+from tests.world.postgres import PostgresCluster, debian_binaries
+from tests.world.process import Process
 
 ROUNDS = size(1, 10)
 RESTARTS = size(2, 3)  # in each
@@ -74,9 +74,7 @@ def test_restarted_database_loses_nothing(
     ):
         sink.is_marked = here.ledger.is_marked
         services = [
-            partial(
-                command.fork, keep_delivering, Post(url, sink.port, timepiece, f"service{number}", tmp_path)
-            )
+            partial(Process, keep_delivering, Post(url, sink.port, timepiece, f"service{number}", tmp_path))
             for number in range(2)
         ]
         fleet = Fleet([here.run, here.deliver, *services], random)
@@ -93,7 +91,7 @@ def test_restarted_database_loses_nothing(
         (tmp_path / OVER).touch()
         fleet.end()
         here.finish()
-        copies, entries = sink.take(), here.ledger.entries()
+        copies, entries = sink.take(), here.ledger.messages("")
         doubled = second_copies(copies, entries, {each.message_id for each in entries if each.unanswered})
         check_partition(copies, here.expected)
         figures.update(

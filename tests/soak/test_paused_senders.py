@@ -8,12 +8,12 @@ as mail servers do (RFC 5321 4.5.3.2.7: after five minutes). What it had marked 
 outcome and may arrive twice; nothing else may.
 """
 
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -25,14 +25,14 @@ from alerter.pipeline.deliver import MARKED_LEASE
 from alerter.pipeline.sending import wait_until
 from alerter.store import outbox
 from alerter.store.database import Database, open_database
-from tests.soak import command
 from tests.soak.conftest import Fresh
-from tests.soak.ledger import Ledger
 from tests.soak.oracle import second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
 from tests.soak.size import size
 from tests.store.made_up import run_with
+from tests.world.ledger import Ledger
 from tests.world.mail_server import MailServer
+from tests.world.process import Process
 
 SENDERS = 4
 SHORT_PAUSES = 4  # in each batch, and then a long one
@@ -53,7 +53,7 @@ class Street:
     sink: MailServer
     posts: list[Post]
     random: Random
-    senders: list[BaseProcess] = field(default_factory=list)
+    senders: list[Process] = field(default_factory=list)
     may_be_doubled: set[str] = field(default_factory=set)
     enqueued: int = 0
 
@@ -103,11 +103,11 @@ class Street:
     def _stopped(self) -> Iterator[int]:
         Event().wait(self.random.uniform(0, LONGEST_GAP))
         number = self.random.randrange(SENDERS)
-        command.pause(self.senders[number])
+        self.senders[number].stop()
         try:
             yield number
         finally:
-            command.resume(self.senders[number])
+            self.senders[number].send(signal.SIGCONT)
 
 
 @pytest.fixture
@@ -116,19 +116,22 @@ def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
     random = Random(seed)  # noqa: S311 - pauses that can be repeated
     timepiece = Timepiece(tmp_path / "clock")
     timepiece.put_forward(timedelta())
-    with fresh(tmp_path) as url, MailServer(dot_pause=AT_DOT_SECONDS) as sink:
-        ledger, database = Ledger(url), open_database(url)
+    with (
+        fresh(tmp_path) as url,
+        MailServer(dot_pause=AT_DOT_SECONDS) as sink,
+        Ledger(url) as ledger,
+    ):
+        database = open_database(url)
         sink.is_marked = ledger.is_marked
         with database.write() as connection:
             assert run_with(connection) == 1
         posts = [Post(url, sink.port, timepiece, f"sender{number}", tmp_path) for number in range(SENDERS)]
         made = Street(database, ledger, sink, posts, random)
-        made.senders = [command.fork(keep_delivering, post) for post in posts]
+        made.senders = [Process(keep_delivering, post) for post in posts]
         yield made
         (tmp_path / OVER).touch()
         for sender in made.senders:
-            sender.join(PATIENCE_SECONDS)
-        ledger.close()
+            sender.ended()
         database.close()
 
 
@@ -151,7 +154,7 @@ def test_paused_senders_send_nothing_twice(street: Street, figures: Counter[str]
         street.enqueue()
         figures[street.outlast()] += 1
         assert wait_until(street.ledger.is_settled, PATIENCE_SECONDS)
-    copies, entries = street.sink.take(), street.ledger.entries()
+    copies, entries = street.sink.take(), street.ledger.messages("")
     figures["second copies"] += len(second_copies(copies, entries, street.may_be_doubled))
     figures["messages"] += len(entries)
-    assert all(sender.is_alive() for sender in street.senders)
+    assert all(sender.is_alive for sender in street.senders)

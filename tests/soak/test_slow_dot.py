@@ -15,7 +15,6 @@ from time import monotonic
 
 import pytest
 
-from tests.soak import command
 from tests.soak.conftest import Fresh
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.size import size
@@ -49,9 +48,10 @@ def strike(here: Town, sink: MailServer, random: Random) -> set[str]:
     """
     enough = len(sink.arrived) + random.randint(1, MOST_TAKEN)
     struck = here.run()
-    wait_until(lambda: len(sink.arrived) >= enough or not struck.is_alive())
+    wait_until(lambda: len(sink.arrived) >= enough or not struck.is_alive)
     Event().wait(random.random() * PAUSE_SECONDS)
-    command.kill(struck)
+    struck.kill()
+    struck.ended()
     return here.ledger.marked()
 
 
@@ -67,7 +67,7 @@ def test_every_manager_is_reached(
         sink.take()
         marked = {each for _ in range(KILLS) for each in strike(here, sink, random)}
         here.finish()
-        copies, entries = sink.take(), here.ledger.entries()
+        copies, entries = sink.take(), here.ledger.messages("")
         reached = {copy.recipient for copy in copies} & here.expected.keys()
         figures["rounds"] += 1
         figures[f"{len(reached)} of {MANAGERS} reached"] += 1

@@ -12,13 +12,13 @@ from random import Random
 
 import pytest
 
-from tests.postgres_cluster import PostgresServer
 from tests.soak.conftest import postgres_copy
 from tests.soak.fleet import Fleet
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, town
 from tests.world.mail_server import MailServer
+from tests.world.postgres import PostgresServer
 
 ROUNDS = size(1, 10)
 MESSAGES = size(150, 200)  # in each
@@ -58,7 +58,7 @@ def test_killed_senders_of_two_hosts_lose_nothing(
             fleet.kill_one()
         fleet.end()
         there.finish()
-        copies, entries = sink.take(), here.ledger.entries()
+        copies, entries = sink.take(), here.ledger.messages("")
         doubled = second_copies(copies, entries, {each.message_id for each in entries if each.unanswered})
         check_partition(copies, here.expected)
         figures.update(

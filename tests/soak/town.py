@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.acceptance.caseload import MONDAY, row
-from tests.acceptance.council import Council
-from tests.soak import command
-from tests.soak.ledger import Ledger
+from tests.world.council import Council
+from tests.world.ledger import Ledger
+from tests.world.process import Process, command
 
 ASSESSMENTS_EACH = 2
 PATIENCE_SECONDS = 300
@@ -26,15 +25,15 @@ class Town:
     ledger: Ledger
     expected: dict[str, set[str]]
 
-    def start(self, *arguments: object) -> BaseProcess:
+    def start(self, *arguments: object) -> Process:
         """Start a command of `alerter` here."""
-        return command.start(self.folder, *arguments)
+        return command(self.folder, *arguments)
 
-    def deliver(self) -> BaseProcess:
+    def deliver(self) -> Process:
         """Start a sender of what is owed."""
         return self.start("deliver")
 
-    def run(self) -> BaseProcess:
+    def run(self) -> Process:
         """Start the weekly job."""
         return self.start("run", "--as-of", MONDAY)
 
@@ -46,17 +45,12 @@ class Town:
         Where two senders died over one marked message, a person has to look, and it says that.
         """
         for _ in range(LAST_TRIES):
-            last = self.run()
-            last.join(PATIENCE_SECONDS)
+            last = self.run().ended()
             if self.ledger.is_settled():
                 break
-        left = Counter(self.ledger.states().values())["unknown"]
-        assert last.exitcode == (LOOK if left else 0), self.said()
-        assert self.ledger.runs() == ["undelivered" if left else "done"]
-
-    def said(self) -> str:
-        """Return all that the commands have said here."""
-        return (self.folder / command.SAID).read_text(encoding="utf-8")
+        left = Counter(self.ledger.outcomes().values())["unknown"]
+        assert last.exit_code == (LOOK if left else 0), last
+        assert [run.state for run in self.ledger.runs()] == ["undelivered" if left else "done"]
 
 
 @contextmanager
@@ -74,8 +68,5 @@ def town(folder: Path, url: str, port: int, managers: int) -> Iterator[Town]:
         rows.append({**usual, **ids, "manager_email": manager})
         expected.setdefault(manager, set()).add(ids["assessment_id"])
     council.extract(rows)
-    ledger = Ledger(url)
-    try:
+    with Ledger(url) as ledger:
         yield Town(folder, ledger, expected)
-    finally:
-        ledger.close()

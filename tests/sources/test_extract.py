@@ -94,3 +94,18 @@ def test_the_stamp_is_in_utc(tmp_path: Path) -> None:
     """The time of writing is aware, so that its age can be counted across a clock change."""
     stamp = FileStamp.of(put(tmp_path / "extract.csv", 1))
     assert stamp.written_at == datetime(2026, 11, 23, 6, 1, tzinfo=UTC)
+
+
+def test_a_wrong_path_names_the_extracts_that_are_there(tmp_path: Path) -> None:
+    """Of all kinds, in its folder or in the nearest one there is; hidden, locked and other files are none."""
+    for name in ("b.xlsx", "a.CSV", ".hidden.csv", "~$b.xlsx", "notes.docx"):
+        put(tmp_path / name, 0)
+    for missing in (tmp_path / "c.csv", tmp_path / "deep" / "er" / "c.csv", tmp_path / "*.xml"):
+        with pytest.raises(SourceError) as caught:
+            choose_file(missing)
+        assert str(caught.value).endswith(f" In {tmp_path} there are: a.CSV, b.xlsx.")
+    (tmp_path / "many").mkdir()
+    for number in range(12):
+        put(tmp_path / "many" / f"{number:02}.xml", 0)
+    with pytest.raises(SourceError, match=r"there are: 00\.xml, .*, 09\.xml and 2 more\."):
+        choose_file(tmp_path / "many", (".csv",))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.timeliness import Timeliness
-from alerter.statistics.suppression import ALL, IN_TIME, LATE, Figures, Ledger, Sum, determined, suppressed
+from alerter.statistics.suppression import ALL, IN_TIME, LATE, Figures, Sum, Tally, determined, suppressed
 
 BELOW = 6
 COUNTS = st.integers(0, 12)
@@ -79,10 +79,35 @@ def test_large_numbers_alone_are_all_shown(counts: list[int]) -> None:
     assert suppressed({**small, "all": sum(small.values())}, sums, 0) == set()
 
 
-def test_a_nought_is_hidden_last() -> None:
-    """The smallest number that is not nought goes with the small one, though a nought is smaller."""
+def test_a_nought_is_never_hidden() -> None:
+    """It would hide nothing: the smallest number that is not nought goes with the small one."""
     counts = {"North": 0, "South": 2, "East": 40, "West": 9, "all": 51}
     assert suppressed(counts, [Sum("all", ("North", "South", "East", "West"))], BELOW) == {"South", "West"}
+    alone = {"North": 0, "South": 7, "East": 0, "all": 7, "late": 2, "in time": 5}
+    sums = [Sum("all", ("North", "South", "East")), Sum("South", ("late", "in time"))]
+    assert suppressed(alone, sums, BELOW) == {"late", "in time"}
+
+
+def test_two_that_are_one_each_hide_nothing_in_each_other() -> None:
+    """Their sum is 2 wherever it can be worked out, so a third is hidden with them."""
+    counts = {"a": 1, "b": 1, "c": 9, "ab": 2, "abc": 11, "d": 20, "all": 31}
+    sums = [Sum("ab", ("a", "b")), Sum("abc", ("a", "b", "c")), Sum("all", ("ab", "c", "d"))]
+    assert determined(counts, sums, {"a", "b", "ab"}) == {"a", "b", "ab"}
+    assert suppressed(counts, sums, BELOW) == {"a", "b", "c", "ab"}
+
+
+def test_what_can_be_hidden_may_lie_further_away() -> None:
+    """Where all of a told number's own sums are hidden, the next sums must hide one more."""
+    counts = {"x": 3, "in": 2, "late": 1, "q1": 20, "q2": 40, "year": 63}
+    sums = [Sum("year", ("q1", "q2", "x")), Sum("x", ("in", "late"))]
+    months = {"o": 2, "n": 1, "m": 9, "k": 11}
+    hidden = suppressed(
+        counts | months,
+        [*sums, Sum("x", ("o", "n")), Sum("q1", ("m", "k")), Sum("year", ("m", "k", "q2", "o", "n"))],
+        BELOW,
+    )
+    assert determined(counts | months, sums, hidden, BELOW) == set()
+    assert "q1" in hidden or "q2" in hidden
 
 
 def test_a_total_goes_with_its_only_part() -> None:
@@ -103,21 +128,23 @@ def test_a_hidden_total_takes_a_part_along() -> None:
 def test_sums_that_share_a_hidden_number_are_solved_together() -> None:
     """Two of three equations alone tell nothing; all three together tell what each hides."""
     sums = [Sum("x", ("a", "b")), Sum("y", ("b", "c")), Sum("z", ("a", "c"))]
-    assert determined(sums, {"a", "b", "c"}) == {"a", "b", "c"}
-    assert determined(sums[:2], {"a", "b", "c"}) == set()
-    assert determined([*sums[:2], sums[0]], {"a", "b", "c"}) == set()
     counts = {"a": 3, "b": 3, "c": 3, "d": 30, "x": 6, "y": 6, "z": 36}
+    assert determined(counts, sums, {"a", "b", "c"}) == {"a", "b", "c"}
+    assert determined(counts, sums[:2], {"a", "b", "c"}) == set()
+    assert determined(counts, [*sums[:2], sums[0]], {"a", "b", "c"}) == set()
     wide = [*sums[:2], Sum("z", ("a", "c", "d"))]
-    assert "d" in suppressed(counts, wide, BELOW)
+    hidden = suppressed(counts, wide, BELOW)
+    assert hidden == {"a", "b", "c", "x"}
+    assert determined(counts, wide, hidden) == set()
 
 
 def test_figures_hide_a_percentage_with_any_of_its_parts() -> None:
     """A line with a hidden count has neither figure nor percentage; an empty one has a figure and none."""
-    ledger = Ledger()
-    ledger.enter(Timeliness(50, 47), "month", "2026-10")
-    ledger.enter(Timeliness(50, 40), "month", "2026-11")
-    ledger.enter(Timeliness(0, 0), "month", "2026-12")
-    figures = ledger.figures(BELOW)
+    tally = Tally()
+    tally.enter(Timeliness(50, 47), "month", "2026-10")
+    tally.enter(Timeliness(50, 40), "month", "2026-11")
+    tally.enter(Timeliness(0, 0), "month", "2026-12")
+    figures = tally.figures(BELOW)
     assert figures.words("month", "2026-10", LATE) == figures.percent_words("month", "2026-10") == "c"
     assert figures.shown("month", "2026-10", ALL) == 50
     assert figures.shown("month", "2026-10", IN_TIME) is None
@@ -130,6 +157,6 @@ def test_figures_hide_a_percentage_with_any_of_its_parts() -> None:
 
 def test_a_list_adds_up_to_its_total() -> None:
     """The counts of a list with a total are hidden together where one is small."""
-    ledger = Ledger({("all",): 20})
-    ledger.list({"short": 2, "long": 18}, "band", ("all",))
-    assert ledger.figures(BELOW).hidden == {("band", "short"), ("band", "long")}
+    tally = Tally({("all",): 20})
+    tally.list({"short": 2, "long": 18}, "band", ("all",))
+    assert tally.figures(BELOW).hidden == {("band", "short"), ("band", "long")}

@@ -1,5 +1,6 @@
 """Target arithmetic, checked against trying every number."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -12,6 +13,7 @@ from alerter.statistics.panel import headroom, year_ends
 FIGURES = st.integers(0, 60).flatmap(
     lambda authorised: st.builds(Timeliness, st.just(authorised), st.integers(0, authorised))
 )
+APRIL = date(2026, 4, 1)
 TARGETS = st.sampled_from([0, 50, 81, 87.5, 90, 100])
 
 
@@ -23,7 +25,7 @@ def meets(in_time: int, authorised: int, target: float) -> bool:
 @given(so_far=FIGURES, further=st.integers(0, 40), target=TARGETS)
 def test_late_is_the_most_that_may_be(so_far: Timeliness, further: int, target: float) -> None:
     """So many late still meet the target, and one more does not; None where even none at all is too many."""
-    left = headroom(so_far, further, target)
+    left = headroom(so_far, further, target, APRIL)
     possible = [
         late
         for late in range(further + 1)
@@ -35,7 +37,7 @@ def test_late_is_the_most_that_may_be(so_far: Timeliness, further: int, target: 
 @given(so_far=FIGURES, target=TARGETS)
 def test_in_a_row_is_the_fewest_that_mend_it(so_far: Timeliness, target: float) -> None:
     """So many in time reach the target again, and one fewer does not; a target of 100 once missed is gone."""
-    left = headroom(so_far, 0, target)
+    left = headroom(so_far, 0, target, APRIL)
     assert left.is_met == meets(so_far.in_time, so_far.authorised, target)
     if left.in_a_row is None:
         assert target == 100

@@ -16,9 +16,9 @@ from alerter.errors import MailDeferredError, MailStoppedError, MailThrottledErr
 from alerter.transports.graph import GraphMailbox, GraphTransport
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.transport import Outcome
-from tests.transports.authority import new_authority
 from tests.transports.sending import Letter, Mark
-from tests.world.graph_double import (
+from tests.world.authority import new_authority
+from tests.world.graph import (
     HANG_UP,
     HEAD,
     LAST,

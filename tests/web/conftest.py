@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.office import Office
 from tests.web.house import House, new_house
+from tests.world.office import Office
 
 
 @pytest.fixture

@@ -19,13 +19,14 @@ from alerter.app.page_session import database_id
 from alerter.domain.routing import Recipient
 from alerter.installation.installation import Installation
 from alerter.mail.links import Links
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
+from alerter.pipeline.weekly import sync_only
 from alerter.store import reassurances, trail
 from alerter.store.schema import assessments
 from alerter.store.trail import Entry
 from alerter.web.application import make_application
 from alerter.web.mailroom import Mailroom
-from tests.app.office import LONDON, NORTH, SOUTH, Office, row
+from tests.world.office import LONDON, NORTH, SOUTH, Office, row
 
 BASE = "http://127.0.0.1:8025"
 KEY = "made up for the tests, and long enough for anybody"
@@ -134,7 +135,7 @@ class House:
 
     def run(self) -> dict[str, int]:
         """Do the weekly job as of today; return the counts."""
-        return dict(Weekly(self.installation).run(self.installation.today()).counts)
+        return dict(weekly.run(self.installation, self.installation.today()).counts)
 
     def numbers(self) -> dict[str, int]:
         """Return the number of each assessment by its id."""
@@ -179,5 +180,5 @@ def new_house(office: Office, **changes: object) -> Iterator[House]:
     log = io.StringIO()
     journal = open_journal(log, "text", "alerter.house")
     with Mailroom(installation, journal) as mailroom:
-        Weekly(installation).sync()
+        sync_only(installation)
         yield House(office, installation, hands, make_application(installation, journal, mailroom), log)

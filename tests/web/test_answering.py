@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.weekly import sync_only
 from alerter.store.trail import Entry
-from tests.app.office import row
 from tests.web.house import LINDQVIST, OKAFOR, House
+from tests.world.office import row
 
 FRIDAY = "2009-12-04"
 ASKED = {"expected-all": FRIDAY}
@@ -56,7 +56,7 @@ def test_what_was_recorded_shows_on_the_list(house: House) -> None:
 def test_siblings_are_said_to_be_together(house: House) -> None:
     """Each is ticked for itself, for each child's assessment is signed off for itself."""
     house.office.extract(*(row("A-1", days=30, child_id=child) for child in ("7", "8", "9")), row("A-2"))
-    Weekly(house.installation).sync()
+    sync_only(house.installation)
     visitor = house.inside(OKAFOR)
     assert visitor.text.count("Assessed together with 2 siblings on this list.") == 3
     assert len(visitor.picks) == 4
@@ -130,7 +130,7 @@ def test_what_has_gone_to_somebody_else_is_theirs(house: House) -> None:
     visitor, number = house.inside(OKAFOR), house.numbers()
     house.office.extract(*(row(id_, days=31) for id_ in ("A-1", "A-3", "A-4", "A-5")),
                          row("A-2", days=31, team="South"), row("B-1", days=29, team="South"))  # fmt: skip
-    Weekly(house.installation).sync()
+    sync_only(house.installation)
     assert visitor.post("/list", pick=number["A-2"], **ASKED).status_code == 403
     other = house.inside(LINDQVIST)
     other.post("/list", pick=number["A-2"], **ASKED)

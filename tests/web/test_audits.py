@@ -9,11 +9,11 @@ import pytest
 
 from alerter import web
 from alerter.domain.quality_audit import Audit
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.weekly import sync_only
 from alerter.store import audits
 from alerter.store.trail import Entry
-from tests.app.office import AS_OF, DAYS, Office, row
 from tests.web.house import AUDITED, LINDQVIST, OKAFOR, House, new_house
+from tests.world.office import AS_OF, DAYS, Office, row
 
 TODAY = "2009-11-23"
 WHOLE = {"points-a": "50", "points-b": "24", "audited": TODAY}
@@ -34,7 +34,7 @@ def house(office: Office) -> Iterator[House]:
             row("B-1", days=29, team="South"),
         )
         office.council.extract(rows, columns=[*row("A-1"), "audit_score", "submitted_on"])
-        Weekly(house.installation).sync()
+        sync_only(house.installation)
         yield house
 
 
@@ -179,7 +179,7 @@ def test_what_was_signed_off_meanwhile_is_not_audited(house: House, office: Offi
     visitor, number = house.inside(OKAFOR), house.numbers()["A-3"]
     visitor.get(f"/audits/{number}")
     office.extract(row("A-3", days=27, authorised_on=TODAY))
-    Weekly(house.installation).sync(is_accepted=True)
+    sync_only(house.installation, is_accepted=True)
     assert visitor.post(f"/audits/{number}", **WHOLE).status_code == 403
     assert recorded(house) == {}
 

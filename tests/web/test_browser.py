@@ -12,13 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from alerter.app.logs import open_journal
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline.weekly import sync_only
 from alerter.web.server import listening
-from tests.acceptance.council import ADMINS
-from tests.app.office import Office, row
-from tests.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.web.house import AUDITED, OKAFOR, House, new_house
+from tests.world.browser import DESKTOP, HEIGHT, PHONE, opened
+from tests.world.council import ADMINS
 from tests.world.mail_server import HOST, MailServer, free_port
+from tests.world.office import Office, row
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -307,7 +307,7 @@ def test_a_long_list_says_what_it_leaves_out(office: Office, browser: Browser) -
     """Two hundred are there at once; the others follow when these are answered."""
     with served(office) as (house, base), opened(browser) as page:
         office.extract(*(row(f"A-{number:03}", days=30) for number in range(203)))
-        Weekly(house.installation).sync()
+        sync_only(house.installation)
         open_list(page, house, base)
         assert page.locator("input[name=pick]").count() == 200
         assert page.get_by_text("And 3 more, which follow once these are answered.").count() == 1

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from alerter.web.sessions import LASTS
-from tests.app.office import Office
 from tests.web.house import BASE, LINDQVIST, OKAFOR, WEB, House, new_house
+from tests.world.office import Office
 
 STALE = "Your link no longer opens anything"
 PROXY = "10.0.0.9"

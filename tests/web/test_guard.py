@@ -7,8 +7,8 @@ import pytest
 from alerter.web.application import LARGEST_FORM
 from alerter.web.guard import CONTENT_POLICY, MOST_CLIENTS, Limit
 from alerter.web.site import MOST_A_MINUTE
-from tests.app.office import Office
 from tests.web.house import LINDQVIST, OKAFOR, Hands, House, new_house
+from tests.world.office import Office
 
 PATHS = ("/", "/link", "/list", "/recorded", "/service", "/asked", "/r/wrong", "/nowhere", "/static/page.css")
 FRIDAY = "2009-12-04"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from alerter.pipeline.weekly import Weekly
+from alerter.pipeline import weekly
 from alerter.store.schema import metadata
-from tests.acceptance.council import ADMINS
-from tests.app.office import AS_OF, new_office, row
 from tests.web.house import AUDITED, BASE, MONDAY_NINE, House, new_house
+from tests.world.council import ADMINS
+from tests.world.office import AS_OF, new_office, row
 
 MANAGERS, HEADS = 200, 7
 FORBIDDEN = 403
@@ -37,7 +37,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> It
             *(row(f"A-{number}-{place}", days=27 + place, team=f"Team {number}")
               for number in range(MANAGERS) for place in range(2))
         )  # fmt: skip
-        assert Weekly(house.installation).run(AS_OF).digests == MANAGERS + HEADS
+        assert weekly.run(house.installation, AS_OF).digests == MANAGERS + HEADS
         yield house
 
 

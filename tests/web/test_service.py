@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from alerter.store.schema import outbox
-from tests.acceptance.council import ADMINS, FALLBACK
-from tests.app.office import NORTH, SOUTH, Office, row
 from tests.web.house import LINDQVIST, OKAFOR, SERVICE_MANAGER, House, new_house
+from tests.world.council import ADMINS, FALLBACK
+from tests.world.office import NORTH, SOUTH, Office, row
 
 
 def test_an_admin_sees_every_team(house: House) -> None:

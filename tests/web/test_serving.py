@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from alerter.pipeline.weekly import Weekly
-from tests.app.office import AS_OF, Office, row
 from tests.web.house import KEY
 from tests.world.mail_server import HOST, free_port
+from tests.world.office import AS_OF, Office, row
 
 ROOT = Path(__file__).parents[2]
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -54,7 +53,7 @@ def test_page_and_weekly_job_share_one_database(office: Office) -> None:
     try:
         office.extract(row("A-1"))
         weekly = office.weekly(web__base_url=base, web__secret_key=KEY)
-        assert Weekly(weekly.of).run(AS_OF).state == "done"
+        assert weekly.run(AS_OF).state == "done"
         with DIRECT.open(f"{base}/link", timeout=30) as answer:
             assert answer.status == 200
     finally:
