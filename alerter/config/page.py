@@ -8,13 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-<<<<<<< HEAD
 from alerter.config.base import UNREAD, FilledText, List, PrivateUrl, Table
-=======
-from alerter.config.base import UNREAD, FilledText, List, Table
-from alerter.config.email import PrivateUrl
 from alerter.domain.oversight import ExtendedBy
->>>>>>> main
 
 REASONS: Mapping[str, str] = {
     "partner": "waiting for partner agency",

@@ -10,40 +10,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-<<<<<<< HEAD
-from pydantic import SecretStr
-
-from alerter.bank_holidays import working_calendar
-from alerter.config.branding import BrandingSettings, png_size
-from alerter.config.email import EmailSettings, NotifySettings
-from alerter.config.entra import EntraSettings, GraphSettings
-from alerter.config.settings import Settings
-from alerter.domain.gate import Gates
-from alerter.domain.plan import Rules
-from alerter.domain.policy import Clock
-from alerter.domain.routing import Recipient
-from alerter.domain.schedule import Schedule
-from alerter.errors import ConfigError
-from alerter.mail.language import language_of
-from alerter.mail.links import PATH, SERVICE_PAGE, Links
-from alerter.mail.look import Brand, TemplateSet
-from alerter.mail.specimen import template_faults
-from alerter.mail.writer import AnswerLink, Writer, no_link
-from alerter.sources.source import Source, open_query, open_source
-from alerter.transports.conversation import SmtpServer
-from alerter.transports.folder import FolderTransport
-from alerter.transports.graph import SCOPE, GraphMailbox, GraphTransport
-from alerter.transports.notify import NotifyService, NotifyTransport
-from alerter.transports.oauth import EntraTokens, Registration
-from alerter.transports.smtp import SmtpTransport
-from alerter.transports.transport import Transport
-=======
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from alerter.config.branding import BrandingSettings
-    from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
+    from alerter.config.email import EmailSettings, NotifySettings
+    from alerter.config.entra import EntraSettings, GraphSettings
     from alerter.config.settings import Settings
     from alerter.domain.calendar import WorkingCalendar
     from alerter.domain.gate import Gates
@@ -52,10 +27,10 @@ if TYPE_CHECKING:
     from alerter.mail.template_set import Brand
     from alerter.mail.writer import AnswerLink, Writer
     from alerter.sources.source import Source
+    from alerter.transports.graph import GraphTransport
     from alerter.transports.notify import NotifyTransport
     from alerter.transports.oauth import EntraTokens
     from alerter.transports.transport import Transport
->>>>>>> main
 
 
 def calendar(settings: "Settings") -> "WorkingCalendar":
@@ -157,6 +132,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
+        record_url=settings.digest.record_url or "",
         language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",
@@ -207,7 +183,7 @@ def transport(settings: "Settings") -> "Transport":
     if email.notify is not None and email.transport == "notify":
         return notify_transport(email.notify)
     if email.graph is not None and email.transport == "graph":
-        return GraphTransport(graph_mailbox(email.graph, email.sender_address))
+        return _graph_transport(email.graph, email.sender_address)
     smtp = email.smtp
     return SmtpTransport(
         SmtpServer(
@@ -244,23 +220,23 @@ def notify_transport(notify: "NotifySettings") -> "NotifyTransport":
     )
 
 
-<<<<<<< HEAD
-def graph_mailbox(graph: GraphSettings, sender: str) -> GraphMailbox:
-    """Return the mailbox that Microsoft Graph sends from, the *sender*'s own unless another is named."""
-    return GraphMailbox(
-        mailbox=graph.mailbox or sender,
-        token=_tokens(graph, f"{graph.base_url}{SCOPE}", "email.graph"),
-        base_url=graph.base_url,
-        timeout_seconds=graph.timeout_seconds,
+def _graph_transport(graph: "GraphSettings", sender: str) -> "GraphTransport":
+    """Return the way through Microsoft Graph, from the *sender*'s own mailbox unless another is named."""
+    from alerter.transports.graph import SCOPE, GraphMailbox, GraphTransport
+
+    return GraphTransport(
+        GraphMailbox(
+            mailbox=graph.mailbox or sender,
+            token=_tokens(graph, f"{graph.base_url}{SCOPE}", "email.graph"),
+            base_url=graph.base_url,
+            timeout_seconds=graph.timeout_seconds,
+        )
     )
 
 
-def _tokens(application: EntraSettings, scope: str, table: str) -> EntraTokens:
-=======
-def _tokens(oauth: "OauthSettings") -> "EntraTokens":
+def _tokens(application: "EntraSettings", scope: str, table: str) -> "EntraTokens":
     from alerter.transports.oauth import EntraTokens, Registration
 
->>>>>>> main
     return EntraTokens(
         Registration(
             authority=application.authority,
@@ -274,15 +250,11 @@ def _tokens(oauth: "OauthSettings") -> "EntraTokens":
     )
 
 
-<<<<<<< HEAD
-def _clear(secret: SecretStr | None) -> str:
+def _clear(secret: "SecretStr | None") -> str:
     return "" if secret is None else secret.get_secret_value()
 
 
-def clock_of(clocks: Mapping[str, Clock], type_: str) -> Clock:
-=======
 def clock_of(clocks: Mapping[str, "Clock"], type_: str) -> "Clock":
->>>>>>> main
     """
     Return the clock of an assessment type by key or label; the only one where *type_* is empty.
 

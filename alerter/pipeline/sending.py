@@ -74,27 +74,15 @@ def relieve(of: Installation) -> Delivered | None:
     return send(of) if taken_over else None
 
 
-<<<<<<< HEAD
-    def _channel(self) -> Channel:
-        return Channel(
-            database=self.of.database,
-            transport=self.of.transport(),
-            unknown_outcome=self.of.settings.delivery.unknown_outcome,
-            clock=self.of.now,
-            pace=Pace(self.of.settings.email.max_per_minute).wait,
-            should_stop=self.should_stop,
-        )
-=======
 def _channel(of: Installation) -> Channel:
     return Channel(
         database=of.database,
         transport=of.transport(),
         unknown_outcome=of.settings.delivery.unknown_outcome,
         clock=of.now,
-        pace=Pace(of.settings.email.smtp.max_per_minute).wait,
+        pace=Pace(of.settings.email.max_per_minute).wait,
         should_stop=of.should_stop,
     )
->>>>>>> main
 
 
 def _conclude(of: Installation, run: Run | None, concerned: set[int]) -> None:

@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.address import is_address, is_in_domains
-from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router, matched, shared_addresses
+from alerter.domain.routing import (
+    NO_PLACE,
+    DirectoryEntry,
+    Recipient,
+    Route,
+    Router,
+    matched,
+    shared_addresses,
+)
 from tests.domain.made_up import AS_OF, DOMAINS, FALLBACK, assessment, entry
 
 TEAM, WORKER, BOTH, OWN = (f"{name}@council.example" for name in ("team", "worker", "both", "own"))
@@ -79,18 +87,18 @@ def test_street_sharp_s_is_two_letters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("team", "worker", "place"),
+    ("team", "worker", "detail"),
     [
-        ("Court", "N. Obody", "team 'Court', worker 'N. Obody'"),
-        ("Court", "", "team 'Court'"),
-        ("", "N. Obody", "worker 'N. Obody'"),
-        ("", "", "a row without team and worker"),
+        ("Court", "N. Obody", "team 'Court', worker 'N. Obody' is not in the directory"),
+        ("Court", "", "team 'Court' is not in the directory"),
+        ("", "N. Obody", "worker 'N. Obody' is not in the directory"),
+        ("", "", NO_PLACE),
     ],
 )
-def test_place_that_is_not_in_the_directory_is_named(team: str, worker: str, place: str) -> None:
+def test_place_that_is_not_in_the_directory_is_named(team: str, worker: str, detail: str) -> None:
     """The exception says what to add to the directory."""
     found = route_of(*DIRECTORY[:3], team=team, worker=worker)
-    assert found == Route(FALLBACK, "no_manager", f"{place} is not in the directory")
+    assert found == Route(FALLBACK, "no_manager", detail)
 
 
 def test_blank_never_matches_blank() -> None:

@@ -23,8 +23,8 @@ from tests.mail.reading import visible
 WRITE = made_up.writer()
 TOKEN = re.compile(r"[\w@./:+-]*\w")
 LABELS = {
-    "en": "Assessment Deadline, and what is asked Team and manager Open work",
-    "cy": "Asesiad Terfyn amser, a'r hyn a ofynnir Tîm a rheolwr Gwaith ar agor",
+    "en": "Assessment Deadline, and what to know Team and manager Open work",
+    "cy": "Asesiad Terfyn amser, a'r hyn i'w wybod Tîm a rheolwr Gwaith ar agor",
 }
 counts = st.integers(0, 12)
 names = st.sampled_from(["P. Adeyemi", "T. Lindqvist", "Gwenllian Môn", "", "Ødegård-Nuñez (Éire)"])
