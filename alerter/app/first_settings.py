@@ -184,7 +184,11 @@ def _quoted(text: str) -> str:
 
 
 def directory_text(extract: RecognisedExtract | None) -> str:
-    """Return a directory with a line for each team, and for each worker of two teams, without addresses."""
+    """
+    Return a directory with a line for each team, and for each worker of two teams, without addresses.
+
+    Where it has other letters than English it begins with a byte order mark: Excel would read it as cp1252.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(DIRECTORY_COLUMNS)
@@ -193,4 +197,4 @@ def directory_text(extract: RecognisedExtract | None) -> str:
     workers = extract.workers_in_two_teams if extract else []
     writer.writerows([team, "", *blank] for team in teams)
     writer.writerows(["", worker, *blank] for worker in workers)
-    return text.getvalue()
+    return text.getvalue() if text.getvalue().isascii() else f"\ufeff{text.getvalue()}"
