@@ -34,7 +34,7 @@ from tests.world.graph import (
 
 STEP = 0.4
 LETTER = Letter(body=b"To: n.okafor@council.example\r\nMessage-ID: <a@council.example>\r\n\r\nHello\r\n")
-LONG = Letter(body=LETTER.body + b"x" * 12_000_000)
+LONG = Letter(body=LETTER.body + b"x" * 36_000_000)
 
 
 @pytest.fixture(autouse=True)
