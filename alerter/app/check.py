@@ -21,7 +21,7 @@ from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced, sync
 from alerter.sources.directory import read_directory
-from alerter.store import assessments, syncs
+from alerter.store import assessments, covers, syncs
 from alerter.store.migration import require_own_sessions
 
 SEND_DATES = 5
@@ -116,7 +116,6 @@ def _extract(installation: Installation) -> Iterator[Section]:
 def _directory(installation: Installation) -> Iterator[Section]:
     entries = read_directory(installation.settings.directory.path)
     yield Section.of("directory", check_directory.shortened(list(check_directory.lines_of(entries))))
-    yield check_directory.covers(entries, installation.today())
 
 
 def _judged(installation: Installation, today: date) -> Iterator[Section]:
@@ -125,7 +124,9 @@ def _judged(installation: Installation, today: date) -> Iterator[Section]:
         synced = sync(connection, installation, is_accepted=True)
         plan = plan_on(connection, installation.rules, today)
         entries = syncs.directory_entries(connection)
+        recorded = covers.standing(connection)
         earliest = assessments.earliest_sign_off(connection)
+    yield check_directory.covers(entries, recorded, today)
     yield Section.of("rows", _rows(synced))
     yield Section.of("gates", _gates(synced))
     yield Section.of("open today", _stages(plan))
