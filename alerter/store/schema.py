@@ -186,6 +186,17 @@ staged_assessments = Table(
     Index("ix_staged_assessments_key", "sync_id", "assessment_id", "child_id"),
 )
 
+unchanged_rows = Table(
+    "unchanged_rows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # No foreign keys, as above; what a reading that waits refers to is not deleted.
+    Column("sync_id", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("assessment", Integer, nullable=False, comment="as its row in the extract says"),
+    Index("ix_unchanged_rows_assessment", "sync_id", "assessment"),
+)
+
 missing = Table(
     "missing",
     metadata,

@@ -753,6 +753,20 @@ SAFEGUARDS = (
         ("tests/faults/test_database_lost.py",),
     ),
     Safeguard(
+        "a run searches the file for damage first",
+        "alerter/pipeline/weekly.py",
+        "    of.with_parts().ensure_schema(may_make=True)\n    of.search_for_damage()\n",
+        "    of.with_parts().ensure_schema(may_make=True)\n",
+        ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
+    ),
+    Safeguard(
+        "after a kill every command searches the file for damage",
+        "alerter/store/migration.py",
+        "is_searched=is_searched or was_killed)",
+        "is_searched=is_searched)",
+        ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
+    ),
+    Safeguard(
         "a file that was written to is looked into",
         "alerter/store/sqlite_file.py",
         "if state is not None and state == self._state:",
@@ -940,6 +954,20 @@ SAFEGUARDS = (
         'failures + is_slow if outcome.state == "unknown" else 0',
         "0",
         ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
+    ),
+    Safeguard(
+        "what a held reading has unchanged is not deleted meanwhile",
+        "alerter/store/deletion.py",
+        "    old = and_(is_old, assessments.c.id.not_in(select(unchanged_rows.c.assessment)))\n",
+        "    old = is_old\n",
+        ("tests/store/test_deletion.py",),
+    ),
+    Safeguard(
+        "a row that is in the store just so still contradicts another",
+        "alerter/store/staging.py",
+        "        select(*_key(_staged)).select_from(of_both),\n",
+        "",
+        ("tests/store/test_staging_properties.py",),
     ),
     Safeguard(
         "a held run is not concluded",

@@ -1,7 +1,10 @@
 """Made-up rows for the store: assessments, readings, runs and messages."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +19,7 @@ from alerter.store.syncs import Sync
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 AS_OF = date(2026, 11, 23)
 LEASE = timedelta(minutes=15)
+PAGE = 4096  # bytes, SQLite's default
 
 
 def letter(recipient: str, body: bytes = b"Subject: 1 assessment\r\n\r\n.\r\n") -> Message:
@@ -45,18 +49,39 @@ def read_in(
     connection: Connection, rows: Sequence[Assessment], rejected: Sequence[Rejected] = (), *, line: int = 2
 ) -> Sync:
     """Read an extract of *rows*, from *line* on, and apply it; return what became of it."""
-    sync_id = begin(connection)
-    staging.stage(connection, sync_id, list(enumerate(map(facts, rows), start=line)))
+    return applied(connection, staged(connection, rows, rejected, line=line))
+
+
+def staged(
+    connection: Connection,
+    rows: Sequence[Assessment],
+    rejected: Sequence[Rejected] = (),
+    *,
+    line: int = 2,
+    at_once: int = 2000,
+) -> Sync:
+    """Read an extract of *rows*, so many *at once*, and let it wait; return what became of it so far."""
+    sync_id, numbered = begin(connection), list(enumerate(map(facts, rows), start=line))
+    for first in range(0, len(rows), at_once):
+        staging.stage(connection, sync_id, numbered[first : first + at_once])
     syncs.reject(connection, sync_id, rejected)
     collapsed, contradicting = staging.collapse(connection, sync_id)
     syncs.reject(connection, sync_id, contradicting)
-    done = staging.apply(connection, sync_id)
     syncs.finish(
-        connection, sync_id, state="applied", rows=len(rows) + len(rejected), collapsed=collapsed,
-        rejected=len(rejected) + len(contradicting), stored=done.new + done.changed + done.unchanged,
-        new=done.new, changed=done.changed, unchanged=done.unchanged, vanished=done.vanished,
+        connection, sync_id, state="staged", rows=len(rows) + len(rejected), collapsed=collapsed,
+        rejected=len(rejected) + len(contradicting),
     )  # fmt: skip
     return syncs.by_id(connection, sync_id)
+
+
+def applied(connection: Connection, waiting: Sync) -> Sync:
+    """Apply a reading that waits; return what became of it."""
+    done = staging.apply(connection, waiting.id)
+    syncs.finish(
+        connection, waiting.id, state="applied", stored=done.new + done.changed + done.unchanged,
+        new=done.new, changed=done.changed, unchanged=done.unchanged, vanished=done.vanished,
+    )  # fmt: skip
+    return syncs.by_id(connection, waiting.id)
 
 
 def drafted(send_date: date = AS_OF, **changed: Any) -> Run:
@@ -90,3 +115,13 @@ def claimed(connection: Connection, now: datetime = NOW, by: str = "t1") -> Clai
     message = claim(connection, now, by)
     assert message is not None
     return message
+
+
+def damage_table(file: Path, table: str) -> None:
+    """Overwrite the first page of a *table* in SQLite's *file*, which nobody has open."""
+    with closing(sqlite3.connect(file)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = connection.execute(query, (table,)).fetchone()
+    with file.open("r+b") as pages:
+        pages.seek(PAGE * (page - 1))
+        pages.write(b"\xff" * PAGE)
