@@ -20,12 +20,7 @@ from alerter.mail.short_letters import trial
 from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced, sync
-<<<<<<< HEAD
-from alerter.sources.directory import read_directory
 from alerter.store import assessments, covers, syncs
-=======
-from alerter.store import assessments, syncs
->>>>>>> main
 from alerter.store.migration import require_own_sessions
 
 SEND_DATES = 5
