@@ -1,7 +1,7 @@
 """Who is told: the directory's precedence, how names are matched, and what leads to nobody."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.address import is_address, is_in_domains
@@ -74,7 +74,6 @@ def test_spellings_that_do_not_match(spelling: str) -> None:
     assert (route.recipient, route.problem) == (FALLBACK, "no_manager")
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("aA& \u00a0\tnNdD\u00df\u0130"), max_size=12))
 def test_matching_what_is_matched_changes_nothing(text: str) -> None:
     """However often a name is made ready to compare, it stays what it became, and its case never mattered."""
@@ -217,7 +216,6 @@ ENTRIES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(entries=ENTRIES, team=NAMES, worker=NAMES, manager_email=EMAILS)
 def test_every_route_ends_at_an_allowed_address(
     entries: list[DirectoryEntry], team: str, worker: str, manager_email: str

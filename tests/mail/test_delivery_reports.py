@@ -8,7 +8,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.errors import MailError
@@ -149,7 +149,6 @@ def test_a_mailbox_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
         read_bounces(tmp_path / "empty")
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, len(report())))
 def test_any_bytes_are_read_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int

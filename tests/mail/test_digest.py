@@ -6,7 +6,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.digest import Digest
@@ -306,7 +306,6 @@ def written(ids: list[str], worker: str, team: str, name: str) -> tuple[Rendered
     return WRITE.digest(digest, made_up.facts(source_name=name)), recipient
 
 
-@settings(max_examples=60, deadline=None)
 @given(ids=st.lists(HOSTILE, min_size=2, max_size=4), worker=HOSTILE, team=HOSTILE, name=HOSTILE)
 def test_hostile_text_changes_no_header_no_tag_and_no_row(
     ids: list[str], worker: str, team: str, name: str

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.assessment import AssessmentKey
@@ -127,7 +127,6 @@ def tokens(words: str) -> Counter[str]:
     return Counter(TOKEN.findall(words))
 
 
-@settings(max_examples=150, deadline=None)
 @given(digest=digests(), language=st.sampled_from(gallery.LANGUAGES))
 def test_every_word_of_the_html_is_in_the_text_and_back(digest: Digest, language: str) -> None:
     """As often as in the other part, but for the columns' labels, which only a table has."""

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.transports.notify_body import markdown_of
@@ -77,7 +77,6 @@ def test_what_an_id_holds_is_no_markup(id_: str, shown: str) -> None:
     assert item.partition(" - child 7 - ")[0] == shown
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=5))
 def test_every_row_is_one_item(ids: list[str]) -> None:
     """Whatever the ids hold, there are as many items as rows."""
