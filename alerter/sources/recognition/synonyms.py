@@ -78,6 +78,7 @@ GENERAL = frozenset(
 """So general that another column can be meant: they count only where no other could be the one."""
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_EMAIL = re.compile(r"e[- ]mail", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _UNSAID = frozenset({"date", "dt", "dttm", "datetime", "of", "the", "on", "was", "actual"})
 _ALIKE: Mapping[str, str] = {
@@ -111,6 +112,7 @@ def words_of(heading: object) -> frozenset[str]:
     False
     """
     text = _POSSESSIVE.sub("", str(heading)).replace("&", " and ").replace("+", " and ")
+    text = _EMAIL.sub("email", text)
     words = (word.lower() for word in _WORD.findall(text))
     return frozenset(_ALIKE.get(word, word) for word in words) - _UNSAID
 
