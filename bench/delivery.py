@@ -53,7 +53,7 @@ def measure(what: str, ours: Contender, messages: Messages, sink: MailSink, roun
 
     bare: Contender = lambda: partial(push, messages, sink.port)  # noqa: E731 - one of two
     taken = timed({BARE: bare, OURS: ours}, rounds, check)
-    rates = [len(messages) / median(taken[who]) for who in (OURS, BARE)]
+    rates = [len(messages) / median(cost.seconds for cost in taken[who]) for who in (OURS, BARE)]
     of_rates, between = ratio(taken, BARE, OURS)
     return f"| {what} | {rates[0]:,.0f} | {rates[1]:,.0f} | {of_rates:.2f} | {between} | {goal} |"
 
