@@ -14,10 +14,10 @@ from alerter.domain.policy import Clock
 from alerter.domain.wording import counted
 from alerter.installation.installation import Installation
 from alerter.sources.columns import ASSESSMENT_COLUMNS, Located
+from alerter.sources.doubts import PartlyRead
 from alerter.sources.extract import Extract, other_extracts
 from alerter.sources.lines import NoRecord
 from alerter.sources.recognition.headings import assessment_column
-from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 
 FIXED_LAYOUTS = ("annex-a", "cin-census")

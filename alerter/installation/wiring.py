@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerter.domain.reasons import Reasons
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 
@@ -150,6 +151,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
         record_url=settings.digest.record_url or "",
+        reasons=Reasons(settings.reassurance.reasons),
         language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",
