@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from alerter.domain.calendar import ONE_DAY, SATURDAY, DayOff, WorkingCalendar
@@ -106,9 +107,7 @@ def working_calendar(
 
 def source_version() -> str:
     """Return where the bank holidays come from, as printed beside every figure: `holidays 0.109`."""
-    from holidays.version import __version__  # noqa: PLC0415 - a tenth of a second many commands do not need
-
-    return f"holidays {__version__}"
+    return f"holidays {version('holidays')}"
 
 
 def bank_holidays(nation: str) -> dict[date, DayOff]:
@@ -123,7 +122,7 @@ def bank_holidays(nation: str) -> dict[date, DayOff]:
     """
     if nation not in SUBDIVISIONS:
         raise ConfigError([f"calendar.nation: must be one of {', '.join(SUBDIVISIONS)}."])
-    from holidays import country_holidays  # noqa: PLC0415 - slow, as in source_version
+    from holidays import country_holidays  # noqa: PLC0415 - a tenth of a second many commands do not need
 
     holidays = country_holidays(
         "GB", subdiv=SUBDIVISIONS[nation], years=range(FIRST_YEAR, LAST_YEAR + 1), language="en_GB"

@@ -6,6 +6,7 @@ Errors an operator can act on.
     ├── CalendarRangeError       a date lies beyond the known bank holidays
     ├── SourceError              the extract or the directory cannot be read
     │   └── DirectoryError       the same of the directory while digests wait for it; the admins know
+    ├── UnrecognisedError        what a file is cannot be told; nothing was written
     ├── StoreError               the database cannot be used; an old schema names the command
     │   ├── StoreAwayError       it may be usable again by itself: a server that is away, a full disk
     │   ├── StoreLostError       it is not the one it was: deleted, replaced, overwritten, an older state
@@ -42,6 +43,12 @@ class ConfigError(AlerterError):
 
 class CalendarRangeError(AlerterError):
     """A date lies outside the years whose bank holidays are known."""
+
+    exit_code = 2
+
+
+class UnrecognisedError(AlerterError):
+    """What a file is, or which of its sheets or lines is meant, cannot be told; nothing was written."""
 
     exit_code = 2
 

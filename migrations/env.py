@@ -5,11 +5,11 @@ import os
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from alerter.store.schema import metadata
+from alerter.store.schema import metadata_on_server
 
 
 def _run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=metadata_on_server(), render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 

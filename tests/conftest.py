@@ -13,11 +13,11 @@ from sqlalchemy.engine import make_url
 
 from alerter.store.database import Database, open_database
 from alerter.store.migration import migrate
-from tests.app.serving.made_up_service import Watcher
 from tests.world.browser import NO_CHROMIUM, chromium, chromium_path
 from tests.world.mail_server import MailServer
 from tests.world.office import Office, new_office
 from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
+from tests.world.web import Watcher
 
 BOTH = ("sqlite", "postgresql")
 MADE_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

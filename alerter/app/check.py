@@ -37,9 +37,10 @@ def check(installation: Installation) -> list[Section]:
     A part that fails says why, and the next is tried all the same. Nothing stays of it but an embedded
     database that was not there.
     """
-    today = installation.today()
+    today, settings = installation.today(), installation.settings
     own = [
-        *_own_settings(installation),
+        Section.of("settings", [Line(f"{settings.council}; fingerprint {settings.fingerprint}")]),
+        *tried("emails", lambda: [Section.of("emails", [Line(_emails(installation))])]),
         *tried("calendar", lambda: [Section.of("calendar", _calendar(installation, today))]),
         *tried("database", lambda: [Section.of("database", _database(installation))]),
     ]
@@ -82,12 +83,6 @@ def send_test(installation: Installation, address: str) -> str:
     if outcome.state != "sent":
         raise MailError(f"the test message was not accepted ({outcome.state}): {outcome.reply}")
     return outcome.reply
-
-
-def _own_settings(installation: Installation) -> Iterator[Section]:
-    settings = installation.settings
-    yield Section.of("settings", [Line(f"{settings.council}; fingerprint {settings.fingerprint}")])
-    yield Section.of("emails", [Line(_emails(installation))])
 
 
 def _calendar(installation: Installation, today: date) -> Iterator[Line]:
@@ -183,9 +178,7 @@ def _old_records(plan: Plan, rules: Rules) -> Iterator[Line]:
 
 
 def _emails(installation: Installation) -> str:
-    """
-    Return the language and the look of the emails; a template that cannot be used is a fault of the settings.
-    """
+    """Return the language and the look of the emails, whose templates are tried here."""
     email, branding = installation.settings.email, installation.settings.branding
     own = 0 if email.templates is None else sum(1 for name in NAMES if (email.templates / name).is_file())
     look = [

@@ -7,15 +7,17 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from alerter.app.reassurances import reasons_of
 from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import Step, walk
 from alerter.domain.data_exceptions import faults_of_ends
+from alerter.domain.extension import extension_words
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Alert, Clock, Policy, is_in_time, thresholds
 from alerter.domain.wording import date_words, full_day_words
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import StoredAssessment, stored_under
+from alerter.pipeline.planning import StoredAssessment, clock_of, stored_under
 from alerter.store import syncs
 
 """An assessment's id and its child's."""
@@ -36,7 +38,8 @@ class Explanation:
     One assessment explained as on *as_of*.
 
     *alert* is None where it is not open, and *ended* says how it ended. *steps* is every day from the
-    start to *until*: *as_of*, or the day it ended. *age* is the count on that day.
+    start to *until*: *as_of*, or the day it ended. *age* is the count on that day. *extension* says what a
+    manager authorised beyond the limit.
     """
 
     assessment: Assessment
@@ -49,6 +52,7 @@ class Explanation:
     age: int
     alert: Alert | None
     ended: str
+    extension: str
     notes: Sequence[str]
     """What became of each date that might have ended it, and why it is not chased where it is not."""
 
@@ -70,9 +74,7 @@ def explain(
         doubts = _doubts(connection)
     if not matching:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
-    return [
-        _explained(installation.rules, each, as_of, doubts.get(each.assessment.key, ())) for each in matching
-    ]
+    return [_explained(installation, each, as_of, doubts.get(each.assessment.key, ())) for each in matching]
 
 
 def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:
@@ -89,13 +91,12 @@ def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:
     return doubts
 
 
-def _explained(rules: Rules, each: StoredAssessment, as_of: date, doubts: Sequence[str]) -> Explanation:
-    assessment, window = each.assessment, rules.window(as_of)
-    if assessment.type not in rules.clocks:
-        raise ConfigError(
-            [f"assessments.{assessment.type}: it is of this type, which is no longer configured."]
-        )
-    clock = rules.clocks[assessment.type].in_force(assessment.started_on, assessment.referred_on)
+def _explained(
+    installation: Installation, each: StoredAssessment, as_of: date, doubts: Sequence[str]
+) -> Explanation:
+    rules, assessment = installation.rules, each.assessment
+    window = rules.window(as_of)
+    clock = clock_of(rules, assessment)
     until = as_of if assessment.is_open(as_of) else assessment.ended_on or as_of
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
     return Explanation(
@@ -107,8 +108,11 @@ def _explained(rules: Rules, each: StoredAssessment, as_of: date, doubts: Sequen
         dates=thresholds(rules.calendar, clock, assessment.clock_on),
         steps=list(walk(rules.calendar, assessment.clock_on, until)),
         age=rules.calendar.age(assessment.clock_on, until),
-        alert=policy.judge(assessment, each.reassurance) if each.is_open else None,
+        alert=policy.judge(assessment, each.reassurance, extension=each.extension) if each.is_open else None,
         ended="" if each.is_open else _ended(rules, clock, assessment, as_of),
+        extension=""
+        if each.extension is None
+        else extension_words(each.extension, reasons_of(installation), as_of),
         notes=[*_notes(rules, assessment, as_of), *doubts],
     )
 

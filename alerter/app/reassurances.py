@@ -1,6 +1,6 @@
 """A manager's own list, and the answers given on it, each checked against what is routed to them now."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,11 +12,12 @@ from alerter.domain.digest import Digest
 from alerter.domain.oversight import Scope, scope_of
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Alert, Reassurance
-from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, Reasons, faults_of, may_withdraw
+from alerter.domain.reasons import Reasons
+from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import plan_on, stored_under
+from alerter.pipeline.planning import StoredAssessment, answerable_for, plan_on, stored_under
 from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept
 from alerter.store.syncs import Sync
@@ -37,21 +38,33 @@ NOTHING_TO_UNDO = (
     "record a new reassurance instead."
 )
 
+NOT_ANSWERABLE = (
+    "--by: this address does not answer for it, as its manager, their cover or their service manager; "
+    "add --on-behalf to record it all the same."
+)
 MOST_REFUSALS = 20  # written down of one attempt: the first ones say all there is to say
 
 
 def reassure(
-    installation: Installation, assessment_id: str, child_id: str | None, given: Reassurance, *, note: str
+    installation: Installation,
+    assessment_id: str,
+    child_id: str | None,
+    given: Reassurance,
+    *,
+    note: str,
+    on_behalf: bool = False,
 ) -> int:
     """
     Record *given* for the open assessments of one id; return for how many children.
+
+    Whoever does not answer for them may only do so *on_behalf* of whoever does, which is written down.
 
     Its reason may be a code or a label of the settings, or empty. What stands already, word for word, from
     within the hour is not recorded again.
 
     Raises:
-        ConfigError: The address is none or not allowed, a date is out of order, the reason is not known,
-            the note is too long, or nothing open has this id.
+        ConfigError: The address is none or not allowed, or does not answer for them, a date is out of order,
+            the reason is not known, the note is too long, or nothing open has this id.
     """
     reasons = reasons_of(installation)
     coded = replace(given, reason=reasons.code_of(given.reason) or given.reason.strip())
@@ -59,10 +72,18 @@ def reassure(
         raise ConfigError(faults)
     installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
-        numbers = _open_numbers(installation, connection, assessment_id, child_id)
-        given_now = dict.fromkeys(sorted(numbers), (coded, note))
+        matching = open_under(installation, connection, assessment_id, child_id)
+        strangers = _not_answered_for(installation, connection, given.by, matching)
+        if strangers and not on_behalf:
+            raise ConfigError([NOT_ANSWERABLE])
+        given_now = {stored.number: (coded, note) for stored in matching}
         record_once(connection, given.by, given_now, means="command", now=installation.now())
-    return len(numbers)
+        for number in strangers:
+            entry = Entry(
+                at=installation.now(), actor=given.by, means="command", act="on_behalf", assessment=number
+            )
+            trail.append(connection, entry)
+    return len(matching)
 
 
 def record_once(connection: Connection, by: str, given: Noted, *, means: Means, now: datetime) -> None:
@@ -91,7 +112,8 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
     now = installation.now()
     with installation.database.write() as connection:
         trail.take_turns_as(connection, by)
-        numbers = _open_numbers(installation, connection, assessment_id, child_id)
+        matching = open_under(installation, connection, assessment_id, child_id)
+        numbers = {stored.number for stored in matching}
         last = {
             each.assessment: each
             for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
@@ -111,24 +133,51 @@ def reasons_of(installation: Installation) -> Reasons:
     return Reasons(installation.settings.reassurance.reasons)
 
 
-def _open_numbers(
+def open_under(
     installation: Installation, connection: Connection, assessment_id: str, child_id: str | None
-) -> set[int]:
+) -> list[StoredAssessment]:
+    """
+    Return the open assessments of one id, or only *child_id*'s.
+
+    Raises:
+        ConfigError: There is none.
+    """
     matching = stored_under(connection, assessment_id, child_id, installation.today())
-    still_open = {each.number for each in matching if each.is_open}
+    still_open = [stored for stored in matching if stored.is_open]
     if not still_open:
         raise ConfigError(["no open assessment in the store has this id: check it, or run `alerter sync`."])
     return still_open
 
 
+def _not_answered_for(
+    installation: Installation, connection: Connection, email: str, matching: Sequence[StoredAssessment]
+) -> list[int]:
+    """Return those that *email* does not answer for, by number."""
+    assessments_ = [stored.assessment for stored in matching]
+    answerable = answerable_for(connection, installation.rules, assessments_, installation.today())
+    return [
+        stored.number for stored, people in zip(matching, answerable, strict=True) if not people.holds(email)
+    ]
+
+
 def _command_faults(
     installation: Installation, given: Reassurance, note: str, reasons: Reasons
 ) -> Iterator[str]:
-    if not is_address(given.by):
-        yield "--by: write one plain email address, such as a.manager@council.example."
-    if not is_in_domains(given.by, installation.rules.allowed_domains):
-        yield "--by: the address lies outside allowed_domains."
-    for fault in faults_of(given, note, reasons, installation.today()):
+    yield from address_faults(installation, "--by", given.by)
+    yield from sentences_of(faults_of(given, note, reasons, installation.today()), reasons)
+
+
+def address_faults(installation: Installation, option: str, address: str) -> Iterator[str]:
+    """Yield why the address given with an *option* can be nobody's here."""
+    if not is_address(address):
+        yield f"{option}: write one plain email address, such as a.manager@council.example."
+    if not is_in_domains(address, installation.rules.allowed_domains):
+        yield f"{option}: the address lies outside allowed_domains."
+
+
+def sentences_of(faults: Iterable[Fault], reasons: Reasons) -> Iterator[str]:
+    """Yield each fault as a sentence that names its option."""
+    for fault in faults:
         known = f"; write one of {reasons.listed}" if fault is Fault.UNKNOWN_REASON else ""
         yield f"{OPTIONS[fault]}: {fault.value}{known}."
 

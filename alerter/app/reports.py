@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from alerter.app.reassurances import reasons_of
 from alerter.domain.data_exceptions import QualityFault
 from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs
@@ -19,7 +20,7 @@ from alerter.reports.blocks import Imprint
 from alerter.reports.paper import paper_of
 from alerter.statistics.alert_days import Replayed, World, replay
 from alerter.statistics.panel import Panel, PanelInput, panel
-from alerter.store import assessments, audits, reassurances, syncs
+from alerter.store import assessments, audits, extensions, reassurances, syncs
 
 PAGE, TABLE, DOCUMENT = ".html", ".csv", ".docx"
 ENDINGS = (PAGE, TABLE, DOCUMENT)
@@ -109,6 +110,8 @@ def _panel_input(connection: Connection, installation: Installation, as_of: date
         first_scores=audits.first_scores(connection, as_of),
         are_first_scores=audits.are_followed(connection),
         reasons=installation.settings.reasons,
+        reassurance_reasons=reasons_of(installation),
+        extensions=extensions.latest(connection),
         suppress_below=installation.settings.report.suppress_below,
     )
 

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from alerter.bank_holidays import source_version
+from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.delivery import PASSED_ON, resend_command
 from alerter.domain.schedule import Timetable
 from alerter.domain.wording import counted, full_day_words
 from alerter.installation.clock import TOLERANCE as CLOCKS_DIFFER
 from alerter.installation.installation import Installation
-from alerter.pipeline.outcome import failed_by
 from alerter.store import outbox, runs, syncs
 from alerter.store.birth_note import is_there
 from alerter.store.database import installation_made_at
@@ -120,22 +121,23 @@ def status_of(installation: Installation) -> Status:
     Raises:
         StoreError: The database cannot be used.
     """
-    now, hour = installation.now(), timedelta(hours=1)
-    timetable = installation.timetable()
-    due = timetable.last_due(now)
+    now = installation.now()
     if not is_there(installation.database):
-        next_run_at = timetable.moment(timetable.schedule.next_after(due))
+        timetable = installation.timetable()
+        upcoming = timetable.schedule.next_after(timetable.last_due(now))
         return Status(
-            last_run=None, owed=0, held=0, failed=(), next_run_at=next_run_at, data_age_hours=None,
-            is_run_overdue=False, is_there=False,
+            last_run=None, owed=0, held=0, failed=(), next_run_at=timetable.moment(upcoming),
+            data_age_hours=None, is_run_overdue=False, is_there=False,
         )  # fmt: skip
     installation.ensure_schema()
     with installation.database.read() as connection:
+        timetable = installation.timetable(_calendar_of_last(connection, installation.settings.fingerprint))
+        due = timetable.last_due(now)
         last_run = runs.latest_come(connection, now.date())
         last_sync = syncs.latest_applied(connection)
         ahead_of_clock = runs.prepared_after(connection, now + CLOCKS_DIFFER)
         upcoming = _upcoming(connection, timetable, due if last_run is None else max(due, last_run.send_date))
-        owed, failed = outbox.owed(connection), failed_by(connection, installation.today())
+        owed, failed = outbox.owed(connection), outbox.failed_by(connection, now.date())
         made_at = installation_made_at(connection)
         overtaken_by = runs.later(connection, due)
     is_first_due = last_run is None and timetable.moment(due) > made_at
@@ -145,8 +147,21 @@ def status_of(installation: Installation) -> Status:
         held=int(last_run is not None and last_run.state == "held"),
         failed=failed,
         next_run_at=timetable.moment(upcoming),
-        data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / hour,
+        data_age_hours=None if last_sync is None else (now - last_sync.extracted_at) / timedelta(hours=1),
         is_run_overdue=is_first_due or (last_run is not None and last_run.send_date < due),
         ahead_of_clock=ahead_of_clock,
         overtaken_by=overtaken_by,
     )
+
+
+def _calendar_of_last(connection: Connection, settings: str) -> WorkingCalendar | None:
+    """
+    Return the calendar that the last run was made by, where these *settings* would make the same today.
+
+    It is read in a hundredth of the time in which the bank holidays are made again.
+    """
+    last = runs.latest(connection)
+    if last is None or last.settings != settings:
+        return None
+    calendar = runs.by_fingerprint(connection, last.calendar)
+    return calendar if calendar is not None and calendar.version == source_version() else None

@@ -10,7 +10,7 @@ import click
 from alerter.bank_holidays import calendar_differences
 from alerter.cli import options, output
 from alerter.domain.calendar import DayOff, WorkingCalendar
-from alerter.domain.wording import counted, full_day_words
+from alerter.domain.wording import counted
 from alerter.errors import CalendarRangeError, ConfigError
 
 
@@ -38,12 +38,11 @@ def command(ctx: click.Context, year: int, *, is_ics: bool, compare: Path | None
     days = [day for on, day in calendar.days_off.items() if on.year == year]
     if is_ics:
         click.echo(_ics(calendar, days), nl=False)
-    elif is_json:
-        listed = [{"date": day.on.isoformat(), "name": day.name, "source": day.source} for day in days]
-        output.print_json(_heading(calendar, year) | {"days_off": listed})
-    else:
-        rows = [(full_day_words(day.on), day.name, day.source) for day in days]
-        output.print_table(("day off", "name", "source"), rows)
+        return
+    rows = [(day.on, day.name, day.source) for day in days]
+    about = _heading(calendar, year)
+    output.print_rows("days_off", ("date", "name", "source"), rows, is_json=is_json, **about)
+    if not is_json:
         output.talk(f"{len(days)} days off in {year}: {calendar.nation}, {calendar.version}.")
 
 
@@ -54,18 +53,11 @@ def _heading(calendar: WorkingCalendar, year: int) -> dict[str, object]:
 def _compare(calendar: WorkingCalendar, year: int, path: Path, *, is_json: bool) -> int:
     """Print where the calendar differs from GOV.UK's file; return the exit code."""
     differences = calendar_differences(calendar, year, path)
-    if is_json:
-        listed = [
-            {"date": day.on.isoformat(), "here": day.ours or None, "published": day.published or None}
-            for day in differences
-        ]
-        output.print_json(_heading(calendar, year) | {"file": path.name, "differences": listed})
-    elif differences:
-        rows = [
-            (full_day_words(day.on), day.ours or "no day off", day.published or "no day off")
-            for day in differences
-        ]
-        output.print_table(("differs", "here", "in the file"), rows)
+    none = None if is_json else "no day off"
+    rows = [(day.on, day.ours or none, day.published or none) for day in differences]
+    if rows or is_json:
+        about = _heading(calendar, year) | {"file": path.name}
+        output.print_rows("differences", ("date", "here", "published"), rows, is_json=is_json, **about)
     days, source = counted(len(differences), "day"), f"{calendar.nation}, {calendar.version}"
     if differences:
         output.talk(f"{days} of {year} not as in {path.name} ({source}).")

@@ -22,7 +22,7 @@ def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
     sections = check(app)
     if not is_json:
         rows = [(section.name, line.state, line.words) for section in sections for line in section.lines]
-        output.print_table(("part", "", "found"), rows)
+        output.print_table(("section", "state", "text"), rows)
     is_at_fault = any(section.exit_code for section in sections)
     reply = send_test(app, address) if address and not is_at_fault else None
     if is_json:
@@ -30,14 +30,14 @@ def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
     elif reply is not None:
         click.echo(f"The test message was accepted: {reply}")
     if address and is_at_fault:
-        output.talk("alerter: no test message was sent: mend the faults first.")
+        output.warn("no test message was sent: mend the faults first.")
     sys.exit(exit_code_of(sections))
 
 
 def as_json(sections: Sequence[Section], today: date, reply: str | None) -> dict[str, Any]:
     """Return the same for a program."""
     return {
-        "as_of": today.isoformat(),
+        "as_of": today,
         "state": state_of(sections).value,
         "sections": [section.as_json() for section in sections],
         "test_message": reply,

@@ -7,7 +7,7 @@ readers of every source, for a page of text. A test compares the table with what
 
 COMMANDS = {
     "demo": "Run the weekly job on one borough of made-up data, with its own database and mail server.",
-    "init": "Write config.toml and a directory template into DIR; nothing is ever overwritten.",
+    "init": "Write config.toml and a directory into DIR, from your own extract; nothing is ever overwritten.",
     "check": "Show what is understood of settings, extract and directory; try the database and the "
     "mail server.",
     "migrate": "Bring the database to the current schema.",
@@ -19,8 +19,10 @@ COMMANDS = {
     "date, the stage.",
     "dates": "Show the threshold dates for an assessment whose clock started on START.",
     "calendar": "Show the days off of YEAR, each with its name and who says so.",
+    "list": "List every open assessment: stage, age, dates, reassurance, extension; worst first.",
     "quality": "List the records to mend by team: which field, and the DfE's rule where there is one.",
     "reassure": "Record a manager's reassurance that ASSESSMENT_ID is nearly done.",
+    "extend": "Record that a manager authorised ASSESSMENT_ID to go beyond its limit; it stays late.",
     "audit": "Record the quality audit of ASSESSMENT_ID.",
     "report": "Report timeliness against target by month, with what is open and overdue beside it.",
     "replay": "Show what other alert days would have meant: rows per manager, and how early "

@@ -6,7 +6,6 @@ import click
 
 from alerter.cli import options, output
 from alerter.domain.policy import thresholds
-from alerter.domain.wording import full_day_words
 from alerter.installation.wiring import clock_of
 
 
@@ -24,8 +23,7 @@ def command(ctx: click.Context, start: date, type_: str, *, is_json: bool) -> No
     calendar = app.rules.calendar
     dates = thresholds(calendar, clock, start)
     if is_json:
-        plain = {name: on.isoformat() for name, on in dates.items()}
-        output.print_json({"start": start.isoformat(), "nation": calendar.nation} | plain)
+        output.print_json({"start": start, "nation": calendar.nation} | dates)
         return
 
     said = {
@@ -33,6 +31,6 @@ def command(ctx: click.Context, start: date, type_: str, *, is_json: bool) -> No
         f"First day past {clock.alert_after}": dates["past_alert_from"],
         f"Day {clock.working_days}, due": dates["due_on"], "First day overdue": dates["overdue_from"],
     }  # fmt: skip
-    output.print_table(("", clock.label), [(name, full_day_words(on)) for name, on in said.items()])
+    output.print_table(("", clock.label), said.items())
     first = "the first working day is day 1" if calendar.count_start_day else "the start is day 0"
     output.talk(f"Working days of {calendar.nation} ({calendar.version}); {first}.")

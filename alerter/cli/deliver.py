@@ -28,9 +28,9 @@ def command(ctx: click.Context, *, is_json: bool) -> None:
     if is_json:
         output.print_json(answer)
     else:
-        click.echo(", ".join(f"{name} {count}" for name, count in answer.items()) + ".")
+        output.print_counts(answer)
     if delivered.stopped:
-        output.talk(f"alerter: sending stopped: {delivered.stopped}")
+        output.warn(f"sending stopped: {delivered.stopped}")
     for sentence in failed_sentences(result.failed):
-        output.talk(f"alerter: {sentence}")
+        output.warn(f"{sentence}")
     sys.exit(1 if result.owed or result.unknown or outcomes["refused"] else 0)

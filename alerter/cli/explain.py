@@ -50,22 +50,23 @@ def _as_json(explained: Explanation, calendar: WorkingCalendar) -> dict[str, Any
         "assessment_id": assessment.assessment_id,
         "child_id": assessment.child_id,
         "type": explained.clock.type,
-        "start": assessment.clock_on.isoformat(),
+        "start": assessment.clock_on,
         "starts_from": explained.clock.starts_from,
-        "as_of": explained.as_of.isoformat(),
-        "next_run": explained.next_run.isoformat(),
+        "as_of": explained.as_of,
+        "next_run": explained.next_run,
         "age": explained.age,
         "working_days": explained.clock.working_days,
         "alert_after": explained.clock.alert_after,
-        **{name: on.isoformat() for name, on in explained.dates.items()},
+        **explained.dates,
         "stage": None if explained.alert is None else explained.alert.stage.value,
         "ended": explained.ended or None,
         "notes": list(explained.notes),
+        "extension": explained.extension or None,
         "nation": calendar.nation,
         "calendar": calendar.version,
         "count_start_day": calendar.count_start_day,
         "days": [
-            {"date": step.on.isoformat(), "age": step.age, "counted": step.is_counted}
+            {"date": step.on, "age": step.age, "counted": step.is_counted}
             | ({} if step.is_counted else {"name": step.name, "source": step.source})
             for step in explained.steps
         ],
@@ -88,6 +89,8 @@ def _sentences(explained: Explanation, calendar: WorkingCalendar) -> Iterable[st
     if explained.alert is not None and (given := explained.alert.reassurance) is not None:
         expected = full_day_words(given.expected_on)
         yield f"  Reassurance by {given.by} on {full_day_words(given.given_on)}: expected {expected}."
+    if explained.extension:
+        yield f"  {explained.extension}."
     yield f"  Next digest: {full_day_words(explained.next_run)}."
     yield f"  Working days of {calendar.nation}, {calendar.version}."
 

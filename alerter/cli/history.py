@@ -19,14 +19,10 @@ def command(ctx: click.Context, assessment_id: str, child_id: str | None, *, is_
     with app.database.read() as connection:
         found = assessments.find(connection, assessment_id, child_id)
         rows = [
-            (event.at.astimezone(app.zone).isoformat(" ", "minutes"), each.child_id, event.kind, event.what)
-            for number, each in found.items()
+            (event.at.astimezone(app.zone), assessment.child_id, event.kind, event.what)
+            for number, assessment in found.items()
             for event in assessment_events.events(connection, number)
         ]
     if not found:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
-    if is_json:
-        names = ("at", "child_id", "kind", "what")
-        output.print_json({"events": [dict(zip(names, row, strict=True)) for row in rows]})
-    else:
-        output.print_table(("when", "child", "", "what"), rows)
+    output.print_rows("events", ("at", "child_id", "kind", "what"), rows, is_json=is_json)

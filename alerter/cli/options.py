@@ -1,5 +1,6 @@
 """Options that several commands share, and the way from a context to the app."""
 
+import getpass
 import os
 from dataclasses import replace
 from datetime import date
@@ -10,6 +11,7 @@ import click
 from alerter.bank_holidays import FIRST_YEAR, LAST_YEAR, is_known
 from alerter.cli.output import reading
 from alerter.config.file import find_config
+from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 
 
@@ -35,6 +37,23 @@ class Day(click.ParamType[date]):
 run_number = click.argument("run", type=click.IntRange(1, 2**31 - 1))  # as large as the ledger's are
 as_of = click.option("--as-of", type=Day(), help="The day to judge by, in place of today.")
 json_ = click.option("--json", "is_json", is_flag=True, help="Print one JSON object on standard output.")
+
+
+def login_name() -> str:
+    """
+    Return the name of whoever is logged in, for what is recorded with a name.
+
+    Raises:
+        ConfigError: The system does not know it, as in some containers.
+    """
+    try:
+        return getpass.getuser()
+    except (
+        ImportError,
+        KeyError,
+        OSError,
+    ):  # which, depends on Python and the system
+        raise ConfigError(["--by: say who you are; the system does not know your name."]) from None
 
 
 def open_app(ctx: click.Context) -> Installation:

@@ -27,7 +27,7 @@ def command(ctx: click.Context, before: date | None, *, is_sure: bool, is_json: 
     if is_json:
         output.print_json(answer)
     else:
-        click.echo("Deleted: " + ", ".join(f"{name} {count:,}" for name, count in answer.items()) + ".")
+        output.print_counts(answer, "Deleted: ")
 
 
 def _ask(before: date) -> None:

@@ -1,7 +1,5 @@
 """`alerter quality`: the records to mend, by team."""
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 
@@ -9,18 +7,23 @@ import click
 
 from alerter.app.reports import quality
 from alerter.cli import options, output
+from alerter.domain.wording import counted
 from alerter.private_files import write_private
+from alerter.reports.spreadsheet import spreadsheet
 
 HEADINGS = ("team", "assessment_id", "child_id", "worker", "field", "dfe_rule", "what")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command("quality")
 @options.as_of
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file instead.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a .csv or .xlsx file instead."
+)
+@options.json_
 @click.pass_context
-def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
+def command(ctx: click.Context, as_of: date | None, out: Path | None, *, is_json: bool) -> None:
     """List the records to mend by team: which field, and the DfE's rule where there is one."""
+    app = options.open_app(ctx)
     rows = [
         (
             fault.assessment.team,
@@ -31,17 +34,10 @@ def command(ctx: click.Context, as_of: date | None, out: Path | None) -> None:
             fault.rule,
             fault.sentence,
         )
-        for fault in quality(options.open_app(ctx), as_of)
+        for fault in quality(app, as_of)
     ]
     if out is None:
-        output.print_table(HEADINGS, rows)
+        output.print_rows("records", HEADINGS, rows, is_json=is_json, as_of=as_of or app.today())
         return
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([HEADINGS, *([_plain(cell) for cell in row] for row in rows)])
-    write_private(out, text.getvalue().encode("utf-8-sig"))
-    click.echo(f"{len(rows)} records to mend were written to {out}.")
-
-
-def _plain(cell: str) -> str:
-    """Return *cell* so that a spreadsheet shows it and never computes it (OWASP ASVS 1.2.10)."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+    write_private(out, spreadsheet(out.suffix, HEADINGS, rows))
+    output.print_written(out, f"{counted(len(rows), 'record')} to mend")

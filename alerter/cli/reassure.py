@@ -18,6 +18,7 @@ from alerter.domain.wording import counted
 @click.option("--on", "given_on", type=options.Day(), help="When the manager looked; today if not given.")
 @click.option("--reason", metavar="R", default="", help="Why it takes longer: one of the settings' reasons.")
 @click.option("--note", metavar="TEXT", default="", help="200 characters at most; nothing about the child.")
+@click.option("--on-behalf", is_flag=True, help="By somebody who does not answer for it; recorded so.")
 @click.option("--undo", is_flag=True, help="Take back what was recorded within the last hour.")
 @click.pass_context
 def command(
@@ -30,6 +31,7 @@ def command(
     reason: str,
     note: str,
     *,
+    on_behalf: bool,
     undo: bool,
 ) -> None:
     """Record a manager's reassurance that ASSESSMENT_ID is nearly done."""
@@ -41,5 +43,5 @@ def command(
         click.echo(f"Withdrawn for {counted(count, 'child', 'children')}; the record is kept.")
         return
     given = Reassurance(by=by, given_on=given_on or app.today(), expected_on=expected, reason=reason)
-    count = reassure(app, assessment_id, child_id, given, note=note)
+    count = reassure(app, assessment_id, child_id, given, note=note, on_behalf=on_behalf)
     click.echo(f"Recorded for {counted(count, 'child', 'children')}; expected {expected.isoformat()}.")

@@ -1,6 +1,5 @@
 """`alerter release`: let a held run go."""
 
-import getpass
 import sys
 from functools import partial
 
@@ -21,7 +20,7 @@ from alerter.pipeline import weekly
 def command(ctx: click.Context, run: int, by: str | None, reason: str, *, is_json: bool) -> None:
     """Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name."""
     app = options.open_app(ctx)
-    job = partial(weekly.release, app, run, by=by or getpass.getuser(), reason=reason.strip())
+    job = partial(weekly.release, app, run, by=by or options.login_name(), reason=reason.strip())
     result = watched(app, job, output.talk)
     if is_json:
         output.print_json(as_json(result))

@@ -9,7 +9,7 @@ from alerter.app.reports import replay_weeks
 from alerter.cli import options, output
 from alerter.statistics.alert_days import Replayed
 
-HEADINGS = ("alert after", "manager", "emails", "rows", "rows a week", "most in one email")
+HEADINGS = ("alert_after", "manager", "emails", "rows", "rows_per_week", "most_rows")
 
 
 @click.command("replay")
@@ -27,7 +27,7 @@ def command(
     """Show what other alert days would have meant: rows per manager, and how early late ones were told."""
     done = replay_weeks(options.open_app(ctx), alert_days, first, last)
     if is_json:
-        days = {"from": first.isoformat(), "to": last.isoformat()}
+        days = {"from": first, "to": last}
         output.print_json(days | {"alert_after": [as_json(each) for each in done]})
         return
     output.print_table(
@@ -38,7 +38,7 @@ def command(
                 row.manager,
                 row.emails,
                 row.rows,
-                f"{row.rows / each.weeks:.1f}",
+                round(row.rows / each.weeks, 2),
                 row.most_rows,
             )
             for each in done

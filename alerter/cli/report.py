@@ -23,7 +23,7 @@ def command(ctx: click.Context, first: date | None, last: date | None, out: Path
     app = options.open_app(ctx)
     if out is not None:
         write_report(app, first, last, out)
-        click.echo(f"The report was written to {out}.")
+        output.print_written(out, "the report")
         return
     found = figures(app, first, last)
     output.print_table(HEADINGS, found.rows)

@@ -1,6 +1,5 @@
 """`alerter resend`: one settled message of a run again."""
 
-import getpass
 import sys
 
 import click
@@ -36,7 +35,7 @@ def command(
         raise ConfigError(["--reason: say why it is sent again; it is recorded."])
     app = options.open_app(ctx)
     resent = resend(
-        app, run, recipient, by=by or getpass.getuser(), reason=reason.strip(), is_anyway=is_anyway
+        app, run, recipient, by=by or options.login_name(), reason=reason.strip(), is_anyway=is_anyway
     )
     signal_status(app, output.talk)
     if is_json:
@@ -47,5 +46,5 @@ def command(
             reply = f" ({each.reply})" if each.reply else ""
             click.echo(f"Run {run} to {each.recipient}: {each.state}{reply}.")
     if resent.stopped:
-        output.talk(f"alerter: sending stopped: {resent.stopped}")
+        output.warn(f"sending stopped: {resent.stopped}")
     sys.exit(0 if resent.is_sent else 1)

@@ -62,8 +62,8 @@ def as_json(result: RunResult) -> dict[str, Any]:
     digests = result.digests
     return {
         "run": None if result.run is None else result.run.id,
-        "as_of": result.as_of.isoformat(),
-        "next_run": result.next_run.isoformat(),
+        "as_of": result.as_of,
+        "next_run": result.next_run,
         "state": result.state,
         "source": None if result.sync is None else source_json(result.sync),
         "assessments": dict(result.counts),
@@ -94,7 +94,7 @@ def source_json(sync: Sync) -> dict[str, Any]:
         "rows": sync.rows,
         "rejected": sync.rejected,
         "other_lines": sync.other_lines,
-        "extracted_at": sync.extracted_at.isoformat(timespec="seconds"),
+        "extracted_at": sync.extracted_at,
     }
 
 
@@ -106,10 +106,7 @@ def tell(result: RunResult) -> None:
         f"Run {answer['run'] or '(dry run)'} as of {answer['as_of']}: {answer['state'].replace('_', ' ')}."
     )
     if result.sync is not None:
-        click.echo(
-            f"Read {result.sync.source_name}: {result.sync.rows} rows, {result.sync.rejected} rejected."
-        )
-    output.show_rejected(result.rejected)
+        output.print_read(result.sync, result.rejected)
     click.echo(
         f"Open {counts['open']}: {counts['overdue']} overdue, {counts['past_alert']} past the alert day, "
         f"{counts['reassured']} reassured, {counts['approaching']} approaching, "
@@ -127,14 +124,12 @@ def warn(result: RunResult) -> None:
     """Say on standard error what an operator has to look at."""
     output.warn_held(result.held_because)
     if result.held_because and result.run is not None:
-        output.talk(
-            f"alerter: look at the extract; to let it go all the same: alerter release {result.run.id}"
-        )
+        output.warn(f"look at the extract; to let it go all the same: alerter release {result.run.id}")
     if result.stopped:
-        output.talk(f"alerter: sending stopped: {result.stopped}")
+        output.warn(f"sending stopped: {result.stopped}")
     if result.trouble:
-        output.talk(f"alerter: what came back is not known: {result.trouble}")
+        output.warn(f"what came back is not known: {result.trouble}")
     for sentence in failed_sentences(result.failed):
-        output.talk(f"alerter: {sentence}")
+        output.warn(f"{sentence}")
     if any(result.outcomes.get(state) for state in WAITING):
-        output.talk("alerter: run `alerter deliver` to try again what is still owed.")
+        output.warn("run `alerter deliver` to try again what is still owed.")

@@ -17,12 +17,10 @@ def command(ctx: click.Context, *, is_json: bool) -> None:
     last = status.last_run
     age = status.data_age_hours
     answer = {
-        "last_run": None
-        if last is None
-        else {"run": last.id, "as_of": last.as_of.isoformat(), "state": last.state},
+        "last_run": None if last is None else {"run": last.id, "as_of": last.as_of, "state": last.state},
         "owed": status.owed,
         "held": status.held,
-        "next_run": status.next_run_at.isoformat(),
+        "next_run": status.next_run_at,
         "data_age_hours": None if age is None else round(age, 1),
         "ok": status.is_ok,
     }

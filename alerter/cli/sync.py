@@ -31,10 +31,9 @@ def command(ctx: click.Context, *, is_accepted: bool, is_json: bool) -> None:
     if is_json:
         output.print_json({"source": source_json(read)} | counts | {"held_because": held_because})
     else:
-        click.echo(f"Read {read.source_name}: {read.rows} rows, {read.rejected} rejected.")
-        output.show_rejected(done.rejected)
-        click.echo(", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
+        output.print_read(read, done.rejected)
+        output.print_counts(counts)
     output.warn_held(held_because)
     if held_because:
-        output.talk("alerter: nothing was applied; to apply it all the same: alerter sync --accept")
+        output.warn("nothing was applied; to apply it all the same: alerter sync --accept")
     sys.exit(1 if held_because else 0)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 
 from alerter.config.base import UNREAD, FilledText, List, Table
 from alerter.config.email import PrivateUrl
+from alerter.domain.oversight import ExtendedBy
 
 REASONS: Mapping[str, str] = {
     "partner": "waiting for partner agency",
@@ -50,6 +51,12 @@ class ReassuranceSettings(Table):
     reasons: dict[Annotated[str, AfterValidator(_is_code)], FilledText] = Field(
         default_factory=lambda: dict(REASONS), min_length=1
     )
+
+
+class ExtensionsSettings(Table):
+    """Who may authorise that an assessment goes beyond its limit."""
+
+    by: ExtendedBy = "manager"
 
 
 class WebSettings(Table):

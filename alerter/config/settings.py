@@ -11,7 +11,7 @@ from alerter.config.branding import BrandingSettings
 from alerter.config.clocks import AssessmentSettings, ambiguous_names, completed
 from alerter.config.email import EmailSettings
 from alerter.config.input import DatabaseSettings, DirectorySettings, SourceSettings
-from alerter.config.page import ReassuranceSettings, WebSettings
+from alerter.config.page import ExtensionsSettings, ReassuranceSettings, WebSettings
 from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
 from alerter.config.working_days import CalendarSettings, ScheduleSettings
 from alerter.domain.escalation import EscalationRule
@@ -88,6 +88,7 @@ class Settings(Table):
     escalation: EscalationSettings = EscalationSettings()
     branding: BrandingSettings = BrandingSettings()
     reassurance: ReassuranceSettings = ReassuranceSettings()
+    extensions: ExtensionsSettings = ExtensionsSettings()
     delivery: DeliverySettings = DeliverySettings()
     retention: RetentionSettings = RetentionSettings()
     email: EmailSettings

@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from alerter.domain.address import address_key
+from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.routing import DirectoryEntry, Judged, matched
+from alerter.domain.routing import DirectoryEntry, Judged, Router, matched
 
 NO_TEAM = "No team named"
+ExtendedBy = Literal["manager", "service_manager"]
+"""Whose word it takes to go beyond the limit; a service manager may always give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,29 @@ class Scope:
     def holds(self, team: str) -> bool:
         """Say whether the figures of *team* may be seen."""
         return self.is_everything or matched(team) in self.teams
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """Who answers for one assessment, by the keys of their addresses, covers and covered alike."""
+
+    managers: frozenset[str]
+    service_managers: frozenset[str]
+
+    def holds(self, email: str) -> bool:
+        """Say whether *email* is one of them."""
+        return address_key(email) in self.managers | self.service_managers
+
+    def may_extend(self, email: str, by: ExtendedBy) -> bool:
+        """Say whether *email* may authorise going beyond the limit, where the settings leave it to *by*."""
+        return self.holds(email) if by == "manager" else address_key(email) in self.service_managers
+
+
+def answerable(router: Router, assessment: Assessment) -> Answerable:
+    """Return who answers for *assessment*: without a service manager the fallback is one."""
+    route, above = router.route(assessment), router.escalation(assessment)
+    service_managers = {router.fallback.key} if above is None else {above.recipient.key, above.owner_key}
+    return Answerable(frozenset({route.recipient.key, route.owner_key}), frozenset(service_managers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

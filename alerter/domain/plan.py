@@ -12,6 +12,7 @@ from alerter.domain.compiling import Background, DigestCompiler, check_partition
 from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.digest import Digest, stage_counts, unrouted
 from alerter.domain.escalation import Escalation, EscalationRule
+from alerter.domain.extension import Extension
 from alerter.domain.moved import Moved, moved
 from alerter.domain.policy import Alert, Clock, Policy, Reassurance, Window
 from alerter.domain.progress import LastDigest
@@ -45,6 +46,11 @@ class Rules:
         since = self.ignore_started_before
         return since is not None and assessment.clock_on < since and assessment.is_open(as_of)
 
+    def clock_of(self, assessment: Assessment) -> Clock | None:
+        """Return the rule that *assessment* is under; None where its type is configured no longer."""
+        newest = self.clocks.get(assessment.type)
+        return newest and newest.in_force(assessment.started_on, assessment.referred_on)
+
     def window(self, as_of: date) -> Window:
         """Return the stretch that a digest judged on *as_of* answers for."""
         return Window(as_of, self.schedule.next_after(as_of))
@@ -67,6 +73,8 @@ class Findings:
     """What was signed off without a passing quality audit."""
     audits: Mapping[int, Audit] = field(default_factory=dict)
     """The latest quality audit recorded here, by the assessment's number."""
+    extensions: Mapping[int, Extension] = field(default_factory=dict)
+    """The latest extension recorded, by the assessment's number."""
     of_children: Sequence[Assessment] = ()
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
@@ -186,7 +194,12 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     judged = [
         Judged(
             number,
-            policy.judge(assessment, findings.reassurances.get(number), findings.audits.get(number)),
+            policy.judge(
+                assessment,
+                findings.reassurances.get(number),
+                findings.audits.get(number),
+                findings.extensions.get(number),
+            ),
             router.route(assessment),
         )
         for number, assessment in has_clock.items()

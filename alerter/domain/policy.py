@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.calendar import WorkingCalendar
+from alerter.domain.extension import Extension
 from alerter.domain.quality_audit import Audit
 
 
@@ -122,6 +123,8 @@ class Alert:
     """The checkpoint reached before the next digest, as its working day and its date."""
     audit: Audit | None = None
     """The latest quality audit recorded here; what the extract tells stands in the assessment."""
+    extension: Extension | None = None
+    """What a manager authorised beyond the limit; it changes no stage."""
     alert_on: date | None = None
     """Working day *alert_after*; None for what is on track."""
     due_on: date | None = None
@@ -159,7 +162,11 @@ class Policy:
                 self._cut_offs[clock] = cut_offs(self.calendar, clock, self.window)
 
     def judge(
-        self, assessment: Assessment, reassurance: Reassurance | None = None, audit: Audit | None = None
+        self,
+        assessment: Assessment,
+        reassurance: Reassurance | None = None,
+        audit: Audit | None = None,
+        extension: Extension | None = None,
     ) -> Alert:
         """
         Return the stage of an *assessment* that is open on the window's `as_of`.
@@ -183,6 +190,7 @@ class Policy:
             reassurance=reassurance,
             checkpoint=self._checkpoint(clock, start) if clock.checkpoints else None,
             audit=audit,
+            extension=extension,
             alert_on=self.calendar.nth_day(start, clock.alert_after) if is_listed else None,
             due_on=self.calendar.nth_day(start, clock.working_days) if is_listed else None,
         )

@@ -1,7 +1,5 @@
 """Says which reassurance may be recorded, who may withdraw it, and until when."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Literal
@@ -9,6 +7,7 @@ from typing import Literal
 from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Reassurance
+from alerter.domain.reasons import Reasons
 
 Means = Literal["command", "page", "import"]
 """By what a reassurance came here."""
@@ -27,39 +26,20 @@ class Fault(Enum):
     NOTE_NOT_ONE_LINE = "a note is one line of printable text"
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """
-    The reasons a manager may give for an expected date, as codes with their *labels*.
-
-    >>> Reasons({"absence": "worker absence"}).code_of("Worker  Absence")
-    'absence'
-    """
-
-    labels: Mapping[str, str]
-
-    def code_of(self, text: str) -> str | None:
-        """Return the code that *text* is or labels, whatever its case; None where no reason is like it."""
-        wanted = _matched(text)
-        named = ((code, (code, label)) for code, label in self.labels.items())
-        return next((code for code, names in named if wanted in map(_matched, names)), None)
-
-    def label_of(self, code: str) -> str:
-        """Return the label of *code*; of one that is configured no longer, the code itself."""
-        return self.labels.get(code, code)
-
-    @property
-    def listed(self) -> str:
-        """Return every code with its label, for an operator to choose from."""
-        return ", ".join(f"{code} ({label})" for code, label in self.labels.items())
-
-
 def faults_of(reassurance: Reassurance, note: str, reasons: Reasons, today: date) -> list[Fault]:
     """Return why *reassurance* cannot be recorded on *today*; its reason is a code, or empty."""
     checks = {
         Fault.LOOKED_IN_FUTURE: reassurance.given_on > today,
         Fault.EXPECTED_BEFORE_LOOKING: reassurance.expected_on < reassurance.given_on,
-        Fault.UNKNOWN_REASON: bool(reassurance.reason) and reassurance.reason not in reasons.labels,
+    }
+    found = [fault for fault, is_so in checks.items() if is_so]
+    return [*found, *faults_of_words(reassurance.reason, note, reasons)]
+
+
+def faults_of_words(reason: str, note: str, reasons: Reasons) -> list[Fault]:
+    """Return why a *reason* and a *note* cannot be recorded; the reason is a code, or empty."""
+    checks = {
+        Fault.UNKNOWN_REASON: bool(reason) and reason not in reasons.labels,
         Fault.NOTE_TOO_LONG: len(note) > LONGEST_NOTE,
         Fault.NOTE_NOT_ONE_LINE: not note.isprintable(),
     }
@@ -90,7 +70,3 @@ def is_reassurance_doubtful(assessment: Assessment, today: date) -> bool:
     """Say whether the extract tells of a reassurance that cannot be believed."""
     parts = (assessment.reassured_by, assessment.reassured_on, assessment.expected_on)
     return any(parts) and imported_reassurance(assessment, today) is None
-
-
-def _matched(text: str) -> str:
-    return " ".join(text.split()).casefold()

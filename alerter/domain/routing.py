@@ -36,6 +36,11 @@ class DirectoryEntry:
     """What is wrong with the line, and what of it was left out; empty for most."""
 
     @property
+    def has_address(self) -> bool:
+        """Say whether the line names anybody to write to; one that does not counts as not there."""
+        return bool(self.manager_email or self.cover_email)
+
+    @property
     def is_covered_always(self) -> bool:
         """Say whether somebody covers without a first or a last day."""
         return bool(self.cover_email) and self.cover_from is None and self.cover_until is None
@@ -168,7 +173,7 @@ class Router:
         if manager_email:
             return self._from_extract(manager_email, entries)
         if not entries:
-            return self._unrouted("no_manager", f"{_place(team, worker)} is not in the directory")
+            return self._unrouted("no_manager", self._nobody_at(team, worker))
         if len({address_key(entry.manager_email) for entry in entries}) > 1:
             what = f"{_place(team, worker)} has more than one manager ({_lines(entries)})"
             return self._unrouted("ambiguous_manager", what)
@@ -190,7 +195,14 @@ class Router:
         return self._manager_or_cover(manager_email, "the extract's manager_email", own or elsewhere)
 
     def _entries_for(self, team: str, worker: str) -> Sequence[DirectoryEntry]:
-        return next((self._by_place[place] for place in _places(team, worker) if place in self._by_place), ())
+        lines_of_places = (self._by_place.get(place, []) for place in _places(team, worker))
+        addressed = ([line for line in lines if line.has_address] for lines in lines_of_places)
+        return next(filter(None, addressed), ())
+
+    def _nobody_at(self, team: str, worker: str) -> str:
+        lines = [line for place in _places(team, worker) for line in self._by_place.get(place, [])]
+        missing = f"has no address for its manager ({_lines(lines)})" if lines else "is not in the directory"
+        return f"{_place(team, worker)} {missing}"
 
     def _manager_or_cover(
         self, manager_email: str, named_by: str, entries: Sequence[DirectoryEntry]

@@ -1,5 +1,6 @@
 """The clock: nothing else in the package knows what time it is."""
 
+import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,8 +21,10 @@ def steady() -> timedelta:
 
     Linux counts sleep in CLOCK_BOOTTIME, macOS in CLOCK_MONOTONIC, and Windows has one such clock only.
     """
-    clock = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-    seconds = time.monotonic() if clock is None else time.clock_gettime(clock)
+    if sys.platform == "win32":
+        seconds = time.monotonic()
+    else:
+        seconds = time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
     return timedelta(seconds=seconds)
 
 

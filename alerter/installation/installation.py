@@ -4,35 +4,38 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from alerter.config.file import load_settings
 from alerter.config.settings import Settings
-from alerter.domain.plan import Rules
 from alerter.domain.routing import matched
 from alerter.domain.schedule import Timetable
 from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now
-from alerter.mail.writer import Writer
 from alerter.sources.extract import is_written_since
 from alerter.store import migration
 from alerter.store.birth_note import is_there
 from alerter.store.database import Database, belong_to, council_of, open_database
-from alerter.transports.transport import Transport
+
+if TYPE_CHECKING:
+    from alerter.domain.calendar import WorkingCalendar
+    from alerter.domain.plan import Rules
+    from alerter.mail.writer import Writer
+    from alerter.transports.transport import Transport
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Installation:
-    """One council's settings, and the parts made from them."""
+    """One council's settings, and the parts made from them, which are made when they are first asked for."""
 
     settings: Settings
     database: Database
-    rules: Rules
-    writer: Writer
     zone: ZoneInfo
     clock: Callable[[ZoneInfo], datetime] = real_now
     on_rows: Callable[[int], None] = lambda _rows: None
@@ -43,7 +46,7 @@ class Installation:
     @classmethod
     def open(cls, config: Path, environ: Mapping[str, str]) -> "Installation":
         """
-        Make every part from the settings file at *config*.
+        Open what the settings file at *config* is about; nothing is connected to yet.
 
         Raises:
             ConfigError: The settings cannot be used; all faults at once.
@@ -57,10 +60,38 @@ class Installation:
                 allow_network_file=settings.database.allow_network_file,
                 is_trial=wiring.is_trial(settings.email),
             ),
-            rules=wiring.rules(settings),
-            writer=wiring.writer(settings),
             zone=wiring.zone(settings),
         )
+
+    @cached_property
+    def calendar(self) -> "WorkingCalendar":
+        """Return the council's working days."""
+        return wiring.calendar(self.settings)
+
+    @cached_property
+    def rules(self) -> "Rules":
+        """Return what a run is judged, routed and timed by."""
+        return wiring.rules(self.settings, self.calendar)
+
+    @cached_property
+    def writer(self) -> "Writer":
+        """
+        Return the writer of emails.
+
+        Raises:
+            ConfigError: A template of the council's cannot be used: all faults at once.
+        """
+        return wiring.writer(self.settings)
+
+    def with_parts(self) -> "Installation":
+        """
+        Make the rules and the writer now, so that what cannot be made is known before anything is done.
+
+        Raises:
+            ConfigError: One of them cannot be made.
+        """
+        _ = self.rules, self.writer
+        return self
 
     def now(self) -> datetime:
         """Return this moment in the council's time zone."""
@@ -158,7 +189,7 @@ class Installation:
         except SourceError:
             return False
 
-    def transport(self) -> Transport:
+    def transport(self) -> "Transport":
         """Return the configured way of sending; it connects when the first message goes."""
         return wiring.transport(self.settings)
 
@@ -168,6 +199,7 @@ class Installation:
         url = self.settings.schedule.heartbeat_url
         return "" if url is None else url.get_secret_value()
 
-    def timetable(self) -> Timetable:
-        """Return the send dates with their time of day."""
-        return Timetable(self.rules.schedule, self.settings.schedule.time, self.zone)
+    def timetable(self, working: "WorkingCalendar | None" = None) -> Timetable:
+        """Return the send dates with their time of day, by these *working* days where they are at hand."""
+        schedule = wiring.schedule(self.settings, working or self.calendar)
+        return Timetable(schedule, self.settings.schedule.time, self.zone)

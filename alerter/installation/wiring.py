@@ -1,48 +1,63 @@
-"""The parts of one installation, each made from the settings."""
+"""
+The parts of one installation, each made from the settings.
 
-import platform
+Whoever makes a part imports what it is made of, here and nowhere else: a command waits for no templates, no
+readers and no bank holidays that it does not ask for.
+"""
+
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerter.bank_holidays import working_calendar
-from alerter.config.branding import BrandingSettings, png_size
-from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
-from alerter.config.settings import Settings
-from alerter.domain.gate import Gates
-from alerter.domain.plan import Rules
-from alerter.domain.policy import Clock
-from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
-from alerter.mail.language import language_of
-from alerter.mail.links import PATH, SERVICE_PAGE, Links
-from alerter.mail.specimen import template_faults
-from alerter.mail.template_set import Brand, TemplateSet
-from alerter.mail.writer import AnswerLink, Writer, no_link
-from alerter.sources.source import Source, open_query, open_source
-from alerter.transports.conversation import SmtpServer
-from alerter.transports.folder import FolderTransport
-from alerter.transports.notify import NotifyService, NotifyTransport
-from alerter.transports.oauth import EntraTokens, Registration
-from alerter.transports.smtp import SmtpTransport
-from alerter.transports.transport import Transport
+
+if TYPE_CHECKING:
+    from alerter.config.branding import BrandingSettings
+    from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
+    from alerter.config.settings import Settings
+    from alerter.domain.calendar import WorkingCalendar
+    from alerter.domain.gate import Gates
+    from alerter.domain.plan import Rules
+    from alerter.domain.policy import Clock
+    from alerter.mail.template_set import Brand
+    from alerter.mail.writer import AnswerLink, Writer
+    from alerter.sources.source import Source
+    from alerter.transports.notify import NotifyTransport
+    from alerter.transports.oauth import EntraTokens
+    from alerter.transports.transport import Transport
 
 
-def rules(settings: Settings) -> Rules:
-    """Return what a run is judged, routed and timed by."""
-    calendar = settings.calendar
-    working = working_calendar(
-        calendar.nation,
-        days_off=calendar.named("days_off"),
-        working_days=calendar.named("working_days"),
-        count_start_day=calendar.count_start_day,
+def calendar(settings: "Settings") -> "WorkingCalendar":
+    """Return the nation's working days and the council's own."""
+    from alerter.bank_holidays import working_calendar
+
+    of = settings.calendar
+    return working_calendar(
+        of.nation,
+        days_off=of.named("days_off"),
+        working_days=of.named("working_days"),
+        count_start_day=of.count_start_day,
     )
-    closed = frozenset(on for which in ("office_closed", "days_off") for on, _ in calendar.named(which))
+
+
+def schedule(settings: "Settings", working: "WorkingCalendar") -> Schedule:
+    """Return the send dates by the *working* days."""
+    of = settings.calendar
+    closed = frozenset(on for name in ("office_closed", "days_off") for on, _ in of.named(name))
+    return Schedule(settings.schedule.weekday_number, working, closed)
+
+
+def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
+    """Return what a run is judged, routed and timed by, all of it by the *working* days."""
+    from alerter.domain.plan import Rules
+    from alerter.domain.routing import Recipient
+
     return Rules(
         calendar=working,
         clocks=settings.clocks(),
-        schedule=Schedule(settings.schedule.weekday_number, working, closed),
+        schedule=schedule(settings, working),
         fallback=Recipient(settings.email.fallback),
         allowed_domains=tuple(settings.email.allowed_domains),
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
@@ -54,8 +69,10 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def gates(settings: Settings) -> Gates:
+def gates(settings: "Settings") -> "Gates":
     """Return what makes an extract look too wrong to act on."""
+    from alerter.domain.gate import Gates
+
     of = settings.source
     return Gates(
         max_age_hours=of.max_age_hours,
@@ -69,13 +86,15 @@ def gates(settings: Settings) -> Gates:
     )
 
 
-def source(settings: Settings, by: Rules, now: datetime) -> Source:
+def source(settings: "Settings", by: "Rules", now: datetime) -> "Source":
     """
     Open the configured source; *now* is when a query is asked.
 
     Raises:
         SourceError: It cannot be opened.
     """
+    from alerter.sources.source import open_query, open_source
+
     of = settings.source
     columns: dict[str, str] = {str(name): heading for name, heading in of.columns.items()}
     if of.kind == "sql":
@@ -84,13 +103,22 @@ def source(settings: Settings, by: Rules, now: datetime) -> Source:
     return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "", reasons=settings.reasons)
 
 
-def writer(settings: Settings, *, is_whole: bool = False) -> Writer:
+def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
     """
     Return the writer of emails; with *is_whole* every row is listed, whatever the size.
 
     Raises:
         ConfigError: A template of the council's cannot be used: all faults at once, with file and line.
     """
+    import platform
+
+    from alerter.domain.routing import Recipient
+    from alerter.mail.language import language_of
+    from alerter.mail.links import SERVICE_PAGE
+    from alerter.mail.specimen import template_faults
+    from alerter.mail.template_set import TemplateSet
+    from alerter.mail.writer import Writer
+
     email, look, language = settings.email, brand(settings.branding), language_of(settings.email.language)
     if email.templates is not None and (faults := template_faults(email.templates, language, look)):
         raise ConfigError([f"email.templates: {fault}" for fault in faults])
@@ -110,8 +138,11 @@ def writer(settings: Settings, *, is_whole: bool = False) -> Writer:
     )
 
 
-def brand(settings: BrandingSettings) -> Brand:
+def brand(settings: "BrandingSettings") -> "Brand":
     """Return how the emails look, the logo read from its file."""
+    from alerter.config.branding import png_size
+    from alerter.mail.template_set import Brand
+
     logo = b"" if settings.logo is None else settings.logo.read_bytes()
     return Brand(
         name=settings.name,
@@ -122,8 +153,11 @@ def brand(settings: BrandingSettings) -> Brand:
     )
 
 
-def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
+def _answer_link(settings: "Settings", *, is_for_show: bool) -> "AnswerLink":
     """Return the maker of each recipient's own link; what is only shown has one that opens nothing."""
+    from alerter.mail.links import PATH, Links
+    from alerter.mail.writer import no_link
+
     links = Links.of(settings)
     if links is None:
         return no_link
@@ -132,8 +166,12 @@ def _answer_link(settings: Settings, *, is_for_show: bool) -> AnswerLink:
     return links.make
 
 
-def transport(settings: Settings) -> Transport:
+def transport(settings: "Settings") -> "Transport":
     """Return the configured way of sending; it connects when the first message goes."""
+    from alerter.transports.conversation import SmtpServer
+    from alerter.transports.folder import FolderTransport
+    from alerter.transports.smtp import SmtpTransport
+
     email = settings.email
     if email.folder is not None and email.transport == "folder":
         return FolderTransport(email.folder)
@@ -156,13 +194,15 @@ def transport(settings: Settings) -> Transport:
     )
 
 
-def is_trial(email: EmailSettings) -> bool:
+def is_trial(email: "EmailSettings") -> bool:
     """Say whether messages go into a folder, and to nobody."""
     return email.transport == "folder"
 
 
-def notify_transport(notify: NotifySettings) -> NotifyTransport:
+def notify_transport(notify: "NotifySettings") -> "NotifyTransport":
     """Return the way through GOV.UK Notify, which can also tell what was delivered."""
+    from alerter.transports.notify import NotifyService, NotifyTransport
+
     return NotifyTransport(
         NotifyService(
             api_key=notify.api_key.get_secret_value(),
@@ -173,7 +213,9 @@ def notify_transport(notify: NotifySettings) -> NotifyTransport:
     )
 
 
-def _tokens(oauth: OauthSettings) -> EntraTokens:
+def _tokens(oauth: "OauthSettings") -> "EntraTokens":
+    from alerter.transports.oauth import EntraTokens, Registration
+
     return EntraTokens(
         Registration(
             authority=oauth.authority,
@@ -184,7 +226,7 @@ def _tokens(oauth: OauthSettings) -> EntraTokens:
     )
 
 
-def clock_of(clocks: Mapping[str, Clock], type_: str) -> Clock:
+def clock_of(clocks: Mapping[str, "Clock"], type_: str) -> "Clock":
     """
     Return the clock of an assessment type by key or label; the only one where *type_* is empty.
 
@@ -200,6 +242,6 @@ def clock_of(clocks: Mapping[str, Clock], type_: str) -> Clock:
     raise ConfigError([f"--type: name one of the configured assessment types: {', '.join(clocks)}."])
 
 
-def zone(settings: Settings) -> ZoneInfo:
+def zone(settings: "Settings") -> ZoneInfo:
     """Return the council's time zone."""
     return ZoneInfo(settings.schedule.timezone)

@@ -6,7 +6,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.domain.calendar import ONE_DAY
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.plan import Plan, Rules
 from alerter.domain.rejected import RejectedGroup, by_reason
@@ -111,14 +110,8 @@ def result_of_delivery(of: Installation, delivered: Delivered) -> DeliveryResult
             delivered=delivered,
             owed=outbox.owed(connection),
             unanswered=outbox.owed(connection, unanswered=1),
-            failed=failed_by(connection, of.today()),
+            failed=outbox.failed_by(connection, of.today()),
         )
-
-
-def failed_by(connection: Connection, today: date) -> list[Delivery]:
-    """Return what waits for a person: of the run that went out last, for a later one tells all of it anew."""
-    last = runs.latest_before(connection, today + ONE_DAY)
-    return [] if last is None else outbox.failed(connection, last.id)
 
 
 def ignored_on(connection: Connection, rules: Rules, today: date) -> int | None:

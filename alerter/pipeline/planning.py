@@ -1,5 +1,6 @@
 """Plans a run: reads the open assessments and what bears on them, and has them judged and routed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -8,12 +9,16 @@ from sqlalchemy import Connection
 from alerter.domain.assessment import Assessment
 from alerter.domain.audit_standing import LOOKED_BACK, unaudited
 from alerter.domain.data_exceptions import QualityFault, of_unreached, quality_faults
+from alerter.domain.extension import Extension
+from alerter.domain.oversight import Answerable, answerable
 from alerter.domain.periods import year_of
 from alerter.domain.plan import Findings, Plan, Rules, work_out
-from alerter.domain.policy import Reassurance
+from alerter.domain.policy import Clock, Reassurance
 from alerter.domain.progress import LastDigest
+from alerter.domain.routing import Router
 from alerter.domain.timeliness import Timeliness, deadlines
-from alerter.store import alerts, assessments, audits, bounces, reassurances, runs, syncs
+from alerter.errors import ConfigError
+from alerter.store import alerts, assessments, audits, bounces, extensions, reassurances, runs, syncs
 from alerter.store.database import Database
 from alerter.store.runs import Run
 
@@ -21,7 +26,7 @@ from alerter.store.runs import Run
 @dataclass(frozen=True, slots=True)
 class StoredAssessment:
     """
-    One assessment in the store: its number, the latest reassurance given for it, and whether it is open.
+    One assessment in the store: its number, what was last recorded of it, and whether it is open.
 
     What has vanished from the extract is not, though nothing has ended it.
     """
@@ -29,6 +34,7 @@ class StoredAssessment:
     number: int
     assessment: Assessment
     reassurance: Reassurance | None
+    extension: Extension | None
     is_open: bool
 
 
@@ -56,6 +62,7 @@ def plan_on(connection: Connection, rules: Rules, as_of: date) -> Plan:
         missing=[] if last_sync is None else assessments.missing_in(connection, last_sync.id),
         unaudited=_unaudited(connection, rules, as_of),
         audits=audited,
+        extensions=extensions.latest(connection, under_way),
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else runs.by_fingerprint(connection, last_run.calendar),
         last_digest=None if last_run is None else _last_digest(connection, last_run, as_of),
@@ -98,13 +105,39 @@ def stored_under(
     connection: Connection, assessment_id: str, child_id: str | None, as_of: date
 ) -> list[StoredAssessment]:
     """Return the assessments of one id, each as a run on *as_of* would find it."""
-    latest = reassurances.latest(connection)
-    still_open = assessments.open_on(connection, as_of)
     matching = assessments.find(connection, assessment_id, child_id)
+    reassured = reassurances.latest(connection, list(matching))
+    extended = extensions.latest(connection, list(matching))
+    still_open = assessments.open_on(connection, as_of)
     return [
-        StoredAssessment(number, assessment, latest.get(number), is_open=number in still_open)
+        StoredAssessment(
+            number, assessment, reassured.get(number), extended.get(number), is_open=number in still_open
+        )
         for number, assessment in matching.items()
     ]
+
+
+def clock_of(rules: Rules, assessment: Assessment) -> Clock:
+    """
+    Return the rule that *assessment* is under.
+
+    Raises:
+        ConfigError: Its type is configured no longer.
+    """
+    clock = rules.clock_of(assessment)
+    if clock is None:
+        raise ConfigError(
+            [f"assessments.{assessment.type}: it is of this type, which is no longer configured."]
+        )
+    return clock
+
+
+def answerable_for(
+    connection: Connection, rules: Rules, assessments_: Iterable[Assessment], as_of: date
+) -> list[Answerable]:
+    """Return who answers for each of some assessments on *as_of*, by the directory as it was last read."""
+    router = Router(syncs.directory_entries(connection), rules.fallback, rules.allowed_domains, as_of)
+    return [answerable(router, assessment) for assessment in assessments_]
 
 
 def _signed(connection: Connection, rules: Rules, as_of: date) -> dict[tuple[str, str], Timeliness]:

@@ -150,6 +150,24 @@ def staffing_part(panel: Panel) -> Iterator[Block]:
             ],
             has_total=True,
         )
+    yield from _extended(panel)
+
+
+def _extended(panel: Panel) -> Iterator[Block]:
+    """Yield the late ones that a manager had extended before their limit; nothing where there is none."""
+    if not panel.lists.why_extended:
+        return
+    figures = panel.figures
+    yield Table(
+        caption="Signed off late, with an extension authorised before the limit",
+        headings=("Reason", "Signed off late"),
+        rows=[
+            *((reason, figures.words("extended", reason)) for reason in panel.lists.why_extended),
+            ("All with an extension", figures.words("extended", ALL)),
+        ],
+        has_total=True,
+    )
+    yield Text("An extension never makes a late assessment in time: all of these are counted late.")
 
 
 def _by_month(panel: Panel) -> Table:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Protocol
 
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
@@ -76,6 +77,22 @@ class Located:
         ]
 
 
+class Headings(Protocol):
+    """What knows a heading line, and where in it the columns are: `WantedColumns`, or one that takes all."""
+
+    def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
+        """Return the index of the row that is most like a heading line; None when all are blank."""
+
+    def is_heading(self, row: Sequence[object]) -> bool:
+        """Say whether *row* is a heading line of this kind."""
+
+    def rank(self, row: Sequence[object]) -> tuple[int, int]:
+        """Return how like a heading line *row* is."""
+
+    def locate(self, row: Sequence[object], file_name: str, place: str = "") -> Located:
+        """Return where the heading *row* of *file_name* has the columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class WantedColumns:
     """
@@ -121,7 +138,7 @@ class WantedColumns:
         Return how many of the wanted columns *row* has a heading for, and how many cells that could be one.
         """
         present = {normalised(cell) for cell in row} - {""}
-        could_be = not any(_LOOKS_LIKE_DATA.search(key) for key in present)
+        could_be = not any(map(looks_like_data, present))
         return sum(bool(self._keys(name) & present) for name in self.headings), len(present) * could_be
 
     def locate(self, row: Sequence[object], file_name: str, place: str = "") -> Located:
@@ -219,6 +236,16 @@ def wanted_for_directory() -> WantedColumns:
     )
 
 
+def below(line: int) -> str:
+    """Return the note on a heading *line* that is not the first."""
+    return "" if line == 1 else f", headings on line {line}"
+
+
+def looks_like_data(text: str) -> bool:
+    """Say whether *text* has a date or a long number in it, as no heading has."""
+    return _LOOKS_LIKE_DATA.search(text) is not None
+
+
 def normalised(heading: object) -> str:
     r"""
     Return what two headings must share to be the same column.
@@ -246,7 +273,7 @@ def _shown(located: Located) -> list[str]:
     A cell alone is a title, and a row with a date or a number is data, unless two of its cells are wanted.
     """
     named = [heading for heading in located.headings if heading]
-    safe = [heading for heading in named if not _LOOKS_LIKE_DATA.search(heading)]
+    safe = [heading for heading in named if not looks_like_data(heading)]
     if len(located.indexes) > 1 or (len(safe) == len(named) > 1):
         return safe
     return [located.headings[index] for index in located.indexes.values()]

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from alerter.errors import SourceError
-from alerter.sources.columns import HEADING_ROWS, WantedColumns
+from alerter.sources.columns import HEADING_ROWS, Headings, below
 from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
 from alerter.sources.slipped import Fit
 from alerter.sources.table import Rows, Table
@@ -91,7 +91,7 @@ class _Heading:
     cells: list[str]
 
 
-def open_csv(path: Path, wanted: WantedColumns) -> Table:
+def open_csv(path: Path, wanted: Headings) -> Table:
     """
     Return the table in the file at *path*; its rows are read when they are asked for, one at a time.
 
@@ -122,13 +122,13 @@ def open_csv(path: Path, wanted: WantedColumns) -> Table:
         sha256=sha256,
         extracted_at=stamp.written_at,
         size=stamp.size,
-        notes=(f"read as {label_of(encoding)}, {DELIMITERS[heading.delimiter]}",),
+        notes=(f"read as {label_of(encoding)}, {DELIMITERS[heading.delimiter]}{below(heading.line)}",),
         headings=columns.headings,
     )
     return Table(extract, columns, read)
 
 
-def _find_heading(path: Path, encoding: str, wanted: WantedColumns) -> _Heading:
+def _find_heading(path: Path, encoding: str, wanted: Headings) -> _Heading:
     """
     Return the heading row under the delimiter that shows most of the wanted columns, or else most cells.
     """

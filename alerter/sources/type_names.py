@@ -47,14 +47,29 @@ def unknown_type_reason(value: str, labels: Mapping[str, str]) -> str:
     >>> unknown_type_reason("Core 2", {"core": "Core assessment"})
     "the type 'Core 2' is not configured: write [assessments.core] label = 'Core 2', or add a type for it"
     """
-    words = _WORD.findall(value.casefold())
-    if not words or len(value) > LONGEST or len(value.split()) > MOST_WORDS:
+    if not may_be_named(value):
         return ""
+    words = _WORD.findall(value.casefold())
     quoted = f"'{value}'" if "'" not in value else f'"{value}"'
     known = next((key for key in labels if key.casefold() in words), "")
     if known:
         advice = f"write [assessments.{known}] label = {quoted}, or add a type for it"
     else:
-        key = next((kind for kind in KINDS if kind in words), "_".join(words))
-        advice = f"add [assessments.{key}] label = {quoted}"
+        advice = f"add [assessments.{type_keys(value)[0]}] label = {quoted}"
     return f"the type {quoted} is not configured: {advice}"
+
+
+def may_be_named(value: str) -> bool:
+    """Say whether *value* is short enough to be the name of a type."""
+    return bool(_WORD.search(value.casefold())) and len(value) <= LONGEST and len(value.split()) <= MOST_WORDS
+
+
+def type_keys(value: str) -> list[str]:
+    """
+    Return what the settings can call a type, the shortest first.
+
+    >>> type_keys("Core Assessment")
+    ['core', 'core_assessment']
+    """
+    words = _WORD.findall(value.casefold())
+    return [*(kind for kind in KINDS if kind in words), "_".join(words)]

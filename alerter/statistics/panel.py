@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
+from typing import TypeVar
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
+from alerter.domain.extension import Extension
 from alerter.domain.periods import Period, month_of, year_of
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage
+from alerter.domain.reasons import Reasons
 from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, sign_offs
 from alerter.statistics import tables
 from alerter.statistics.back_test import Outlook, outlook
@@ -27,6 +30,7 @@ from alerter.statistics.tables import (
 
 SLACK = 2
 """By how many assessments a quartile must be off the ends of its band to tell nothing of a hidden one."""
+Record = TypeVar("Record")
 FLAGGED = (Stage.PAST_ALERT, Stage.REASSURED, Stage.APPROACHING)
 
 
@@ -119,7 +123,7 @@ class PanelInput:
 
     *alerts* are the open ones as a digest of that day judges them, *first_scores* those of quality
     audits, if *are_first_scores*: a case system alone tells only the last.
-    *reasons* are the labels of why an assessment is done.
+    *reasons* are the labels of why an assessment is done, *reassurance_reasons* those of why it takes longer.
     """
 
     calendar: WorkingCalendar
@@ -130,6 +134,8 @@ class PanelInput:
     first_scores: Mapping[int, int]
     are_first_scores: bool
     reasons: Mapping[str, str]
+    reassurance_reasons: Reasons
+    extensions: Mapping[int, Extension]
     suppress_below: int
 
 
@@ -140,6 +146,7 @@ class Lists:
     teams: tuple[str, ...]
     reasons: tuple[str, ...]
     why_late: tuple[str, ...]
+    why_extended: tuple[str, ...]
     open_teams: tuple[str, ...]
 
 
@@ -200,6 +207,7 @@ def panel(inputs: PanelInput, clock: Clock, first: date) -> Panel:
         teams=tables.enter_teams(tally, within),
         reasons=tables.enter_reasons(tally, within, inputs.reasons),
         why_late=_enter_why_late(tally, within, inputs),
+        why_extended=_enter_extended(tally, within, inputs),
         open_teams=tables.enter_open(tally, alerts),
     )
     tables.enter_bands(tally, within, clock.working_days)
@@ -264,17 +272,27 @@ def _outlook(
 
 
 def _enter_why_late(tally: Tally, within: Sequence[SignOff], inputs: PanelInput) -> tuple[str, ...]:
-    reassurances = {
-        inputs.assessments[number].key: reassurance
-        for number, reassurance in inputs.reassurances.items()
+    return tables.enter_why_late(
+        tally, _late_with(within, inputs, inputs.reassurances), inputs.suppress_below
+    )
+
+
+def _enter_extended(tally: Tally, within: Sequence[SignOff], inputs: PanelInput) -> tuple[str, ...]:
+    late = _late_with(within, inputs, inputs.extensions)
+    return tables.enter_extended(tally, late, inputs.calendar, inputs.reassurance_reasons)
+
+
+def _late_with(
+    within: Sequence[SignOff], inputs: PanelInput, records: Mapping[int, Record]
+) -> list[tuple[SignOff, Record | None]]:
+    """Return what was signed off late, each with what is recorded of it, if anything."""
+    by_key = {
+        inputs.assessments[number].key: record
+        for number, record in records.items()
         if number in inputs.assessments
     }
-    late = [
-        (sign_off, reassurances.get(sign_off.assessment.key))
-        for sign_off in within
-        if not sign_off.is_in_time
-    ]
-    return tables.enter_why_late(tally, late, inputs.suppress_below)
+    late = [sign_off for sign_off in within if not sign_off.is_in_time]
+    return [(sign_off, by_key.get(sign_off.assessment.key)) for sign_off in late]
 
 
 def _enter_audits(

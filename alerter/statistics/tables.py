@@ -8,8 +8,10 @@ from fractions import Fraction
 from math import ceil
 
 from alerter.domain.calendar import ONE_DAY, WorkingCalendar
+from alerter.domain.extension import Extension
 from alerter.domain.periods import Period, months_between, quarter_of, year_of
 from alerter.domain.policy import Alert, Reassurance, Stage
+from alerter.domain.reasons import Reasons
 from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, timeliness, timeliness_by
 from alerter.statistics.suppression import ALL, IN_TIME, LATE, Place, Sum, Tally
 
@@ -214,6 +216,30 @@ def enter_why_late(
     ordered = dict(counts.most_common())
     tally.list(ordered, "why", ("period", LATE))
     return tuple(ordered)
+
+
+def enter_extended(
+    tally: Tally,
+    late: Iterable[tuple[SignOff, Extension | None]],
+    calendar: WorkingCalendar,
+    reasons: Reasons,
+) -> tuple[str, ...]:
+    """
+    Enter the late ones whose extension was authorised before the limit, by reason; return the reasons.
+
+    They are late all the same.
+    """
+    by_reason = Counter(
+        reasons.label_of(extension.reason)
+        for sign_off, extension in late
+        if extension is not None
+        and extension.is_before_limit(
+            calendar.nth_day(sign_off.assessment.clock_on, sign_off.clock.working_days)
+        )
+    )
+    tally.part(("extended", ALL), by_reason.total(), ("period", LATE))
+    tally.list(dict(by_reason.most_common()), "extended", ("extended", ALL))
+    return tuple(reason for reason, _ in by_reason.most_common())
 
 
 def enter_open(tally: Tally, alerts: Iterable[Alert]) -> tuple[str, ...]:

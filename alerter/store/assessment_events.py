@@ -12,6 +12,7 @@ from alerter.store.schema import (
     audits,
     changes,
     escalations,
+    extensions,
     outbox,
     reassurances,
     runs,
@@ -25,8 +26,8 @@ class Event:
     """
     One thing that happened, when, and in words.
 
-    *kind* is `told`, `escalated`, `reassured`, `withdrawn`, `audited`, `changed`, `vanished`, `back`,
-    `resent` or `passed on`.
+    *kind* is `told`, `escalated`, `reassured`, `extended`, `withdrawn`, `audited`, `changed`, `vanished`,
+    `back`, `resent` or `passed on`.
     """
 
     at: datetime
@@ -40,6 +41,7 @@ def events(connection: Connection, assessment: int) -> list[Event]:
         *_alerted(connection, assessment),
         *_escalated(connection, assessment),
         *_reassured(connection, assessment),
+        *_extended(connection, assessment),
         *_audited(connection, assessment),
         *_changed(connection, assessment),
         *_sent_again(connection, assessment),
@@ -124,6 +126,16 @@ def _reassured(connection: Connection, assessment: int) -> Iterator[Event]:
         yield Event(row.recorded_at, "reassured", f"{promise}{reason} (by {row.means}){note}")
         if row.withdrawn_at is not None:
             yield Event(row.withdrawn_at, "withdrawn", f"{promise}: withdrawn by {row.withdrawn_by}")
+
+
+def _extended(connection: Connection, assessment: int) -> Iterator[Event]:
+    for row in connection.execute(select(extensions).where(extensions.c.assessment == assessment)):
+        what = f"until {row.until.isoformat()}, authorised by {row.by}, {row.reason}"
+        yield Event(
+            row.recorded_at, "extended", f"{what} (by {row.means}){f': {row.note}' if row.note else ''}"
+        )
+        if row.withdrawn_at is not None:
+            yield Event(row.withdrawn_at, "withdrawn", f"extension {what}: withdrawn by {row.withdrawn_by}")
 
 
 def _audited(connection: Connection, assessment: int) -> Iterator[Event]:

@@ -28,7 +28,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from alerter.domain.assessment import ROW_FIELDS, Assessment, assessment_of
 from alerter.domain.policy import Clock
@@ -285,7 +284,7 @@ def _days(connection: Connection, deadlines: Iterable[Deadline]) -> FromClause:
             "days"
         )
     return (
-        func.jsonb_to_recordset(cast(literal(plain), JSONB))
+        func.json_to_recordset(cast(literal(plain), JSON))
         .table_valued(*(column(name, kind) for name, kind in kinds.items()), name="days")
         .render_derived(with_types=True)
     )

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from alerter.errors import StoreBrokenError, StoreError
@@ -203,7 +203,7 @@ def insert_into(connection: Connection, table: Table) -> Any:
     """
     Return the INSERT of this connection's dialect, for it has ON CONFLICT where the general one has not.
     """
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
 
 
 def take_turns(connection: Connection, what: str) -> None:

@@ -16,6 +16,7 @@ from alerter.store.schema import (
     runs,
     syncs,
     trail,
+    unchanged_rows,
     unreadable_values,
 )
 
@@ -70,11 +71,13 @@ def forget_assessments(connection: Connection, before: date) -> int:
     """
     Delete the assessments that ended *before* that day, or had vanished by then, and all that hangs on them.
 
-    Return how many. What the extract still holds comes back with the next reading.
+    Return how many. What the extract still holds comes back with the next reading; what one that waits, held,
+    has unchanged stays until it is applied or discarded.
     """
     old_readings = select(syncs.c.id).where(syncs.c.read_at < datetime.combine(before, time(), UTC))
     has_vanished = and_(assessments.c.ended_on.is_(None), assessments.c.vanished_sync_id.in_(old_readings))
-    old = or_(assessments.c.ended_on < before, has_vanished)
+    is_old = or_(assessments.c.ended_on < before, has_vanished)
+    old = and_(is_old, assessments.c.id.not_in(select(unchanged_rows.c.assessment)))
     for table, column in _hanging_on(assessments):
         connection.execute(delete(table).where(column.in_(select(assessments.c.id).where(old))))
     return connection.execute(delete(assessments).where(old)).rowcount

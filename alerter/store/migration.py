@@ -20,7 +20,7 @@ from alerter.errors import StoreError, StoreLostError
 from alerter.store.birth_note import id_in, is_there, note_of
 from alerter.store.database import Database, ensure_installation, take_turns
 from alerter.store.engine import refuse_pooler
-from alerter.store.schema import REVISION, metadata
+from alerter.store.schema import REVISION, metadata, metadata_on_server
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -196,7 +196,8 @@ def downgrade(database: Database, revision: str) -> None:
 
 def _make_new(connection: Connection) -> None:
     """Make every table in a database that has none, as the migrations would have made them."""
-    metadata.create_all(connection, checkfirst=False)
+    tables = metadata if connection.dialect.name == "sqlite" else metadata_on_server()
+    tables.create_all(connection, checkfirst=False)
     _version.create(connection, checkfirst=False)
     connection.execute(_version.insert().values(version_num=REVISION))
 

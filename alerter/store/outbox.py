@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     BindParameter,
@@ -19,9 +19,12 @@ from sqlalchemy import (
     update,
 )
 
+from alerter.domain.calendar import ONE_DAY
 from alerter.domain.delivery import FAILED
 from alerter.domain.message import Message
 from alerter.store.database import is_trial
+from alerter.store.migration import is_of_our_revision
+from alerter.store.runs import latest_before
 from alerter.store.schema import outbox, runs
 
 WAITING = ("queued", "deferred")
@@ -91,6 +94,12 @@ def failed(connection: Connection, run_id: int) -> list[Delivery]:
     return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
 
 
+def failed_by(connection: Connection, today: date) -> list[Delivery]:
+    """Return what waits for a person: of the run that went out last, for a later one tells all of it anew."""
+    last = latest_before(connection, today + ONE_DAY)
+    return [] if last is None else failed(connection, last.id)
+
+
 def has_in_flight(connection: Connection) -> bool:
     """Say whether anybody has a message in hand, or had one when it died."""
     query = select(_columns.id).where(is_owed, _columns.state.in_(IN_FLIGHT)).limit(1)
@@ -98,8 +107,10 @@ def has_in_flight(connection: Connection) -> bool:
 
 
 def is_any_due(connection: Connection, now: datetime, *, but: Collection[int] = ()) -> bool:
-    """Say whether any message is due, somebody's hold on its row notwithstanding, *but* these numbers."""
-    wanted = and_(is_due(now), _columns.id.not_in(but), _is_of_our_kind(connection))
+    """
+    Say whether `claim` may yet find a message, *but* these numbers, once nobody else holds its row.
+    """
+    wanted = and_(is_due(now), _columns.id.not_in(but), _is_of_our_kind(connection), is_of_our_revision)
     query = select(_columns.id).where(wanted).limit(1)
     return connection.execute(query).first() is not None
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from alerter.store.schema import assessments, changes, missing, rejections, staged_assessments
+from alerter.store.schema import assessments, changes, missing, rejections, staged_assessments, unchanged_rows
 
 CORRECTED_WITHIN = timedelta(days=14)
 WATCHED = (
@@ -32,12 +32,17 @@ WATCHED = (
 )  # fmt: skip
 IN_EXTRACT, THERE, MISSING = "extract", "there", "missing"
 """What is written down of an assessment that vanishes from the extract, or comes back."""
-_stored, _staged = assessments.c, staged_assessments.c
+_stored, _staged, _unchanged = assessments.c, staged_assessments.c, unchanged_rows.c
 
 
 def same_key() -> ColumnElement[bool]:
     """Match a stored assessment with its staged row."""
     return and_(_stored.assessment_id == _staged.assessment_id, _stored.child_id == _staged.child_id)
+
+
+def is_unchanged(sync_id: int) -> ColumnElement[bool]:
+    """Say whether a reading has a stored assessment just as it is stored."""
+    return exists().where(_unchanged.sync_id == sync_id, _unchanged.assessment == _stored.id)
 
 
 def rekey(connection: Connection, sync_id: int) -> int:
@@ -83,14 +88,15 @@ def mark_gone(connection: Connection, sync_id: int) -> int:
     """
     of_reading = rejections.c.sync_id == sync_id
     is_nameless = exists().where(of_reading, rejections.c.assessment_id == "", rejections.c.child_id == "")
-    is_staged = exists().where(_staged.sync_id == sync_id, same_key())
     is_rejected = exists().where(
         of_reading,
         rejections.c.child_id.in_((_stored.child_id, "")),
         rejections.c.assessment_id.in_((_stored.assessment_id, "")),
         or_(rejections.c.child_id != "", rejections.c.assessment_id != ""),
     )
-    is_gone = and_(_stored.ended_on.is_(None), _stored.vanished_sync_id.is_(None), ~is_staged, ~is_rejected)
+    is_gone = and_(
+        _stored.ended_on.is_(None), _stored.vanished_sync_id.is_(None), ~_is_read(sync_id), ~is_rejected
+    )
     if connection.execute(select(is_nameless)).scalar_one():
         rows = select(literal(sync_id), _stored.id).where(is_gone)
         connection.execute(insert(missing).from_select(("sync_id", "assessment"), rows))
@@ -126,12 +132,16 @@ def _is_changed(field: str, was: ColumnElement[Any], became: ColumnElement[Any])
     return and_(was.is_not(None), is_other) if field == "audit_score" else is_other
 
 
+def _is_read(sync_id: int) -> ColumnElement[bool]:
+    """Say whether a reading has a row of a stored assessment."""
+    return or_(is_unchanged(sync_id), exists().where(_staged.sync_id == sync_id, same_key()))
+
+
 def _gone_and_come(sync_id: int) -> Any:
     """
     Select pairs of one child's assessments: stored and open but no longer staged, staged but not yet stored.
     """
     come, known = staged_assessments.alias(), assessments.alias()
-    is_still_there = exists().where(_staged.sync_id == sync_id, same_key())
     is_known = exists().where(
         known.c.assessment_id == come.c.assessment_id, known.c.child_id == come.c.child_id
     )
@@ -147,7 +157,7 @@ def _gone_and_come(sync_id: int) -> Any:
             come.c.referred_on.label("rereferred"),
         )
         .select_from(assessments.join(come, come.c.child_id == _stored.child_id))
-        .where(come.c.sync_id == sync_id, _stored.ended_on.is_(None), ~is_still_there, ~is_known)
+        .where(come.c.sync_id == sync_id, _stored.ended_on.is_(None), ~_is_read(sync_id), ~is_known)
     )
 
 

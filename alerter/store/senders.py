@@ -87,7 +87,7 @@ def _hold_file(database: Database, id_: str) -> Iterator[Sender]:
             _lock(file)
             yield Sender(id_, database)
     finally:
-        path.unlink(missing_ok=True)
+        _remove(path)
 
 
 @contextmanager
@@ -166,8 +166,14 @@ def _is_locked(path: Path) -> bool:
     with file:
         if not _lock(file):
             return True
-    path.unlink(missing_ok=True)
+    _remove(path)
     return False
+
+
+def _remove(path: Path) -> None:
+    """Remove a file nobody holds; Windows keeps one that another process looks at, which goes later."""
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
 
 
 if sys.platform == "win32":

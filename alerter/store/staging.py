@@ -1,16 +1,19 @@
-"""Takes a reading into the store: stages its rows, collapses identical ones, applies all at once."""
+"""Takes a reading into the store: stages what it changes, collapses identical rows, applies all at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
-    Date,
+    CursorResult,
     Row,
+    Select,
     Table,
     and_,
     bindparam,
@@ -18,80 +21,32 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
+    true,
+    tuple_,
+    union,
+    union_all,
     update,
 )
-from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.selectable import FromClause
 
 from alerter.domain.assessment import ROW_FIELDS, Rejected, RowValues, first_end
 from alerter.domain.gate import Reopened
-from alerter.store.reconcile import mark_gone, record_changes, record_vanished, rekey, same_key
-from alerter.store.schema import assessments, staged_assessments
+from alerter.store.bulk import Batch, find_many, insert_many, refresh_statistics
+from alerter.store.reconcile import is_unchanged, mark_gone, record_changes, record_vanished, rekey, same_key
+from alerter.store.schema import assessments, staged_assessments, unchanged_rows
 
 KEY = ("assessment_id", "child_id")
 FIELDS = (*ROW_FIELDS, "ended_on")
 OF_END = ("clock_on", "started_on", "authorised_on", "cancelled_on", "closed_on")
-_stored, _staged = assessments.c, staged_assessments.c
-
-
-def insert_many(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
-    """
-    Insert rows, given by *columns* of equal length, with the statement that is quickest on this database.
-
-    Columns that are blank in every row are left out, for a driver takes longer over a None than over a value.
-    """
-    present = {
-        column.name: _as_iso(columns[column.name]) if isinstance(column.type, Date) else columns[column.name]
-        for column in table.columns
-        if column.name in columns and not _is_blank(columns[column.name])
-    }
-    rows = zip(*present.values(), strict=True)
-    if connection.dialect.name == "postgresql":
-        _copy(connection, table, present, rows)
-    else:
-        statement = insert(table).compile(dialect=sqlite_dialect(), column_keys=list(present))
-        connection.exec_driver_sql(str(statement), list(rows))
-
-
-def refresh_statistics(connection: Connection, table: Table, name: str) -> None:
-    """
-    Let a server's planner know how many rows there are now, and what was put into the column *name*.
-
-    By what it knew before, it may compare each row with every other. SQLite goes by its indexes alone.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {table.name} ({name})")
-
-
-def _copy(connection: Connection, table: Table, names: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Stream *rows* with COPY, whose faults become SQLAlchemy's as those of any other statement do."""
-    raw: Any = connection.connection
-    driver: Any = connection.dialect.loaded_dbapi
-    try:
-        with (
-            raw.cursor() as cursor,
-            cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
-    except driver.Error as error:
-        is_lost = connection.dialect.is_disconnect(error, raw, None)
-        raise DBAPIError.instance(
-            "COPY", None, error, driver.Error, hide_parameters=True, connection_invalidated=is_lost
-        ) from None
-
-
-def _is_blank(column: Sequence[Any]) -> bool:
-    return column[0] is None and column.count(None) == len(column)
-
-
-def _as_iso(days: Sequence[date | None]) -> list[str | None]:
-    """Write out dates, of which a few hundred repeat from row to row."""
-    texts = {day: None if day is None else day.isoformat() for day in set(days)}
-    return [texts[day] for day in days]
+OF_VALUES = 3
+"""Where a row's values begin, after its table, number and line."""
+TABLES = (staged_assessments, unchanged_rows)
+Columns = ReadOnlyColumnCollection[str, Column[Any]]
+_stored, _staged, _unchanged = assessments.c, staged_assessments.c, unchanged_rows.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +60,48 @@ class Applied:
 
 
 def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, RowValues]]) -> None:
-    """Stage the values of believable rows, each with its line."""
+    """
+    Stage believable rows, each with its line: of one that the store has just so its number, others whole.
+    """
     if not rows:
         return
     lines, values = zip(*rows, strict=True)
     columns: dict[str, Sequence[Any]] = dict(zip(ROW_FIELDS, zip(*values, strict=True), strict=True))
-    ends = list(map(first_end, *(columns[name] for name in OF_END)))
-    columns |= {"sync_id": [sync_id] * len(lines), "line": lines, "ended_on": ends}
-    insert_many(connection, staged_assessments, columns)
+    columns["ended_on"] = list(map(first_end, *(columns[name] for name in OF_END)))
+    batch = Batch.of(assessments, columns | {"vanished_sync_id": [None] * len(lines)})
+    is_empty = connection.execute(select(func.max(_stored.id))).scalar_one() is None
+    numbers = [None] * len(lines) if is_empty else find_many(connection, assessments, KEY, batch)
+    of_reading = {"sync_id": [sync_id] * len(lines), "line": lines}
+    unchanged = Batch.of(unchanged_rows, of_reading | {"assessment": numbers})
+    insert_many(connection, unchanged_rows, unchanged.only([number is not None for number in numbers]))
+    others = replace(batch, filled={**batch.filled, **of_reading})
+    insert_many(connection, staged_assessments, others.only([number is None for number in numbers]))
 
 
 def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]:
     """
-    Leave one staged row an identity: return how many identical ones went, and the contradicting ones.
+    Leave one row an identity: return how many identical ones went, and the contradicting ones.
 
     Where rows contradict each other the one that is open longest and began first stays, for a missed
     alert is worse than one too many.
     """
-    refresh_statistics(connection, staged_assessments, "sync_id")
-    collapsed, contradicting, losers = 0, [], []
-    for _, group in groupby(
-        _repeated(connection, sync_id), key=lambda row: (row.assessment_id, row.child_id)
-    ):
+    for table in TABLES:
+        refresh_statistics(connection, table, "sync_id")
+    collapsed, contradicting = 0, []
+    rows = _repeated(connection, sync_id)
+    losers: dict[str, list[dict[str, int]]] = {table.name: [] for table in TABLES}
+    for _, group in groupby(rows, key=attrgetter(*KEY)):
         kept, *others = sorted(group, key=_urgency)
-        losers += [{"loser": row.id} for row in others]
         for row in others:
-            if _row_values(row) == _row_values(kept):
+            losers[row.table].append({"loser": row.id})
+            if row[OF_VALUES:] == kept[OF_VALUES:]:
                 collapsed += 1
             else:
                 contradicting.append(_contradiction(row, kept))
-    if losers:
-        connection.execute(delete(staged_assessments).where(_staged.id == bindparam("loser")), losers)
+    for table in TABLES:
+        if losers[table.name]:
+            lost = delete(table).where(table.c.id == bindparam("loser"))
+            connection.execute(lost, losers[table.name])
     return collapsed, contradicting
 
 
@@ -147,7 +113,7 @@ def apply(connection: Connection, sync_id: int) -> Applied:
     """
     rekey(connection, sync_id)
     record_changes(connection, sync_id)
-    total = _count(connection, sync_id)
+    total = sum(_count(connection, table, sync_id) for table in TABLES)
     changed = _update_changed(connection, sync_id)
     new = _insert_new(connection, sync_id)
     vanished = mark_gone(connection, sync_id)
@@ -160,38 +126,55 @@ def discard(connection: Connection, sync_id: int) -> None:
     """
     Forget the staged rows of one reading.
 
-    Where there are no others the table is emptied whole, for which SQLite need not look at each row.
+    Where there are no others a table is emptied whole, for which SQLite need not look at each row.
     """
-    others = exists().where(_staged.sync_id < sync_id), exists().where(_staged.sync_id > sync_id)
-    statement = delete(staged_assessments)
-    if connection.execute(select(or_(*others))).scalar_one():
-        statement = statement.where(_staged.sync_id == sync_id)
-    connection.execute(statement)
+    for table in TABLES:
+        of_others = exists().where(table.c.sync_id < sync_id), exists().where(table.c.sync_id > sync_id)
+        statement = delete(table)
+        if connection.execute(select(or_(*of_others))).scalar_one():
+            statement = statement.where(table.c.sync_id == sync_id)
+        connection.execute(statement)
 
 
-def _repeated(connection: Connection, sync_id: int) -> Iterator[Row[Any]]:
-    keys = (
-        select(_staged.assessment_id, _staged.child_id)
-        .where(_staged.sync_id == sync_id)
-        .group_by(_staged.assessment_id, _staged.child_id)
-        .having(func.count() > 1)
-        .subquery()
+def _repeated(connection: Connection, sync_id: int) -> CursorResult[Any]:
+    """
+    Select every row of a reading whose identity another one has, with the table that it waits in.
+
+    Both are whole rows or both are numbers, or one is the number of what the other one changes.
+    """
+    of_whole, of_numbers, is_twice = (
+        _staged.sync_id == sync_id,
+        _unchanged.sync_id == sync_id,
+        func.count() > 1,
     )
-    query = (
-        select(staged_assessments)
-        .join(keys, and_(keys.c.assessment_id == _staged.assessment_id, keys.c.child_id == _staged.child_id))
-        .where(_staged.sync_id == sync_id)
-        .order_by(_staged.assessment_id, _staged.child_id, _staged.line)
+    of_both = assessments.join(staged_assessments, and_(same_key(), of_whole, is_unchanged(sync_id)))
+    keys = union(
+        select(*_key(_staged)).where(of_whole).group_by(*_key(_staged)).having(is_twice),
+        select(*_key(_staged)).select_from(of_both),
     )
-    yield from connection.execute(query).all()
+    numbers = union(
+        select(_unchanged.assessment).where(of_numbers).group_by(_unchanged.assessment).having(is_twice),
+        select(_stored.id).select_from(of_both),
+    )
+    whole = _selected(staged_assessments, _staged).where(of_whole, tuple_(*_key(_staged)).in_(keys))
+    numbered = _selected(unchanged_rows, _stored).join(assessments, _unchanged.assessment == _stored.id)
+    numbered = numbered.where(of_numbers, _unchanged.assessment.in_(numbers))
+    rows = union_all(whole, numbered).subquery()
+    return connection.execute(select(rows).order_by(rows.c.assessment_id, rows.c.child_id, rows.c.line))
+
+
+def _selected(table: Table, values: Columns) -> Select[Any]:
+    return select(
+        literal(table.name).label("table"), table.c.id, table.c.line, *(values[name] for name in FIELDS)
+    )
+
+
+def _key(columns: Columns) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    return columns["assessment_id"], columns["child_id"]
 
 
 def _urgency(row: Row[Any]) -> tuple[Any, ...]:
     return -(row.ended_on or date.max).toordinal(), row.clock_on, row.line
-
-
-def _row_values(row: Row[Any]) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in FIELDS)
 
 
 def _contradiction(row: Row[Any], kept: Row[Any]) -> Rejected:
@@ -199,8 +182,8 @@ def _contradiction(row: Row[Any], kept: Row[Any]) -> Rejected:
     return Rejected(row.line, reason, "", row.assessment_id, row.child_id)
 
 
-def _count(connection: Connection, sync_id: int) -> int:
-    query = select(func.count()).select_from(staged_assessments).where(_staged.sync_id == sync_id)
+def _count(connection: Connection, table: Table, sync_id: int) -> int:
+    query = select(func.count()).select_from(table).where(table.c.sync_id == sync_id)
     return int(connection.execute(query).scalar_one())
 
 
@@ -231,12 +214,17 @@ def open_by_team(
     connection: Connection, sync_id: int, as_of: date, since: date | None = None
 ) -> dict[str, int]:
     """Count what a staged reading has open on *as_of* by team, what began before *since* left out."""
-    query = (
-        select(_staged.team, func.count())
-        .where(_staged.sync_id == sync_id, _is_open(staged_assessments, as_of, since))
-        .group_by(_staged.team)
-    )
+    whole = select(_staged.team).where(_staged.sync_id == sync_id, _is_open(staged_assessments, as_of, since))
+    team = union_all(whole, *_open_and_unchanged(sync_id, as_of, since)).subquery().c.team
+    query = select(team, func.count()).group_by(team)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _open_and_unchanged(sync_id: int, as_of: date, since: date | None) -> Iterator[Select[Any]]:
+    """Give the teams of what is open in the store as in the reading: a query for each index of what is."""
+    has_begun = true() if since is None else _stored.clock_on >= since
+    for is_open in (_stored.ended_on.is_(None), _stored.ended_on > as_of):
+        yield select(_stored.team).where(is_open, has_begun, is_unchanged(sync_id))
 
 
 def reopened(connection: Connection, sync_id: int, as_of: date, since: date | None = None) -> Reopened:
@@ -256,7 +244,12 @@ def reopened(connection: Connection, sync_id: int, as_of: date, since: date | No
         .where(_staged.sync_id == sync_id, _stored.ended_on <= as_of)
     )
     ended, open_again, unsigned, doubted = connection.execute(query).one()
-    return Reopened(ended=ended, open_again=open_again, unsigned=unsigned, doubted=doubted)
+    still_open = union_all(*_open_and_unchanged(sync_id, as_of, None)).subquery()
+    still_ended = (
+        _count(connection, unchanged_rows, sync_id)
+        - connection.execute(select(func.count()).select_from(still_open)).scalar_one()
+    )
+    return Reopened(ended=ended + still_ended, open_again=open_again, unsigned=unsigned, doubted=doubted)
 
 
 def _is_open(table: FromClause, as_of: date, since: date | None) -> ColumnElement[bool]:

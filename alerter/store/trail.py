@@ -12,8 +12,8 @@ from alerter.store.database import take_turns
 from alerter.store.schema import trail
 
 Act = Literal[
-    "reassured", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory", "resent",
-    "passed_on",
+    "reassured", "extended", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory",
+    "resent", "passed_on", "on_behalf",
 ]  # fmt: skip
 _columns = trail.c
 

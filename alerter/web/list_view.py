@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from alerter.app.reassurances import OwnList, Recorded
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import RowHistory
-from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN, Reasons
+from alerter.domain.reasons import Reasons
+from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN
 from alerter.domain.wording import day_words
 from alerter.mail.digest_rows import RowContext, row_of
 from alerter.mail.headline import counts_of

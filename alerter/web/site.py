@@ -11,7 +11,7 @@ from alerter.app.logs import Journal
 from alerter.app.page_session import PageSession, is_open
 from alerter.app.reassurances import reasons_of
 from alerter.config.page import WebSettings
-from alerter.domain.reassurance import Reasons
+from alerter.domain.reasons import Reasons
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.mail.language import ENGLISH

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.acceptance.caseload import ENGLAND, MONDAY, NEXT_MONDAY, key, row, start_at
 from tests.acceptance.letters import letters_by_recipient, read
 from tests.world.council import ADMINS, FALLBACK, Council, csv_text
+from tests.world.first_hour import fill_in
 from tests.world.mail_server import MailServer
 
 MANAGER = "a.manager@council.example"
@@ -16,12 +17,15 @@ STATUS = {"last_run", "owed", "held", "next_run", "data_age_hours", "ok"}
 
 
 def test_from_an_empty_folder_to_the_first_run(tmp_path: Path, post_office: MailServer) -> None:
-    """What `init` wrote passes `check`; `run --dry-run` and `preview` leave no trace; then `run` sends."""
+    """What `init` wrote, filled in, passes `check`; trials leave no trace, and `run` sends."""
     council = Council(tmp_path, post_office.port)
     assert council.alerter("init").exit_code == 0
+    fill_in(tmp_path)
     written = (tmp_path / "config.toml").read_text(encoding="utf-8")
-    written = written.replace("max_quiet_days = 30", "max_quiet_days = 0")  # `check` goes by today
-    council.write("config.toml", written.replace("port = 1025", f"port = {post_office.port}"))
+    written = written.replace("[source]", "[source]\nmax_quiet_days = 0")  # `check` goes by today
+    written = written.replace('transport = "folder"', 'transport = "smtp"')
+    council.write("config.toml", f"{written}\n[email.smtp]\nport = {post_office.port}\n")
+    council.write("directory.csv", f"team,manager_email\nDuty and Assessment North,{MANAGER}\n")
     council.alerter("init")
     assert f"port = {post_office.port}" in (tmp_path / "config.toml").read_text(encoding="utf-8")
     rows = [row(1, team="Duty and Assessment North"), row(2, "on_track", team="Duty and Assessment North")]

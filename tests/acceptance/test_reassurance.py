@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from tests.acceptance.caseload import ENGLAND, start_at
 from tests.acceptance.letters import Letter, read
-from tests.world.council import ADMINS, Council
+from tests.world.council import Council
 from tests.world.mail_server import MailServer
 
 FIRST = date(2025, 9, 22)
@@ -53,7 +53,7 @@ def test_reassurance_stands_and_lapses(council: Council, post_office: MailServer
 
 def test_reassurance_must_make_sense(council: Council) -> None:
     """An address outside the council, an expectation before it was given, or an unknown id are exit 2."""
-    sound = {"--by": ADMINS, "--expected": FIRST + timedelta(days=7), "--on": FIRST}
+    sound = {"--by": MANAGER, "--expected": FIRST + timedelta(days=7), "--on": FIRST}
     for number, change in (
         ("A-1", {"--by": "m@elsewhere.example"}),
         ("A-1", {"--expected": FIRST - timedelta(days=1)}),

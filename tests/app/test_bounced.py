@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from alerter.pipeline.learn_bounces import CameBack, learn_bounces
 from alerter.store import bounces
-from tests.transports.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble
+from tests.world.notify import API_KEY, TEMPLATE_ID, NotifyDouble
 from tests.world.office import AS_OF, Office, row
 
 NOTIFY = {

@@ -9,6 +9,7 @@ import pytest
 from alerter.app.check import check, send_test
 from alerter.app.check_extract import how_far_back
 from alerter.app.section import Section, State
+from alerter.app.status import status_of
 from alerter.domain.periods import year_of
 from alerter.errors import ConfigError, MailDeferredError, MailError
 from alerter.installation.installation import Installation
@@ -52,16 +53,23 @@ def test_language_look_and_templates_are_told(office: Office) -> None:
 
 
 def test_a_template_that_cannot_be_used_is_a_fault_of_the_settings(office: Office) -> None:
-    """All of them at once, each with its file and line, before anything else is tried."""
+    """
+    All of them at once, each with its file and line: `check` says so, and a run before it reads anything.
+    """
     (office.folder / "own").mkdir()
     for name in ("digest.txt.j2", "summary.txt.j2"):
         (office.folder / "own" / name).write_text("fine\n{{ nothing }}", encoding="utf-8")
+    office.extract(row("A-1"))
+    weekly = office.weekly(email__templates="own")
     with pytest.raises(ConfigError) as caught:
-        office.open(email__templates="own")
-    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["email.templates"] * 2
-    assert [fault.split(": ")[1] for fault in caught.value.faults] == [
-        "digest.txt.j2, line 2", "summary.txt.j2, line 2",
+        weekly.run()
+    assert [fault.split(": ")[:2] for fault in caught.value.faults] == [
+        ["email.templates", "digest.txt.j2, line 2"], ["email.templates", "summary.txt.j2, line 2"],
     ]  # fmt: skip
+    status = status_of(weekly.of)
+    assert (status.last_run, status.data_age_hours) == (None, None)
+    emails = parts(weekly.of)["emails"]
+    assert (emails.exit_code, [line.text for line in emails.lines]) == (2, str(caught.value).splitlines())
 
 
 def test_an_address_above_the_managers_is_tried_too(office: Office) -> None:

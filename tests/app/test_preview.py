@@ -4,14 +4,17 @@ from email import policy
 from email.parser import BytesParser
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
-from alerter.app.preview import preview, write_previews
+from alerter.app.preview import index_page, preview, write_previews
 from alerter.domain.message import Message
 from alerter.errors import SourceError
 from alerter.mail.build import Rendered
 from alerter.mail.writer import Email
 from alerter.store import runs, syncs
 from tests.mail import gallery
+from tests.world.browser import opened
 from tests.world.office import AS_OF, NORTH, Office, row, text_of
 
 
@@ -26,7 +29,7 @@ def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> N
     mail = BytesParser(policy=policy.default).parsebytes((shown / files[0]).read_bytes())
     assert text_of(mail) == (shown / files[2]).read_text(encoding="utf-8")
     index = (shown / "index.html").read_text(encoding="utf-8")
-    assert "<p>2 digests; nothing was sent.</p>" in index
+    assert "<p>As of Monday 23 November 2009: 2 digests; nothing was sent.</p>" in index
     assert all(f'href="{name}.{ending}"' in index for name in names for ending in ("eml", "html", "txt"))
 
 
@@ -88,9 +91,25 @@ def test_file_names_and_index_are_safe(office: Office) -> None:
     """An address that would be a path or markup is neither."""
     address = "a/../<b>&'c'@council.example"
     email = Email(Rendered("1 < 2", "text", "<p>html</p>"), Message(address, "<1@x>", "1 < 2", b"x"))
-    assert write_previews([email], office.folder / "shown", "A & B") == 1
-    index = (office.folder / "shown" / "index.html").read_text(encoding="utf-8")
+    names = write_previews([email], office.folder / "shown")
+    index = index_page("Digests of A & B", AS_OF, names, ["<max_age_hours>"])
     assert "<title>Digests of A &amp; B</title>" in index
+    assert "<p class=held>Would be held: &lt;max_age_hours&gt;.</p>" in index
     assert "a/../&lt;b&gt;&amp;&#x27;c&#x27;@council.example</a>" in index
-    assert "<p>1 digest; nothing was sent.</p>" in index
+    assert ": 1 digest; nothing was sent.</p>" in index
     assert (office.folder / "shown" / "001-a_..__b___c_@council.example.txt").read_text() == "text"
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_the_index_fits_a_telephone(office: Office, browser: Browser, *, is_dark: bool) -> None:
+    """At 390 pixels nothing runs out of the page, and axe finds no fault; a link leads to the digest."""
+    office.council.directory({**NORTH, "manager_email": f"{'n' * 60}@council.example"})
+    office.extract(row("A-1"))
+    index = preview(office.open(source__max_age_hours=1), AS_OF, office.folder / "shown").index
+    with opened(browser, width=390, is_dark=is_dark) as page:
+        page.goto(index.as_uri())
+        assert page.get_by_text("Would be held:").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert Axe().run(page).response["violations"] == []
+        page.get_by_role("link", name="@council.example").click()
+        assert "A-1" in page.content()

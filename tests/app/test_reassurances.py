@@ -144,3 +144,14 @@ def test_undo_is_for_the_hour_and_for_its_giver(office: Office) -> None:
     with pytest.raises(ConfigError, match="no open assessment"):
         withdraw(installation, "A-7", None, by=BY)
     assert kept(installation) == [GIVEN]
+
+
+def test_somebody_else_reassures_on_behalf_only(office: Office) -> None:
+    """Who does not answer for it is refused, or asked to say so; then the trail has it."""
+    installation = read_siblings(office)
+    other = replace(GIVEN, by="s.lindqvist@council.example")
+    with pytest.raises(ConfigError, match="does not answer for it"):
+        reassure(installation, "A-1", "7", other, note="")
+    assert reassure(installation, "A-1", "7", other, note="", on_behalf=True) == 1
+    with installation.database.read() as connection:
+        assert [entry.act for entry in trail.every(connection)] == ["reassured", "on_behalf"]

@@ -6,9 +6,9 @@ import pytest
 
 from alerter.app.heartbeat import signal_status, watched, watched_delivery
 from alerter.errors import DirectoryError, SourceError
-from tests.app.serving.made_up_service import Watcher
 from tests.world.mail_server import MailServer
 from tests.world.office import AS_OF, GATED, NEXT, Office, row
+from tests.world.web import Watcher
 
 
 @pytest.fixture

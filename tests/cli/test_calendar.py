@@ -61,7 +61,7 @@ def test_days_off_of_a_year(office: Office) -> None:
     office.configure(calendar__days_off=[date(2009, 12, 24)])
     result = alerter(office, "calendar", "2009")
     lines = result.out.splitlines()
-    assert lines[0] == "day off\tname\tsource"
+    assert lines[0] == "date\tname\tsource"
     assert "Friday 10 April 2009\tGood Friday\tbank holiday" in lines
     assert any(line.startswith("Thursday 24 December 2009\t") and line.endswith("council") for line in lines)
     assert result.err.startswith("9 days off in 2009: england, ")
@@ -108,7 +108,7 @@ def test_a_proclaimed_day_is_noticed_in_gov_uks_file(office: Office, tmp_path: P
     result = alerter(office, "calendar", "2026", "--compare", path)
     assert result.exit_code == 1
     assert result.out.splitlines() == [
-        "differs\there\tin the file",
+        "date\there\tpublished",
         "Monday 15 June 2026\tno day off\tBank holiday for a cup",
         "Monday 31 August 2026\tSummer bank holiday\tno day off",
         "Friday 25 December 2026\tChristmas Day\tYule",

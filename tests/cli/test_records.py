@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import datetime
 
 from tests.world.office import AS_OF, NEXT, NORTH, Office, row
 from tests.world.terminal import alerter
@@ -26,6 +27,9 @@ def test_records_to_mend_are_listed_by_team(office: Office) -> None:
         ("South", "A-4", "assessment_id", "8896"),
         ("South", "A-5", "assessment_id", "8896"),
     ]
+    answer = json.loads(alerter(office, "quality", "--as-of", AS_OF, "--json").out)
+    assert answer["as_of"] == AS_OF.isoformat()
+    assert [list(record.values()) for record in answer["records"]] == lines[1:]
 
 
 def test_list_for_a_spreadsheet_computes_nothing(office: Office) -> None:
@@ -55,13 +59,17 @@ def test_history_tells_who_was_told_what(office: Office) -> None:
     read(office, row("A-1", started_on="2009-10-20"))
     result = alerter(office, "history", "A-1", "--child", "91")
     lines = [line.split("\t") for line in result.out.splitlines()]
-    assert lines[0] == ["when", "child", "", "what"]
+    assert lines[0] == ["at", "child_id", "kind", "what"]
     kinds = ["told", "reassured", "changed", "changed"]
     assert [line[1:3] for line in lines[1:]] == [["91", kind] for kind in kinds]
     assert [line[3].partition(" ")[0] for line in lines[3:]] == ["clock_on", "started_on"]
     assert lines[1][3] == f"run 1: past alert, day 27, to {by} (sent, a trial into a folder)"
     events = json.loads(alerter(office, "history", "A-1", "--json").out)["events"]
-    assert [[each["at"], each["child_id"], each["kind"], each["what"]] for each in events] == lines[1:]
+    assert [[each["child_id"], each["kind"], each["what"]] for each in events] == [
+        line[1:] for line in lines[1:]
+    ]
+    moments = [datetime.fromisoformat(each["at"]) for each in events]
+    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in moments] == [line[0] for line in lines[1:]]
 
 
 def test_history_of_nobody_is_refused(office: Office) -> None:

@@ -1,30 +1,46 @@
 """The commands one sets up with: init, check, preview and the demonstration."""
 
 import io
+import json
 from contextlib import redirect_stderr
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from alerter.cli.output import print_table, reading
-from alerter.config.file import load_settings
+from alerter.cli.output import print_rows, print_table, reading
+from alerter.config.file import example_settings, load_settings
+from alerter.errors import ConfigError
 from alerter.sources.directory import read_directory
+from tests.world.first_hour import fill_in
 from tests.world.mail_server import free_port
 from tests.world.office import AS_OF, Office, row, today
 from tests.world.terminal import alerter, drawn
 
 
-def test_init_writes_settings_that_load(office: Office) -> None:
-    """Settings and directory are complete, and the folder for extracts is there."""
+def test_init_writes_settings_to_fill_in(office: Office) -> None:
+    """Five keys are asked for; with them the settings load, and the folder for extracts is there."""
     result = alerter(office, "init", office.folder / "new")
     new = office.folder / "new"
     assert result.exit_code == 0
     assert result.out.splitlines() == [f"Wrote {new / 'config.toml'}", f"Wrote {new / 'directory.csv'}"]
     assert "alerter check" in result.err
+    with pytest.raises(ConfigError, match="council: must not be blank"):
+        load_settings(new / "config.toml", {})
+    assert fill_in(new) == 5
     assert load_settings(new / "config.toml", {}).source.path == new / "extracts" / "assessments.csv"
-    assert len(read_directory(new / "directory.csv")) == 1
+    assert read_directory(new / "directory.csv") == []
     assert (new / "extracts").is_dir()
+
+
+def test_init_writes_the_whole_example(office: Office) -> None:
+    """Every setting with its notes, under its own name, and nothing else."""
+    new = office.folder / "new"
+    assert alerter(office, "init", new, "--example").out == f"Wrote {new / 'config.example.toml'}\n"
+    assert (new / "config.example.toml").read_text(encoding="utf-8") == example_settings()
+    assert [path.name for path in new.iterdir()] == ["config.example.toml"]
+    assert alerter(office, "init", new, "--example").exit_code == 2
+    assert alerter(office, "init", new, "--example", "--extract", "x.csv").exit_code == 2
 
 
 @pytest.mark.parametrize("name", ["config.toml", "directory.csv"])
@@ -54,7 +70,7 @@ def test_check_of_what_is_in_order(office: Office) -> None:
     result = alerter(office, "check")
     lines = [line.split("\t") for line in result.out.splitlines()]
     assert result.exit_code == 0
-    assert lines[0] == ["part", "", "found"]
+    assert lines[0] == ["section", "state", "text"]
     states = [line[1] for line in lines[1:]]
     assert states[-1] == "ok"
     assert {*states} == {"look", "ok"}
@@ -98,22 +114,43 @@ def test_check_with_faults_sends_nothing_and_says_so(office: Office) -> None:
 
 
 def test_preview_says_where_to_look(office: Office) -> None:
-    """The count and the folder."""
+    """The count, the folder, and the address of the page that leads to the digests; in JSON too."""
     office.extract(row("A-1"))
     shown = office.folder / "shown"
     result = alerter(office, "preview", "--as-of", AS_OF, "--out", shown)
-    assert (result.exit_code, result.out) == (0, f"Written to {shown}: 1 digest.\n")
+    assert result.exit_code == 0
+    assert result.out.splitlines() == [
+        "Read extract.csv: 1 row, 0 rejected.",
+        f"Wrote {shown}: 1 digest.",
+        f"Open {(shown / 'index.html').as_uri()}",
+    ]
     assert (shown / "index.html").is_file()
+    answer = alerter(office, "preview", "--as-of", AS_OF, "--out", shown, "--json").json
+    assert (answer["as_of"], answer["digests"], answer["source"]["rows"]) == (AS_OF.isoformat(), 1, 1)
+    assert answer["index"] == (shown / "index.html").as_uri()
 
 
 def test_table_is_drawn_on_a_terminal() -> None:
     """Where somebody looks the rows stand in a frame; in a pipe they are separated by tabs."""
     with drawn() as shown:
-        print_table(("to", "subject"), [("n.okafor@council.example", 1)])
+        print_table(("to", "team", "on"), [("n.okafor@council.example", "[North]", None)])
     lines = shown.getvalue().splitlines()
     assert len(lines) == 5
     assert lines[0].startswith("┏")
     assert "n.okafor@council.example" in lines[3]
+    assert "[North]" in lines[3]
+
+
+def test_days_and_moments_are_words_in_a_table_and_iso_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same rows under the same names, in both."""
+    rows = [(datetime(2026, 11, 30, 18, 5, tzinfo=UTC), date(2026, 12, 7), None)]
+    for is_json in (False, True):
+        print_rows("events", ("at", "on", "by"), rows, is_json=is_json, year=2026)
+    table, _, printed = capsys.readouterr().out.partition("{")
+    assert table == "at\ton\tby\n2026-11-30 18:05\tMonday 7 December 2026\t\n"
+    assert json.loads("{" + printed) == {
+        "year": 2026, "events": [{"at": "2026-11-30T18:05:00+00:00", "on": "2026-12-07", "by": None}],
+    }  # fmt: skip
 
 
 def test_progress_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from alerter.config.base import Table
 from alerter.config.clocks import PRESETS
 from alerter.config.config_faults import ANY, Key, keys_of, secrets_of
 from alerter.config.settings import Settings
+from alerter.sources.recognition.synonyms import SYNONYMS
 from tests import contents
 from tests.contents import anchor_of
 
@@ -149,6 +150,13 @@ def test_every_secret_is_marked() -> None:
     text = text_of(ROOT / "docs/settings.md")
     for key in secrets_of(Settings):
         assert re.search(rf"^\| `{key[-1]}` \| [^|]+ \| \*secret\*", text, re.MULTILINE), key
+
+
+def test_synonyms_are_those_of_the_code() -> None:
+    """`docs/input.md` has a row for each column that `init` knows by other headings, with all of them."""
+    text = text_of(ROOT / "docs/input.md")
+    for column, headings in SYNONYMS.items():
+        assert f"| `{column}` | {'; '.join(headings)} |" in text
 
 
 def test_presets_are_those_of_the_code() -> None:

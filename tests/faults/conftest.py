@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 from alerter.store.database import open_database
-from tests.faults.ledger import ledger_of
-from tests.faults.monday import Monday, waiting
 from tests.faults.roster import number_of
 from tests.faults.system_calls import Call
 from tests.faults.table import DOCUMENT, Shown, document
 from tests.faults.week import calls_of_week, made_ready
 from tests.pipeline.council import Council as Mailroom
 from tests.world.council import Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
 from tests.world.office import Office, new_office
 from tests.world.postgres import PostgresServer
+from tests.world.service import Service, waiting
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ON_FILE = frozenset({"council", "on_file", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"})
@@ -69,8 +69,8 @@ def on_file(council: Council) -> Council:
 
 
 @pytest.fixture
-def monday(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Monday]:
-    """Return a service that waits for its Monday, with `post_office` for its mail server."""
+def monday(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Service]:
+    """Return a service that waits for its Service, with `post_office` for its mail server."""
     with waiting(tmp_path, migrated_file, post_office.port) as monday:
         yield monday
 

@@ -7,36 +7,35 @@ from pathlib import Path
 import pytest
 
 from alerter.errors import ConfigError
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
-from tests.faults.monday import Monday, rows_of, waiting
 from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer
 from tests.world.office import Office as Desk
+from tests.world.service import EVERYBODY, MANAGERS, Service, rows_of, text_of, waiting
 from tests.world.terminal import alerter
 
 SECRET = "made-up-canary-secret"
 UNREADABLE = ("missing", "a folder", "not text", "empty", "no permission")
 
 
-def test_fault_095_broken_settings(monday: Monday, post_office: MailServer) -> None:
+def test_fault_095_broken_settings(monday: Service, post_office: MailServer) -> None:
     """
     The last good ones stay in force and their hash is what is told; the next start refuses what stands there.
     """
     monday.at("07:00")
-    good = monday.service.serving
+    good = monday.serving
     assert good is not None
     fingerprint = good.installation.settings.fingerprint
-    monday.service.council.write("config.toml", "council = \n")
+    monday.council.write("config.toml", "council = \n")
     monday.at("07:01", "07:02")
     assert post_office.tally() == {ADMINS: 1}
     assert fingerprint in text_of(post_office, ADMINS)
-    assert [each["settings"] for each in monday.service.events("settings_broken")] == [fingerprint]
+    assert [each["settings"] for each in monday.events("settings_broken")] == [fingerprint]
     monday.at("08:00")
     assert post_office.tally() == {**EVERYBODY, ADMINS: 2}
     assert fingerprint in text_of(post_office, ADMINS)
-    monday.service.stop()
+    monday.stop()
     with pytest.raises(ConfigError, match=r"config\.toml"):
-        monday.service.start()
+        monday.start()
 
 
 def test_fault_096_settings_changed_while_sending(tmp_path: Path, migrated_file: Path) -> None:
@@ -49,7 +48,7 @@ def test_fault_096_settings_changed_while_sending(tmp_path: Path, migrated_file:
         assert post_office.tally() == EVERYBODY
         assert [_is_new(post_office, each) for each in MANAGERS] == [False, False]
         monday.extract(*[{**row, "started_on": "2026-10-19"} for row in rows_of(MANAGERS)])
-        monday.service.tick_at("Mon 2026-11-30 08:00")
+        monday.tick_at("Mon 2026-11-30 08:00")
         assert [_is_new(post_office, each) for each in MANAGERS] == [True, True]
         assert "overdue" in text_of(post_office, MANAGERS[0]).casefold()
 
@@ -59,7 +58,7 @@ class Editing(MailServer):
 
     def __init__(self) -> None:
         super().__init__(on_rcpt=self._edit)
-        self.monday: Monday | None = None
+        self.monday: Service | None = None
 
     def _edit(self, _address: str) -> None:
         if self.monday is not None:
@@ -82,7 +81,7 @@ def test_fault_098_no_allowed_domain(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("fault", UNREADABLE)
-def test_fault_099_secret_not_read(monday: Monday, fault: str) -> None:
+def test_fault_099_secret_not_read(monday: Service, fault: str) -> None:
     """A secret that is not there, or not to be read, is refused at start, with none of its bytes."""
     path = monday.folder / "password"
     match fault:
@@ -99,7 +98,7 @@ def test_fault_099_secret_not_read(monday: Monday, fault: str) -> None:
             path.chmod(0)
     monday.configure(email__smtp__username="alerts", email__smtp__password_file="password")
     with pytest.raises(ConfigError, match=r"email\.smtp\.password_file: ") as caught:
-        monday.service.start()
+        monday.start()
     assert caught.value.exit_code == 2
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 

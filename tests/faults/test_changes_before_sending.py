@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.serving.made_up_service import text_of
-from tests.faults.monday import Monday, row, waiting
 from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import LATER, LATER_AT_DOT, MailServer
+from tests.world.service import Service, row, text_of, waiting
 from tests.world.terminal import alerter
 
 LEFT, STAYED, SUCCESSOR = (f"{name}@council.example" for name in ("left", "stayed", "successor"))
@@ -16,7 +15,7 @@ ROWS = (row(1, team="Duty"), row(2, team="Duty"), row(3, team="Court"))
 
 
 @pytest.fixture
-def teams(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Monday]:
+def teams(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Service]:
     """
     Return a service of two teams whose managers stand in the directory; the first one's server says later.
     """
@@ -30,7 +29,7 @@ def teams(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Itera
 
 
 @pytest.mark.parametrize("duty", [SUCCESSOR, None], ids=["successor", "nobody"])
-def test_fault_071_manager_left(teams: Monday, post_office: MailServer, duty: str | None) -> None:
+def test_fault_071_manager_left(teams: Service, post_office: MailServer, duty: str | None) -> None:
     """
     Named otherwise, or no more, before their digest went: it is withdrawn, and goes to whom it belongs now.
     """
@@ -48,7 +47,7 @@ def test_fault_071_manager_left(teams: Monday, post_office: MailServer, duty: st
 
 
 @pytest.mark.parametrize("signed", [{1}, {1, 2}], ids=["one of two", "all"])
-def test_fault_088_signed_off_meanwhile(teams: Monday, post_office: MailServer, signed: set[int]) -> None:
+def test_fault_088_signed_off_meanwhile(teams: Service, post_office: MailServer, signed: set[int]) -> None:
     """Signed off before the digest went: it speaks of what is left, and is withdrawn where nothing is."""
     _sign_off(teams, signed)
     teams.at("08:02", "08:03", "08:04")
@@ -78,13 +77,13 @@ def test_more_of_088_signed_off_after_the_mark(
     assert copies[0] == copies[1]
 
 
-def _name(monday: Monday, **managers: str) -> None:
+def _name(monday: Service, **managers: str) -> None:
     """Write the directory, with the manager of each team."""
     entries = [{"team": team, "manager_email": manager} for team, manager in managers.items()]
-    monday.service.council.directory(*entries)
+    monday.council.directory(*entries)
 
 
-def _sign_off(monday: Monday, numbers: set[int]) -> None:
+def _sign_off(monday: Service, numbers: set[int]) -> None:
     """Sign assessments off in the extract, and read it."""
     signed = {f"A-{number}" for number in numbers}
     monday.extract(
@@ -93,7 +92,7 @@ def _sign_off(monday: Monday, numbers: set[int]) -> None:
             for each in ROWS
         )
     )
-    assert alerter(monday.service.council, "sync").exit_code == 0
+    assert alerter(monday.council, "sync").exit_code == 0
 
 
 def _ids(post_office: MailServer, reader: str) -> set[str]:

@@ -17,13 +17,12 @@ from alerter.errors import StoreError
 from alerter.installation.installation import Installation
 from alerter.pipeline import weekly
 from tests.acceptance.caseload import MONDAY
-from tests.app.serving.made_up_service import EVERYBODY
-from tests.faults.ledger import ledger_of
-from tests.faults.monday import Monday
 from tests.faults.week import MANAGERS, WEEK, made_ready, settled
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import DOT, HOST, MailServer
 from tests.world.postgres import PostgresCluster, debian_binaries
+from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter
 
 needs_cluster = pytest.mark.skipif(debian_binaries() is None, reason="needs PostgreSQL's own programs")
@@ -51,7 +50,7 @@ def hasty(council: Council, postgresql_url: str) -> Iterator[Installation]:
         yield replace(opened, database=replace(opened.database, patience_seconds=0))
 
 
-def test_fault_040_locked_beyond_the_timeout(monday: Monday, post_office: MailServer) -> None:
+def test_fault_040_locked_beyond_the_timeout(monday: Service, post_office: MailServer) -> None:
     """
     Another program holds the file: no half of a plan, the watcher hears it, and the next tick does it all.
     """
@@ -60,7 +59,7 @@ def test_fault_040_locked_beyond_the_timeout(monday: Monday, post_office: MailSe
     with closing(sqlite3.connect(monday.folder / "alerter.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         monday.at("08:00")
-    assert "keeps it locked" in monday.service.events("failed")[0]["why"]
+    assert "keeps it locked" in monday.events("failed")[0]["why"]
     assert (monday.asked("SELECT * FROM runs"), post_office.arrived) == ([], [])
     assert monday.heard()[-1] == "fail"
     monday.at("08:01")
@@ -68,7 +67,7 @@ def test_fault_040_locked_beyond_the_timeout(monday: Monday, post_office: MailSe
     assert monday.heard()[-1] == "success"
 
 
-def test_fault_041_no_transaction_turns_into_a_writing_one(monday: Monday, post_office: MailServer) -> None:
+def test_fault_041_no_transaction_turns_into_a_writing_one(monday: Service, post_office: MailServer) -> None:
     """
     SQLite refuses a reader that would write when somebody else has; here whatever writes says so at first.
     """
@@ -97,13 +96,13 @@ def test_fault_041_no_transaction_turns_into_a_writing_one(monday: Monday, post_
 
 @needs_cluster
 def test_fault_042_server_down_at_the_send_moment(
-    monday: Monday, post_office: MailServer, postgresql_url: str, postgres_to_stop: PostgresCluster
+    monday: Service, post_office: MailServer, postgresql_url: str, postgres_to_stop: PostgresCluster
 ) -> None:
     """
     Each tick tries, and the watcher hears that it fails; one run makes up for it when the server is back.
     """
     monday.configure(database__url=postgresql_url)
-    monday.service.patience_seconds = 0
+    monday.patience_seconds = 0
     monday.at("07:59")
     postgres_to_stop.stop()
     monday.at("08:00", "08:01", "08:02")
@@ -113,7 +112,7 @@ def test_fault_042_server_down_at_the_send_moment(
     monday.at("08:03", "08:04")
     assert post_office.tally() == EVERYBODY
     assert monday.heard()[-1] == "success"
-    assert [each["send_date"] for each in monday.service.events("run_ended")] == ["2026-11-23"]
+    assert [each["send_date"] for each in monday.events("run_ended")] == ["2026-11-23"]
 
 
 @needs_cluster

@@ -13,12 +13,11 @@ from sqlalchemy import update
 from alerter.store.birth_note import id_in
 from alerter.store.database import open_database
 from alerter.store.schema import installation
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS
-from tests.faults.monday import Monday
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer
 from tests.world.office import Office as Desk
 from tests.world.office import row, today
+from tests.world.service import EVERYBODY, MANAGERS, Service
 from tests.world.terminal import alerter
 
 LOOKING = (
@@ -26,15 +25,15 @@ LOOKING = (
 )  # fmt: skip
 
 
-def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: MailServer) -> None:
+def test_fault_109_lost_on_the_send_day(monday: Service, post_office: MailServer) -> None:
     """
     With digests owed: no command makes a new file, each says so, the admins hear once; put back, all go.
     """
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
     monday.at("07:59", "08:00")
-    monday.service.stop()
-    file, council = monday.folder / "alerter.db", monday.service.council
+    monday.stop()
+    file, council = monday.folder / "alerter.db", monday.council
     kept = file.rename(monday.folder / "kept")
     before = post_office.tally()
 
@@ -44,7 +43,7 @@ def test_fault_109_lost_on_the_send_day(monday: Monday, post_office: MailServer)
         said = alerter(council, *command)
         assert (said.exit_code, "is gone or empty" in said.out + said.err) == (3, True), (command, said)
     monday.at("08:01", "08:02")
-    assert monday.service.events("failed")[-1]["fault"] == "StoreLostError"
+    assert monday.events("failed")[-1]["fault"] == "StoreLostError"
     assert not file.exists()
     assert post_office.tally() - before == {ADMINS: 1}
 
@@ -83,7 +82,7 @@ def test_more_of_109_a_note_that_says_nothing(desk: Desk, content: bytes | None)
     assert note.read_bytes() == kept
 
 
-def test_fault_110_overwritten_while_running(monday: Monday, post_office: MailServer) -> None:
+def test_fault_110_overwritten_while_running(monday: Service, post_office: MailServer) -> None:
     """
     Whatever takes the file's place, by whichever way: noticed within a tick, told once, and nothing goes out.
     """
@@ -96,10 +95,10 @@ def test_fault_110_overwritten_while_running(monday: Monday, post_office: MailSe
     rounds = [(way, other) for way in (overwritten, exchanged) for other in others(file.read_bytes(), older)]
     random.Random(110).shuffle(rounds)  # noqa: S311 - an order
     for minute, (way, (name, content)) in enumerate([(exchanged, ("gone", None)), *rounds]):
-        failed = len(monday.service.events("failed"))
+        failed = len(monday.events("failed"))
         put_back = way(file, content)
         monday.at(f"08:{minute:02d}")
-        faults = [each["fault"] for each in monday.service.events("failed")[failed:]]
+        faults = [each["fault"] for each in monday.events("failed")[failed:]]
         assert set(faults) == {"StoreLostError"}, (way.__name__, name)
         assert post_office.tally() == {ADMINS: 1}
         put_back()
@@ -108,7 +107,7 @@ def test_fault_110_overwritten_while_running(monday: Monday, post_office: MailSe
 
 
 def test_another_installation_on_the_same_server_is_noticed(
-    monday: Monday, post_office: MailServer, postgresql_url: str
+    monday: Service, post_office: MailServer, postgresql_url: str
 ) -> None:
     """
     A server's database that is another one from one tick to the next gets nothing, and gives nothing out.
@@ -122,7 +121,7 @@ def test_another_installation_on_the_same_server_is_noticed(
                 connection.execute(update(installation).values(id=id_))
             monday.at(time)
             assert post_office.tally()[MANAGERS[0]] == sent
-    assert [each["fault"] for each in monday.service.events("failed")] == ["StoreLostError"]
+    assert [each["fault"] for each in monday.events("failed")] == ["StoreLostError"]
 
 
 def others(right: bytes, older: bytes) -> list[tuple[str, bytes]]:

@@ -3,9 +3,8 @@
 import pytest
 
 from alerter.pipeline import weekly
-from tests.app.serving.made_up_service import MANAGERS
-from tests.faults.monday import Monday
 from tests.world.mail_server import MailServer
+from tests.world.service import MANAGERS, Service
 
 STOPS = {
     "no STARTTLS": {"email__smtp__security": "starttls"},
@@ -14,7 +13,7 @@ STOPS = {
 
 
 @pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
-def test_fault_123_deliver_after_a_stop(monday: Monday, post_office: MailServer, stop: dict) -> None:
+def test_fault_123_deliver_after_a_stop(monday: Service, post_office: MailServer, stop: dict) -> None:
     """
     One was tried and the others put off with it; once it is mended, `deliver` sends all of them at once.
     """
@@ -24,6 +23,6 @@ def test_fault_123_deliver_after_a_stop(monday: Monday, post_office: MailServer,
     assert sorted(monday.states()) == ["deferred", "queued"]
     assert all(message["next_attempt_at"] > "2026-11-23 08:00" for message in monday.messages())
     monday.configure()
-    result = weekly.deliver(monday.service.start().installation)
+    result = weekly.deliver(monday.start().installation)
     assert (set(result.delivered.outcomes), result.owed) == ({"sent"}, 0)
     assert [post_office.tally()[manager] for manager in MANAGERS] == [1, 1]

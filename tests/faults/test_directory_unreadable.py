@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
-from tests.faults.monday import Monday
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer, free_port
+from tests.world.service import EVERYBODY, MANAGERS, Service, text_of
 from tests.world.terminal import alerter
 
 HEADINGS = b"team,worker,manager_name,manager_email,cover_email,cover_from,cover_until,escalate_to\n"
@@ -51,10 +50,10 @@ def _is_told(post_office: MailServer, times: int) -> bool:
 
 @each_damage
 def test_fault_111_directory_unreadable_at_delivery(
-    monday: Monday, post_office: MailServer, damage: Callable[[Path], None]
+    monday: Service, post_office: MailServer, damage: Callable[[Path], None]
 ) -> None:
     """Each command ends with 3, nothing goes, the admins have one email, and all goes once it is back."""
-    directory, council = monday.folder / "directory.csv", monday.service.council
+    directory, council = monday.folder / "directory.csv", monday.council
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
     assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1
@@ -75,7 +74,7 @@ def test_fault_111_directory_unreadable_at_delivery(
 
 @each_damage
 def test_the_service_says_it_once_and_goes_on(
-    monday: Monday, post_office: MailServer, damage: Callable[[Path], None]
+    monday: Service, post_office: MailServer, damage: Callable[[Path], None]
 ) -> None:
     """It tries each minute, signals failure, writes one email however long it lasts, and sends by itself."""
     for manager in MANAGERS:
@@ -92,9 +91,9 @@ def test_the_service_says_it_once_and_goes_on(
     assert monday.heard()[-1] == "success"
 
 
-def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_office: MailServer) -> None:
+def test_without_reading_the_source_the_directory_is_read(monday: Service, post_office: MailServer) -> None:
     """A run from the store sends nothing by an older directory than there is."""
-    council = monday.service.council
+    council = monday.council
     assert alerter(council, "sync").exit_code == 0
     _missing(monday.folder / "directory.csv")
     assert alerter(council, "run", "--as-of", "2026-11-23", "--no-sync").exit_code == 3
@@ -102,9 +101,9 @@ def test_without_reading_the_source_the_directory_is_read(monday: Monday, post_o
     assert _is_told(post_office, 1)
 
 
-def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office: MailServer) -> None:
+def test_a_released_run_waits_for_the_directory_too(monday: Service, post_office: MailServer) -> None:
     """What was held may be days old: it goes by the directory as it is when it is let go."""
-    council = monday.service.council
+    council = monday.council
     monday.configure(source__max_quiet_days=1)
     assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1
     _missing(monday.folder / "directory.csv")
@@ -115,9 +114,9 @@ def test_a_released_run_waits_for_the_directory_too(monday: Monday, post_office:
     assert monday.states() == ["sent"] * len(MANAGERS)
 
 
-def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office: MailServer) -> None:
+def test_admins_who_cannot_be_reached_are_told_later(monday: Service, post_office: MailServer) -> None:
     """A mail server that is away keeps the word waiting, not the exit code."""
-    council = monday.service.council
+    council = monday.council
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
     assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1
@@ -130,16 +129,16 @@ def test_admins_who_cannot_be_reached_are_told_later(monday: Monday, post_office
     assert _is_told(post_office, told + 1)
 
 
-def test_nothing_that_waits_needs_no_directory(monday: Monday) -> None:
+def test_nothing_that_waits_needs_no_directory(monday: Service) -> None:
     """`deliver` with nothing to send has nobody to look up."""
-    assert alerter(monday.service.council, "run", "--as-of", "2026-11-23").exit_code == 0
+    assert alerter(monday.council, "run", "--as-of", "2026-11-23").exit_code == 0
     _missing(monday.folder / "directory.csv")
-    assert alerter(monday.service.council, "deliver").exit_code == 0
+    assert alerter(monday.council, "deliver").exit_code == 0
 
 
-def test_admins_who_cannot_be_reached_are_told_next_time(monday: Monday, post_office: MailServer) -> None:
+def test_admins_who_cannot_be_reached_are_told_next_time(monday: Service, post_office: MailServer) -> None:
     """The exit code says it until then."""
-    council = monday.service.council
+    council = monday.council
     for manager in MANAGERS:
         post_office.reply(manager, LATER)
     assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 1

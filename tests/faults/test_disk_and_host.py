@@ -14,13 +14,12 @@ import pytest
 
 from alerter.store.engine import KINDS, kind_of_mount
 from tests.acceptance.letters import read
-from tests.app.serving.made_up_service import EVERYBODY
-from tests.faults.ledger import ledger_of
-from tests.faults.monday import Monday
 from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, first, plan_writes
 from tests.faults.week import MANAGERS, WEEK, killed, needs_linux, settled
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import DOT, MailServer
+from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter
 
 PAGE = 4096
@@ -50,17 +49,17 @@ def test_fault_048_disk_full_between_dot_and_record(on_file: Council, office: Ma
 
 
 @needs_linux
-def test_fault_049_disk_full_for_the_log(monday: Monday, post_office: MailServer) -> None:
+def test_fault_049_disk_full_for_the_log(monday: Service, post_office: MailServer) -> None:
     """Everything is sent and signalled; with room again the log says how many lines it lost."""
     with Path("/dev/full").open("w", encoding="utf-8") as log, (monday.folder / "log").open("w") as room:
-        monday.service.log = cast("Any", log)
+        monday.log = cast("Any", log)
         monday.at("07:59", "08:00")
         assert post_office.tally() == EVERYBODY
         assert monday.heard()[-1] == "success"
         os.dup2(room.fileno(), log.fileno())
         (monday.folder / "config.toml").write_text("council =")
         monday.at("08:01")
-        monday.service.stop()
+        monday.stop()
     assert '"lines_lost": ' in (monday.folder / "log").read_text(encoding="utf-8")
 
 
@@ -104,7 +103,7 @@ def test_fault_052_on_a_network_drive(council: Council) -> None:
 
 @pytest.mark.parametrize("fault", ["deleted", "replaced"])
 def test_fault_053_file_exchanged_while_running(
-    monday: Monday, post_office: MailServer, migrated_file: Path, fault: str
+    monday: Service, post_office: MailServer, migrated_file: Path, fault: str
 ) -> None:
     """
     A new file would owe nothing, or all of it again: the service goes by none but the one it began with.
@@ -116,7 +115,7 @@ def test_fault_053_file_exchanged_while_running(
         shutil.copy(migrated_file, file)
     monday.at("08:00", "08:01")
     assert post_office.tally() == {ADMINS: 1}
-    assert "deleted or replaced" in monday.service.events("failed")[0]["why"]
+    assert "deleted or replaced" in monday.events("failed")[0]["why"]
     assert "success" not in monday.heard()
     kept.rename(file)
     monday.at("08:02", "08:03")

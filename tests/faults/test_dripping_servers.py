@@ -20,16 +20,15 @@ from alerter.deadline import DeadlineError, Lines, within
 from alerter.errors import MailDeferredError
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.oauth import EntraTokens, Registration
-from tests.app.serving.made_up_service import EVERYBODY
-from tests.faults.monday import Monday
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
-from tests.transports.authority import new_authority
-from tests.transports.dripping import TLS_RECORD, Answer, DrippingServer, http
-from tests.transports.entra import TENANT
-from tests.transports.notify_double import API_KEY, TEMPLATE, TEMPLATE_ID
 from tests.transports.sending import Letter, Mark
+from tests.world.authority import new_authority
+from tests.world.dripping import TLS_RECORD, Answer, DrippingServer, http
+from tests.world.entra import TENANT
 from tests.world.mail_server import MailServer
+from tests.world.notify import API_KEY, TEMPLATE, TEMPLATE_ID
+from tests.world.service import EVERYBODY, Service
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 SECONDS = 0.3
@@ -60,7 +59,7 @@ def notify(url: str) -> NotifyTransport:
 
 
 @pytest.mark.parametrize("at_once", [0, 12, 40])
-def test_fault_104_watcher_drips(monday: Monday, at_once: int) -> None:
+def test_fault_104_watcher_drips(monday: Service, at_once: int) -> None:
     """Everything is sent before the watcher has answered the start, which takes none of the run's time."""
     has_mail = threading.Event()
     has_waited: list[bool] = []

@@ -17,9 +17,9 @@ from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
-from tests.transports.authority import Authority, new_authority
 from tests.transports.sending import Letter, Mark, attempt
 from tests.transports.sending import settings as server_settings
+from tests.world.authority import Authority, new_authority
 from tests.world.mail_server import APART, GOOD, HANG_UP, TOGETHER, MailServer
 
 IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"

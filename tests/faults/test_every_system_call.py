@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded, struck_at
 from tests.faults.week import WEEK, made_ready, needs_linux
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
 from tests.world.postgres import PostgresServer
 from tests.world.terminal import alerter

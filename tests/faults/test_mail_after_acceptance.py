@@ -6,14 +6,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
-from tests.faults.monday import Monday
 from tests.mail.test_delivery_reports import report
 from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer, Parcel
+from tests.world.service import EVERYBODY, MANAGERS, Service, text_of
 
 
-def test_fault_037_bounced(monday: Monday, post_office: MailServer) -> None:
+def test_fault_037_bounced(monday: Service, post_office: MailServer) -> None:
     """
     A report of a failed delivery comes back: an exception, told the same day and each week until one stands.
     """
@@ -29,15 +28,15 @@ def test_fault_037_bounced(monday: Monday, post_office: MailServer) -> None:
     assert MANAGERS[0] in told
     assert "5.1.1" in told
     assert [message["bounced_at"] is None for message in monday.messages()] == [False, True]
-    monday.service.tick_at("Mon 2026-11-30 08:00")
+    monday.tick_at("Mon 2026-11-30 08:00")
     kinds = "SELECT run_id, kind FROM exceptions ORDER BY run_id"
     assert [each["kind"] for each in monday.asked(kinds)] == ["bounced"]
     assert "bounced" in text_of(post_office, ADMINS)
-    monday.service.tick_at("Mon 2026-12-07 08:00")
+    monday.tick_at("Mon 2026-12-07 08:00")
     assert len(monday.asked(kinds)) == 1
 
 
-def test_fault_038_automatic_reply(monday: Monday, post_office: MailServer) -> None:
+def test_fault_038_automatic_reply(monday: Service, post_office: MailServer) -> None:
     """An absence note that brings the digest back and speaks like a report is none: nothing changes by it."""
     monday.configure(email__bounces__mailbox="bounces")
     monday.at("07:00", "08:00", "08:01")
@@ -63,7 +62,7 @@ class Stutterer(MailServer):
         self.arrived += [parcel, parcel]
 
 
-def test_fault_039_a_relay_that_delivers_twice(monday: Monday) -> None:
+def test_fault_039_a_relay_that_delivers_twice(monday: Service) -> None:
     """We send each message once; the copies are told by their one Message-ID, and nothing is amiss for us."""
     with Stutterer() as relay:
         monday.configure(email__smtp__port=relay.port)

@@ -5,22 +5,21 @@ from random import Random
 import pytest
 
 from tests.acceptance.caseload import MONDAY
-from tests.app.serving.made_up_service import EVERYBODY
-from tests.faults.ledger import ledger_of
-from tests.faults.monday import Monday
 from tests.faults.week import MANAGERS, made_ready
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
+from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter
 
 TRIAL = {"email__transport": "folder", "email__folder": "trial"}
 
 
-def test_fault_105_trial_on_the_real_database(monday: Monday, post_office: MailServer) -> None:
+def test_fault_105_trial_on_the_real_database(monday: Service, post_office: MailServer) -> None:
     """
     The trial is no run for people: `status` knows none, the service mails its own, and the trial stays one.
     """
-    council = monday.service.council
+    council = monday.council
     monday.configure(**TRIAL)
     assert alerter(council, "run", "--as-of", "2026-11-23").exit_code == 0
     tried = len(list((monday.folder / "trial").iterdir()))

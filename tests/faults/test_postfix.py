@@ -13,10 +13,10 @@ import pytest
 from alerter.mail.delivery_reports import read_bounces
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.caseload import MONDAY, row
-from tests.faults.ledger import ledger_of
 from tests.faults.postfix_server import Postfix, is_installed, running
 from tests.transports.sending import Letter, Mark, settings
 from tests.world.council import ADMINS, FALLBACK, Council
+from tests.world.ledger import ledger_of
 
 pytestmark = pytest.mark.skipif(
     not is_installed(), reason="NOT TESTED on Postfix: it needs Debian's package postfix, and root"

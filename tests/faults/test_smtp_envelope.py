@@ -6,14 +6,13 @@ from time import monotonic
 from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.pipeline.sending import Pace
 from alerter.transports.smtp import SmtpTransport
-from tests.app.serving.made_up_service import MANAGERS, text_of
-from tests.faults.monday import Monday
 from tests.pipeline.council import NEXT_RUN, NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
 from tests.store.made_up import run_with
 from tests.transports.sending import settings
 from tests.world.council import ADMINS
 from tests.world.mail_server import NEVER, MailServer
+from tests.world.service import MANAGERS, Service, text_of
 
 OK = b"250 ok\r\n"
 MINUTE = timedelta(minutes=1)
@@ -46,7 +45,7 @@ def test_fault_023_greylisted(mailroom: Council) -> None:
         assert _deliver(mailroom, server, minutes=6).outcomes == ["sent"]
 
 
-def test_fault_024_no_such_user(monday: Monday, post_office: MailServer) -> None:
+def test_fault_024_no_such_user(monday: Service, post_office: MailServer) -> None:
     """
     RCPT 550 refuses one manager's digest: the other has theirs, and the admins read who has not, and why.
     """

@@ -8,13 +8,12 @@ import pytest
 from alerter.pipeline.deliver import LEASE, Delivered
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
-from tests.faults.monday import Monday
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
 from tests.transports.sending import Letter, Mark, attempt, settings
 from tests.world.council import ADMINS
 from tests.world.mail_server import ACCEPT, BODY, DROP, HANG_UP, NEVER_AT_DOT, SILENT, MailServer
+from tests.world.service import EVERYBODY, MANAGERS, Service, text_of
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA")
 JUNK = {
@@ -27,7 +26,7 @@ JUNK["10 MB in lines"] *= 10_000_000 // len(JUNK["10 MB in lines"])
 
 
 @pytest.mark.parametrize("reply", [b"452 4.3.1 insufficient storage\r\n", b"421 4.3.2 closing\r\n"])
-def test_fault_028_later_after_the_dot(monday: Monday, reply: bytes) -> None:
+def test_fault_028_later_after_the_dot(monday: Service, reply: bytes) -> None:
     """4xx after the dot is owed and goes again with the same bytes; the ledger knows that it was marked."""
     with MailServer({"dot": [reply, b"250 ok\r\n"]}) as server:
         monday.configure(email__smtp__port=server.port)
@@ -53,7 +52,7 @@ def test_fault_029_never_after_the_dot(mailroom: Council, reply: bytes) -> None:
     assert (len(server.bodies), later.bodies) == (2, [])
 
 
-def test_more_of_029_the_admins_read_it(monday: Monday, post_office: MailServer) -> None:
+def test_more_of_029_the_admins_read_it(monday: Service, post_office: MailServer) -> None:
     """The summary names whom the content was refused for, in the server's words."""
     post_office.reply(MANAGERS[0], NEVER_AT_DOT)
     monday.at("08:00", "08:01")
@@ -62,7 +61,7 @@ def test_more_of_029_the_admins_read_it(monday: Monday, post_office: MailServer)
     assert "550 5.7.1 not wanted" in told
 
 
-def test_fault_030_closed_after_the_dot_and_not_stored(monday: Monday, post_office: MailServer) -> None:
+def test_fault_030_closed_after_the_dot_and_not_stored(monday: Service, post_office: MailServer) -> None:
     """
     The link goes after the dot and the message is lost: unknown, sent again a minute later, accepted once.
     """
@@ -76,7 +75,7 @@ def test_fault_030_closed_after_the_dot_and_not_stored(monday: Monday, post_offi
 
 @pytest.mark.parametrize(("policy", "most"), [("resend", 5), ("hold", 1)])
 def test_fault_031_closed_after_the_dot_and_stored(
-    monday: Monday, post_office: MailServer, policy: str, most: int
+    monday: Service, post_office: MailServer, policy: str, most: int
 ) -> None:
     """
     The message was stored: at most five copies, with one Message-ID; with `hold` one, and a person is asked.

@@ -12,14 +12,13 @@ import pytest
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
-from tests.app.serving.made_up_service import MANAGERS
-from tests.faults.monday import Monday, waiting
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, states
-from tests.transports.authority import Authority, new_authority
-from tests.transports.entra import Entra
 from tests.transports.sending import Letter, Mark, settings
+from tests.world.authority import Authority, new_authority
+from tests.world.entra import Entra
 from tests.world.mail_server import SILENT, MailServer, free_port
+from tests.world.service import MANAGERS, Service, waiting
 
 STARTTLS = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
@@ -32,7 +31,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.mark.parametrize("fault", ["refused", "no such host", "silent while TLS begins"])
-def test_fault_015_not_connected(monday: Monday, post_office: MailServer, fault: str) -> None:
+def test_fault_015_not_connected(monday: Service, post_office: MailServer, fault: str) -> None:
     """
     Refused, unknown by name or silent in the TLS handshake: owed, signalled, and sent once it is mended.
     """
@@ -130,7 +129,7 @@ def test_fault_020_password_refused(tmp_path: Path, migrated_file: Path) -> None
         monday.at(*(f"08:{minute:02d}" for minute in range(1, 31)))
         assert server.verbs().count("AUTH") <= 5
         assert monday.heard() == ["start", "fail"]
-        assert "made-up" not in monday.service.log.getvalue()
+        assert "made-up" not in monday.log.getvalue()
         _assert_resumes(monday)
 
 
@@ -171,7 +170,7 @@ def test_fault_022_sender_refused(tmp_path: Path, migrated_file: Path) -> None:
         _assert_resumes(monday)
 
 
-def _assert_stopped(monday: Monday, server: MailServer, verbs: list[str]) -> None:
+def _assert_stopped(monday: Service, server: MailServer, verbs: list[str]) -> None:
     """Say that the run stopped at its first message: heard as failed, nothing sent, nothing given up."""
     assert server.verbs() == verbs
     assert server.bodies == server.incomplete == []
@@ -179,7 +178,7 @@ def _assert_stopped(monday: Monday, server: MailServer, verbs: list[str]) -> Non
     assert monday.heard() == ["start", "fail"]
 
 
-def _assert_resumes(monday: Monday) -> None:
+def _assert_resumes(monday: Service) -> None:
     """Say that once the settings name a server that is well, everything goes out without a further hand."""
     with MailServer() as post_office:
         monday.configure(email__smtp__port=post_office.port)

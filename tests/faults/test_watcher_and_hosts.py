@@ -10,30 +10,29 @@ from sqlalchemy import text
 from alerter.errors import StoreError
 from alerter.store.database import Database
 from alerter.transports.folder import FolderTransport
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, text_of
-from tests.faults.monday import Monday
 from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
 from tests.world.council import ADMINS
 from tests.world.mail_server import NEVER, NEVER_AT_DOT, MailServer
+from tests.world.service import EVERYBODY, MANAGERS, Service, text_of
 from tests.world.terminal import alerter
 
 
-def test_fault_100_watcher_down(monday: Monday, post_office: MailServer) -> None:
+def test_fault_100_watcher_down(monday: Service, post_office: MailServer) -> None:
     """
     Nobody answers the heartbeat: everything is sent, the log says so, and success is told when it is back.
     """
     monday.watcher.answer = 503
     monday.at("07:00", "08:00", "08:01", "08:02")
     assert post_office.tally() == EVERYBODY
-    assert [each["signal"] for each in monday.service.events("heartbeat_failed")] == ["start", "success"]
+    assert [each["signal"] for each in monday.events("heartbeat_failed")] == ["start", "success"]
     monday.watcher.answer = 200
     monday.watcher.heard.clear()
     monday.at("08:03", "08:04")
     assert monday.heard() == ["success"]
 
 
-def test_fault_101_admins_refused(monday: Monday, post_office: MailServer) -> None:
+def test_fault_101_admins_refused(monday: Service, post_office: MailServer) -> None:
     """
     The admins' mailbox refuses the summary: managers have theirs, success is withheld, and `status` exits 1.
     """
@@ -41,8 +40,8 @@ def test_fault_101_admins_refused(monday: Monday, post_office: MailServer) -> No
     monday.at("08:00", "08:01", "12:00")
     assert post_office.tally() == dict.fromkeys(MANAGERS, 1)
     assert monday.heard() == ["start", "fail"]
-    monday.service.stop()
-    said = alerter(monday.service.council, "status", "--json")
+    monday.stop()
+    said = alerter(monday.council, "status", "--json")
     assert said.exit_code == 1
     assert (said.json["last_run"]["state"], said.json["ok"]) == ("undelivered", False)
 
@@ -82,13 +81,13 @@ def test_fault_124_newer_program(database: Database, tmp_path: Path) -> None:
     assert states(council) == ["sent"] * 3
 
 
-def test_fault_125_sent_twice_by_hand(monday: Monday, post_office: MailServer) -> None:
+def test_fault_125_sent_twice_by_hand(monday: Service, post_office: MailServer) -> None:
     """
     "Send now" twice after the weekly run: one mail each; a second needs `--again` and a reason, on record.
     """
     monday.at("07:00", "08:00")
     as_of = ("--as-of", "2026-11-23", "--json")
-    hand = monday.service.council
+    hand = monday.council
     said = [alerter(hand, "run", *as_of), alerter(hand, "run", *as_of), alerter(hand, "deliver")]
     assert [each.exit_code for each in said] == [0, 0, 0]
     assert [each.json["state"] for each in said[:2]] == ["already_done"] * 2

@@ -8,12 +8,11 @@ import pytest
 from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.store import runs
-from tests.app.serving.made_up_service import EVERYBODY
-from tests.faults.monday import Monday
 from tests.store.made_up import run_with
 from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer
 from tests.world.office import AS_OF, GATED, LONDON, Office, row, today
+from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -83,25 +82,25 @@ def test_more_of_107_a_slip_of_an_older_alerter_keeps_no_week(desk: Office) -> N
         weekly.release(held, by="A. Admin", reason="")
 
 
-def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Monday, post_office: MailServer) -> None:
+def test_more_of_107_a_held_run_is_not_tried_each_minute(monday: Service, post_office: MailServer) -> None:
     """Beside a run made ahead, too: hourly, or as soon as the extract is another one."""
-    monday.service.tick_at("Sun 2026-11-22 10:00")
-    assert monday.service.serving is not None
-    with monday.service.serving.installation.database.write() as connection:
-        run_with(connection, send_date=date(2027, 11, 22), prepared_at=monday.service.hands.at, state="done")
+    monday.tick_at("Sun 2026-11-22 10:00")
+    assert monday.serving is not None
+    with monday.serving.installation.database.write() as connection:
+        run_with(connection, send_date=date(2027, 11, 22), prepared_at=monday.hands.at, state="done")
     extract = monday.folder / "extract.csv"
     kept = extract.read_bytes()
     extract.write_bytes(kept.splitlines(keepends=True)[0])
     monday.at("08:00", "08:01", "08:02", "08:59", "09:00")
-    assert [each["state"] for each in monday.service.events("run_ended")] == ["held"] * 2
+    assert [each["state"] for each in monday.events("run_ended")] == ["held"] * 2
     extract.write_bytes(kept)
     monday.at("09:01")
     assert post_office.tally() == {**EVERYBODY, ADMINS: 2}
 
 
-def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Monday) -> None:
+def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Service) -> None:
     """A held run whose extract has gone since is not tried until its hour is over."""
-    monday.service.tick_at("Sun 2026-11-22 10:00")
+    monday.tick_at("Sun 2026-11-22 10:00")
     extract = monday.folder / "extract.csv"
     kept = extract.read_bytes()
     extract.write_bytes(kept.splitlines(keepends=True)[0])
@@ -110,25 +109,25 @@ def test_more_of_107_what_cannot_be_opened_is_no_news(monday: Monday) -> None:
     monday.at("08:01")
     extract.unlink()
     monday.at("08:02")
-    assert len(monday.service.events("run_started")) == 1
-    assert not monday.service.events("failed")
+    assert len(monday.events("run_started")) == 1
+    assert not monday.events("failed")
 
 
-def test_fault_108_two_weeks_back(monday: Monday, post_office: MailServer) -> None:
+def test_fault_108_two_weeks_back(monday: Service, post_office: MailServer) -> None:
     """Started anew by a clock two weeks behind, the service mails for no older date, and says why, once."""
-    monday.service.tick_at("Sun 2026-11-22 10:00")
+    monday.tick_at("Sun 2026-11-22 10:00")
     monday.at("08:00")
-    monday.service.stop()
-    monday.service.hands.jump(-2 * WEEK)
+    monday.stop()
+    monday.hands.jump(-2 * WEEK)
     for minute in range(3):
-        monday.service.tick_at(f"Mon 2026-11-09 08:0{minute}")
+        monday.tick_at(f"Mon 2026-11-09 08:0{minute}")
     assert post_office.tally() == {**EVERYBODY, ADMINS: 2}
-    assert len(monday.service.events("clock_behind")) == 1
+    assert len(monday.events("clock_behind")) == 1
     assert monday.heard()[-1] == "fail"
-    monday.service.stop()
-    monday.service.hands.jump(2 * WEEK)
+    monday.stop()
+    monday.hands.jump(2 * WEEK)
     monday.at("08:10")
-    monday.service.tick_at("Mon 2026-11-30 08:00")
+    monday.tick_at("Mon 2026-11-30 08:00")
     assert post_office.tally() == dict.fromkeys(EVERYBODY, 2) | {ADMINS: 3}
 
 

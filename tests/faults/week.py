@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.caseload import MONDAY, managed
-from tests.faults.ledger import ledger_of
 from tests.faults.system_calls import Call, recorded
 from tests.world.council import ADMINS, Council
+from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
 from tests.world.process import Process
 from tests.world.terminal import alerter

@@ -5,6 +5,7 @@ from functools import cache
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock, Policy, Window
+from alerter.domain.reasons import Reasons
 from alerter.reports.blocks import Imprint, Paper
 from alerter.reports.paper import paper_of
 from alerter.statistics.panel import Panel, PanelInput, panel
@@ -65,6 +66,8 @@ def panel_of(clock: Clock = CORE, below: int = 6) -> Panel:
         first_scores=dict.fromkeys(list(known)[100:200], 74) | dict.fromkeys(list(known)[200:], 88),
         are_first_scores=clock is CORE,
         reasons={"complex": "Other very complex needs"},
+        reassurance_reasons=Reasons({"absence": "worker absence"}),
+        extensions={},
         suppress_below=below,
     )
     return panel(facts, clock, APRIL)

@@ -3,17 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from alerter.domain.delivery import MOST_UNANSWERED
 from tests.pipeline.council import text_of
-from tests.soak.ledger import Entry
 from tests.world.mail_server import Parcel
 
 ID = re.compile(r"\bA-\d{5}\b")
 
 
 def second_copies(
-    copies: Sequence[Parcel], entries: Sequence[Entry], may_be_doubled: Collection[str]
+    copies: Sequence[Parcel], entries: Sequence[Any], may_be_doubled: Collection[str]
 ) -> list[str]:
     """
     Say that each message of the outbox arrived as it was written, after its mark, and once.

@@ -80,7 +80,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a claim locks its row and asks for its state, either of which is enough",
-        "alerter/store/outbox.py",
+        "alerter/store/claims.py",
         CLAIM_LOCKS + CLAIM_ASKS,
         CLAIM_LOCKS.replace("\n        .with_for_update(skip_locked=not is_patient)", "")
         + ".where(_columns.id == candidate)",
@@ -216,8 +216,8 @@ SAFEGUARDS = (
     Safeguard(
         "deliver tries what was put off with another message",
         "alerter/store/outbox.py",
-        "is_later = and_(_is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at > now)",
-        'is_later = and_(_is_owed, _columns.state == "deferred", _columns.next_attempt_at > now)',
+        "is_later = and_(is_owed, _columns.state.in_(WAITING), _columns.next_attempt_at > now)",
+        'is_later = and_(is_owed, _columns.state == "deferred", _columns.next_attempt_at > now)',
         ("tests/faults/test_delivery_after_refusal.py",),
     ),
     Safeguard(
@@ -229,21 +229,21 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "the claim token in the mark's and the outcome's condition",
-        "alerter/store/outbox.py",
+        "alerter/store/claims.py",
         ', _columns.claim_token == bindparam("held"))',
         ', bindparam("held") == bindparam("held"))',
         ("tests/store/test_outbox.py",),
     ),
     Safeguard(
         "one mark a claim",
-        "alerter/store/outbox.py",
+        "alerter/store/claims.py",
         '.where(_is_ours(), _columns.state == "claimed")',
         ".where(_is_ours())",
         ("tests/store/test_outbox.py",),
     ),
     Safeguard(
         "what was marked meanwhile is not put back as unsent",
-        "alerter/store/outbox.py",
+        "alerter/store/claims.py",
         ".where(_is_ours(), _columns.state.in_(expected))",
         ".where(_is_ours(), _columns.state.in_(IN_FLIGHT))",
         ("tests/store/test_outbox.py", "tests/pipeline/test_senders.py"),
@@ -271,7 +271,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a lease that ran out ends a claim",
-        "alerter/store/outbox.py",
+        "alerter/store/claims.py",
         "if row.lease_until <= now or not is_alive(row.claim_token)",
         "if not is_alive(row.claim_token)",
         ("tests/pipeline/test_senders.py",),
@@ -285,8 +285,8 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "no command sends an unknown outcome twice",
-        "alerter/store/outbox.py",
-        ', _columns.id.not_in(bindparam("but", expanding=True))',
+        "alerter/store/claims.py",
+        "        .where(_columns.id.not_in([bindparam(_but(place)) for place in range(but)]))\n",
         "",
         ("tests/pipeline/test_deliver.py",),
     ),
@@ -355,8 +355,8 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "what waits for people goes into no folder",
-        "alerter/store/outbox.py",
-        "        .where(_is_of_kind(is_trial))\n",
+        "alerter/store/claims.py",
+        "        .where(is_of_kind(is_trial))\n",
         "",
         ("tests/faults/test_other_settings_on_database.py",),
     ),
@@ -940,6 +940,20 @@ SAFEGUARDS = (
         'failures + is_slow if outcome.state == "unknown" else 0',
         "0",
         ("tests/pipeline/test_deliver.py::test_three_long_waits_in_vain_stop_the_delivery",),
+    ),
+    Safeguard(
+        "what a held reading has unchanged is not deleted meanwhile",
+        "alerter/store/deletion.py",
+        "    old = and_(is_old, assessments.c.id.not_in(select(unchanged_rows.c.assessment)))\n",
+        "    old = is_old\n",
+        ("tests/store/test_deletion.py",),
+    ),
+    Safeguard(
+        "a row that is in the store just so still contradicts another",
+        "alerter/store/staging.py",
+        "        select(*_key(_staged)).select_from(of_both),\n",
+        "",
+        ("tests/store/test_staging_properties.py",),
     ),
     Safeguard(
         "a held run is not concluded",

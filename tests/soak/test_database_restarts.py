@@ -91,7 +91,7 @@ def test_restarted_database_loses_nothing(
         (tmp_path / OVER).touch()
         fleet.end()
         here.finish()
-        copies, entries = sink.take(), here.ledger.entries()
+        copies, entries = sink.take(), here.ledger.messages("")
         doubled = second_copies(copies, entries, {each.message_id for each in entries if each.unanswered})
         check_partition(copies, here.expected)
         figures.update(

@@ -26,11 +26,11 @@ from alerter.pipeline.sending import wait_until
 from alerter.store import outbox
 from alerter.store.database import Database, open_database
 from tests.soak.conftest import Fresh
-from tests.soak.ledger import Ledger
 from tests.soak.oracle import second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
 from tests.soak.size import size
 from tests.store.made_up import run_with
+from tests.world.ledger import Ledger
 from tests.world.mail_server import MailServer
 from tests.world.process import Process
 
@@ -116,8 +116,12 @@ def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
     random = Random(seed)  # noqa: S311 - pauses that can be repeated
     timepiece = Timepiece(tmp_path / "clock")
     timepiece.put_forward(timedelta())
-    with fresh(tmp_path) as url, MailServer(dot_pause=AT_DOT_SECONDS) as sink:
-        ledger, database = Ledger(url), open_database(url)
+    with (
+        fresh(tmp_path) as url,
+        MailServer(dot_pause=AT_DOT_SECONDS) as sink,
+        Ledger(url) as ledger,
+    ):
+        database = open_database(url)
         sink.is_marked = ledger.is_marked
         with database.write() as connection:
             assert run_with(connection) == 1
@@ -128,7 +132,6 @@ def street(fresh: Fresh, seed: int, tmp_path: Path) -> Iterator[Street]:
         (tmp_path / OVER).touch()
         for sender in made.senders:
             sender.ended()
-        ledger.close()
         database.close()
 
 
@@ -151,7 +154,7 @@ def test_paused_senders_send_nothing_twice(street: Street, figures: Counter[str]
         street.enqueue()
         figures[street.outlast()] += 1
         assert wait_until(street.ledger.is_settled, PATIENCE_SECONDS)
-    copies, entries = street.sink.take(), street.ledger.entries()
+    copies, entries = street.sink.take(), street.ledger.messages("")
     figures["second copies"] += len(second_copies(copies, entries, street.may_be_doubled))
     figures["messages"] += len(entries)
     assert all(sender.is_alive for sender in street.senders)

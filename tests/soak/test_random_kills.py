@@ -19,10 +19,10 @@ from time import monotonic
 import pytest
 
 from tests.soak.conftest import Fresh
-from tests.soak.ledger import Ledger
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
+from tests.world.ledger import Ledger
 from tests.world.mail_server import MailServer
 
 ROUNDS = size(4, 500)
@@ -83,13 +83,13 @@ def arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ar
 
 def left_to_do(ledger: Ledger) -> float:
     """Return the share of a run's work that is still to do."""
-    states = ledger.states()
+    states = ledger.outcomes()
     return ALWAYS + SENDING * len(ledger.unsettled()) / len(states) if states else 1.0
 
 
 def place_of(ledger: Ledger) -> str:
     """Return how far a run had come, as its ledger tells."""
-    states = set(ledger.states().values())
+    states = set(ledger.outcomes().values())
     if not states:
         return "before the plan"
     if in_hand := states & {"claimed", "marked"}:
@@ -117,13 +117,13 @@ def test_killed_run_is_finished_by_the_next(arena: Arena, figures: Counter[str],
     with arena.town() as here:
         marked: set[str] = set()
         for _ in range(STRIKES):
-            if here.ledger.runs() not in ([], ["prepared"]):
+            if [run.state for run in here.ledger.runs()] not in ([], ["prepared"]):
                 break
             marked |= strike(arena, here, random, figures)
         here.finish()
-        copies, entries = arena.sink.take(), here.ledger.entries()
+        copies, entries = arena.sink.take(), here.ledger.messages("")
         figures["second copies"] += len(second_copies(copies, entries, marked))
         figures["messages"] += len(entries)
         figures["left to a person"] += sum(each.state == "unknown" for each in entries)
         check_partition(copies, here.expected)
-        assert here.ledger.told() == sum(map(len, here.expected.values()))
+        assert here.ledger.listed() == sum(map(len, here.expected.values()))

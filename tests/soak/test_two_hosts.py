@@ -58,7 +58,7 @@ def test_killed_senders_of_two_hosts_lose_nothing(
             fleet.kill_one()
         fleet.end()
         there.finish()
-        copies, entries = sink.take(), here.ledger.entries()
+        copies, entries = sink.take(), here.ledger.messages("")
         doubled = second_copies(copies, entries, {each.message_id for each in entries if each.unanswered})
         check_partition(copies, here.expected)
         figures.update(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance.caseload import MONDAY, row
-from tests.soak.ledger import Ledger
 from tests.world.council import Council
+from tests.world.ledger import Ledger
 from tests.world.process import Process, command
 
 ASSESSMENTS_EACH = 2
@@ -48,9 +48,9 @@ class Town:
             last = self.run().ended()
             if self.ledger.is_settled():
                 break
-        left = Counter(self.ledger.states().values())["unknown"]
+        left = Counter(self.ledger.outcomes().values())["unknown"]
         assert last.exit_code == (LOOK if left else 0), last
-        assert self.ledger.runs() == ["undelivered" if left else "done"]
+        assert [run.state for run in self.ledger.runs()] == ["undelivered" if left else "done"]
 
 
 @contextmanager
@@ -68,8 +68,5 @@ def town(folder: Path, url: str, port: int, managers: int) -> Iterator[Town]:
         rows.append({**usual, **ids, "manager_email": manager})
         expected.setdefault(manager, set()).add(ids["assessment_id"])
     council.extract(rows)
-    ledger = Ledger(url)
-    try:
+    with Ledger(url) as ledger:
         yield Town(folder, ledger, expected)
-    finally:
-        ledger.close()

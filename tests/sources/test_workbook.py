@@ -39,7 +39,7 @@ def test_titles_blank_rows_and_row_numbers(book: Callable[[Mapping[str, Rows]], 
         (7, "007", FIFTH),
     ]
     assert [line for line, found in source.row_values() if isinstance(found, NoRecord)] == [4, 6]
-    assert source.extract.notes == ('read from the sheet "Report"',)
+    assert source.extract.notes == ('read from the sheet "Report", headings on line 3',)
     assert source.extract.name == path.name
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock
+from alerter.domain.reasons import Reasons
 from alerter.statistics.panel import Panel, PanelInput, panel
 from tests.domain.made_up import CORE, aged, assessment, calendar_of, day, judged
 
@@ -40,6 +41,8 @@ def report(
         "first_scores": {},
         "are_first_scores": True,
         "reasons": {"complex": "Other very complex needs"},
+        "reassurance_reasons": Reasons({"absence": "worker absence"}),
+        "extensions": {},
         "suppress_below": below,
     }
     return panel(PanelInput(**usual | facts), clock, first)

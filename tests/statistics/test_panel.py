@@ -1,7 +1,10 @@
 """The panel's figures, on small councils that can be counted by hand."""
 
 from dataclasses import replace
+from datetime import date
 
+from alerter.domain.calendar import ONE_DAY
+from alerter.domain.extension import Extension
 from alerter.domain.policy import Clock, Reassurance, Stage
 from alerter.domain.timeliness import Timeliness
 from alerter.statistics.key_points import key_points
@@ -89,6 +92,24 @@ def test_why_it_was_late_is_what_managers_said() -> None:
     assert any(
         "most often for what was signed off late: sickness (7 of 20)" in each for each in key_points(found)
     )
+
+
+def test_late_ones_extended_before_the_limit_are_counted_apart() -> None:
+    """By reason, and late all the same; one given after the due date, or of one in time, does not count."""
+    rows = month("Fri 2026-10-16", 20, 20)
+    due = day("Fri 2026-10-09")
+
+    def extended(place: int, on: date) -> Extension:
+        return Extension(by="a@council.example", until=AS_OF, reason="absence", recorded_on=on)
+
+    given = {20 + place: extended(place, due) for place in range(8)}
+    given |= {28 + place: extended(place, due + ONE_DAY) for place in range(6)} | {0: extended(0, due)}
+    panel = report(rows, extensions=given | {999: extended(0, due)})
+    assert panel.lists.why_extended == ("worker absence",)
+    assert panel.figures.counts["extended", "worker absence"] == panel.figures.counts["extended", ALL] == 8
+    assert panel.figures.counts["period", LATE] == 20
+    few = report(rows, extensions={20: extended(0, due)})
+    assert few.figures.words("extended", ALL) == "c"
 
 
 def test_what_is_open_stands_by_team_and_stage() -> None:

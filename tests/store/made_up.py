@@ -45,18 +45,39 @@ def read_in(
     connection: Connection, rows: Sequence[Assessment], rejected: Sequence[Rejected] = (), *, line: int = 2
 ) -> Sync:
     """Read an extract of *rows*, from *line* on, and apply it; return what became of it."""
-    sync_id = begin(connection)
-    staging.stage(connection, sync_id, list(enumerate(map(facts, rows), start=line)))
+    return applied(connection, staged(connection, rows, rejected, line=line))
+
+
+def staged(
+    connection: Connection,
+    rows: Sequence[Assessment],
+    rejected: Sequence[Rejected] = (),
+    *,
+    line: int = 2,
+    at_once: int = 2000,
+) -> Sync:
+    """Read an extract of *rows*, so many *at once*, and let it wait; return what became of it so far."""
+    sync_id, numbered = begin(connection), list(enumerate(map(facts, rows), start=line))
+    for first in range(0, len(rows), at_once):
+        staging.stage(connection, sync_id, numbered[first : first + at_once])
     syncs.reject(connection, sync_id, rejected)
     collapsed, contradicting = staging.collapse(connection, sync_id)
     syncs.reject(connection, sync_id, contradicting)
-    done = staging.apply(connection, sync_id)
     syncs.finish(
-        connection, sync_id, state="applied", rows=len(rows) + len(rejected), collapsed=collapsed,
-        rejected=len(rejected) + len(contradicting), stored=done.new + done.changed + done.unchanged,
-        new=done.new, changed=done.changed, unchanged=done.unchanged, vanished=done.vanished,
+        connection, sync_id, state="staged", rows=len(rows) + len(rejected), collapsed=collapsed,
+        rejected=len(rejected) + len(contradicting),
     )  # fmt: skip
     return syncs.by_id(connection, sync_id)
+
+
+def applied(connection: Connection, waiting: Sync) -> Sync:
+    """Apply a reading that waits; return what became of it."""
+    done = staging.apply(connection, waiting.id)
+    syncs.finish(
+        connection, waiting.id, state="applied", stored=done.new + done.changed + done.unchanged,
+        new=done.new, changed=done.changed, unchanged=done.unchanged, vanished=done.vanished,
+    )  # fmt: skip
+    return syncs.by_id(connection, waiting.id)
 
 
 def drafted(send_date: date = AS_OF, **changed: Any) -> Run:

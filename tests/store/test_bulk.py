@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import make_url
 
 from alerter.errors import StoreAwayError, StoreError
+from alerter.store.bulk import Batch, insert_many
 from alerter.store.database import Database, open_database
 from alerter.store.schema import directory
-from alerter.store.staging import insert_many
 from tests.world.postgres import PostgresServer
 
 USUAL = {
@@ -23,7 +23,7 @@ def test_rows_come_back_as_they_went_in(database: Database) -> None:
     """Dates, blanks beside dates, columns that are blank throughout, and text that looks like syntax."""
     columns = USUAL | {"cover_from": [date(2026, 11, 23), None], "cover_until": [None, None]}
     with database.rehearse() as connection:
-        insert_many(connection, directory, columns)
+        insert_many(connection, directory, Batch.of(directory, columns))
         rows = connection.execute(select(directory).order_by(directory.c.line)).mappings().all()
     assert [dict(row) for row in rows] == [
         {name: column[place] for name, column in columns.items()} for place in (0, 1)
@@ -33,7 +33,7 @@ def test_rows_come_back_as_they_went_in(database: Database) -> None:
 def test_a_refused_row_is_never_quoted(database: Database) -> None:
     """The sentence tells the kind of fault alone, where the driver's repeats the row."""
     with pytest.raises(StoreError, match="it refused a value") as caught, database.write() as connection:
-        insert_many(connection, directory, USUAL | {"team": ["canary", None]})
+        insert_many(connection, directory, Batch.of(directory, USUAL | {"team": ["canary", None]}))
     assert "canary" not in str(caught.value)
     with database.read() as connection:
         assert connection.execute(select(directory)).all() == []
@@ -48,7 +48,7 @@ def test_a_server_that_gives_up_on_a_row_does_not_quote_it(postgresql_url: str) 
     def give_up() -> None:
         with database.write() as connection:
             connection.exec_driver_sql("SET LOCAL statement_timeout = '2ms'")
-            insert_many(connection, directory, columns)
+            insert_many(connection, directory, Batch.of(directory, columns))
 
     with pytest.raises(StoreError, match="statement timeout") as caught:
         give_up()
@@ -64,12 +64,12 @@ def test_a_server_that_goes_meanwhile_is_away(postgresql_url: str, postgres_serv
     def lose() -> None:
         with database.write() as connection:
             end_session(connection, postgres_server)
-            insert_many(connection, directory, USUAL)
+            insert_many(connection, directory, Batch.of(directory, USUAL))
 
     with pytest.raises(StoreAwayError):
         lose()
     with database.write() as connection:
-        insert_many(connection, directory, USUAL)
+        insert_many(connection, directory, Batch.of(directory, USUAL))
         assert len(connection.execute(select(directory)).all()) == 2
     database.close()
 

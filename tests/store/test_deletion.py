@@ -22,7 +22,7 @@ from alerter.store.schema import outbox as outbox_table
 from alerter.store.schema import runs as runs_table
 from alerter.store.schema import syncs as syncs_table
 from alerter.store.trail import Entry
-from tests.store.made_up import AS_OF, NOW, assessment, claimed, read_in, run_with
+from tests.store.made_up import AS_OF, NOW, applied, assessment, claimed, read_in, run_with, staged
 
 SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
 ENDED_ON = date(2020, 3, 2)
@@ -150,6 +150,18 @@ def test_what_vanished_long_ago_goes(database: Database) -> None:
         assert deletion.forget_assessments(connection, NOW.date()) == 0
         assert deletion.forget_assessments(connection, NOW.date() + timedelta(days=1)) == 1
     assert rows(database, assessments) == [1]
+
+
+def test_what_a_waiting_reading_has_unchanged_stays_until_it_is_applied(database: Database) -> None:
+    """The reading refers to it: applied, it has as many rows as it had; and then the old ones may go."""
+    ended = assessment("A-1", clock_on=date(2020, 1, 7), authorised_on=ENDED_ON)
+    with database.write() as connection:
+        read_in(connection, [ended, assessment("A-2", "8")])
+        waiting = staged(connection, [ended, assessment("A-2", "8", team="Court")])
+        assert deletion.forget_assessments(connection, AS_OF) == 0
+        done = applied(connection, waiting)
+        assert (done.rows, done.stored, done.changed, done.unchanged) == (2, 2, 1, 1)
+        assert deletion.forget_assessments(connection, AS_OF) == 1
 
 
 def test_nothing_of_what_was_deleted_stays_in_the_file(sqlite_url: str) -> None:

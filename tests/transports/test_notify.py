@@ -12,18 +12,9 @@ from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.transport import Outcome
 from tests.mail import made_up
-from tests.transports.notify_double import (
-    API_KEY,
-    HANG_UP,
-    SERVICE_ID,
-    SILENT,
-    TEMPLATE,
-    TEMPLATE_ID,
-    Answer,
-    NotifyDouble,
-    refusal,
-)
 from tests.transports.sending import Letter, Mark
+from tests.world.notify import API_KEY, SERVICE_ID, TEMPLATE, TEMPLATE_ID, NotifyDouble, refusal
+from tests.world.web import HANG_UP, SILENT, Answer
 
 LETTER = Letter(body=b'Subject: x\r\nContent-Type: text/plain; charset="utf-8"\r\n\r\nHello\r\n')
 

@@ -9,10 +9,11 @@ import pytest
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
-from tests.transports.authority import Authority, new_authority
-from tests.transports.entra import Answer, Entra
 from tests.transports.sending import Letter, Mark, settings
+from tests.world.authority import Authority, new_authority
+from tests.world.entra import Entra
 from tests.world.mail_server import HANG_UP, MailServer
+from tests.world.web import Answer
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 pytest.importorskip("msal", reason="needs the extra m365")

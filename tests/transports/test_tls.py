@@ -7,8 +7,8 @@ import pytest
 
 from alerter.errors import MailStoppedError
 from alerter.transports.smtp import SmtpTransport
-from tests.transports.authority import Authority, new_authority
 from tests.transports.sending import Letter, Mark, settings
+from tests.world.authority import Authority, new_authority
 from tests.world.mail_server import MailServer
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")

@@ -10,8 +10,9 @@ from alerter.errors import MailStoppedError
 from alerter.installation.wiring import transport
 from alerter.transports.transport import Transport
 from tests.config.small_file import MINIMAL
-from tests.transports.authority import new_authority
 from tests.transports.sending import Letter, Mark
+from tests.world.authority import new_authority
+from tests.world.entra import Entra
 from tests.world.mail_server import MailServer
 
 MESSAGE = Letter(body=b'Subject: x\r\nContent-Type: text/plain; charset="utf-8"\r\n\r\nHello\r\n')
@@ -33,7 +34,7 @@ def way(folder: Path, changes: dict[str, str]) -> Transport:
 def test_notify_is_reached_as_the_settings_say(tmp_path: Path) -> None:
     """Key, template, address and reply-to id come from the file."""
     pytest.importorskip("notifications_python_client", reason="needs the extra notify")
-    from tests.transports.notify_double import API_KEY, TEMPLATE_ID, NotifyDouble  # noqa: PLC0415 - the extra's
+    from tests.world.notify import API_KEY, TEMPLATE_ID, NotifyDouble  # noqa: PLC0415 - the extra's
 
     with NotifyDouble() as double:
         notify = way(
@@ -57,8 +58,6 @@ def test_a_login_by_token_is_made_as_the_settings_say(
 ) -> None:
     """Authority, application, scope and mailbox come from the file."""
     pytest.importorskip("msal", reason="needs the extra m365")
-    from tests.transports.entra import Entra  # noqa: PLC0415 - beside the other extra's double
-
     authority = new_authority(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     offer = {"EHLO": b"250-scripted\r\n250 AUTH XOAUTH2\r\n"}
@@ -87,7 +86,6 @@ def test_notify_behind_a_certificate_nobody_knows_is_not_spoken_to(tmp_path: Pat
     """The key goes to nobody who cannot prove who they are."""
     pytest.importorskip("notifications_python_client", reason="needs the extra notify")
     from alerter.transports.notify import NotifyService, NotifyTransport  # noqa: PLC0415 - as above
-    from tests.transports.entra import Entra  # noqa: PLC0415 - any server that speaks TLS will do
 
     with Entra(new_authority(tmp_path).server()) as stranger:
         notify = NotifyTransport(NotifyService(api_key="k" * 80, template_id="t", base_url=stranger.url))

@@ -31,25 +31,28 @@ def main(path: Path) -> int:
     return 0
 
 
-def _limit(size: int) -> None:
-    """Let this process use no more than a file of *size* bytes needs; Windows has no such limits."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    memory = _in_use(resource.getpagesize()) + MEMORY + MEMORY_PER_BYTE * size
-    seconds = SECONDS + SECONDS_PER_MEGABYTE * size // MEGABYTE
-    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
-        _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+if sys.platform == "win32":
 
+    def _limit(_size: int) -> None:
+        """Do nothing: Windows has no such limits."""
 
-def _in_use(page_size: int) -> int:
-    """Return how many bytes of address space this process has; on other systems than Linux a fair guess."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * page_size
-    except OSError:
-        return 512 * MEGABYTE
+else:
+    import resource
+
+    def _limit(size: int) -> None:
+        """Let this process use no more than a file of *size* bytes needs."""
+        memory = _in_use(resource.getpagesize()) + MEMORY + MEMORY_PER_BYTE * size
+        seconds = SECONDS + SECONDS_PER_MEGABYTE * size // MEGABYTE
+        for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+            _, hard = resource.getrlimit(kind)
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+    def _in_use(page_size: int) -> int:
+        """Return how many bytes of address space this process has; a fair guess where it is not Linux."""
+        try:
+            return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * page_size
+        except OSError:
+            return 512 * MEGABYTE
 
 
 if __name__ == "__main__":

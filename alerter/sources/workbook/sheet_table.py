@@ -8,8 +8,9 @@ from alerter.errors import SourceError
 from alerter.sources.columns import (
     DATE_COLUMNS,
     HEADING_ROWS,
+    Headings,
     Located,
-    WantedColumns,
+    below,
     normalised,
 )
 from alerter.sources.extract import Extract, FileStamp, fingerprint
@@ -56,7 +57,7 @@ class SheetTable:
                 yield index + 1, cells
 
 
-def find_sheet(book: Book, wanted: WantedColumns, sheet_name: str = "") -> SheetTable:
+def find_sheet(book: Book, wanted: Headings, sheet_name: str = "") -> SheetTable:
     """
     Return the sheet called *sheet_name*, or without one the only sheet with the required headings.
 
@@ -70,7 +71,7 @@ def find_sheet(book: Book, wanted: WantedColumns, sheet_name: str = "") -> Sheet
     return only_sheet(book, wanted, tables)
 
 
-def matching_sheets(book: Book, wanted: Sequence[WantedColumns]) -> list[list[SheetTable]]:
+def matching_sheets(book: Book, wanted: Sequence[Headings]) -> list[list[SheetTable]]:
     """
     Return, for each of *wanted*, every sheet that has its required headings.
 
@@ -88,7 +89,7 @@ def matching_sheets(book: Book, wanted: Sequence[WantedColumns]) -> list[list[Sh
     return tables_of_each
 
 
-def only_sheet(book: Book, wanted: WantedColumns, tables: Sequence[SheetTable]) -> SheetTable:
+def only_sheet(book: Book, wanted: Headings, tables: Sequence[SheetTable]) -> SheetTable:
     """
     Return the one sheet among those *tables*.
 
@@ -112,13 +113,13 @@ def only_sheet(book: Book, wanted: WantedColumns, tables: Sequence[SheetTable]) 
         raise SourceError(f"{fault}{others}") from None
 
 
-def _rank(sheet: Sheet, wanted: WantedColumns) -> tuple[int, int]:
+def _rank(sheet: Sheet, wanted: Headings) -> tuple[int, int]:
     head = sheet.head()
     index = wanted.heading_row(head)
     return (-1, -1) if index is None else wanted.rank(head[index])
 
 
-def named_sheet(book: Book, wanted: WantedColumns, sheet_name: str) -> SheetTable:
+def named_sheet(book: Book, wanted: Headings, sheet_name: str) -> SheetTable:
     """
     Return the sheet called *sheet_name*, whatever else the workbook has.
 
@@ -142,7 +143,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in known[:MOST_NAMED]) + more
 
 
-def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
+def _as_it_is(book: Book, sheet: Sheet, wanted: Headings) -> SheetTable:
     """Return the *sheet* that must be the one, so that a missing column is named."""
     head = sheet.head()
     index = wanted.heading_row(head)
@@ -153,7 +154,7 @@ def _as_it_is(book: Book, sheet: Sheet, wanted: WantedColumns) -> SheetTable:
     return _located(book, sheet, index, head[index], wanted)
 
 
-def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: WantedColumns) -> SheetTable:
+def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: Headings) -> SheetTable:
     columns = wanted.locate(headings, sheet.where, f"row {index + 1}")
     table = SheetTable(sheet, columns, index, book.is_1904)
     _check_results(table)
@@ -171,7 +172,7 @@ def _check_results(table: SheetTable) -> None:
             )
 
 
-def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:
+def open_workbook(path: Path, wanted: Headings, sheet: str = "") -> Table:
     """
     Return the table in the workbook at *path*: on the sheet so called, or on the only one with the headings.
 
@@ -196,7 +197,7 @@ def open_workbook(path: Path, wanted: WantedColumns, sheet: str = "") -> Table:
         sha256=sha256,
         extracted_at=stamp.written_at,
         size=stamp.size,
-        notes=(f'read from the sheet "{table.sheet.name}"',),
+        notes=(f'read from the sheet "{table.sheet.name}"{below(table.heading_index + 1)}',),
         headings=table.columns.headings,
     )
     return Table(extract, table.columns, read)

@@ -1,18 +1,14 @@
-"""What the tests of the app may ask for: a service with its mail server, and a watcher outside."""
+"""What the tests of the service may ask for: one with its mail server, and its watcher."""
 
-import io
 import socket
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.app.serving.made_up_service import LONDON, MANAGERS, Hands, Service, Watcher
-from tests.world.council import Council
 from tests.world.mail_server import MailServer
-
-WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=LONDON)
+from tests.world.service import Service, waiting
+from tests.world.web import Watcher
 
 
 @pytest.fixture
@@ -23,22 +19,13 @@ def dead_url() -> str:
 
 
 @pytest.fixture
-def service(tmp_path: Path, post_office: MailServer, watcher: Watcher) -> Iterator[Service]:
-    """Configure a service of two managers, on Wednesday 18 November 2026 at 10:00."""
-    council = Council(tmp_path, post_office.port)
-    council.configure(schedule__heartbeat_url=watcher.url)
-    council.directory()
-    council.extract(
-        {
-            "assessment_id": f"A-{number}",
-            "child_id": f"C{number}",
-            "started_on": "2026-10-12",
-            "team": "Duty",
-            "worker": f"W{number}",
-            "manager_email": manager,
-        }
-        for number, manager in enumerate(MANAGERS, start=70_001)
-    )
-    service = Service(council, Hands(WEDNESDAY), io.StringIO())
-    yield service
-    service.stop()
+def service(tmp_path: Path, migrated_file: Path, post_office: MailServer) -> Iterator[Service]:
+    """Return a service that waits for its Monday."""
+    with waiting(tmp_path, migrated_file, post_office.port) as service:
+        yield service
+
+
+@pytest.fixture
+def watcher(service: Service) -> Watcher:
+    """Return the watcher of the service."""
+    return service.watcher

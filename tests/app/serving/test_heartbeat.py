@@ -8,9 +8,10 @@ from alerter.app.heartbeat import Heartbeat, asked, fault_of
 from alerter.app.logs import open_journal
 from alerter.config.file import load_settings
 from alerter.errors import ConfigError
-from tests.app.serving.made_up_service import MANAGERS, Service, Watcher
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, NEVER, MailServer
+from tests.world.service import MANAGERS, Service
+from tests.world.web import Watcher
 
 
 @pytest.fixture

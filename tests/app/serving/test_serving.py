@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from alerter.errors import StoreError
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, Watcher, subjects, text_of
 from tests.store.made_up import run_with
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, NEVER, MailServer
+from tests.world.service import EVERYBODY, MANAGERS, Service, subjects, text_of
+from tests.world.web import Watcher
 
 
 def test_the_first_start_sends_nothing_before_the_next_send_date(
@@ -187,7 +188,7 @@ def test_a_defect_does_not_end_the_service_and_its_text_is_not_logged(
     service.tick_at("Sun 2026-11-22 09:00")
     service.defect = "C70001"
     service.tick_at("Mon 2026-11-23 08:00")
-    assert "ZeroDivisionError at made_up_service.py" in service.events("failed")[0]["why"]
+    assert "ZeroDivisionError at service.py" in service.events("failed")[0]["why"]
     assert "C70001" not in service.log.getvalue()
     service.defect = ""
     service.tick_at("Mon 2026-11-23 08:01")

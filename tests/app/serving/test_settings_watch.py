@@ -3,9 +3,9 @@
 import pytest
 
 from alerter.errors import ConfigError
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, subjects, text_of
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer, free_port
+from tests.world.service import EVERYBODY, MANAGERS, Service, subjects, text_of
 
 
 def test_a_broken_edit_keeps_the_last_good_settings(service: Service, post_office: MailServer) -> None:

@@ -13,9 +13,9 @@ from alerter.errors import StoreBrokenError
 from alerter.scheduler import RELIEF_JOB, TICK_JOB, make_scheduler, serve
 from alerter.store import claims
 from alerter.store.senders import fresh_token
-from tests.app.serving.made_up_service import EVERYBODY, MANAGERS, Service, subjects, text_of
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer
+from tests.world.service import EVERYBODY, MANAGERS, Service, subjects, text_of
 
 DEAD = "f" * 32
 SMALL = 4096

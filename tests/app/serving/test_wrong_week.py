@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.app.serving.made_up_service import Service, text_of
 from tests.app.wrong_weeks import HELD_BY, SETTINGS, WRONG, sound
 from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer
 from tests.world.office import NORTH, SOUTH
+from tests.world.service import Service, text_of
 
 
 @pytest.mark.parametrize("fault", list(WRONG))

@@ -1,0 +1,196 @@
+"""The text of the settings and of the directory that a council begins with."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from alerter.config.clocks import PRESETS
+from alerter.domain.wording import counted
+from alerter.sources.columns import DIRECTORY_COLUMNS
+from alerter.sources.recognition.mapping import OpenColumn
+from alerter.sources.recognition.recognise import RecognisedExtract, TypeInExtract
+from alerter.sources.type_names import type_keys
+
+FILL_IN = "FILL IN"
+NATION = "england"
+PRESET = "england-single"
+DIRECTORY = "directory.csv"
+WIDTH = 38
+"""Where the comments stand, if the line is no longer."""
+QUESTIONS = {
+    "child_id": "the heading of the child's id",
+    "started_on": "the heading of the day an assessment started",
+    "authorised_on": "the heading of the manager's sign-off",
+    "type": "the heading of the assessment's type",
+}
+"""What is asked of a column that cannot be told; all others are only named in a comment."""
+CLOCK_WORDS = {"started_on": "the start", "referred_on": "the referral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What only the council can say; blank is still to be filled in."""
+
+    council: str = ""
+    domain: str = ""
+    sender: str = ""
+    admin: str = ""
+    fallback: str = ""
+
+
+def settings_text(extract: RecognisedExtract | None, path: str, answers: Answers | None = None) -> str:
+    """
+    Return the settings for *extract*, which stands at *path*, or those to begin with where there is none.
+
+    What *answers* leaves blank is marked to be filled in.
+    """
+    return "\n".join(
+        [
+            "# Fill in what is marked so, then run `alerter check`. Every other setting: docs/settings.md.",
+            *_council(answers or Answers()),
+            "",
+            *_source(extract, path),
+            "",
+            "[directory]",
+            _line("path", DIRECTORY, "who manages whom: an address a team"),
+            "",
+            "[calendar]",
+            _line("nation", NATION, "or wales, scotland, northern-ireland: their bank holidays differ"),
+            "",
+            *(
+                _types(extract)
+                if extract
+                else _type("core", "Core assessment", "england-core", "as you name it")
+            ),
+            "",
+        ]
+    )
+
+
+def _council(answers: Answers) -> Iterator[str]:
+    yield _asked("council", answers.council, "your council's name, as it stands at the top of each email")
+    yield ""
+    yield "[email]"
+    domains = [answers.domain] if answers.domain else []
+    yield _asked("allowed_domains", domains, 'such as ["council.gov.uk"]; nothing is ever sent elsewhere')
+    yield _asked("sender", answers.sender, 'such as "Assessment alerts <alerts@council.gov.uk>"')
+    admins = [answers.admin] if answers.admin else []
+    yield _asked("admins", admins, 'who gets the summary of each run, such as ["performance@council.gov.uk"]')
+    yield _asked("fallback", answers.fallback, "who gets what nobody manages, such as a service manager")
+    yield _line("transport", "folder", 'mails nobody: writes files; later "smtp" with a table [email.smtp]')
+    yield _line("folder", "outgoing", "where it writes them")
+
+
+def _source(extract: RecognisedExtract | None, path: str) -> Iterator[str]:
+    yield "[source]"
+    if extract is None:
+        yield _line("kind", "csv", "or workbook, annex-a, cin-census, sql")
+        yield _line("path", path, "a file, or a folder whose newest file is taken")
+        return
+    yield _line("kind", extract.file.kind, "; ".join(extract.file.table.extract.notes))
+    yield _line(
+        "path", path, f"{counted(extract.places.rows, 'row')}; or a folder, whose newest file is taken"
+    )
+    if extract.file.sheet:
+        yield _line("sheet", extract.file.sheet, "the sheet with the headings")
+    if extract.file.columns is None:
+        yield from _columns(extract)
+
+
+def _columns(extract: RecognisedExtract) -> Iterator[str]:
+    mapping = extract.mapping
+    yield ""
+    yield "[source.columns]"
+    for name, taken in mapping.taken.items():
+        yield _line(name, taken.column.heading, taken.because)
+    for name, column in mapping.open.items():
+        why = f"{_candidates(column)}; {column.because}"
+        yield (_asked(name, "", f"{QUESTIONS[name]}: {why}") if name in QUESTIONS else f"# {name} = {why}")
+    if mapping.unused:
+        yield f"# Not used: {', '.join(map(_quoted, mapping.unused))}"
+
+
+def _candidates(column: OpenColumn) -> str:
+    return " or ".join(_quoted(candidate.heading) for candidate in column.candidates) or "none found"
+
+
+def _types(extract: RecognisedExtract) -> Iterator[str]:
+    told = [type_ for type_ in extract.types if type_.preset]
+    if not told:
+        yield from _type(
+            "single",
+            "Single assessment",
+            PRESET,
+            _without_types(extract),
+            has_referrals=extract.has_referrals,
+        )
+    keys: set[str] = set()
+    for type_ in told:
+        names = {other.name.casefold() for other in told if other is not type_}
+        key = next((key for key in type_keys(type_.name) if key not in keys | names), f"type_{len(keys) + 1}")
+        keys.add(key)
+        rows = counted(type_.rows, "row")
+        yield from _type(key, type_.name, type_.preset, rows, has_referrals=extract.has_referrals)
+    for type_ in extract.types:
+        if not type_.preset:
+            yield _untold(type_)
+
+
+def _without_types(extract: RecognisedExtract) -> str:
+    return "the extract names no type" if "type" not in extract.mapping.taken else "as you name it"
+
+
+def _untold(type_: TypeInExtract) -> str:
+    return (
+        f"# Rejected, as no preset could be told: {type_.name!r}, {counted(type_.rows, 'row')}; "
+        "if it is yours, add a table as above"
+    )
+
+
+def clock_of(type_: TypeInExtract, extract: RecognisedExtract) -> str:
+    """Return the column that the proposed clock of *type_* starts from; empty without a preset."""
+    clock = str(PRESETS[type_.preset]["clock"]) if type_.preset else ""
+    return "started_on" if clock == "referred_on" and not extract.has_referrals else clock
+
+
+def _type(key: str, label: str, preset: str, label_note: str, *, has_referrals: bool = True) -> Iterator[str]:
+    """Yield the table of one type; its clock is the preset's wherever the extract has the date."""
+    numbers = PRESETS[preset]
+    clock = str(numbers["clock"])
+    yield f"[assessments.{key}]"
+    yield _line("label", label, label_note)
+    limits = f"{numbers['working_days']} working days, alert after day {numbers['alert_after']}"
+    yield _line("preset", preset, f"{limits}, from {CLOCK_WORDS[clock]}: correct it if yours differ")
+    if clock == "referred_on" and not has_referrals:
+        yield _line(
+            "clock", "started_on", "there is no date of referral for the preset's clock to start from"
+        )
+
+
+def _asked(key: str, value: str | Sequence[str], comment: str) -> str:
+    return _line(key, value, comment if value else f"{FILL_IN}: {comment}")
+
+
+def _line(key: str, value: str | Sequence[str], comment: str) -> str:
+    text = f"{key} = {_quoted(value) if isinstance(value, str) else json.dumps(list(value))}"
+    return f"{text.ljust(WIDTH)}  # {comment}"
+
+
+def _quoted(text: str) -> str:
+    """Return *text* as TOML writes it; it has no control characters, as none survives reading."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def directory_text(extract: RecognisedExtract | None) -> str:
+    """Return a directory with a line for each team, and for each worker of two teams, without addresses."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(DIRECTORY_COLUMNS)
+    blank = [""] * (len(DIRECTORY_COLUMNS) - 2)
+    teams = list(extract.teams) if extract else []
+    workers = extract.workers_in_two_teams if extract else []
+    writer.writerows([team, "", *blank] for team in teams)
+    writer.writerows(["", worker, *blank] for worker in workers)
+    return text.getvalue()

@@ -1,0 +1,138 @@
+"""Lists what councils call the columns, and compares headings however they are written."""
+
+import re
+from collections.abc import Mapping
+
+from alerter.sources.columns import normalised
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "assessment_id": (
+        "Assessment ID", "Assessment Form ID", "Form ID", "Form Instance ID", "Instance ID", "Step ID",
+        "Workflow Step ID", "Person Assessment ID", "Single Assessment ID",
+        "Child and Family Assessment ID",
+    ),
+    "child_id": (
+        "Child ID", "LA Child ID", "Local Authority Child ID", "Child Unique ID", "Person ID",
+        "Young Person ID", "Client ID", "Service User ID", "Subject ID", "Subject Compound ID", "Mosaic ID",
+        "Mosaic Person ID", "LCS ID", "LCS Person ID", "Liquidlogic ID", "Eclipse ID", "Eclipse Person ID",
+        "Social Care ID",
+    ),
+    "type": (
+        "Type", "Assessment Type", "Form Type", "Assessment Name", "Form Name", "Step Type",
+        "Workflow Step Type", "Assessment Form",
+    ),
+    "referred_on": ("Referral Date", "Referral Received Date", "CIN Referral Date", "Ref Date"),
+    "started_on": (
+        "Start Date", "Assessment Start Date", "Assessment Actual Start Date",
+        "Continuous Assessment Start Date", "Single Assessment Start Date", "Core Assessment Start Date",
+        "Initial Assessment Start Date", "C&F Assessment Start Date",
+        "Child and Family Assessment Start Date", "Form Start Date", "Step Started",
+        "Workflow Step Started",
+    ),
+    "authorised_on": (
+        "Authorised Date", "Assessment Authorisation Date", "Manager Authorised", "Authorised by Manager",
+        "Team Manager Authorised", "Authorised by Team Manager", "Manager Authorised Assessment",
+        "Continuous Assessment Date of Authorisation", "Single Assessment Authorised",
+        "Core Assessment Authorised", "Child and Family Assessment Authorised", "Sign Off Date",
+        "Assessment Sign Off", "Manager Sign Off", "Team Manager Sign Off", "Signed Off by Manager",
+        "Signed Off by Team Manager", "Assessment Signed Off by Manager", "Manager Approved",
+        "Approved by Manager", "Team Manager Approved", "Assessment Approved",
+    ),
+    "cancelled_on": ("Cancelled Date", "Assessment Cancelled", "Step Cancelled"),
+    "closed_on": ("CIN Closure Date", "Case Closure Date", "Episode Closure Date"),
+    "review_on": ("Internal Review Date", "Internal Review Point", "Assessment Internal Review Date"),
+    "team": (
+        "Team", "Team Name", "Allocated Team", "Allocated Team Name", "Assigned Team", "Responsible Team",
+        "Current Team", "Assessment Team", "Assessing Team", "Social Work Team", "Worker's Team",
+    ),
+    "worker": (
+        "Worker", "Worker Name", "Allocated Worker", "Allocated Worker Name", "Allocated To",
+        "Assigned Worker", "Assigned To", "Social Worker", "Social Worker Name", "Allocated Social Worker",
+        "Assigned Social Worker", "Assessing Worker", "Assessing Social Worker", "Assessment Worker",
+        "Case Worker", "Allocated Case Worker", "Allocated Practitioner", "Practitioner Name",
+    ),
+    "manager_email": (
+        "Manager Email", "Manager Email Address", "Team Manager Email", "Team Manager Email Address",
+    ),
+    "audit_score": ("Audit Score", "Quality Audit Score"),
+}  # fmt: skip
+"""
+What each column is called, beside its own name and the published layouts; in whatever writing.
+
+A heading not listed is never taken by its name. Nothing for a worker's last step ("Completed") stands under
+`authorised_on`: whether it is the manager's sign-off only the council knows.
+"""
+GENERAL = frozenset({"Type", "Start Date", "Form Name", "Form Type", "Step Type", "Workflow Step Type"})
+"""So general that another column can be meant: they count only where no other could be the one."""
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
+_UNSAID = frozenset({"date", "dt", "dttm", "datetime", "of", "the", "on", "was", "actual"})
+_ALIKE: Mapping[str, str] = {
+    word: words[0]
+    for words in (
+        ("start", "started", "starts", "commenced", "commencement", "began", "begun"),
+        ("authorised", "authorized", "authorisation", "authorization", "auth"),
+        ("referral", "referred"),
+        ("cancelled", "canceled", "cancellation"),
+        ("sign", "signed"),
+        ("approved", "approval"),
+        ("closure", "closed"),
+        ("id", "identifier", "identity", "number", "no", "num", "ref", "reference"),
+        ("assessment", "assessments", "asmt"),
+        ("and", "&", "+"),
+        ("child", "childs", "children", "childrens"),
+        ("family", "families"),
+        ("worker", "workers"),
+    )
+    for word in words
+}
+
+
+def words_of(heading: object) -> frozenset[str]:
+    """
+    Return the words that matter of a heading, each in one form, whatever their order.
+
+    >>> words_of("Date_Assessment-Started") == words_of("AssessmentActualStartDate")
+    True
+    >>> words_of("Assessment Start Due") == words_of("Assessment Start")
+    False
+    """
+    text = _POSSESSIVE.sub("", str(heading)).replace("&", " and ").replace("+", " and ")
+    words = (word.lower() for word in _WORD.findall(text))
+    return frozenset(_ALIKE.get(word, word) for word in words) - _UNSAID
+
+
+def run_together(heading: object) -> str:
+    """
+    Return a heading as systems write it that know no blanks.
+
+    >>> run_together("LA Child ID") == run_together("lachildid")
+    True
+    """
+    return "".join(character for character in normalised(heading) if character.isalnum())
+
+
+_BY_WORDS = {
+    words: name
+    for name, synonyms in SYNONYMS.items()
+    for synonym in synonyms
+    if (words := words_of(synonym)) != {"id"}  # of "Ref Date": as bare as that it could be any reference
+}
+_RUN_TOGETHER = {run_together(synonym): name for name, synonyms in SYNONYMS.items() for synonym in synonyms}
+_GENERAL = {words_of(synonym) for synonym in GENERAL}
+
+
+def column_called(heading: object) -> str:
+    """
+    Return the canonical name of the column that is called so; empty where the table has no such heading.
+
+    >>> column_called("Manager Sign-off Date"), column_called("lachildid"), column_called("Sign-off due date")
+    ('authorised_on', 'child_id', '')
+    """
+    return _BY_WORDS.get(words_of(heading)) or _RUN_TOGETHER.get(run_together(heading), "")
+
+
+def is_general(heading: object) -> bool:
+    """Say whether a heading's words are so general that they may mean another column."""
+    return words_of(heading) in _GENERAL
