@@ -42,7 +42,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadscope --durations=10 --cov --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='alerter/domain/*,alerter/pipeline/*,alerter/statistics/*' --fail-under=100
 
@@ -65,6 +65,7 @@ faults: $(READY)
 
 soak: $(READY)
 	ALERTER_SOAK=1 $(BIN)/python -m pytest -q --durations=20 $(SOAKS)
+	ALERTER_SOAK=1 $(BIN)/python -m pytest -q --durations=20 -m hypothesis $(SOAKS:%=--deselect=%)
 
 # Takes the safeguards away one by one, in a copy of the tree, and says which of them nobody misses.
 safeguards: $(READY)

@@ -39,7 +39,7 @@ INTRODUCTION = """\
 the same promise written with `sqlite3` (WAL, synchronous=FULL) and bare sockets: a commit that settles one
 message and claims the next, and a commit that marks it. `smtplib` is no floor: it waits for no disk, so
 after a power cut nobody knows what was sent, and it asks MAIL, RCPT and DATA one by one, for which it pays
-where the server is far away. Ratios are of the rounds' own times; the goal is for the one to the peer by hand.
+where the server is far away. Ratios are of the rounds' own times; the goal is for the one to by hand.
 """
 HEAD = """\
 | to | alerter | by hand | smtplib | to by hand | from, to | its processor time | goal |

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from sqlalchemy.engine import make_url
 
@@ -16,7 +17,8 @@ from alerter.store.migration import migrate
 from tests.world.browser import NO_CHROMIUM, chromium, chromium_path
 from tests.world.mail_server import MailServer
 from tests.world.office import Office, new_office
-from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
+from tests.world.postgres import EmptiedDatabase, PostgresCluster, PostgresServer, debian_binaries
+from tests.world.size import size
 from tests.world.web import Watcher
 
 BOTH = ("sqlite", "postgresql")
@@ -56,11 +58,10 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: PostgresServer, migrated_template: str) -> Iterator[str]:
-    """Return the URL of a migrated PostgreSQL database of the test's own."""
-    name = f"{migrated_template}_copy"
-    yield postgres_server.create(name, migrated_template)
-    postgres_server.drop(name)
+def postgresql_url(emptied_database: EmptiedDatabase) -> Iterator[str]:
+    """Return the URL of a migrated PostgreSQL database without rows."""
+    yield emptied_database.url
+    emptied_database.empty()
 
 
 @pytest.fixture
@@ -111,6 +112,14 @@ def migrated_template(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def emptied_database(postgres_server: PostgresServer, migrated_template: str) -> Iterator[EmptiedDatabase]:
+    """Make the one migrated PostgreSQL database that the tests of this process use."""
+    database = EmptiedDatabase(postgres_server, f"{migrated_template}_emptied", migrated_template)
+    yield database
+    database.drop()
+
+
+@pytest.fixture(scope="session")
 def postgres_server(request: pytest.FixtureRequest) -> PostgresServer:
     """Return the server in ALERTER_TEST_DATABASE_URL, or else the one of the temporary cluster."""
     if url := os.environ.get("ALERTER_TEST_DATABASE_URL"):
@@ -142,6 +151,19 @@ def browser() -> Iterator[Browser]:
         pytest.skip(NO_CHROMIUM)
     with chromium() as running:
         yield running
+
+
+def pytest_configure() -> None:
+    """
+    Let a property be tried on 30 examples, or 300 under `make soak`, for as long as it takes.
+
+    A test that names a number of its own is dearer than others, or is a long proof itself.
+    """
+    unhurried = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+    settings.register_profile(
+        "alerter", max_examples=size(30, 300), deadline=None, suppress_health_check=unhurried
+    )
+    settings.load_profile("alerter")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,7 +20,6 @@ from alerter.mail.short_letters import trial
 from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced, sync
-from alerter.sources.directory import read_directory
 from alerter.store import assessments, syncs
 from alerter.store.migration import require_own_sessions
 
@@ -104,7 +103,7 @@ def _calendar(installation: Installation, today: date) -> Iterator[Line]:
 
 def _database(installation: Installation) -> Iterator[Line]:
     require_own_sessions(installation.database)
-    installation.ensure_schema(may_make=True)
+    installation.ensure_schema(may_make=True, is_searched=True)
     yield Line(f"{installation.database.engine.dialect.name}, schema current")
 
 
@@ -114,7 +113,7 @@ def _extract(installation: Installation) -> Iterator[Section]:
 
 
 def _directory(installation: Installation) -> Iterator[Section]:
-    entries = read_directory(installation.settings.directory.path)
+    entries = wiring.directory(installation.settings)
     yield Section.of("directory", check_directory.shortened(list(check_directory.lines_of(entries))))
     yield check_directory.covers(entries, installation.today())
 

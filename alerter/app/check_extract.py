@@ -1,5 +1,6 @@
 """What `check` says of the extract: its file, columns, types and dates, and how far back it reaches."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from alerter.installation.installation import Installation
 from alerter.sources.columns import ASSESSMENT_COLUMNS, Located
 from alerter.sources.extract import Extract, other_extracts
 from alerter.sources.lines import NoRecord
+from alerter.sources.recognition.headings import assessment_column
 from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 
@@ -110,12 +112,22 @@ def _columns(settings: SourceSettings, columns: Located, clocks: Mapping[str, Cl
             yield Line(f"no heading: {WANTED[name]}", name, state)
         elif name == "type" and settings.kind not in FIXED_LAYOUTS:
             yield Line(f"no heading: every row is {next(iter(clocks))!r}", name)
+    yield from _look_alikes(columns)
     if unused := columns.unused:
         yield Line(
             _some([f'"{heading}"' for heading in unused]),
             "headings not used",
             counts={"headings": len(unused)},
         )
+
+
+def _look_alikes(columns: Located) -> Iterator[Line]:
+    """Yield each heading that nothing is read from, and that is what councils call a column not read yet."""
+    for heading in columns.unused:
+        name = assessment_column(heading)
+        if name and name not in columns.indexes:
+            said = f"may be {name}, which has no heading: [source.columns] {name} = {json.dumps(heading)}"
+            yield Line(said, f'"{heading}"', State.LOOK)
 
 
 def _types(clocks: Mapping[str, Clock], summary: ExtractSummary) -> Iterator[Line]:

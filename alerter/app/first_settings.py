@@ -11,6 +11,7 @@ from alerter.domain.wording import counted
 from alerter.sources.columns import DIRECTORY_COLUMNS
 from alerter.sources.recognition.mapping import OpenColumn
 from alerter.sources.recognition.recognise import RecognisedExtract, TypeInExtract
+from alerter.sources.recognition.staff_list import StaffList
 from alerter.sources.type_names import type_keys
 
 FILL_IN = "FILL IN"
@@ -40,21 +41,30 @@ class Answers:
     fallback: str = ""
 
 
-def settings_text(extract: RecognisedExtract | None, path: str, answers: Answers | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """How the settings name the extract and the directory."""
+
+    extract: str
+    directory: str = DIRECTORY
+
+
+def settings_text(
+    extract: RecognisedExtract | None, staff: StaffList | None, paths: Paths, answers: Answers
+) -> str:
     """
-    Return the settings for *extract*, which stands at *path*, or those to begin with where there is none.
+    Return the settings for *extract* and the list of *staff*, or those to begin with where there is none.
 
     What *answers* leaves blank is marked to be filled in.
     """
     return "\n".join(
         [
             "# Fill in what is marked so, then run `alerter check`. Every other setting: docs/settings.md.",
-            *_council(answers or Answers()),
+            *_council(answers),
             "",
-            *_source(extract, path),
+            *_source(extract, paths.extract),
             "",
-            "[directory]",
-            _line("path", DIRECTORY, "who manages whom: an address a team"),
+            *_directory(staff, paths.directory),
             "",
             "[calendar]",
             _line("nation", NATION, "or wales, scotland, northern-ireland: their bank holidays differ"),
@@ -99,6 +109,23 @@ def _source(extract: RecognisedExtract | None, path: str) -> Iterator[str]:
         yield from _columns(extract)
 
 
+def _directory(staff: StaffList | None, path: str) -> Iterator[str]:
+    yield "[directory]"
+    if staff is None:
+        yield _line("path", path, "who manages whom: fill in an address a team there")
+        return
+    yield _line("path", path, "who manages whom: your own list")
+    if not staff.is_as_ours:
+        yield ""
+        yield "[directory.columns]"
+        for name, taken in staff.mapping.taken.items():
+            yield _line(name, taken.column.heading, taken.because)
+        for name, column in staff.mapping.open.items():
+            yield _asked(name, "", f"the heading of the managers' addresses: {_why(column)}")
+    if staff.lacking:
+        yield f"# Teams of the extract that it lacks: {', '.join(map(_quoted, staff.lacking))}"
+
+
 def _columns(extract: RecognisedExtract) -> Iterator[str]:
     mapping = extract.mapping
     yield ""
@@ -106,14 +133,15 @@ def _columns(extract: RecognisedExtract) -> Iterator[str]:
     for name, taken in mapping.taken.items():
         yield _line(name, taken.column.heading, taken.because)
     for name, column in mapping.open.items():
-        why = f"{_candidates(column)}; {column.because}"
-        yield (_asked(name, "", f"{QUESTIONS[name]}: {why}") if name in QUESTIONS else f"# {name} = {why}")
+        question = QUESTIONS.get(name)
+        yield _asked(name, "", f"{question}: {_why(column)}") if question else f"# {name} = {_why(column)}"
     if mapping.unused:
         yield f"# Not used: {', '.join(map(_quoted, mapping.unused))}"
 
 
-def _candidates(column: OpenColumn) -> str:
-    return " or ".join(_quoted(candidate.heading) for candidate in column.candidates) or "none found"
+def _why(column: OpenColumn) -> str:
+    candidates = " or ".join(_quoted(candidate.heading) for candidate in column.candidates) or "none found"
+    return f"{candidates}; {column.because}"
 
 
 def _types(extract: RecognisedExtract) -> Iterator[str]:
@@ -184,7 +212,11 @@ def _quoted(text: str) -> str:
 
 
 def directory_text(extract: RecognisedExtract | None) -> str:
-    """Return a directory with a line for each team, and for each worker of two teams, without addresses."""
+    """
+    Return a directory with a line for each team, and for each worker of two teams, without addresses.
+
+    Where it has other letters than English it begins with a byte order mark: Excel would read it as cp1252.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(DIRECTORY_COLUMNS)
@@ -193,4 +225,4 @@ def directory_text(extract: RecognisedExtract | None) -> str:
     workers = extract.workers_in_two_teams if extract else []
     writer.writerows([team, "", *blank] for team in teams)
     writer.writerows(["", worker, *blank] for worker in workers)
-    return text.getvalue()
+    return text.getvalue() if text.getvalue().isascii() else f"\ufeff{text.getvalue()}"

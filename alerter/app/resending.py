@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from alerter.domain.address import address_key, is_in_domains
 from alerter.domain.delivery import FAILED
 from alerter.errors import ConfigError
+from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.renew import named
 from alerter.pipeline.sending import send
-from alerter.sources.directory import read_directory
 from alerter.store import drafts, outbox, runs, syncs, trail
 from alerter.store.database import take_turns
 from alerter.store.drafts import Settled
@@ -50,7 +50,7 @@ def resend(
         SourceError: The directory cannot be read.
     """
     of.ensure_schema()
-    directory = list(read_directory(of.settings.directory.path))
+    directory = wiring.directory(of.settings)
     with of.database.write() as connection:
         take_turns(connection, "sync")
         syncs.replace_directory(connection, directory)

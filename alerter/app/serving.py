@@ -157,7 +157,7 @@ class Serving:
     def _ready_store(self) -> None:
         """Make sure of the schema, once each time that the settings were read, and that this is served."""
         if self._ready is not self.installation:
-            self.installation.ensure_schema(may_make=True)
+            self.installation.ensure_schema(may_make=True, is_searched=True)
             with self.installation.database.write() as connection:
                 self._since = serving_since(connection, self.installation.now())
             self._ready = self.installation

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from alerter.app.first_settings import DIRECTORY, Answers, directory_text, settings_text
+from alerter.app.first_settings import DIRECTORY, Answers, Paths, directory_text, settings_text
 from alerter.config.file import EXAMPLE_NAME, NAME, example_settings
 from alerter.errors import ConfigError
 from alerter.private_files import make_private_folder, write_private
-from alerter.sources.recognition.recognise import RecognisedExtract, recognise
+from alerter.sources.recognition.recognise import PlacesInExtract, RecognisedExtract, recognise
+from alerter.sources.recognition.staff_list import StaffList, recognise_staff
 
 EXTRACTS = "extracts"
 
@@ -19,11 +20,16 @@ class SetUp:
 
     files: tuple[Path, ...]
     extract: RecognisedExtract | None = None
+    staff: StaffList | None = None
 
 
-def set_up(folder: Path, extract: Path | None = None, answers: Answers | None = None) -> SetUp:
+def set_up(
+    folder: Path, extract: Path | None = None, staff: Path | None = None, answers: Answers | None = None
+) -> SetUp:
     """
     Write settings and a directory into *folder*, made from *extract* where there is one.
+
+    A list of *staff* is named in the settings in place of a directory of its own.
 
     Raises:
         ConfigError: One of the files is there already; none is written.
@@ -31,13 +37,19 @@ def set_up(folder: Path, extract: Path | None = None, answers: Answers | None = 
         UnrecognisedError: What it is cannot be told; nothing is written.
     """
     settings, directory = folder / NAME, folder / DIRECTORY
-    _check_absent(settings, directory)
+    _check_absent(settings, *([] if staff else [directory]))
     recognised = None if extract is None else recognise(extract)
-    path = f"{EXTRACTS}/assessments.csv" if extract is None else _path_from(folder, extract)
-    texts = {settings: settings_text(recognised, path, answers), directory: directory_text(recognised)}
+    list_ = recognise_staff(staff, recognised.places if recognised else PlacesInExtract()) if staff else None
+    paths = Paths(
+        _path_from(folder, extract) if extract else f"{EXTRACTS}/assessments.csv",
+        _path_from(folder, staff) if staff else DIRECTORY,
+    )
+    texts = {settings: settings_text(recognised, list_, paths, answers or Answers())}
+    if staff is None:
+        texts[directory] = directory_text(recognised)
     if extract is None:
         make_private_folder(folder / EXTRACTS)
-    return SetUp(_written(texts), recognised)
+    return SetUp(_written(texts), recognised, list_)
 
 
 def write_example(folder: Path) -> SetUp:

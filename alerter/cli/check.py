@@ -8,8 +8,18 @@ from typing import Any
 import click
 
 from alerter.app.check import check, send_test
-from alerter.app.section import Section, exit_code_of, state_of
+from alerter.app.section import Section, State, exit_code_of, state_of
 from alerter.cli import options, output
+
+NEXT = {
+    State.FAULT: "Mend what is a fault, then run `alerter check` again.",
+    State.HELD: "A run would be held: see docs/input.md, Gates. To look at the digests all the same: "
+    "alerter preview --out look",
+    State.LOOK: "Nothing keeps a run from going; what needs a look stands first. "
+    "Next: alerter preview --out look",
+    State.OK: "Nothing keeps a run from going. Next: alerter preview --out look",
+}
+"""What to do after a check."""
 
 
 @click.command("check")
@@ -31,6 +41,8 @@ def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
         click.echo(f"The test message was accepted: {reply}")
     if address and is_at_fault:
         output.warn("no test message was sent: mend the faults first.")
+    if not is_json:
+        output.talk(NEXT[state_of(sections)])
     sys.exit(exit_code_of(sections))
 
 

@@ -8,29 +8,33 @@ import click
 from alerter.app.first_settings import clock_of
 from alerter.app.setup import SetUp, set_up, write_example
 from alerter.cli import options, output
+from alerter.sources.recognition.mapping import ColumnMapping
 from alerter.sources.recognition.recognise import RecognisedExtract
+from alerter.sources.recognition.staff_list import StaffList
 
 FILE = click.Path(path_type=Path)
-FROM_EXTRACT = (
-    "Fill in each place marked FILL IN, and an address a team in the directory; then run `alerter check`."
-)
-WITHOUT = (
-    "Fill in both, put an extract into extracts/, then run `alerter check`; or begin with --extract FILE."
-)
+FILL_IN = "Fill in each place marked FILL IN"
+ADDRESSES = ", and an address a team in the directory"
+PUT_EXTRACT = ", and put an extract into extracts/ (or begin with --extract FILE)"
 
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--extract", type=FILE, metavar="FILE", help="The extract that both are made from.")
 @click.option(
+    "--directory", type=FILE, metavar="FILE", help="A staff list of yours, in place of a directory."
+)
+@click.option(
     "--example", is_flag=True, help="Write config.example.toml, every setting with its notes, alone."
 )
 @options.json_
-def command(folder: Path, extract: Path | None, *, example: bool, is_json: bool) -> None:
+def command(
+    folder: Path, extract: Path | None, directory: Path | None, *, example: bool, is_json: bool
+) -> None:
     """Write config.toml and a directory into DIR, from your own extract; nothing is ever overwritten."""
-    if example and extract:
+    if example and (extract or directory):
         raise click.UsageError("--example goes alone.")
-    done = write_example(folder) if example else set_up(folder, extract)
+    done = write_example(folder) if example else set_up(folder, extract, directory)
     if is_json:
         output.print_json(_as_json(done))
         return
@@ -38,8 +42,11 @@ def command(folder: Path, extract: Path | None, *, example: bool, is_json: bool)
         click.echo(f"Wrote {path}")
     if done.extract is not None:
         _show(done.extract)
+    if done.staff is not None:
+        _show_staff(done.staff)
     if not example:
-        output.talk(FROM_EXTRACT if extract else WITHOUT)
+        addresses, put_extract = "" if directory else ADDRESSES, "" if extract else PUT_EXTRACT
+        output.talk(f"{FILL_IN}{addresses}{put_extract}; then run `alerter check`.")
 
 
 def _show(extract: RecognisedExtract) -> None:
@@ -50,8 +57,7 @@ def _show(extract: RecognisedExtract) -> None:
         ("column", "heading", "why"),
         [
             ("(kind)", file.kind, "; ".join(file.table.extract.notes)),
-            *((name, taken.column.heading, taken.because) for name, taken in mapping.taken.items()),
-            *((name, _candidates(extract, name), left.because) for name, left in mapping.open.items()),
+            *_columns(mapping),
             *(("(not used)", heading, "") for heading in mapping.unused),
         ],
     )
@@ -67,27 +73,52 @@ def _show(extract: RecognisedExtract) -> None:
     output.print_table(("team", "rows"), list(extract.teams.items()))
 
 
-def _candidates(extract: RecognisedExtract, name: str) -> str:
-    headings = [column.heading for column in extract.mapping.open[name].candidates]
-    return f"not certain: {' or '.join(headings)}" if headings else "not found"
+def _show_staff(staff: StaffList) -> None:
+    """Print what was taken of a staff list, and the teams that it lacks."""
+    click.echo()
+    output.print_table(
+        ("directory", "heading", "why"),
+        [*_columns(staff.mapping), *(("(lacks the team)", team, "") for team in staff.lacking)],
+    )
+
+
+def _columns(mapping: ColumnMapping) -> list[tuple[str, str, str]]:
+    """Return a row for each column that was taken or left open."""
+    rows = [(name, taken.column.heading, taken.because) for name, taken in mapping.taken.items()]
+    for name, left in mapping.open.items():
+        headings = " or ".join(column.heading for column in left.candidates)
+        rows.append((name, f"not certain: {headings}" if headings else "not found", left.because))
+    return rows
+
+
+def _mapping_as_json(mapping: ColumnMapping) -> dict[str, Any]:
+    return {
+        "columns": [
+            {"column": name, "heading": taken.column.heading, "why": taken.because}
+            for name, taken in mapping.taken.items()
+        ],
+        "open": [
+            {
+                "column": name,
+                "candidates": [candidate.heading for candidate in left.candidates],
+                "why": left.because,
+            }
+            for name, left in mapping.open.items()
+        ],
+        "unused": mapping.unused,
+    }
 
 
 def _as_json(done: SetUp) -> dict[str, Any]:
     files: dict[str, Any] = {"files": [str(path) for path in done.files]}
     if (extract := done.extract) is None:
         return files
-    mapping, file = extract.mapping, extract.file
+    file = extract.file
+    if (staff := done.staff) is not None:
+        files["directory"] = {**_mapping_as_json(staff.mapping), "lacking": list(staff.lacking)}
     return files | {
         "source": {"kind": file.kind, "sheet": file.sheet, "notes": list(file.table.extract.notes)},
-        "columns": [
-            {"column": name, "heading": taken.column.heading, "why": taken.because}
-            for name, taken in mapping.taken.items()
-        ],
-        "open": [
-            {"column": name, "candidates": [each.heading for each in left.candidates], "why": left.because}
-            for name, left in mapping.open.items()
-        ],
-        "unused": mapping.unused,
+        **_mapping_as_json(extract.mapping),
         "types": [
             {
                 "type": type_.name,

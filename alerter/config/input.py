@@ -32,6 +32,17 @@ Column = Literal[
     "reason",
 ]
 
+DirectoryColumn = Literal[
+    "team",
+    "worker",
+    "manager_name",
+    "manager_email",
+    "cover_email",
+    "cover_from",
+    "cover_until",
+    "escalate_to",
+]
+
 COLUMN_PRESETS: Mapping[str, Mapping[str, str]] = {
     "mosaic": {
         "assessment_id": "WORKFLOW_STEP_ID",
@@ -162,6 +173,7 @@ class SourceSettings(Table):
 
 
 class DirectorySettings(Table):
-    """Who manages whom: a CSV file."""
+    """Who manages whom: a CSV file or a workbook; *columns* maps our names to its headings."""
 
     path: FilePath
+    columns: dict[DirectoryColumn, FilledText] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -26,6 +27,23 @@ OVERDUE = "overdue"
 LAST_DAY = 250  # the longest clock there can be
 
 
+RECORD_PLACEHOLDERS = ("{child_id}", "{assessment_id}")
+
+
+def _is_record_url(text: str) -> bool:
+    """Say whether *text* is an https address in which ids of a record are put, after its host."""
+    plain = text
+    for placeholder in RECORD_PLACEHOLDERS:
+        plain = plain.replace(placeholder, "")
+    try:
+        address = urlsplit(text)
+        has_host = bool(address.hostname) and not set("{}@") & set(address.netloc) and address.port != 0
+    except ValueError:
+        return False
+    is_plain = plain.isascii() and plain.isprintable() and not set(' {}<>"\\') & set(plain)
+    return address.scheme == "https" and has_host and is_plain and plain != text
+
+
 class RetentionSettings(Table):
     """
     Days after which something may go: the text of settled messages and of rejected rows, the ledger of a run
@@ -38,9 +56,24 @@ class RetentionSettings(Table):
 
 
 class DigestSettings(Table):
-    """What a digest holds: a manager's reassurance keeps an assessment quiet for so many digests."""
+    """
+    What a digest holds: a manager's reassurance keeps an assessment quiet for so many digests.
+
+    *record_url* is the address of a record in the case system, for a link on each row.
+    """
 
     reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
+    record_url: str | None = None
+
+    @field_validator("record_url")
+    @classmethod
+    def _is_address_of_a_record(cls, record_url: str | None) -> str | None:
+        if record_url is not None and not _is_record_url(record_url):
+            raise ValueError(
+                "must be an https address with {child_id} or {assessment_id} after the host and nothing else "
+                'in braces, such as "https://cases.council.example/person/{child_id}"'
+            )
+        return record_url
 
 
 class EscalationSettings(Table):

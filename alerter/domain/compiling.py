@@ -72,6 +72,7 @@ def _digest(
         alerts=tuple(listed),
         on_track=len(judged) - len(listed),
         teams=tuple(sorted({alert.assessment.team for alert in alerts} - {""})),
+        manages=tuple(sorted({row.alert.assessment.team for row in judged if row.route.is_own})),
         covering_for=tuple(sorted({route.covering_for for route in routes} - {""})),
         to_mend=tuple(fault for alert in alerts for fault in to_mend.get(alert.assessment.key, ())),
         unrouted=tuple(unrouted(judged)),

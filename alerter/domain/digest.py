@@ -23,7 +23,8 @@ class Digest:
     stage together where the worst of them stands. *on_track* are counted. *unrouted* are
     the listed or counted ones that came here because nobody else was found; *to_mend* are what
     the data of this recipient's own assessments say that cannot be. *checkpoints* are those on track that
-    reach one before the next digest; *moved* those whose dates a changed calendar has moved.
+    reach one before the next digest; *moved* those whose dates a changed calendar has moved. *manages* are
+    the teams of what is the recipient's own to manage, not as cover or fallback; "" where none is given.
 
     *histories* are the rows' weeks before, *progress* is what has happened since the last digest, *records*
     are how timely the teams are. *service* is what a service manager reads, alone or after their own work.
@@ -33,6 +34,7 @@ class Digest:
     alerts: tuple[Alert, ...]
     on_track: int
     teams: tuple[str, ...] = ()
+    manages: tuple[str, ...] = ()
     covering_for: tuple[str, ...] = ()
     to_mend: tuple[DataException, ...] = ()
     unrouted: tuple[DataException, ...] = ()

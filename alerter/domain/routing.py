@@ -13,6 +13,7 @@ from alerter.domain.policy import Alert
 _BLANKS = re.compile(r"\s+")
 
 LIKENESS = 0.8
+NO_PLACE = "it has neither team nor worker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,11 @@ class Route:
     detail: str = ""
     covering_for: str = ""
     covered_email: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Say whether it leads to its own manager, not to a cover or the fallback."""
+        return not (self.problem or self.covering_for)
 
     @property
     def owner(self) -> str:
@@ -200,6 +206,8 @@ class Router:
         return next(filter(None, addressed), ())
 
     def _nobody_at(self, team: str, worker: str) -> str:
+        if not (team or worker):
+            return NO_PLACE
         lines = [line for place in _places(team, worker) for line in self._by_place.get(place, [])]
         missing = f"has no address for its manager ({_lines(lines)})" if lines else "is not in the directory"
         return f"{_place(team, worker)} {missing}"
@@ -287,9 +295,7 @@ def shared_addresses(entries: Sequence[DirectoryEntry]) -> list[str]:
 def _place(team: str, worker: str) -> str:
     if team and worker:
         return f"team {team!r}, worker {worker!r}"
-    if team or worker:
-        return f"team {team!r}" if team else f"worker {worker!r}"
-    return "a row without team and worker"
+    return f"team {team!r}" if team else f"worker {worker!r}"
 
 
 def _name(entries: Sequence[DirectoryEntry]) -> str:

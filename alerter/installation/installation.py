@@ -19,8 +19,8 @@ from alerter.errors import ConfigError, SourceError
 from alerter.installation import wiring
 from alerter.installation.clock import now as real_now
 from alerter.sources.extract import is_written_since
-from alerter.store import migration
-from alerter.store.birth_note import is_there
+from alerter.store import migration, runs
+from alerter.store.birth_note import file_of, is_there
 from alerter.store.database import Database, belong_to, council_of, open_database
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from alerter.domain.plan import Rules
     from alerter.mail.writer import Writer
     from alerter.transports.transport import Transport
+
+LARGEST_ALWAYS_SEARCHED = 64 << 20
+"""So many bytes are searched in a sixth of a second: 300,000 assessments, more than a council has."""
+SEARCHED_EVERY = 4  # runs: once a month
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,17 +105,18 @@ class Installation:
         """Return the council's today; never a UTC midnight's."""
         return self.now().date()
 
-    def migrate(self, *, is_adopted: bool = False) -> bool:
+    def migrate(self, *, is_adopted: bool = False, is_searched: bool = True) -> bool:
         """
         Bring the database to the current schema; return whether anything had to be done.
 
-        With *is_adopted* it belongs to these settings' council from now on.
+        With *is_adopted* it belongs to these settings' council from now on. An embedded file is *searched*
+        for damage first.
 
         Raises:
             ConfigError: It belongs to another council.
             StoreError: The database cannot be used, or is newer than this program.
         """
-        is_changed = migration.migrate(self.database, self.now())
+        is_changed = migration.migrate(self.database, self.now(), is_searched=is_searched)
         if is_adopted:
             with self.database.write() as connection:
                 belong_to(connection, self.settings.council)
@@ -119,11 +124,12 @@ class Installation:
         migration.note_birth(self.database, is_adopted=is_adopted)
         return is_changed
 
-    def ensure_schema(self, *, may_make: bool = False) -> None:
+    def ensure_schema(self, *, may_make: bool = False, is_searched: bool = False) -> None:
         """
         Make sure the schema is current: an embedded database is brought there, a server's is not touched.
 
-        An embedded one that is not there is made only where that *may* be.
+        An embedded one that is not there is made only where that *may* be, and *searched* for damage where
+        that is asked, or its last user was killed.
 
         Raises:
             ConfigError: The database belongs to another council.
@@ -133,10 +139,29 @@ class Installation:
         if self.database.is_sqlite:
             if not may_make:
                 migration.require_made(self.database)
-            self.migrate()
+            self.migrate(is_searched=is_searched)
         else:
             migration.require_current(self.database)
             self._require_council()
+
+    def search_for_damage(self) -> None:
+        """
+        Search an embedded file for damage before anything is prepared; a large one before every fourth run.
+
+        Between these a run rests on the pages that it reads, which SQLite looks at as it reads them: all that
+        there is on a server, too.
+
+        Raises:
+            StoreError: It is damaged.
+        """
+        file = file_of(self.database)
+        if file is None:
+            return
+        with self.database.read() as connection:
+            last = runs.latest(connection)
+            is_fourth = last is None or last.id % SEARCHED_EVERY == 0
+            if is_fourth or file.stat().st_size <= LARGEST_ALWAYS_SEARCHED:
+                migration.refuse_damaged(connection)
 
     def _require_council(self) -> None:
         """

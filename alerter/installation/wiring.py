@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alerter.domain.gate import Gates
     from alerter.domain.plan import Rules
     from alerter.domain.policy import Clock
+    from alerter.domain.routing import DirectoryEntry
     from alerter.mail.template_set import Brand
     from alerter.mail.writer import AnswerLink, Writer
     from alerter.sources.source import Source
@@ -103,6 +104,19 @@ def source(settings: "Settings", by: "Rules", now: datetime) -> "Source":
     return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "", reasons=settings.reasons)
 
 
+def directory(settings: "Settings") -> "list[DirectoryEntry]":
+    """
+    Return the lines of the directory as they are now.
+
+    Raises:
+        SourceError: It cannot be read, or lacks a column.
+    """
+    from alerter.sources.directory import read_directory
+
+    of = settings.directory
+    return read_directory(of.path, {str(name): heading for name, heading in of.columns.items()})
+
+
 def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
     """
     Return the writer of emails; with *is_whole* every row is listed, whatever the size.
@@ -128,6 +142,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
         admins=[Recipient(address) for address in email.admins],
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
+        record_url=settings.digest.record_url or "",
         language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",

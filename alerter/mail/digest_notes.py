@@ -9,12 +9,15 @@ from alerter.domain.digest import Digest
 from alerter.domain.moved import Moved
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert
-from alerter.domain.progress import Progress
+from alerter.domain.progress import Handover, Progress
+from alerter.domain.routing import NO_PLACE
 from alerter.domain.timeliness import TrackRecord
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks, RunFacts
 
-NOTES_LISTED = 50
+LINES_LISTED = 50
+MOVES_LISTED = 5
+ROWS_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +30,64 @@ class ListView:
 
 def notes_of(digest: Digest, facts: RunFacts) -> Iterable[ListView]:
     """Give the lists of *digest* that have anything in them."""
-    language = facts.language
     if digest.unrouted:
         words = "Nobody else was found for ({count}): please say who manages them"
-        yield _notes(words, [_fault(fault, facts) for fault in digest.unrouted], facts)
+        yield _list(words, len(digest.unrouted), _faults(digest.unrouted, facts), facts)
     if digest.progress is not None and digest.progress.went:
         words = "Moved to another manager ({count}): nothing is asked of you"
-        lines = [
-            language.say(
-                "{whose}: now with {who}",
-                whose=_row_name(handover.key, facts),
-                who=phrase(handover.to),
-            )
-            for handover in digest.progress.went
-        ]
-        yield _notes(words, lines, facts)
+        lines = [_handover(handover, facts) for handover in digest.progress.went]
+        yield _list(words, len(lines), lines, facts)
     if digest.checkpoints:
-        by = language.long_day(facts.next_run, facts.as_of)
+        by = facts.language.long_day(facts.next_run, facts.as_of)
         words = "Checkpoints ({count}): reached by {day}"
-        yield _notes(words, [_checkpoint(alert, facts) for alert in digest.checkpoints], facts, day=by)
+        lines = [_checkpoint(alert, facts) for alert in digest.checkpoints]
+        yield _list(words, len(lines), lines, facts, day=by)
     if digest.moved:
         words = "Dates moved ({count}): the calendar has changed since the last digest"
-        yield _notes(words, [moved_line(move, facts) for move in digest.moved], facts)
+        yield _list(words, len(digest.moved), moved_lines(digest.moved, facts), facts)
     if digest.to_mend:
         words = "Records to mend ({count}): please have them corrected in the case system"
-        yield _notes(words, [_fault(fault, facts) for fault in digest.to_mend], facts)
+        yield _list(words, len(digest.to_mend), _faults(digest.to_mend, facts), facts)
 
 
-def moved_line(move: Moved, facts: RunFacts) -> str:
-    """Return whose dates have moved, from and to."""
+def grouped(remarks: Iterable[tuple[str, str]], language: Language) -> list[str]:
+    """
+    Return a line for each remark, equal ones together; a remark is about a row, and what is wrong with it.
+
+    >>> from alerter.mail.language import ENGLISH
+    >>> grouped([("A-1", "a slip"), ("A-2", NO_PLACE), ("A-3", NO_PLACE)], ENGLISH)
+    ['A-1: a slip', '2 rows have neither team nor worker: A-2, A-3']
+    """
+    rows_by_remark: dict[str, list[str]] = {}
+    for row, remark in remarks:
+        rows_by_remark.setdefault(remark, []).append(row)
+    return [_grouped_line(remark, rows, language) for remark, rows in rows_by_remark.items()]
+
+
+def moved_lines(moves: Sequence[Moved], facts: RunFacts) -> list[str]:
+    """Return whose dates have moved, a line each; of many how many there are, and the first that is due."""
+    if len(moves) <= MOVES_LISTED:
+        return [_moved_line(move, facts) for move in moves]
+    first = _moved_line(min(moves, key=lambda move: (move.due_to, move.key)), facts)
+    words = "{count} assessments have other dates now; the first that is due: {first}"
+    return [facts.language.say(words, count=f"{len(moves):,}", first=first)]
+
+
+def _grouped_line(remark: str, rows: Sequence[str], language: Language) -> str:
+    sentence = language.sentence(remark)
+    if len(rows) == 1:
+        return f"{rows[0]}: {sentence}" if rows[0] else sentence
+    count, named = f"{len(rows):,}", [row for row in rows[:ROWS_NAMED] if row]
+    if remark == NO_PLACE:
+        line = language.say("{count} rows have neither team nor worker", count=count)
+    else:
+        line = language.say("{count} rows: {remark}", count=count, remark=sentence)
+    if len(rows) > ROWS_NAMED:
+        named.append(language.say("and {count} more", count=f"{len(rows) - ROWS_NAMED:,}"))
+    return f"{line}: {', '.join(named)}" if named else line
+
+
+def _moved_line(move: Moved, facts: RunFacts) -> str:
     language, as_of = facts.language, facts.as_of
     alert = language.say(
         "day {day} from {was} to {now}",
@@ -73,22 +105,26 @@ def moved_line(move: Moved, facts: RunFacts) -> str:
     return f"{_row_name(move.key, facts)}: {dates}"
 
 
-def _notes(words: str, lines: Sequence[str], facts: RunFacts, **values: str) -> ListView:
+def _list(words: str, count: int, lines: Sequence[str], facts: RunFacts, **values: str) -> ListView:
     """Return as many *lines* as an email has room for, and how many there are beyond them."""
-    heading = facts.language.say(words, count=f"{len(lines):,}", **values)
-    more = len(lines) - NOTES_LISTED
+    heading = facts.language.say(words, count=f"{count:,}", **values)
+    more = len(lines) - LINES_LISTED
     if more <= 0:
         return ListView(heading, tuple(lines))
     ask = facts.language.say(
         "and {count} more: ask {who} for the list", count=f"{more:,}", who=phrase(facts.contact)
     )
-    return ListView(heading, (*lines[:NOTES_LISTED], ask))
+    return ListView(heading, (*lines[:LINES_LISTED], ask))
 
 
-def _fault(fault: DataException, facts: RunFacts) -> str:
-    """Return one thing to mend; what names lines of a file is an operator's English in any language."""
-    detail = facts.language.sentence(phrase(fault.detail))
-    return f"{_row_name(fault.key, facts)}: {detail}"
+def _faults(faults: Iterable[DataException], facts: RunFacts) -> list[str]:
+    """Return what is to mend; what names lines of a file is an operator's English in any language."""
+    return grouped(((_row_name(fault.key, facts), phrase(fault.detail)) for fault in faults), facts.language)
+
+
+def _handover(handover: Handover, facts: RunFacts) -> str:
+    row_name, who = _row_name(handover.key, facts), phrase(handover.to)
+    return facts.language.say("{whose}: now with {who}", whose=row_name, who=who)
 
 
 def _checkpoint(alert: Alert, facts: RunFacts) -> str:

@@ -1,10 +1,12 @@
 """Writes the row of one assessment, for emails and for the page: where it stands, and what is asked."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import quote
 
 from alerter.domain.address import address_key
+from alerter.domain.assessment import AssessmentKey
 from alerter.domain.audit_standing import AuditStanding, audit_standing
 from alerter.domain.escalation import Escalation
 from alerter.domain.plain import one_line, phrase
@@ -20,8 +22,9 @@ class RowView:
     """
     The strings of one row, the same in text and HTML.
 
-    *day* and *due* are the count and the deadline; *notes* are what has been, *asked* what is to be done.
-    *mark* is what the row's line in the text begins with, and no other line does.
+    *day* and *due* are the count and the deadline, *asked* is what differs from what the heading asks,
+    *notes* are what has been. *mark* is what the row's line in the text begins with, and no other line does;
+    *url* is the record in the council's case system, if the settings know one.
     """
 
     assessment_id: str
@@ -31,9 +34,10 @@ class RowView:
     label: str
     day: str
     due: str
-    notes: tuple[str, ...]
     asked: str
+    notes: tuple[str, ...]
     mark: str
+    url: str = ""
 
     @property
     def noted(self) -> str:
@@ -42,17 +46,33 @@ class RowView:
 
     @property
     def remarks(self) -> str:
-        """Return what has been and what is asked as one phrase."""
-        return "; ".join(words for words in (self.noted, self.asked) if words)
+        """Return everything that stands below the row's line in the text, as one phrase."""
+        return "; ".join(words for words in (self.asked, self.label, self.away, *self.notes) if words)
+
+    def as_sibling(self, of: "RowView | None", words: str) -> "RowView":
+        """Return the row of a sibling: it says so in *words*, and repeats nothing of the first row, *of*."""
+        if of is None:
+            return replace(self, notes=(words, *self.notes))
+        return replace(
+            self,
+            away="" if self.away == of.away else self.away,
+            asked="" if self.asked == of.asked else self.asked,
+            notes=(words, *(note for note in self.notes if note not in of.notes)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """What the rows of one digest have in common: the run, the reader, and whether types are named."""
+    """
+    What the rows of one digest have in common: the run, the reader, and whether types are named.
+
+    *record_url* is the address of a record, with names for its ids.
+    """
 
     facts: Outlook
     reader: Recipient
     has_labels: bool
+    record_url: str = ""
 
     @property
     def as_of(self) -> date:
@@ -65,33 +85,38 @@ class RowContext:
         return self.facts.language
 
 
-def row_of(alert: Alert, past: RowHistory, context: RowContext, *, is_sibling: bool) -> RowView:
-    """
-    Return the row of one *alert* with its *past*; *is_sibling* says that its assessment has a row already.
-    """
+def row_of(alert: Alert, past: RowHistory, context: RowContext) -> RowView:
+    """Return the row of one *alert* with its *past*."""
     notes = (
         _weeks(past.weeks, context.language),
         context.language.say("came from {who}", who=phrase(past.came_from)) if past.came_from else "",
         context.language.say("the service manager is told as well") if past.is_escalated else "",
-        *_notes(alert, context, is_sibling=is_sibling),
+        *_notes(alert, context),
     )
     return _row(alert, context, notes, _asked(alert, context))
 
 
-def escalated_row(escalation: Escalation, context: RowContext, *, is_sibling: bool) -> RowView:
-    """Return the row of what is escalated, as the service manager reads it."""
+def escalated_row(escalation: Escalation, context: RowContext, *, is_manager_named: bool) -> RowView:
+    """Return the row of what is escalated, as the service manager reads it, perhaps with whom to ask."""
     say = context.language.say
     notes = (
         say("new in this list") if escalation.is_new else "",
         _unanswered(escalation.weeks, context.language),
-        *_notes(escalation.alert, context, is_sibling=is_sibling),
+        *_notes(escalation.alert, context),
     )
-    return _row(
-        escalation.alert,
-        context,
-        notes,
-        say("please ask {who} what holds it", who=phrase(escalation.manager)),
-    )
+    asked = say("please ask {who}", who=phrase(escalation.manager)) if is_manager_named else ""
+    return _row(escalation.alert, context, notes, asked)
+
+
+def record_address(record_url: str, key: AssessmentKey) -> str:
+    """
+    Return the address of one record in the council's case system; ids are percent-encoded.
+
+    >>> record_address("https://cases.council.example/?id={child_id}", AssessmentKey("A-1", "7/7 b"))
+    'https://cases.council.example/?id=7%2F7%20b'
+    """
+    ids: Mapping[str, str] = {"assessment_id": key.assessment_id, "child_id": key.child_id}
+    return record_url.format_map({name: quote(id_, safe="", errors="replace") for name, id_ in ids.items()})
 
 
 def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) -> RowView:
@@ -109,9 +134,10 @@ def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) ->
         label=phrase(alert.clock.label) if context.has_labels else "",
         day=say("day {age} of {limit}", age=alert.age, limit=alert.clock.working_days),
         due=_due(alert, context),
-        notes=tuple(note for note in notes if note),
         asked=asked,
+        notes=tuple(note for note in notes if note),
         mark=f"{id_}  {child}  ",
+        url=record_address(context.record_url, assessment.key) if context.record_url else "",
     )
 
 
@@ -148,12 +174,11 @@ def _due(alert: Alert, context: RowContext) -> str:
     return language.counted(left, one, many, day=day)
 
 
-def _notes(alert: Alert, context: RowContext, *, is_sibling: bool) -> Iterable[str]:
+def _notes(alert: Alert, context: RowContext) -> Iterable[str]:
     say = context.language.say
     is_last_chance = alert.is_last_chance and alert.stage is not Stage.OVERDUE
     yield say("due before the next digest") if is_last_chance else ""
     yield _reassured(alert, context)
-    yield say("sibling, same assessment") if is_sibling else ""
     standing = audit_standing(alert)
     yield "" if standing is None else _audited(standing, alert, context)
 
@@ -183,15 +208,11 @@ def _days_left(alert: Alert, language: Language) -> str:
 
 
 def _asked(alert: Alert, context: RowContext) -> str:
-    say = context.language.say
-    if alert.stage is Stage.OVERDUE:
-        return say("please get it signed off, or say what holds it")
-    if alert.stage is Stage.PAST_ALERT:
-        return say("please check that it is nearly done and say so")
-    if alert.stage is Stage.APPROACHING and alert.alert_on is not None:
-        on = context.language.day(alert.alert_on, context.as_of)
-        return say("day {day} is {on}: please check by then", day=alert.clock.alert_after, on=on)
-    return ""
+    """Return what differs from what the heading asks: the day by which this one is to be checked."""
+    if alert.stage is not Stage.APPROACHING or alert.alert_on is None:
+        return ""
+    on = context.language.day(alert.alert_on, context.as_of)
+    return context.language.say("day {day} is {on}", day=alert.clock.alert_after, on=on)
 
 
 def _reassured(alert: Alert, context: RowContext) -> str:

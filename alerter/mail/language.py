@@ -8,7 +8,7 @@ from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
 
-from alerter.domain.wording import MONTHS, NUMBERS, WEEKDAYS, listed
+from alerter.domain.wording import MONTHS, WEEKDAYS, listed
 from alerter.errors import ConfigError
 
 SHORT = 3
@@ -78,15 +78,6 @@ class Language:
         before_a_vowel = bool(words) and words[-1][:1].casefold() in VOWELS
         context = "joins a list before a vowel" if before_a_vowel else "joins a list"
         return listed(words, self._words.pgettext(context, last))
-
-    def number(self, count: int) -> str:
-        """
-        Return *count* as prose writes it: a word below ten, digits from there.
-
-        >>> ENGLISH.number(7), ENGLISH.number(14)
-        ('seven', '14')
-        """
-        return self._words.pgettext("number", NUMBERS[count]) if 0 < count < len(NUMBERS) else f"{count:,}"
 
     def weeks_running(self, weeks: int) -> str:
         """

@@ -61,6 +61,8 @@ class RunFacts:
     subject_prefix: str = ""
     language: Language = ENGLISH
     installation: str = ""
+    record_url: str = ""
+    """The address of a record in the council's case system, with `{child_id}` or `{assessment_id}` in it."""
     machine: str = ""
     """The name of the machine that wrote it: two in one week are two copies of one database at work."""
 

@@ -1,17 +1,19 @@
 """Puts the rows of a digest under headings: by stage, worst first; past the alert day by halves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Escalation
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
+from alerter.domain.progress import CHASED
 from alerter.mail.digest_rows import RowContext, RowView, escalated_row, row_of
-from alerter.mail.run_facts import Marks, Outlook, RunFacts
+from alerter.mail.headline import ESCALATED
+from alerter.mail.language import Language
+from alerter.mail.run_facts import Marks, RunFacts
 
 ORDER = (Stage.OVERDUE, Stage.PAST_ALERT, Stage.APPROACHING, Stage.REASSURED)
-ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class RowGroup:
 @dataclass(frozen=True, slots=True)
 class SectionView:
     """
-    One stage's rows under a heading that begins with the stage's words.
+    One stage's rows under a heading that begins with the stage's words, and what is *asked* of each of them.
 
     *kind* is the stage, or `escalated`. *more* is how many rows there are beyond those the email has room
     for, and *unlisted* says so.
@@ -33,9 +35,15 @@ class SectionView:
 
     kind: str
     heading: str
+    asked: str
     groups: tuple[RowGroup, ...]
     more: int = 0
     unlisted: str = ""
+
+    @property
+    def heading_line(self) -> str:
+        """Return the heading and what is asked as one line."""
+        return f"{self.heading}: {self.asked}"
 
     @property
     def rows(self) -> tuple[RowView, ...]:
@@ -45,7 +53,7 @@ class SectionView:
 
 @dataclass(slots=True)
 class Room:
-    """How many rows an email has room for still, and which assessments have one already."""
+    """How many rows an email has room for still."""
 
     left: int
     link: str = ""
@@ -59,46 +67,69 @@ class Room:
 
 def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> Iterable[SectionView]:
     """Give the sections of *digest* that have rows, each with as many as there is *room* for."""
-    context = RowContext(facts=facts, reader=digest.recipient, has_labels=marks.has_labels)
+    context = RowContext(
+        facts=facts, reader=digest.recipient, has_labels=marks.has_labels, record_url=facts.record_url
+    )
     seen: set[str] = set()
     for stage in ORDER:
-        alerts = digest.of_stage(stage)
-        if not alerts:
-            continue
-        listed = alerts[: room.take(len(alerts))]
-        more = len(alerts) - len(listed)
-        halves = _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]
-        yield SectionView(
-            stage.value,
-            heading_of(stage, len(alerts), facts, marks),
-            tuple(_group(half, alerts_in_it, digest, context, seen) for half, alerts_in_it in halves),
-            more,
-            unlisted(more, facts, room.link),
-        )
+        if alerts := digest.of_stage(stage):
+            yield _section(stage, alerts, digest, context, marks, facts, room, seen)
+
+
+def _section(
+    stage: Stage, alerts: Sequence[Alert], digest: Digest, context: RowContext, marks: Marks, facts: RunFacts,
+    room: Room, seen: set[str],
+) -> SectionView:  # fmt: skip
+    """Return one stage's section; that rows are escalated is said above them where it holds for all."""
+    language = facts.language
+    listed = alerts[: room.take(len(alerts))]
+    more = len(alerts) - len(listed)
+    histories = {alert.assessment.key: digest.history_of(alert) for alert in alerts}
+    asked = asked_of(stage, len(alerts), language)
+    if stage in CHASED and all(past.is_escalated for past in histories.values()):
+        asked = f"{asked}; {language.say('the service manager is told as well')}"
+        histories = {key: replace(past, is_escalated=False) for key, past in histories.items()}
+    groups = []
+    for half, alerts_in_it in _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]:
+        rows = [row_of(alert, histories[alert.assessment.key], context) for alert in alerts_in_it]
+        groups.append(RowGroup(_half_heading(half, len(rows), language), _shortened(rows, seen, language)))
+    heading = heading_of(stage, len(alerts), marks, language)
+    return SectionView(stage.value, heading, asked, tuple(groups), more, unlisted(more, facts, room.link))
 
 
 def escalated_section(
     escalations: Sequence[Escalation], context: RowContext, facts: RunFacts, room: Room
 ) -> SectionView | None:
-    """Return what is escalated as a section, or None where nothing has."""
+    """Return what is escalated as a section, or None where nothing is; one manager for all is named once."""
     if not escalations:
         return None
     listed = escalations[: room.take(len(escalations))]
     more = len(escalations) - len(listed)
-    words = "Escalated ({count}): the managers named have the same rows in their own digests"
-    seen: set[str] = set()
-    rows = []
-    for escalation in listed:
-        id_ = escalation.alert.assessment.assessment_id
-        rows.append(escalated_row(escalation, context, is_sibling=id_ in seen))
-        seen.add(id_)
+    language = facts.language
+    managers = {phrase(escalation.manager) for escalation in escalations}
+    has_many = len(managers) > 1
+    one, many = "please ask {who} what holds it", "please ask {who} what holds each"
+    who = language.say("the manager named") if has_many else managers.pop()
+    rows = [escalated_row(escalation, context, is_manager_named=has_many) for escalation in listed]
     return SectionView(
         ESCALATED,
-        facts.language.say(words, count=f"{len(escalations):,}"),
-        (RowGroup("", tuple(rows)),),
+        language.say("Escalated ({count})", count=f"{len(escalations):,}"),
+        language.counted(len(escalations), one, many, who=who),
+        (RowGroup("", _shortened(rows, set(), language)),),
         more,
         unlisted(more, facts, room.link),
     )
+
+
+def _shortened(rows: Iterable[RowView], seen: set[str], language: Language) -> tuple[RowView, ...]:
+    """Return *rows* with siblings marked as such, without what the first of them says just above."""
+    words, first, shortened = language.say("sibling, same assessment"), dict[str, RowView](), []
+    for row in rows:
+        is_sibling = row.assessment_id in seen
+        shortened.append(row.as_sibling(first.get(row.assessment_id), words) if is_sibling else row)
+        first.setdefault(row.assessment_id, row)
+        seen.add(row.assessment_id)
+    return tuple(shortened)
 
 
 def unlisted(count: int, facts: RunFacts, link: str = "") -> str:
@@ -117,24 +148,12 @@ def unlisted(count: int, facts: RunFacts, link: str = "") -> str:
     return say(words, count=more, who=phrase(facts.contact), command=command)
 
 
-def _group(
-    half: range | None,
-    alerts: Sequence[Alert],
-    digest: Digest,
-    context: RowContext,
-    seen: set[str],
-) -> RowGroup:
-    rows = []
-    for alert in alerts:
-        id_ = alert.assessment.assessment_id
-        rows.append(row_of(alert, digest.history_of(alert), context, is_sibling=id_ in seen))
-        seen.add(id_)
+def _half_heading(half: range | None, count: int, language: Language) -> str:
     if half is None:
-        return RowGroup("", tuple(rows))
+        return ""
     first, last = half[0], half[-1]
     words = "Day {first} to {last} ({count})" if first < last else "Day {first} ({count})"
-    heading = context.language.say(words, first=first, last=last, count=f"{len(rows):,}")
-    return RowGroup(heading, tuple(rows))
+    return language.say(words, first=first, last=last, count=f"{count:,}")
 
 
 def _by_half(alerts: Sequence[Alert], marks: Marks) -> list[tuple[range | None, Sequence[Alert]]]:
@@ -147,18 +166,26 @@ def _by_half(alerts: Sequence[Alert], marks: Marks) -> list[tuple[range | None, 
     return [(half, alerts_in_it) for half, alerts_in_it in halves if alerts_in_it]
 
 
-def heading_of(stage: Stage, count: int, facts: Outlook, marks: Marks) -> str:
-    """Return the heading over *count* rows of one *stage*, with what is asked of them."""
-    language, shown = facts.language, f"{count:,}"
+def heading_of(stage: Stage, count: int, marks: Marks, language: Language) -> str:
+    """Return the heading over *count* rows of one *stage*."""
+    words = {
+        Stage.OVERDUE: "Overdue ({count})",
+        Stage.PAST_ALERT: "Past {mark} ({count})",
+        Stage.APPROACHING: "Reaches {mark} ({count})",
+        Stage.REASSURED: "Reassured ({count})",
+    }
+    return language.say(words[stage], mark=marks.alert_day, count=f"{count:,}")
+
+
+def asked_of(stage: Stage, count: int, language: Language) -> str:
+    """Return what is asked of each of *count* rows of one *stage*."""
     if stage is Stage.OVERDUE:
-        return language.say("Overdue ({count}): past {last}", count=shown, last=marks.last_day)
+        one = "please get it signed off, or say what holds it"
+        return language.counted(count, one, "please get each signed off, or say what holds it")
     if stage is Stage.PAST_ALERT:
-        one = "Past {mark} ({count}): please check that it is nearly done, and say so"
-        many = "Past {mark} ({count}): please check that each is nearly done, and say so"
-        return language.counted(count, one, many, mark=marks.alert_day)
+        one = "please check that it is nearly done, and say so"
+        return language.counted(count, one, "please check that each is nearly done, and say so")
     if stage is Stage.APPROACHING:
-        until = language.long_day(facts.next_run, facts.as_of)
-        return language.say(
-            "Reaches {mark} ({count}): by {day}", mark=marks.alert_day, count=shown, day=until
-        )
-    return language.say("Reassured ({count}): nothing is asked while this stands", count=shown)
+        one = "please check it by the day named"
+        return language.counted(count, one, "please check each by the day named")
+    return language.say("nothing is asked while this stands")

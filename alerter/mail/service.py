@@ -44,7 +44,6 @@ class ServiceView:
     """Everything a service manager is told beside work that is theirs to manage."""
 
     heading: str
-    covering: str
     totals: str
     moved: str
     teams_heading: str
@@ -61,15 +60,18 @@ def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | Non
         return None
     say = facts.language.say
     marks = Marks.of(facts.clocks, facts.language)
-    context = RowContext(facts=facts, reader=digest.recipient, has_labels=len(facts.clocks) > 1)
-    covered = facts.language.listed([phrase(name) for name in service.covering_for])
+    context = RowContext(
+        facts=facts,
+        reader=digest.recipient,
+        has_labels=len(facts.clocks) > 1,
+        record_url=facts.record_url,
+    )
     more = len(service.teams) - TEAMS_LISTED
     return ServiceView(
         heading=say("Your service"),
-        covering=say("Covering for {covered}.", covered=covered) if covered else "",
         totals=say("In all, {totals}.", totals=_totals(service.counts, facts, marks)),
         moved=_moved(service, facts, marks),
-        teams_heading=say("Teams ({count}): open work under each manager", count=f"{len(service.teams):,}"),
+        teams_heading=say("Teams and managers ({count}): open work of each", count=f"{len(service.teams):,}"),
         columns=(say("Team and manager"), say("Open work")),
         teams=tuple(_team(totals, facts, marks) for totals in service.teams[:TEAMS_LISTED]),
         unlisted=say("And {count} more teams, not listed for length.", count=f"{more:,}") if more > 0 else "",

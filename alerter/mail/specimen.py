@@ -78,6 +78,7 @@ def specimen_facts() -> RunFacts:
         calendar=_calendar(),
         clocks=(CORE,),
         contact="performance@council.example",
+        record_url="https://cases.council.example/person/{child_id}?assessment={assessment_id}",
     )
 
 

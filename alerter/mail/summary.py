@@ -13,7 +13,7 @@ from alerter.domain.plain import phrase
 from alerter.domain.policy import Stage
 from alerter.domain.rejected import by_reason
 from alerter.domain.wording import counted, date_words, full_day_words, long_day_words
-from alerter.mail.digest_notes import ListView, moved_line
+from alerter.mail.digest_notes import ListView, grouped, moved_lines
 from alerter.mail.exception_words import words_of
 from alerter.mail.language import ENGLISH
 from alerter.mail.run_facts import RunFacts, counting, data_words
@@ -188,15 +188,16 @@ def _undelivered(summary: Summary) -> Iterable[ListView]:
 
 def _records(summary: Summary) -> Iterable[ListView]:
     """Give what the data say that cannot be, what moved, and what could not be read."""
-    by_kind: dict[str, list[str]] = defaultdict(list)
+    by_kind: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for exception in summary.exceptions:
-        subject = f"{phrase(exception.assessment_id)}: " if exception.assessment_id else ""
-        by_kind[exception.kind].append(f"{subject}{phrase(exception.detail)}")
-    for kind, lines in sorted(by_kind.items()):
-        yield _list(f"To mend, {kind}", lines, words_of(kind).explanation)
+        subject = phrase(exception.assessment_id) if exception.assessment_id else ""
+        by_kind[exception.kind].append((subject, phrase(exception.detail)))
+    for kind, remarks in sorted(by_kind.items()):
+        lines = grouped(remarks, ENGLISH)
+        yield _list(f"To mend, {kind}", lines, words_of(kind).explanation, count=len(remarks))
     if summary.moved:
-        lines = [moved_line(move, summary.facts) for move in summary.moved]
-        yield _list("Dates moved", lines, "the calendar has changed since the last run")
+        lines, count = moved_lines(summary.moved, summary.facts), len(summary.moved)
+        yield _list("Dates moved", lines, "the calendar has changed since the last run", count=count)
     if summary.to_mend:
         yield ListView(
             f"Records to mend, by team ({len(summary.to_mend):,}): `alerter quality` lists each",
@@ -223,13 +224,14 @@ def _teams_to_mend(faults: Sequence[QualityFault]) -> Iterable[str]:
         yield f"{phrase(team)}: {said}"
 
 
-def _list(heading: str, lines: Sequence[str], explained: str = "") -> ListView:
+def _list(heading: str, lines: Sequence[str], explained: str = "", *, count: int | None = None) -> ListView:
+    """Return as many *lines* as the summary has room for; *count* is of what, where a line is of several."""
     more = len(lines) - MOST_LINES
     shown = list(lines[:MOST_LINES])
     if more > 0:
         shown.append(f"and {more:,} more; `alerter run --dry-run --json` lists every one")
     about = f": {explained}" if explained else ""
-    return ListView(f"{heading} ({len(lines):,}){about}", tuple(shown))
+    return ListView(f"{heading} ({len(lines) if count is None else count:,}){about}", tuple(shown))
 
 
 def _delivery(delivery: Delivered) -> str:

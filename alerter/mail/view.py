@@ -1,12 +1,14 @@
 """A digest as ready strings, from which both its text and its HTML are laid out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerter.domain.digest import Digest
+from alerter.domain.escalation import Service
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
 from alerter.mail.digest_notes import ListView, notes_of, record_lines, since_lines
-from alerter.mail.headline import CountView, asks_of, counts_of, detail_of, escalated_to, subject_of
+from alerter.mail.headline import CountView, asks_of, counts_of, detail_of, escalations_in, subject_of
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks, RunFacts, counting, data_words
 from alerter.mail.sections import Room, SectionView, sections_of
@@ -31,7 +33,7 @@ class DigestView:
     counts: tuple[CountView, ...]
     detail: str
     week: str
-    audience: str
+    reason: str
     lateness: str
     since: tuple[str, ...]
     how_to_answer: str
@@ -68,16 +70,16 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
     """
     say = facts.language.say
     marks = Marks.of([alert.clock for alert in digest.alerts] or facts.clocks, facts.language)
-    room = Room(len(digest.alerts) + escalated_to(digest) if max_rows is None else max_rows, link)
+    room = Room(len(digest.alerts) + len(escalations_in(digest)) if max_rows is None else max_rows, link)
     return DigestView(
         run=facts.run,
         lang=facts.language.tag,
         subject=subject_of(digest, facts, marks),
         asks=asks_of(digest, facts, marks),
-        counts=tuple(counts_of(digest, facts, marks)),
+        counts=tuple(counts_of(digest, facts, marks)) if digest.asks else (),
         detail=detail_of(digest, facts),
         week=_week(digest, facts),
-        audience=_audience(digest, facts),
+        reason=_reason(digest, facts),
         lateness=_lateness(facts),
         since=tuple(since_lines(digest, facts, marks)),
         how_to_answer=_how_to_answer(digest, facts, link),
@@ -87,7 +89,7 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
         if digest.alerts
         else say("opens a page to look at"),
         row_mark=f"  {say('child {id}', id='')}",
-        columns=(say("Assessment"), say("Deadline, and what is asked")),
+        columns=(say("Assessment"), say("Deadline, and what to know")),
         sections=tuple(sections_of(digest, facts, marks, room)),
         on_track=_on_track(digest, facts),
         notes=tuple(notes_of(digest, facts)),
@@ -98,23 +100,47 @@ def view_of(digest: Digest, facts: RunFacts, max_rows: int | None, link: str = "
 
 
 def _week(digest: Digest, facts: RunFacts) -> str:
-    language = facts.language
-    teams = [phrase(team) for team in digest.teams]
-    more = len(teams) - TEAMS_NAMED
-    named = teams[:TEAMS_NAMED]
+    name, day = phrase(digest.recipient.name or digest.recipient.email), facts.language.full_day(facts.as_of)
+    return facts.language.say("Week of {day}, for {name}.", day=day, name=name)
+
+
+def _reason(digest: Digest, facts: RunFacts) -> str:
+    """Return why the recipient has this digest: teams, covers, a service, or that nobody else was found."""
+    say, language = facts.language.say, facts.language
+    reasons = []
+    if teams := _teams(digest.manages, language):
+        reasons.append(say("you manage {teams}", teams=teams))
+    if covered := language.listed([phrase(manager) for manager in digest.covering_for]):
+        covered_teams = _teams([team for team in digest.teams if team not in digest.manages], language)
+        reason = say("you are covering for {covered}", covered=covered)
+        reasons.append(f"{reason} ({covered_teams})" if covered_teams else reason)
+    if digest.service is not None:
+        reasons.append(_service_reason(digest.service, language))
+    if count := len(digest.unrouted):
+        one = "nobody else was found for {count} assessment"
+        reasons.append(language.counted(count, one, "nobody else was found for {count} assessments"))
+    return say("You get this because {reasons}.", reasons="; ".join(reasons)) if reasons else ""
+
+
+def _teams(teams: Sequence[str], language: Language) -> str:
+    """Return the teams by name, five at most; what has none is said as such."""
+    named = [phrase(team) if team else language.say("assessments without a team") for team in teams]
+    more = len(named) - TEAMS_NAMED
     if more > 0:
-        named.append(language.counted(more, "{count} more team", "{count} more teams"))
-    who = language.listed(named) or phrase(facts.council)
-    return language.say("Week of {day}: {who}", day=language.full_day(facts.as_of), who=who)
+        named[TEAMS_NAMED:] = [language.counted(more, "{count} more team", "{count} more teams")]
+    return language.listed(named)
 
 
-def _audience(digest: Digest, facts: RunFacts) -> str:
-    language = facts.language
-    name = phrase(digest.recipient.name or digest.recipient.email)
-    covered = language.listed([phrase(manager) for manager in digest.covering_for])
-    if covered:
-        return language.say("For {name}, covering for {covered}.", name=name, covered=covered)
-    return language.say("For {name}.", name=name)
+def _service_reason(service: Service, language: Language) -> str:
+    count = len({team.team for team in service.teams})
+    if covered := language.listed([phrase(manager) for manager in service.covering_for]):
+        one, many = (
+            "you are covering for {covered}, the service manager of {count} team",
+            "you are covering for {covered}, the service manager of {count} teams",
+        )
+        return language.counted(count, one, many, covered=covered)
+    one, many = "you are the service manager of {count} team", "you are the service manager of {count} teams"
+    return language.counted(count, one, many)
 
 
 def _lateness(facts: RunFacts) -> str:
@@ -140,7 +166,8 @@ def _how_to_answer(digest: Digest, facts: RunFacts, link: str) -> str:
 
 
 def _on_track(digest: Digest, facts: RunFacts) -> str:
-    if not digest.alerts:
+    is_in_first_line = not (digest.alerts or (digest.open and escalations_in(digest)))
+    if is_in_first_line:
         return ""
     return facts.language.say("Also open and on track: {count}.", count=f"{digest.on_track:,}")
 

@@ -45,8 +45,8 @@ class Writer:
 
     *admins* have the summaries. Moments are written in *zone*; *machine* is the one it runs on, *page* the
     address of the service page, where there is one. *answer_link* gives the address of a page on which a
-    recipient of a run sees their own list. With *is_whole* every row is listed, whatever the size: for
-    looking at, not for sending.
+    recipient of a run sees their own list, *record_url* that of a record in the case system. With *is_whole*
+    every row is listed, whatever the size: for looking at, not for sending.
     """
 
     council: str
@@ -54,6 +54,7 @@ class Writer:
     admins: Sequence[Recipient]
     zone: ZoneInfo
     subject_prefix: str = ""
+    record_url: str = ""
     language: Language = ENGLISH
     machine: str = ""
     page: str = ""

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from alerter.domain.routing import DirectoryEntry
 from alerter.errors import DirectoryError, MailError, SourceError
+from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice, notices
 from alerter.pipeline.letters import Basis
 from alerter.pipeline.renew import renew
-from alerter.sources.directory import read_directory
 from alerter.store import drafts, syncs, trail
 from alerter.store.database import take_turns
 from alerter.store.trail import Entry
@@ -67,7 +67,7 @@ def directory_for_waiting(of: Installation) -> list[DirectoryEntry] | None:
     if not waiting:
         return None
     try:
-        return read_directory(of.settings.directory.path)
+        return wiring.directory(of.settings)
     except SourceError as error:
         said = (
             f"{error}\nWithout it nobody knows whose a digest is now; waiting: {len(waiting)}. They go once "

@@ -88,6 +88,7 @@ def run_facts(connection: Connection, basis: Basis, run: Run, sync: Sync | None)
         subject_prefix=writer.subject_prefix,
         language=writer.language,
         installation=installation_id(connection),
+        record_url=writer.record_url,
         machine=writer.machine,
         source_name="no extract" if sync is None else sync.source_name,
         source_rows=0 if sync is None else sync.rows,

@@ -17,7 +17,6 @@ from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
-from alerter.sources.directory import read_directory
 from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 from alerter.store import assessments, reassurances, runs, staging, syncs
@@ -245,7 +244,7 @@ def sync(
     now = of.now()
     intake = Intake(
         source=wiring.source(of.settings, of.rules, now),
-        directory=read_directory(of.settings.directory.path),
+        directory=wiring.directory(of.settings),
         mapping=of.settings.reading_fingerprint,
         now=now,
         on_rows=of.on_rows,

@@ -58,6 +58,7 @@ def run(of: Installation, as_of: date | None = None, *, is_synced: bool = True, 
         PartitionError: The digests do not add up; nothing was sent.
     """
     of.with_parts().ensure_schema(may_make=True)
+    of.search_for_damage()
     day = as_of or of.today()
     refuse_too_far_ahead(of, day)
     came_back = learn_bounces(of)
@@ -99,6 +100,7 @@ def release(of: Installation, run_id: int, *, by: str, reason: str) -> RunResult
             come and has its run, or its extract is not kept any more.
     """
     of.ensure_schema()
+    of.search_for_damage()
     remark = f"released by {by}" + (f": {reason}" if reason else "")
     with of.database.write() as connection:
         take_turns(connection, "sync")  # what is staged must neither go meanwhile nor be applied twice

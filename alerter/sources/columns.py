@@ -108,6 +108,7 @@ class WantedColumns:
     required: tuple[tuple[str, ...], ...]
     advice: str
     mapped: frozenset[str] = frozenset()
+    mapped_by: str = "[source.columns]"
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
@@ -192,7 +193,7 @@ class WantedColumns:
             heading = self.headings[name]
             near = _nearest([heading], located)
             hint = f'; the nearest is "{near}"' if near else ""
-            yield f'"{heading}", which [source.columns] gives for {name}, is not among them{hint}.'
+            yield f'"{heading}", which {self.mapped_by} gives for {name}, is not among them{hint}.'
         for group in self.required:
             if self.mapped.isdisjoint(group) and located.indexes.keys().isdisjoint(group):
                 near = _nearest(
@@ -227,12 +228,15 @@ def starts_of(clocks: Mapping[str, Clock]) -> list[str]:
     return sorted({version.starts_from for clock in clocks.values() for version in clock.versions()})
 
 
-def wanted_for_directory() -> WantedColumns:
-    """Return the columns of the directory: whose manager, and the manager's address."""
+def wanted_for_directory(columns: Mapping[str, str] | None = None) -> WantedColumns:
+    """Return the columns of the directory: whose manager, and the manager's address; *columns* maps them."""
+    mapping = columns or {}
     return WantedColumns(
-        headings={name: name for name in DIRECTORY_COLUMNS},
+        headings={name: mapping.get(name, name) for name in DIRECTORY_COLUMNS},
         required=(("team", "worker"), ("manager_email",)),
-        advice="Rename the right one to {name}",
+        advice='Map it: [directory.columns] {name} = "{heading}"',
+        mapped=frozenset(mapping),
+        mapped_by="[directory.columns]",
     )
 
 

@@ -1,5 +1,6 @@
 """Reads the directory, the council's own list of who manages whom."""
 
+from collections.abc import Mapping
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
@@ -15,6 +16,8 @@ from alerter.sources.rows import EARLIEST
 from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.text import read_text
+from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
+from alerter.sources.workbook.sheet_table import open_workbook
 
 NO_ADDRESS = "is not one plain email address"
 COVER = "the cover is left out"
@@ -34,9 +37,11 @@ class CoverFaultError(ValueError):
     """Why the cover of one line cannot be believed."""
 
 
-def read_directory(path: Path) -> list[DirectoryEntry]:
+def read_directory(path: Path, columns: Mapping[str, str] | None = None) -> list[DirectoryEntry]:
     """
     Return every line of the directory that is a record, each with what is wrong with it, if anything is.
+
+    *columns* maps our names to its headings, where they are others.
 
     A cover that cannot be believed is left out, and the manager of the line stays. Of a line that has
     slipped, or names neither a team nor a worker, nothing is kept but its number. A manager's address is
@@ -45,7 +50,9 @@ def read_directory(path: Path) -> list[DirectoryEntry]:
     Raises:
         SourceError: The file cannot be read or lacks a column.
     """
-    table = open_csv(path, wanted_for_directory())
+    wanted = wanted_for_directory(columns)
+    is_workbook = path.suffix.lower() in WORKBOOK_SUFFIXES
+    table = open_workbook(path, wanted) if is_workbook else open_csv(path, wanted)
     reader = _EntryReader(table)
     return [reader.read(line, row) for line, row in table.read() if not reader.is_no_record(row)]
 

@@ -128,7 +128,7 @@ def choose_file(path: Path, suffixes: tuple[str, ...] = ()) -> Path:
         raise unreadable(path, error) from None
     if path.exists():
         raise SourceError(f"{path} is neither a file nor a folder: correct the path.")
-    raise SourceError(f"{path} does not exist: correct the path, or put the file there.{_there(path)}")
+    raise _missing(path)
 
 
 def other_extracts(path: Path, name: str) -> list[str]:
@@ -162,8 +162,14 @@ def changed(path: Path) -> SourceError:
 
 def unreadable(path: Path, error: Exception) -> SourceError:
     """Return the fault of a file that the system will not open."""
+    if isinstance(error, FileNotFoundError):
+        return _missing(path)
     reason = error.strerror if isinstance(error, OSError) else None
     return SourceError(f"{path} cannot be read ({reason or error}): correct the path or its permissions.")
+
+
+def _missing(path: Path) -> SourceError:
+    return SourceError(f"{path} does not exist: correct the path, or put the file there.{_there(path)}")
 
 
 def _newest(candidates: Iterator[Path], suffixes: tuple[str, ...], folder: Path, where: str) -> Path:
@@ -186,8 +192,8 @@ def _newest(candidates: Iterator[Path], suffixes: tuple[str, ...], folder: Path,
 
 def _there(path: Path) -> str:
     """Return a sentence that names the extracts where *path* leads, or as far down as there are folders."""
-    folder = next(folder for folder in (path, *path.parents) if folder.is_dir())
-    names = _extracts_in(folder)
+    folder = next((folder for folder in (path, *path.parents) if folder.is_dir()), None)
+    names = _extracts_in(folder) if folder else []
     if not names:
         return ""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
@@ -195,12 +201,15 @@ def _there(path: Path) -> str:
 
 
 def _extracts_in(folder: Path) -> list[str]:
-    """Return the names of the files in *folder* that could be extracts of any kind."""
-    return sorted(
-        file.name
-        for file in folder.iterdir()
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~$")) and file.is_file()
-    )
+    """Return the names of the files in *folder* that could be extracts of any kind, as far as one may see."""
+    try:
+        return sorted(file.name for file in folder.iterdir() if _could_be_extract(file) and file.is_file())
+    except OSError:
+        return []
+
+
+def _could_be_extract(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~$"))
 
 
 def _named(pattern: Path) -> Path:

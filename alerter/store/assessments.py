@@ -131,10 +131,11 @@ def of_children_under_way(connection: Connection, as_of: date) -> list[Assessmen
 def open_by_team(connection: Connection, as_of: date, since: date | None = None) -> dict[str, int]:
     """Count the assessments open on *as_of* by team, those whose clock began before *since* left out."""
     has_no_end = and_(_columns.ended_on.is_(None), _columns.vanished_sync_id.is_(None))
-    is_open = or_(has_no_end, _columns.ended_on > as_of)
-    if since is not None:
-        is_open = and_(is_open, _columns.clock_on >= since)
-    query = select(_columns.team, func.count()).where(is_open).group_by(_columns.team)
+    is_chased = _columns.clock_on >= (since or date.min)
+    teams = union_all(
+        *(select(_columns.team).where(end, is_chased) for end in (has_no_end, _columns.ended_on > as_of))
+    ).subquery()
+    query = select(teams.c.team, func.count()).group_by(teams.c.team)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

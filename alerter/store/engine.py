@@ -53,7 +53,7 @@ CONNECT_SECONDS = 10  # for one attempt; libpq alone would wait for ever for a h
 CACHE_KIB = 16_384  # of pages in memory; an extract that does not fit is written to the log more than once
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-    f"cache_size=-{CACHE_KIB}",
+    "cell_size_check=ON", f"cache_size=-{CACHE_KIB}",
 )  # fmt: skip
 
 

@@ -17,10 +17,11 @@ from sqlalchemy import (
 )
 
 from alerter.errors import StoreError, StoreLostError
-from alerter.store.birth_note import id_in, is_there, note_of
+from alerter.store.birth_note import file_of, id_in, is_there, note_of
 from alerter.store.database import Database, ensure_installation, take_turns
 from alerter.store.engine import refuse_pooler
 from alerter.store.schema import REVISION, metadata, metadata_on_server
+from alerter.store.sqlite_file import was_left
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -38,12 +39,13 @@ is_of_our_revision = exists().where(_version.c.version_num == REVISION)
 """A condition: the schema is this program's."""
 
 
-def migrate(database: Database, now: datetime) -> bool:
+def migrate(database: Database, now: datetime, *, is_searched: bool = True) -> bool:
     """
     Bring the database to the current schema; return whether anything had to be done.
 
     An empty one is given the tables as they are now, an older one is moved there step by step. It is done
-    in full or, when it is killed, not at all.
+    in full or, when it is killed, not at all. A file is *searched* for damaged pages first; it always is
+    before its schema is changed, and where its last user was killed.
 
     Raises:
         StoreLostError: There was a database here, and it is gone or empty.
@@ -52,16 +54,20 @@ def migrate(database: Database, now: datetime) -> bool:
     """
     require_own_sessions(database)
     refuse_lost(database)
-    is_changed = _brought_up(database, now)
+    file = file_of(database)
+    was_killed = file is not None and was_left(file)
+    is_changed = _brought_up(database, now, is_searched=is_searched or was_killed)
     if is_changed:
         database.wipe()  # so that the file itself, without its log, says which database it is
     return is_changed
 
 
-def _brought_up(database: Database, now: datetime) -> bool:
+def _brought_up(database: Database, now: datetime, *, is_searched: bool) -> bool:
     with database.read() as connection:
-        _refuse_damaged(connection)
-        if schema_version(connection) == REVISION:
+        is_current = schema_version(connection) == REVISION
+        if is_searched or not is_current:
+            refuse_damaged(connection)
+        if is_current:
             return False
     with database.write() as connection:
         take_turns(connection, "migrate")
@@ -120,6 +126,21 @@ def note_birth(database: Database, *, is_adopted: bool = False) -> None:
             f"{note.installation}: put that one back, or go on with this one: alerter migrate --adopt."
         )
     note.write(installation)
+
+
+def refuse_damaged(connection: Connection) -> None:
+    """
+    Refuse a SQLite file with a damaged page, whose rows would otherwise seem to be no longer there.
+
+    Raises:
+        StoreError: There is one.
+    """
+    if connection.dialect.name == "sqlite":
+        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if verdict != "ok":
+            raise StoreError(
+                f"the database {connection.engine.url.database} is damaged; restore a backup of it."
+            )
 
 
 def require_current(database: Database) -> None:
@@ -213,16 +234,6 @@ def _upgrade(connection: Connection, version: str | None) -> None:
     from alembic import command  # noqa: PLC0415 - slow, and seldom needed
 
     command.upgrade(_config(connection), "head")
-
-
-def _refuse_damaged(connection: Connection) -> None:
-    """Refuse a SQLite file with a damaged page, whose rows would otherwise seem to be no longer there."""
-    if connection.dialect.name == "sqlite":
-        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        if verdict != "ok":
-            raise StoreError(
-                f"the database {connection.engine.url.database} is damaged; restore a backup of it."
-            )
 
 
 def _refuse_newer(version: str | None) -> None:

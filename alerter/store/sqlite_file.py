@@ -13,6 +13,10 @@ from sqlalchemy import Connection
 from alerter.errors import StoreLostError
 
 TRIES = 5
+LOCKS = Path("/proc/locks")
+FIRST_LOCKED_BYTE = (
+    1073741826  # SQLite's SHARED_FIRST: whoever has a file open holds this byte of it, and more
+)
 WRITES, CHANGES = "alerter.writes", "alerter.changes"
 """In a connection's `info`: how often the database had been written to, and its own changes, as it began."""
 FileState = tuple[int, int, int, int]
@@ -148,6 +152,21 @@ def contents_of(path: Path) -> Contents:
                 raise
             row = None
     return Contents("" if row is None else row[0], writes)
+
+
+def was_left(path: Path) -> bool:
+    """
+    Say whether a log lies beside the file at *path* and nobody has it open: its last user was killed.
+
+    Linux tells who holds a lock. Elsewhere a log counts as left, also while a service uses it.
+    """
+    if not Path(f"{path}-wal").exists():
+        return False
+    try:
+        locks = LOCKS.read_text(encoding="ascii")
+    except OSError:
+        return True
+    return f":{path.stat().st_ino} {FIRST_LOCKED_BYTE} " not in locks
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -5,9 +5,11 @@ import re
 from alerter.domain.plain import REPLACEMENT
 
 NOTE_MARK = "- "
-BAND_MARK = "  "
+HALF_MARK = "  "
+REMARK_MARK = "    "
+RECORD_MARK = "    https://"
 _IS_ROW = re.compile(r"\S {2,}\S")  # rows have columns; prose and remarks have single blanks
-# Our own link, the only one that stays one: in each language of the emails.
+# Our own link, which stays one as a record's does: in each language of the emails.
 ANSWER_MARKS = (
     "Record what you have checked: http",
     "Cofnodwch yr hyn yr ydych wedi'i gadarnhau: http",
@@ -55,19 +57,23 @@ def _block(text: str) -> str:
     first, after = places[0], places[-1] + 1
     parts = [
         "\n".join(f"## {_words(line)}" for line in lines[:first]),
-        "\n".join(_listed(line) for line in lines[first:after]).strip("\n"),
+        "".join(_listed(line) for line in lines[first:after]).strip("\n"),
         "\n".join(_words(line) for line in lines[after:]),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _is_item(line: str) -> bool:
-    return line.startswith((NOTE_MARK, BAND_MARK)) or _IS_ROW.search(line) is not None
+    return line.startswith((NOTE_MARK, HALF_MARK)) or _IS_ROW.search(line) is not None
 
 
 def _listed(line: str) -> str:
-    """Return a row or a remark as a list's item, and the line above a band of rows between the lists."""
-    return f"\n{_words(line)}\n" if line.startswith(BAND_MARK) else f"* {_item(line)}"
+    """Return a row with its remarks as a list's item, and the line above half of the rows between lists."""
+    if line.startswith(RECORD_MARK):
+        return f" - {line.strip()}"
+    if line.startswith(REMARK_MARK):
+        return f" - {_words(line)}"
+    return f"\n\n{_words(line)}\n" if line.startswith(HALF_MARK) else f"\n* {_item(line)}"
 
 
 def _item(line: str) -> str:

@@ -15,7 +15,7 @@ from alerter.mail.digest_rows import RowContext, row_of
 from alerter.mail.headline import counts_of
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks
-from alerter.mail.sections import ORDER, heading_of
+from alerter.mail.sections import ORDER, asked_of, heading_of
 from alerter.web.forms import ALL, PICK, Filled
 
 MOST_ROWS = 200
@@ -156,12 +156,13 @@ def _sections(
             _row(number, alert, own, filled, context) for number, alert in shown if alert.stage is stage
         )
         if rows:
-            heading = heading_of(stage, own.digest.counts[stage], today, marks)
-            yield SectionView(stage.value, heading, _asked(stage, today.language), rows)
+            count = own.digest.counts[stage]
+            heading = heading_of(stage, count, marks, today.language)
+            yield SectionView(stage.value, heading, _asked(stage, count, today.language), rows)
 
 
-def _asked(stage: Stage, language: Language) -> str:
-    """Return what is asked beyond the heading's words."""
+def _asked(stage: Stage, count: int, language: Language) -> str:
+    """Return what is asked of *count* rows of one stage, here where it can be answered."""
     if stage is Stage.OVERDUE:
         return language.say(
             "Please get these signed off, or say when that is expected and what holds it. "
@@ -169,12 +170,12 @@ def _asked(stage: Stage, language: Language) -> str:
         )
     if stage is Stage.REASSURED:
         return language.say("You can record a new day if it has changed.")
-    return ""
+    return _sentence(asked_of(stage, count, language))
 
 
 def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowContext) -> RowView:
-    row, language = row_of(alert, RowHistory(), context, is_sibling=False), context.language
-    notes = [_sentence(note) for note in row.notes]
+    row, language = row_of(alert, RowHistory(), context), context.language
+    notes = [_sentence(note) for note in (row.asked, *row.notes) if note]
     return RowView(
         number=number,
         assessment_id=alert.assessment.assessment_id,

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.acceptance.letters import Letter, letters_by_recipient
@@ -72,13 +72,11 @@ def test_each_assessment_is_in_the_right_email_once(occasion: str, weeks: dict[s
 
 @settings(
     max_examples=2,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[
         Phase.explicit,
         Phase.reuse,
         Phase.generate,
-    ],  # shrinking would start the program hundreds of times
+    ],  # to shrink it would be hundreds of starts
 )
 @given(
     days=st.builds(

@@ -198,18 +198,19 @@ def test_the_page_is_named(office: Office) -> None:
 def test_columns_show_their_headings(office: Office) -> None:
     """What is mapped, what has no heading and what that means, and which headings nobody asked for."""
     office.council.extract(
-        [{"Ref": "A-1", "Child": "7", "Begun": "2009-10-12", "Surname": "x", "Notes": "y"}]
+        [{"Ref": "A-1", "Child": "7", "Begun": "2009-10-12", "Form Name": "x", "Surname": "x", "Notes": "y"}]
     )
     columns = {"assessment_id": "Ref", "child_id": "Child", "started_on": "Begun"}
     mapped = {f"source__columns__{name}": heading for name, heading in columns.items()}
     section = parts(office.open(**mapped))["columns"]
     assert [line.item for line in section.lines if line.state is State.LOOK] == [
-        "team", "worker", "authorised_on",
+        "team", "worker", "authorised_on", '"Form Name"',
     ]  # fmt: skip
+    assert section.lines[3].text == 'may be type, which has no heading: [source.columns] type = "Form Name"'
     said = [line.words for line in section.lines if line.state is State.OK]
     assert said == [
         'assessment_id: "Ref"', 'child_id: "Child"', "type: no heading: every row is 'core'",
-        'started_on: "Begun"', 'headings not used: "Surname", "Notes"',
+        'started_on: "Begun"', 'headings not used: "Form Name", "Surname", "Notes"',
     ]  # fmt: skip
 
 

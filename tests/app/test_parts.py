@@ -10,15 +10,18 @@ from time import monotonic
 import pytest
 
 from alerter.domain.routing import Recipient
-from alerter.errors import ConfigError
+from alerter.errors import ConfigError, StoreError
 from alerter.installation import wiring
+from alerter.installation.installation import LARGEST_ALWAYS_SEARCHED
 from alerter.pipeline.sending import Pace
+from alerter.store.sqlite_file import was_left
 from alerter.transports.folder import FolderTransport
 from alerter.transports.notify import NotifyTransport
 from alerter.transports.smtp import SmtpTransport
+from tests.store.made_up import damage_table
 from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import MailServer
-from tests.world.office import Office
+from tests.world.office import Office, row, today
 
 INITIAL = {
     "assessments__initial__label": "Initial assessment",
@@ -133,3 +136,33 @@ def test_pace_lets_every_message_go_in_the_end() -> None:
         for _ in range(5):
             pace.wait()
         assert monotonic() - begin >= shortest
+
+
+def test_a_large_file_is_searched_for_damage_before_every_fourth_run(office: Office) -> None:
+    """A page that no run reads keeps three runs from nothing, and the fourth from everything."""
+    office.extract(row("A-1", as_of=today()))
+    weekly = office.weekly()
+    weekly.run()
+    weekly.of.database.close()
+    file = office.folder / "alerter.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE filler AS SELECT zeroblob(?) AS filler", (LARGEST_ALWAYS_SEARCHED,))
+        connection.execute("DROP TABLE filler")
+        connection.commit()
+    damage_table(file, "ended_sessions")
+    for number in (2, 3, 4):
+        assert weekly.run(again="once more").run.id == number
+    with pytest.raises(StoreError, match="is damaged; restore a backup"):
+        weekly.run(again="once more")
+
+
+def test_a_log_is_left_by_who_was_killed(office: Office) -> None:
+    """Whoever has the file open still needs the log beside it."""
+    file = office.folder / "alerter.db"
+    assert not was_left(file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("SELECT count(*) FROM runs").fetchall()
+        assert Path(f"{file}-wal").exists()
+        assert not was_left(file)
+    Path(f"{file}-wal").touch()
+    assert was_left(file)

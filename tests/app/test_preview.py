@@ -57,7 +57,7 @@ def test_service_managers_are_among_the_digests(office: Office) -> None:
     shown = office.folder / "shown"
     assert preview(office.open(email__language="cy"), AS_OF, shown).digests == 2
     text = (shown / "001-head@council.example.txt").read_text(encoding="utf-8")
-    assert text.startswith("Mae 1 asesiad wedi'i uwchgyfeirio atoch.\n")
+    assert text.startswith("Yr wythnos hon mae 1 asesiad wedi'i uwchgyfeirio atoch.\n")
     assert "\nA-1  plentyn 91  " in text
 
 

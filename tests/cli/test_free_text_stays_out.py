@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.world.office import AS_OF, Office, new_office, row
@@ -55,11 +55,7 @@ def extract(title: str, names: Sequence[str], notes: Sequence[str], between: str
     return "\n".join(line for line in lines if line.strip())
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=12)
 @given(
     title=st.sampled_from([*WORDS, "Weekly list for Quixley"]),
     names=st.lists(TEXT, min_size=4, max_size=4),

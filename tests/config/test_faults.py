@@ -1,7 +1,7 @@
 """Every fault at once, each with its key and in an operator's words."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.config.config_faults import dotted, keys_of
@@ -126,7 +126,6 @@ SCALARS = st.one_of(
 KNOWN = [dotted(key) for key, _ in keys_of(Settings) if "*" not in key]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=st.sampled_from(KNOWN), value=SCALARS)
 def test_no_value_escapes_the_translation(faults: Faults, key: str, value: str) -> None:
     """

@@ -1,7 +1,7 @@
 """Addresses: one plain one or none, and the domains mail may go to."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.address import address_key, is_address, is_in_domains
@@ -98,7 +98,6 @@ def test_longest_address(length: int, *, is_one: bool) -> None:
     assert is_address(text) is is_one
 
 
-@settings(max_examples=300, deadline=None)
 @given(before=st.text(max_size=8), inside=st.text(max_size=8), behind=st.text(max_size=8))
 def test_no_address_holds_a_second_one(before: str, inside: str, behind: str) -> None:
     """

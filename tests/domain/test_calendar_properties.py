@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.bank_holidays import SUBDIVISIONS, working_calendar
@@ -24,10 +24,8 @@ CALENDARS = st.sampled_from(
     [calendar_of(nation, count_start_day=c) for nation in NATIONS for c in (False, True)]
 )
 COUNTS = st.integers(1, 60)
-PROPERTY = settings(max_examples=300, deadline=None)
 
 
-@PROPERTY
 @given(CALENDARS, STARTS, COUNTS)
 def test_day_n_is_the_working_day_of_age_n(calendar: WorkingCalendar, start: date, n: int) -> None:
     """`nth_day` and `age` undo each other, and the day before is not yet that old."""
@@ -37,7 +35,6 @@ def test_day_n_is_the_working_day_of_age_n(calendar: WorkingCalendar, start: dat
     assert reached == start or calendar.age(start, reached - ONE_DAY) == n - 1
 
 
-@PROPERTY
 @given(CALENDARS, STARTS, st.integers(-5, 120), COUNTS)
 def test_a_cut_off_says_the_same_as_a_count(
     calendar: WorkingCalendar, start: date, later: int, n: int
@@ -50,7 +47,6 @@ def test_a_cut_off_says_the_same_as_a_count(
     assert calendar.age(cut_off + ONE_DAY, on) < n
 
 
-@PROPERTY
 @given(CALENDARS, STARTS, st.integers(0, 120))
 def test_age_is_the_count_of_days_walked(calendar: WorkingCalendar, start: date, later: int) -> None:
     """`age` is the length of the walk that `explain` shows, with the start only under `count_start_day`."""
@@ -64,7 +60,6 @@ def test_age_is_the_count_of_days_walked(calendar: WorkingCalendar, start: date,
         assert calendar.working_days_between(first, on) == days
 
 
-@PROPERTY
 @given(CALENDARS, STARTS, COUNTS)
 def test_later_is_never_less(calendar: WorkingCalendar, start: date, n: int) -> None:
     """A day later in time makes nothing younger; a later start or a higher day never comes earlier."""
@@ -75,7 +70,6 @@ def test_later_is_never_less(calendar: WorkingCalendar, start: date, n: int) -> 
     assert calendar.latest_start(on + ONE_DAY, n) >= calendar.latest_start(on, n)
 
 
-@PROPERTY
 @given(st.sampled_from(NATIONS), STARTS, COUNTS)
 def test_counting_the_start_day_is_one_earlier_or_nothing(nation: str, start: date, n: int) -> None:
     """`count_start_day` adds one to each age from a working day, and nothing from any other."""
@@ -89,7 +83,6 @@ def test_counting_the_start_day_is_one_earlier_or_nothing(nation: str, start: da
 WEEKDAYS_OF_2026 = st.dates(date(2026, 1, 1), date(2026, 12, 31)).filter(lambda on: on.weekday() < 5)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     off=st.sets(WEEKDAYS_OF_2026, max_size=12),
     one_more=WEEKDAYS_OF_2026,

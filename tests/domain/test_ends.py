@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.data_exceptions import of_open
@@ -24,7 +24,6 @@ def on(days: int | None) -> date | None:
 
 
 @given(clock=DAYS, started=NEAR, ends=st.tuples(NEAR, NEAR, NEAR))
-@settings(max_examples=2000, deadline=None)
 def test_open_by_arithmetic_on_whole_numbers(
     clock: int, started: int | None, ends: tuple[int | None, int | None, int | None]
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.assessment import Rejected
@@ -324,7 +324,6 @@ def test_every_gate_speaks() -> None:
 TEAMS = st.dictionaries(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 12))
 
 
-@settings(max_examples=200, deadline=None)
 @given(before=TEAMS, now=TEAMS, percent=st.integers(0, 100))
 def test_wider_limit_holds_no_more(before: dict[str, int], now: dict[str, int], percent: int) -> None:
     """What passes one limit passes every wider one, and an extract never shrank against itself."""
@@ -333,7 +332,6 @@ def test_wider_limit_holds_no_more(before: dict[str, int], now: dict[str, int], 
     assert [reason for reason in shrunk(before, before, percent) if "fell" in reason] == []
 
 
-@settings(max_examples=500, deadline=None)
 @given(
     last=TEAMS,
     store=TEAMS,

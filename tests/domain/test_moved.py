@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.bank_holidays import working_calendar
@@ -105,7 +105,6 @@ def test_ledger_keeps_it_as_text() -> None:
     assert Moved.from_plain(plain) == found
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     starts=st.lists(st.dates(date(2026, 1, 1), date(2027, 6, 30)), max_size=8),
     days_off=st.lists(st.dates(date(2026, 1, 1), date(2027, 9, 30)), min_size=1, max_size=4),

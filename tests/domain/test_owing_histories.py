@@ -15,7 +15,7 @@ import pytest
 
 from alerter.bank_holidays import working_calendar
 from alerter.domain.schedule import LastRun, Schedule, Timetable, is_owed
-from tests.soak.size import size
+from tests.world.size import size
 
 HISTORIES = size(12, 1000)
 TICK = timedelta(minutes=1)

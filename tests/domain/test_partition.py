@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.plan import Findings, Plan, Rules, work_out
@@ -68,7 +68,6 @@ def key(alert: Alert) -> tuple[str, str]:
     return alert.assessment.key
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     rows=ROWS,
     directory=ENTRIES,
@@ -104,7 +103,6 @@ def test_every_open_assessment_is_in_exactly_one_digest(
     assert all(digest.recipient == FALLBACK for digest in plan.digests if digest.unrouted)
 
 
-@settings(max_examples=150, deadline=None)
 @given(rows=ROWS, as_of=st.dates(date(2019, 1, 1), date(2030, 12, 1)))
 def test_order_within_a_digest(rows: list[Row], as_of: date) -> None:
     """Stages follow each other worst first, one assessment's children stand together, and the worst leads."""
@@ -121,7 +119,6 @@ def test_order_within_a_digest(rows: list[Row], as_of: date) -> None:
             assert all(family == sorted(family) for family in left)
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=ROWS, directory=ENTRIES, as_of=st.dates(date(2019, 1, 1), date(2030, 12, 1)), random=st.randoms())
 def test_order_of_the_rows_changes_no_digest(
     rows: list[Row], directory: list[DirectoryEntry], as_of: date, random: Random

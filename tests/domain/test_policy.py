@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.policy import Policy, Reassurance, Stage, Window, is_in_time
@@ -185,7 +185,6 @@ def test_in_time_needs_a_believable_sign_off() -> None:
     assert is_in_time(calendar_of(), CORE, assessment(start, authorised_on=start)) is True
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     nation=st.sampled_from(["england", "scotland", "northern-ireland"]),
     count_start_day=st.booleans(),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.bank_holidays import working_calendar
@@ -120,7 +120,6 @@ def test_send_dates_partition_twelve_years(nation: str, weekday: int) -> None:
         on += ONE_DAY
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     weekday=st.integers(0, 6),
     on=st.dates(date(2019, 1, 1), date(2030, 1, 1)),

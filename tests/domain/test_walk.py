@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.bank_holidays import working_calendar
@@ -92,7 +92,6 @@ WALKS = {
 }
 
 
-@settings(max_examples=150, deadline=None)
 @given(**WALKS)
 def test_walk_is_the_count(nation: str, start: date, days: int, *, count_start_day: bool) -> None:
     """The last step's age and the number of counted steps are the age; every day is there once."""
@@ -109,7 +108,6 @@ def test_walk_is_the_count(nation: str, start: date, days: int, *, count_start_d
     assert all(step.is_counted is not bool(step.name) for step in steps)
 
 
-@settings(max_examples=150, deadline=None)
 @given(**WALKS)
 def test_lines_lose_no_day(nation: str, start: date, days: int, *, count_start_day: bool) -> None:
     """They hold every weekday once and in order, and their counted days add up to the age."""

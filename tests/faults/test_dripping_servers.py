@@ -5,14 +5,13 @@ Some 30 servers here. `ALERTER_SOAK=1 python -m pytest tests/faults/test_drippin
 """
 
 import json
-import os
 import shutil
 import threading
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from alerter.app.heartbeat import Heartbeat, asked, fault_of
@@ -29,8 +28,8 @@ from tests.world.entra import TENANT
 from tests.world.mail_server import MailServer
 from tests.world.notify import API_KEY, TEMPLATE, TEMPLATE_ID
 from tests.world.service import EVERYBODY, Service
+from tests.world.size import size
 
-IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 SECONDS = 0.3
 LONGEST = 5  # a busy machine is slow; without a deadline each of these takes more than a minute
 LATE = "no whole answer in time"
@@ -38,7 +37,6 @@ SHORT = 200  # so few bytes come in time, or nearly so, though one after the oth
 ACCEPTED = http(b'{"id": "740e5834-0000-4000-8000-000000000001"}' + b" " * 2_000, "201 Created")
 KNOWN = http(json.dumps(TEMPLATE).encode())
 LETTER = Letter(body=b"Subject: x\r\nContent-Type: text/plain\r\n\r\nHello\r\n")
-EVERY = list(HealthCheck)
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +73,7 @@ def test_fault_104_watcher_drips(monday: Service, at_once: int) -> None:
         assert server.is_left.wait(LONGEST)
 
 
-@settings(max_examples=600 if IS_SOAK else 20, deadline=None, suppress_health_check=EVERY)
+@settings(max_examples=size(20, 600))
 @given(st.sampled_from([http(), http(status="503 Away"), http(b"x" * 99), TLS_RECORD]), st.integers(0, 4_200))
 def test_more_of_104_watchers_at_random(words: bytes, at_once: int) -> None:
     """Wherever the drip begins, a signal has its time in all, and the server sees the line end."""
@@ -113,7 +111,7 @@ def test_more_of_104_watcher_that_hangs_is_told_once() -> None:
     assert [line.split()[1] for line in server.asked] == ["/start", "/", "/start", "/"]
 
 
-@settings(max_examples=100 if IS_SOAK else 6, deadline=None, suppress_health_check=EVERY)
+@settings(max_examples=size(6, 100))
 @given(st.integers(0, len(ACCEPTED) - SHORT))
 def test_more_of_104_notify_drips(at_once: int) -> None:
     """

@@ -1,15 +1,14 @@
 """
 Fault matrix, rows 103 and 122: a mail server that answers before it was asked, or knows no EHLO.
 
-Some 150 servers here. `ALERTER_SOAK=1 python -m pytest tests/faults/test_early_replies.py` tries 5,000.
+Some 80 servers here. `ALERTER_SOAK=1 python -m pytest tests/faults/test_early_replies.py` tries 5,000.
 """
 
-import os
 import shutil
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.address import is_helo_name
@@ -21,8 +20,8 @@ from tests.transports.sending import Letter, Mark, attempt
 from tests.transports.sending import settings as server_settings
 from tests.world.authority import Authority, new_authority
 from tests.world.mail_server import APART, GOOD, HANG_UP, TOGETHER, MailServer
+from tests.world.size import size
 
-IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 STEPS = ("banner", "EHLO", "AUTH", "MAIL", "RCPT", "DATA")
 LOGIN = {"username": "alerts", "password": "made-up"}
 PIPELINED = {"EHLO": b"250-hasty\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n"}
@@ -89,7 +88,7 @@ def test_fault_103_reply_before_the_dot(mailroom: Council, step: str, ehlo: dict
     assert (states(mailroom), len(good.bodies)) == (["sent"], 1)
 
 
-@settings(max_examples=4_000 if IS_SOAK else 100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=size(30, 4_000))
 @given(
     st.dictionaries(st.sampled_from(STEPS), surpluses, min_size=1, max_size=3),
     st.sampled_from([TOGETHER, APART]),

@@ -22,10 +22,10 @@ from tests.world.council import ADMINS, Council
 from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
 from tests.world.postgres import PostgresServer
+from tests.world.size import IS_SOAK
 from tests.world.terminal import alerter
 
 pytestmark = needs_linux
-IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 POINTS = 10
 FOUR = 4
 TEMPLATE = f"alerter_every_call_{os.getpid()}"

@@ -8,15 +8,14 @@ Some 25 of them in the suite, others with each row of the matrix. All 250:
 `make soak` runs it with the other long ones.
 """
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.faults.hostile_files import at_random, by_hand
 from tests.faults.limited_reader import read_limited
+from tests.world.size import IS_SOAK
 
-IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 DAMAGED = 200
 STRIDE = 1 if IS_SOAK else 10
 

@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.errors import SourceError
@@ -47,7 +47,6 @@ def test_fault_075_control_characters(desk: Office) -> None:
     assert len(lines) == done.counts["open"] - 1
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hostile, hostile, hostile, hostile)
 def test_more_of_075_any_text(id_: str, child: str, worker: str, name: str) -> None:
     """

@@ -16,9 +16,9 @@ import pytest
 from alerter.bank_holidays import FIRST_YEAR, LAST_YEAR
 from alerter.cli.commands import COMMANDS
 from alerter.cli.options import Day
-from tests.soak.size import size
 from tests.world.office import Office, row, today
 from tests.world.process import REPOSITORY, Said
+from tests.world.size import size
 from tests.world.terminal import alerter
 
 WEEKS = size(60, 2000)

@@ -10,9 +10,9 @@ from sqlite3 import connect
 
 import pytest
 
-from tests.soak.size import size
 from tests.web.house import LINDQVIST, OKAFOR, House, Visitor, new_house
 from tests.world.office import new_office
+from tests.world.size import size
 
 ORDERS = size(3, 200)
 STEPS = 25

@@ -1,11 +1,10 @@
 """
 Mail servers that answer each step at random: what they said decides what must be made of it.
 
-Some 120 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_random_servers.py` tries
+Some 40 servers in the suite. `ALERTER_SOAK=1 python -m pytest tests/faults/test_random_servers.py` tries
 10,000; `make soak` runs it with the other long ones.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.delivery import MOST_UNANSWERED
@@ -26,13 +25,12 @@ from tests.pipeline.outgoing import enqueue
 from tests.transports.sending import Letter, Mark
 from tests.transports.sending import settings as server_settings
 from tests.world.mail_server import HANG_UP, MailServer
+from tests.world.size import size
 
-IS_SOAK = os.environ.get("ALERTER_SOAK") == "1"
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot")
 GO_ON = {"banner": "220", "DATA": "354"}
 PATIENT = {"timeout_seconds": 30, "dot_timeout_seconds": 30}
 ATTEMPTS = 5
-EVERY = list(HealthCheck)
 
 codes = st.sampled_from(
     [200, 220, 221, 235, 250, 251, 252, 334, 354, 421, 432, 450, 451, 452, 455, 471,
@@ -92,7 +90,7 @@ def must_be(script: Script) -> str:
     return "sent"
 
 
-@settings(max_examples=9_000 if IS_SOAK else 110, deadline=None, suppress_health_check=EVERY)
+@settings(max_examples=size(30, 9_000))
 @given(scripts())
 def test_one_attempt_ends_as_the_servers_answers_say(script: Script) -> None:
     """Every stage by every class of reply: the outcome, the mark just before the dot, and one dot at most."""
@@ -111,7 +109,7 @@ def test_one_attempt_ends_as_the_servers_answers_say(script: Script) -> None:
     assert (len(server.bodies), mark.times) == (reached_dot, reached_dot)
 
 
-@settings(max_examples=1_000 if IS_SOAK else 10, deadline=None, suppress_health_check=EVERY)
+@settings(max_examples=size(10, 1_000))
 @given(scripts(), st.sampled_from(["resend", "hold"]))
 def test_a_delivery_accepts_once_and_repeats_only_what_is_unknown(
     tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, script: Script, policy: str

@@ -18,7 +18,7 @@ from tests.world.browser import chromium, opened
 FOLDER = Path("build/screenshots")
 PICTURES = Path("docs/pictures")
 IN_DOCUMENTS = {"digest": "digest-second-week", "service": "service"}
-WIDTHS = (320, 360, 900)
+WIDTHS = (320, 390, 900)
 SCHEMES = {"light": False, "dark": True}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerter.domain.message import Message
@@ -183,7 +183,6 @@ def test_every_message_is_read_back() -> None:
         built(rendered=replace(PLAIN, text="one line\rand another\n"))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=150) | st.just("=?UTF-8?Q?=0D=0ABcc=3A_x=40evil.example?="))
 def test_any_name_gives_one_recipient(name: str) -> None:
     """No name makes a second address or a header."""

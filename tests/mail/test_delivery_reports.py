@@ -1,13 +1,14 @@
 """What came back, read from mailboxes as mail servers write them."""
 
 import mailbox
+import re
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.errors import MailError
@@ -19,6 +20,7 @@ DIGEST = build(
     Rendered("Assessments: 2 overdue", "Hello\n", "<p>Hello</p>\n"), made_up.MANAGER, made_up.letterhead()
 )
 HEADERS = DIGEST.body.partition(b"\r\n\r\n")[0].decode("ascii")
+OURS = re.compile(r"<run-\d+\.(?:digest|summary)\.[0-9a-f]{24}@[A-Za-z0-9.-]+>", re.ASCII)
 GONE = Bounce(DIGEST.message_id, "5.1.1", "n.okafor@council.example")
 
 
@@ -147,13 +149,16 @@ def test_a_mailbox_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
         read_bounces(tmp_path / "empty")
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, len(report())))
 def test_any_bytes_are_read_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
 ) -> None:
-    """Junk in the middle of a report makes it a bounce of ours or none, and never an error."""
+    """
+    Junk in the middle of a report makes it a bounce of what looks like ours or none, and never an error.
+
+    Junk within the id makes another id: of a message that the store does not know.
+    """
     whole = report()
     path = tmp_path_factory.mktemp("mail") / "mbox"
     path.write_bytes(b"From x Mon Nov 23 08:00:00 2026\n" + whole[:at] + junk + whole[at:])
-    assert {bounce.message_id for bounce in read_bounces(path)} <= {DIGEST.message_id}
+    assert all(OURS.fullmatch(bounce.message_id) for bounce in read_bounces(path))

@@ -8,8 +8,9 @@ import pytest
 from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Stage
+from alerter.domain.routing import NO_PLACE
 from alerter.mail.summary import Summary
-from tests.mail import made_up
+from tests.mail import gallery, made_up
 
 WRITE = made_up.writer()
 MOVED = Moved(
@@ -71,12 +72,49 @@ def test_only_the_date_that_moved_is_told(changed: dict[str, date], said: str) -
     assert said in WRITE.digest(digest, made_up.facts()).text
 
 
+def test_equal_remarks_are_one_line() -> None:
+    """With how many rows they are about and the first ten of them, in the digest and in the summary."""
+    unrouted = [DataException("no_manager", f"A-{n}", f"{n}", NO_PLACE) for n in range(28)]
+    unrouted.append(DataException("no_manager", "A-99", "99", NO_PLACE))
+    unrouted[5] = DataException("no_manager", "A-5", "5", "team 'Duty' is not in the directory")
+    digest = replace(made_up.usual_week(), unrouted=tuple(unrouted))
+    welsh = "28 o resi heb d\u00eem na gweithiwr: A-0 plentyn 0, A-1 plentyn 1, "
+    english = "28 rows have neither team nor worker: A-0 child 0, A-1 child 1, "
+    for language, said in {"en": english, "cy": welsh}.items():
+        text = WRITE.digest(digest, gallery.facts(language)).text
+        (line,) = (line for line in text.splitlines() if "A-0 " in line)
+        assert line.startswith(f"- {said}")
+        assert line.endswith((" and 18 more", " a 18 arall"))
+        assert "- A-5 " in text
+    summary = Summary(facts=made_up.facts(), counts={}, deliveries=(), exceptions=unrouted)
+    text = WRITE.summary(summary).text
+    assert "To mend, no_manager (29): no manager found, sent to the fallback\n- 28 rows have neither" in text
+    assert "- A-5: team 'Duty' is not in the directory\n" in text
+
+
+def test_a_closure_day_does_not_list_every_date_it_moved() -> None:
+    """More than five are counted, with the first that is due."""
+    moves = tuple(replace(MOVED, assessment_id=f"A-{n}", due_to=date(2026, 12, 30 - n)) for n in range(14))
+    said = (
+        "- 14 assessments have other dates now; the first that is due: A-13 child 70: day 25 from Thu 26 Nov "
+    )
+    text = WRITE.digest(replace(made_up.usual_week(), moved=moves), made_up.facts()).text
+    assert f"Dates moved (14): the calendar has changed since the last digest\n{said}" in text
+    summary = Summary(facts=made_up.facts(), counts={}, deliveries=(), moved=moves)
+    assert (
+        f"Dates moved (14): the calendar has changed since the last run\n{said}"
+        in WRITE.summary(summary).text
+    )
+    listed = WRITE.digest(replace(made_up.usual_week(), moved=moves[:5]), made_up.facts()).text
+    assert sum(line.startswith("- A-") and " day 25 from" in line for line in listed.splitlines()) == 5
+
+
 def test_more_notes_than_fit_are_counted() -> None:
     """The fifty first, how many more, and whom to ask for them."""
-    faults = tuple(DataException("duplicate_open", f"A-{n}", "9", "why") for n in range(53))
+    faults = tuple(DataException("duplicate_open", f"A-{n}", "9", f"why {n}") for n in range(53))
     text = WRITE.digest(replace(made_up.usual_week(), to_mend=faults), made_up.facts()).text
     assert "Records to mend (53)" in text
-    assert "- A-49 child 9: why\n- and 3 more: ask " in text
+    assert "- A-49 child 9: why 49\n- and 3 more: ask " in text
     assert "A-50 child 9" not in text
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerter.domain.compiling import compile_digests
@@ -25,10 +25,10 @@ from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
 from tests.mail.reading import read_html
-from tests.soak.size import size
 from tests.transports.sending import Mark
 from tests.transports.sending import settings as server_settings
 from tests.world.mail_server import MailServer
+from tests.world.size import size
 
 WEEKS = size(150, 10_000)  # two digests each on average
 PATIENCE_SECONDS = 600  # on a busy machine an hour of examples has long pauses
@@ -106,7 +106,7 @@ def _mark(number: int) -> str:
     return f"Q{number}Q"
 
 
-@settings(max_examples=WEEKS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=WEEKS)
 @given(hostile_weeks(), texts, prefixes)
 def test_hostile_digests_reach_their_one_reader_and_nothing_else(
     sink: Sink, week: list[Digest], council: str, prefix: str

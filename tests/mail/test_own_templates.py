@@ -40,7 +40,7 @@ def test_a_file_stands_in_for_the_packages(tmp_path: Path) -> None:
     write = made_up.writer(templates=TemplateSet(folder))
     ours = write.digest(made_up.usual_week(), made_up.facts())
     theirs = made_up.writer().digest(made_up.usual_week(), made_up.facts())
-    assert ours.text.startswith("Ours: Seven assessments need you")
+    assert ours.text.startswith("Ours: This week 7 children in 6 assessments need you")
     assert ours.html == theirs.html
     assert faults(folder) == []
 

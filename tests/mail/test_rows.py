@@ -16,8 +16,11 @@ from tests.mail.reading import text_of
 
 
 def row(digest: Digest, assessment_id: str) -> str:
-    """Return the first line of the text part that begins with *assessment_id*."""
-    return next(line for line in text_of(digest).splitlines() if line.startswith(f"{assessment_id} "))
+    """Return the first line of the text that begins with *assessment_id*, and what is remarked below it."""
+    lines = text_of(digest).splitlines()
+    place = next(place for place, line in enumerate(lines) if line.startswith(f"{assessment_id} "))
+    remarks = lines[place + 1] if lines[place + 1].startswith("    ") else ""
+    return f"{lines[place]}\n{remarks}"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_row_says_what_the_audit_leaves(
 
 def test_absence_shows_until_it_is_over() -> None:
     """A worker is away through the date given, today's included."""
-    for away, words in [(date(2026, 11, 23), "(away until Mon 23 Nov)"), (date(2026, 11, 22), None)]:
+    for away, words in [(date(2026, 11, 23), "\n    away until Mon 23 Nov"), (date(2026, 11, 22), None)]:
         line = row(made_up.digest_of([made_up.started(27, "A-1", "7", worker_away_until=away)]), "A-1")
         assert (words in line) if words else ("away" not in line)
 
@@ -118,9 +121,30 @@ def test_siblings_stand_together_even_when_another_is_older_in_between() -> None
     """Children of one assessment follow each other, at the place of the oldest."""
     week = [(31, "A-2", "1"), (30, "A-1", "2"), (29, "A-2", "3")]
     lines = text_of(made_up.digest_of([made_up.started(*each) for each in week])).splitlines()
-    rows = [line for line in lines if line.startswith("A-")]
-    assert [line.split("  ")[1] for line in rows] == ["child 1", "child 3", "child 2"]
-    assert "sibling, same assessment" in rows[1]
+    places = [place for place, line in enumerate(lines) if line.startswith("A-")]
+    assert [lines[place].split("  ")[1] for place in places] == ["child 1", "child 3", "child 2"]
+    assert "sibling, same assessment" in lines[places[1] + 1]
+
+
+def test_a_sibling_repeats_nothing_but_what_every_row_shows() -> None:
+    """Right below the first of them; in another group, or where it differs, it says it again."""
+    away, score = {"worker_away_until": date(2026, 11, 30)}, {"audit_score": 74}
+    week = [
+        made_up.started(38, "A-1", "1", **away, **score),
+        made_up.started(38, "A-1", "2", **away, **score),
+        made_up.started(38, "A-1", "3", audit_score=60),
+        made_up.started(28, "A-1", "4", **away, **score),
+    ]
+    lines = [
+        line for line in text_of(made_up.digest_of(week)).splitlines() if line.startswith(("A-1 ", "    "))
+    ]
+    assert lines[1::2] == [
+        "    away until Mon 30 Nov; audit 74 of 100",
+        "    sibling, same assessment",
+        "    sibling, same assessment; audit 60 of 100",
+        "    away until Mon 30 Nov; sibling, same assessment; audit 74 of 100",
+    ]
+    assert all("P. Adeyemi  day" in line and "due " in line for line in lines[::2])
 
 
 @pytest.mark.parametrize("spans", [(7, 10), (9, 10), (10, 15), (20, 35), (25, 35)])

@@ -116,7 +116,7 @@ def test_refusals_exceptions_and_rejections_are_listed() -> None:
 
 def test_long_lists_say_how_many_more() -> None:
     """The hundred first are listed, and a command for all of them."""
-    many = [DataException("vanished", f"A-{number}", "7", "it is missing") for number in range(250)]
+    many = [DataException("vanished", f"A-{number}", "7", f"why {number}") for number in range(250)]
     text = made_up.writer().summary(summary("sent", exceptions=many)).text
     assert "To mend, vanished (250)" in text
     assert "and 150 more; `alerter run --dry-run --json` lists every one" in text

@@ -31,7 +31,7 @@ def write_with(folder: Path, old: str, new: str) -> str:
 
 def test_a_value_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """A slip of the pen in a name leaves no blank in an email."""
-    assert "UndefinedError" in write_with(tmp_path, "{{ view.audience }}", "{{ view.audiense }}")
+    assert "UndefinedError" in write_with(tmp_path, "{{ view.reason }}", "{{ view.raeson }}")
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_rows_that_are_not_those_planned_are_an_error(tmp_path: Path, old: str, 
 
 def test_a_sound_template_is_no_error(tmp_path: Path) -> None:
     """Other words in the same place are the template's own affair."""
-    assert write_with(tmp_path, "{{ view.audience }}", "{{ view.audience }} indeed").count("indeed") == 1
+    assert write_with(tmp_path, "{{ view.reason }}", "{{ view.reason }} indeed").count("indeed") == 1

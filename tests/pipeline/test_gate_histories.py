@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.gate import Gates
@@ -97,7 +97,6 @@ def weeks(draw: st.DrawFn) -> Week:
     return week
 
 
-@settings(max_examples=40, deadline=None)
 @given(history=st.lists(st.tuples(weeks(), st.booleans()), min_size=2, max_size=4), has_run=st.booleans())
 def test_gates_close_exactly_when_arithmetic_says_so(
     migrated_file: Path, history: list[tuple[Week, bool]], *, has_run: bool

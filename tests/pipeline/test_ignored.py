@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.gate import Gates
@@ -87,7 +87,6 @@ def test_they_are_outside_every_gate(council: Council, choosy: Council) -> None:
 
 
 @given(days=st.lists(st.integers(-5, 200), max_size=12), cut=st.integers(-5, 200))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_other_one_is_in_one_digest(council: Council, days: list[int], cut: int) -> None:
     """Open is ignored and chased together, and the digests partition what is chased, which `look` proves."""
     since = AS_OF - timedelta(days=cut)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from alerter.pipeline.planning import plan_on
+from alerter.store import assessments
 from alerter.store.database import Database
 from bench import council
 from bench.history import make_history
@@ -76,6 +77,8 @@ def test_no_statement_goes_through_the_history(long_history: Database) -> None:
         mind_indexes(connection)
         with overheard(connection) as heard:
             plan = plan_on(connection, council.rules(), council.AS_OF)
+            by_team = assessments.open_by_team(connection, council.AS_OF)
+        assert sum(by_team.values()) == plan.counts["open"]
         assert plan.counts["open"] - plan.counts["on_track"] == council.LISTED
         assert plan.compiler.background.records.teams
         asked = [each for each in heard if "assessments" in each[0]]

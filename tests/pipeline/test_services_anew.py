@@ -74,7 +74,7 @@ def test_a_service_managers_digest_that_cannot_be_written_is_the_fallbacks(counc
     run = prepare_torn(council, HEAD)
     letters = {each.recipient: each.text for each in council.letters()}
     assert sorted(letters) == sorted([NORTH.manager_email, SOUTH.manager_email, FALLBACK])
-    assert letters[FALLBACK].startswith("Two assessments are escalated to you.\n")
+    assert letters[FALLBACK].startswith("This week 2 assessments are escalated to you.\n")
     with council.database.read() as connection:
         (found,) = runs.exceptions_of(connection, run.id)
     assert (found.kind, found.assessment_id) == ("render_failed", "")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BOTH
-from tests.soak.size import IS_SOAK
 from tests.world.postgres import PostgresServer
+from tests.world.size import IS_SOAK
 
 Fresh = Callable[[Path], AbstractContextManager[str]]
 FIGURES = pytest.StashKey[dict[str, Counter[str]]]()

@@ -753,6 +753,20 @@ SAFEGUARDS = (
         ("tests/faults/test_database_lost.py",),
     ),
     Safeguard(
+        "a run searches the file for damage first",
+        "alerter/pipeline/weekly.py",
+        "    of.with_parts().ensure_schema(may_make=True)\n    of.search_for_damage()\n",
+        "    of.with_parts().ensure_schema(may_make=True)\n",
+        ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
+    ),
+    Safeguard(
+        "after a kill every command searches the file for damage",
+        "alerter/store/migration.py",
+        "is_searched=is_searched or was_killed)",
+        "is_searched=is_searched)",
+        ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
+    ),
+    Safeguard(
         "a file that was written to is looked into",
         "alerter/store/sqlite_file.py",
         "if state is not None and state == self._state:",

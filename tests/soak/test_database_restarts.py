@@ -21,11 +21,11 @@ from tests.conftest import MADE_AT, NO_POSTGRES
 from tests.soak.fleet import Fleet
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
-from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
 from tests.world.mail_server import MailServer
 from tests.world.postgres import PostgresCluster, debian_binaries
 from tests.world.process import Process
+from tests.world.size import size
 
 ROUNDS = size(1, 10)
 RESTARTS = size(2, 3)  # in each

@@ -20,7 +20,7 @@ from alerter.sources.source import open_source
 from alerter.store import assessments, syncs
 from alerter.store.database import Database, open_database
 from alerter.store.migration import migrate
-from tests.soak.size import size
+from tests.world.size import size
 
 FILES, ROWS = size(2, 100), 1_000
 AS_OF = date(2026, 11, 30)

@@ -20,10 +20,10 @@ import pytest
 
 from tests.soak.conftest import Fresh
 from tests.soak.oracle import check_partition, second_copies
-from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
 from tests.world.ledger import Ledger
 from tests.world.mail_server import MailServer
+from tests.world.size import size
 
 ROUNDS = size(4, 500)
 STRIKES = 3  # for each round, while there is anything left to do

@@ -17,9 +17,9 @@ import pytest
 
 from tests.soak.conftest import Fresh
 from tests.soak.oracle import check_partition, second_copies
-from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, Town, town
 from tests.world.mail_server import MailServer
+from tests.world.size import size
 
 ROUNDS = size(1, 200)
 MANAGERS, KILLS = 30, 12

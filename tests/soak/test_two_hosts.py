@@ -15,10 +15,10 @@ import pytest
 from tests.soak.conftest import postgres_copy
 from tests.soak.fleet import Fleet
 from tests.soak.oracle import check_partition, second_copies
-from tests.soak.size import size
 from tests.soak.town import PATIENCE_SECONDS, town
 from tests.world.mail_server import MailServer
 from tests.world.postgres import PostgresServer
+from tests.world.size import size
 
 ROUNDS = size(1, 10)
 MESSAGES = size(150, 200)  # in each

@@ -74,7 +74,7 @@ def test_a_path_no_system_knows_is_a_source_error(tmp_path: Path) -> None:
     """A name too long for the file system is refused in a sentence."""
     with pytest.raises(SourceError, match="cannot be read"):
         choose_file(tmp_path / ("x" * 5000))
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="does not exist"):
         FileStamp.of(tmp_path / "missing.csv")
     with pytest.raises(SourceError, match="cannot be read"):
         fingerprint(tmp_path)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.assessment import Assessment, Rejected
@@ -115,7 +115,6 @@ def test_a_short_line_that_is_no_record(tmp_path: Path, line: str) -> None:
 WORDS = st.text(st.characters(categories=["L", "Nd", "Zs", "P"]), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
 @given(prose=WORDS)
 def test_any_words_beside_sound_rows_lose_none_of_them(
     tmp_path_factory: pytest.TempPathFactory, prose: str

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.config.input import COLUMN_PRESETS
@@ -69,7 +69,6 @@ def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
 def test_random_bytes_are_rows_or_a_source_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
@@ -93,7 +92,6 @@ CELL = st.one_of(
 @given(
     table=st.lists(st.lists(CELL, min_size=0, max_size=7), max_size=12), delimiter=st.sampled_from(",;\t|")
 )
-@settings(max_examples=150, deadline=None)
 def test_every_line_gives_one_value(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], delimiter: str
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sources.old_workbooks import xls
@@ -39,7 +39,7 @@ def sheet(path: Path, cells: list[object], column: str = "started_on") -> Path:
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(days=st.lists(DAYS, max_size=20), data=st.data())
 def test_random_swapped_columns(kind: str, days: list[date], data: st.DataObject) -> None:
     """

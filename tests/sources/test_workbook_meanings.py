@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.assessment import Assessment, Rejected
@@ -37,7 +37,6 @@ def read(folder: Path, kind: str, rows: Rows) -> list[Assessment]:
     return accepted(opened("workbook", MAKERS[kind](folder / f"extract{kind}", {"S": rows})))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(points=st.lists(st.integers(0, 100), min_size=1, max_size=20))
 def test_a_percentage_is_its_points(kind: str, points: list[int]) -> None:
     """Each score shown as 82 % is 82 points, whatever the binary fraction makes of 0.82."""
@@ -91,7 +90,6 @@ def test_formats_that_show_a_percentage(code: str, expected: bool) -> None:  # n
     assert is_percent(code) is expected
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spans=st.lists(st.tuples(st.integers(1, 4), st.booleans()), min_size=1, max_size=8), data=st.data())
 def test_a_merged_cell_counts_for_each_row_it_spans(
     kind: str, spans: list[tuple[int, bool]], data: st.DataObject

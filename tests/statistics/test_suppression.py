@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.timeliness import Timeliness
@@ -47,7 +47,6 @@ def is_solved(counts: Mapping[str, int], sums: Sequence[Sum[str]], hidden: set[s
     return any(row[-1] and not any(row[:-1]) for row in rows)
 
 
-@settings(deadline=None)
 @given(rows=TABLES)
 def test_nothing_small_is_shown_and_nothing_hidden_can_be_had_back(rows: list[tuple[int, int]]) -> None:
     """In any table of two columns with totals, checked by solving for each hidden number."""
@@ -57,7 +56,6 @@ def test_nothing_small_is_shown_and_nothing_hidden_can_be_had_back(rows: list[tu
     assert not any(is_solved(counts, sums, hidden, cell) for cell in hidden)
 
 
-@settings(deadline=None)
 @given(rows=TABLES)
 def test_what_is_hidden_in_a_shown_total_is_not_little(rows: list[tuple[int, int]]) -> None:
     """The hidden parts of a shown total come to six or more together, so that none of them is plain."""

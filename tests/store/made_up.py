@@ -1,7 +1,10 @@
 """Made-up rows for the store: assessments, readings, runs and messages."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +19,7 @@ from alerter.store.syncs import Sync
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 AS_OF = date(2026, 11, 23)
 LEASE = timedelta(minutes=15)
+PAGE = 4096  # bytes, SQLite's default
 
 
 def letter(recipient: str, body: bytes = b"Subject: 1 assessment\r\n\r\n.\r\n") -> Message:
@@ -111,3 +115,13 @@ def claimed(connection: Connection, now: datetime = NOW, by: str = "t1") -> Clai
     message = claim(connection, now, by)
     assert message is not None
     return message
+
+
+def damage_table(file: Path, table: str) -> None:
+    """Overwrite the first page of a *table* in SQLite's *file*, which nobody has open."""
+    with closing(sqlite3.connect(file)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = connection.execute(query, (table,)).fetchone()
+    with file.open("r+b") as pages:
+        pages.seek(PAGE * (page - 1))
+        pages.write(b"\xff" * PAGE)

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, event, inspect, select, update
 
@@ -70,7 +70,6 @@ def test_a_settled_message_says_when(database: Database, state: str) -> None:
             connection.execute(update(messages).values(settled_at=NOW))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moment=MOMENTS)
 def test_a_moment_comes_back_as_the_same_moment(database: Database, moment: datetime) -> None:
     """A moment of any zone is read back as that moment in UTC, to the microsecond."""

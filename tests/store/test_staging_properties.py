@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -90,7 +90,6 @@ class Model:
         )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(weeks=weeks(), at_once=st.sampled_from([1, 3, 2000]))
 def test_the_store_is_what_the_extracts_say(database: Database, weeks: list[Week], at_once: int) -> None:
     """

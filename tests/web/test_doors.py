@@ -13,10 +13,10 @@ import pytest
 
 from alerter.app.logs import open_journal
 from alerter.web.server import THREADS, listening
-from tests.soak.size import size
 from tests.web.house import BASE, OKAFOR, House, new_house
 from tests.world.mail_server import HOST, free_port
 from tests.world.office import Office
+from tests.world.size import size
 
 ELSEWHERE = "elsewhere.example"
 HOSTS = (HOST, ELSEWHERE, f"{ELSEWHERE}:443", "", "a b", f"{ELSEWHERE}/", "[::1", f"{HOST}@{ELSEWHERE}")

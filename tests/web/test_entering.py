@@ -162,7 +162,7 @@ def test_a_list_is_in_the_language_of_the_emails(office: Office) -> None:
         page = visitor.page.text
         assert '<main id="main" class="width" tabindex="-1" lang="cy">' in page
         assert "Mae angen eich sylw ar 4 asesiad" in visitor.text
-        assert "Yn hwyr (1): wedi pasio diwrnod gwaith 35" in visitor.text
+        assert "Yn hwyr (1)" in visitor.text
         assert "A-1 plentyn 91" in visitor.text
         assert "Disgwylir y gymeradwyaeth erbyn" in visitor.text
         main = page.partition("<main")[2].partition("</main>")[0]

@@ -38,7 +38,7 @@ def fill_in(folder: Path, **headings: str) -> int:
 def address_teams(folder: Path) -> list[str]:
     """Write an address into each team's line of the directory in *folder*; return the teams."""
     path = folder / "directory.csv"
-    lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     teams = [line for line in lines if line["team"]]
     for number, line in enumerate(teams, start=1):
         line["manager_email"] = f"manager.{number}@council.example"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from alerter.domain.wording import counted
 from alerter.sources.columns import DATE_COLUMNS
-from alerter.sources.recognition.synonyms import words_of
+from alerter.sources.recognition.synonyms import is_general, words_of
 from alerter.sources.recognition.types import preset_of
 from alerter.sources.recognition.values import ColumnValues
 from alerter.sources.score import ScoreError, read_score
@@ -18,60 +18,21 @@ LONG_AGO = timedelta(days=4 * 365)
 """Half of the starts in an extract are not older; birth dates are."""
 ENDS = frozenset({"authorised_on", "cancelled_on", "closed_on"})
 _PLANS_AND_PERSONS = frozenset(
-    [
-        "birth",
-        "born",
-        "dob",
-        "due",
-        "target",
-        "planned",
-        "plan",
-        "expected",
-        "next",
-        "deadline",
-        "forecast",
-        "scheduled",
-        "limit",
-        "age",
-        "death",
-        "edd",
-        "review",
-        "reviewed",
-        "visit",
-        "visited",
-        "seen",
-        "meeting",
-        "conference",
-        "printed",
-        "run",
-        "extract",
-        "extracted",
-        "updated",
-        "modified",
-        "created",
-    ]
-)
+    (
+        "birth", "born", "dob", "due", "target", "planned", "plan", "expected", "next", "deadline",
+        "forecast", "scheduled", "limit", "age", "death", "edd", "review", "reviewed", "visit", "visited",
+        "seen", "meeting", "conference", "printed", "run", "extract", "extracted", "updated", "modified",
+        "created", "allocated", "assigned", "contact", "received", "incoming", "case", "placement", "cp",
+        "lac", "cla", "strategy", "worker", "letter", "sent", "decision", "outcome", "panel", "court",
+    )
+)  # fmt: skip
 """Words of a date that is a plan, of another event or of a person: no start and no sign-off."""
 _OTHERS_IDS = frozenset(
-    [
-        "worker",
-        "team",
-        "upn",
-        "nhs",
-        "family",
-        "manager",
-        "postcode",
-        "phone",
-        "telephone",
-        "mobile",
-        "school",
-        "ward",
-        "age",
-        "sibling",
-        "group",
-        "staff",
-    ]
-)
+    (
+        "worker", "team", "upn", "nhs", "family", "manager", "postcode", "phone", "telephone", "mobile",
+        "school", "ward", "age", "sibling", "group", "staff", "household", "row", "referral", "contact",
+    )
+)  # fmt: skip
 _OTHER_STEPS = frozenset({"previous", "prev", "next", "outcome", "following"})
 
 
@@ -93,7 +54,7 @@ def could_be(name: str, column: ColumnValues, start: ColumnValues | None, read_o
         case "child_id":
             return not words & _OTHERS_IDS and not _against_id(column)
         case "type":
-            is_type = column.share(preset_of) > HALF and not _against_type(column)
+            is_type = not _against_type(column) and column.share(preset_of) > HALF
             return is_type and not words & _OTHER_STEPS
         case "started_on" | "authorised_on":
             return (
@@ -113,7 +74,7 @@ def evidence(name: str, column: ColumnValues) -> str:
     if name in DATE_COLUMNS:
         blank = round(100 * (1 - column.dated_share))
         return f"dates, {blank}% blank" if blank else "dates, none blank"
-    return f"{counted(len(column.filled), 'value')}, {column.different} different"
+    return f"{counted(column.filled, 'value')}, {len(column.texts)} different"
 
 
 def _against_id(column: ColumnValues) -> str:
@@ -123,15 +84,16 @@ def _against_id(column: ColumnValues) -> str:
 
 
 def _against_type(column: ColumnValues) -> str:
-    if not any(map(preset_of, set(column.filled))):
-        return "none of its values is the name of an assessment that is known here"
-    return "" if column.different <= MOST_TYPES else "its values do not repeat as types do"
+    if len(column.texts) > MOST_TYPES:
+        return "its values do not repeat as types do"
+    is_known = column.share(preset_of) > (HALF if is_general(column.heading) else 0)
+    return "" if is_known else "its values are not the names of assessments that are known here"
 
 
 def _against_name(column: ColumnValues) -> str:
     if column.date_share > HALF or column.address_share > HALF:
         return "its values are no names"
-    repeats = column.different <= len(column.filled) / 2 or len(column.filled) < ENOUGH
+    repeats = len(column.texts) <= column.filled / 2 or column.filled < ENOUGH
     return "" if repeats else "its values do not repeat"
 
 

@@ -98,6 +98,5 @@ def _check(table: Table, headings: AllColumns) -> None:
 
 def _no_headings(name: str) -> UnrecognisedError:
     return UnrecognisedError(
-        f"{name}: no heading line of a list of assessments in the first {HEADING_ROWS} rows: "
-        "export it again with one."
+        f"{name}: no heading line in the first {HEADING_ROWS} rows: export it again with one."
     )

@@ -33,6 +33,7 @@ class AllColumns:
     """
 
     column_of: Callable[[object], str] = assessment_column
+    fewest_labels: int = FEWEST_LABELS
 
     def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
         """Return the index of the first of *rows* with the most known headings, or else the most labels."""
@@ -46,7 +47,7 @@ class AllColumns:
 
     def is_heading(self, row: Sequence[object]) -> bool:
         """Say whether *row* is no data: some of its headings are known, or all its cells are labels."""
-        return self.rank(row) >= (FEWEST_KNOWN, 0) or _labels(row) >= FEWEST_LABELS
+        return self.rank(row) >= (FEWEST_KNOWN, 0) or _labels(row) >= self.fewest_labels
 
     def locate(self, row: Sequence[object], file_name: str, place: str = "") -> Located:  # noqa: ARG002 - as WantedColumns has it
         """Return where each heading stands that is there once."""

@@ -35,9 +35,14 @@ class OpenColumn:
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """Which columns of a file were *taken* and which were left *open*, by canonical name."""
+    """
+    Which columns of a file were *taken* and which were left *open*, by canonical name.
+
+    *names* are those that the headings themselves tell, by the column's place.
+    """
 
     every: Sequence[ColumnValues]
+    names: Mapping[int, str] = field(default_factory=dict)
     taken: dict[str, TakenColumn] = field(default_factory=dict)
     open: dict[str, OpenColumn] = field(default_factory=dict)
 
@@ -64,7 +69,7 @@ class ColumnMapping:
 
     def decide(self, name: str, read_on: date) -> None:
         """Take the one column that is called *name* in some way and whose values agree, or leave it open."""
-        called = [column for column in self._free() if _is_called(column, name)]
+        called = [column for column in self._free() if self.names.get(column.index) == name]
         if own := [column for column in called if "_" in name and normalised(column.heading) == name]:
             self.taken[name] = TakenColumn(own[0], "the column's own name")
             return
@@ -86,12 +91,12 @@ class ColumnMapping:
         return [column for column in self.every if column.index not in used]
 
     def _nameless(self) -> list[ColumnValues]:
-        return [column for column in self._free() if not _name_of(column)]
+        return [column for column in self._free() if not self.names.get(column.index)]
 
 
 def mapping_of(every: Sequence[ColumnValues], read_on: date) -> ColumnMapping:
     """Return which of the columns are which, as on the day the extract was written."""
-    mapping = ColumnMapping(every)
+    mapping = ColumnMapping(every, {column.index: _name_of(column) for column in every})
     mapping.take_layout()
     for name in IN_ORDER:
         if name not in mapping.taken:
@@ -103,17 +108,14 @@ def mapping_told(every: Sequence[ColumnValues], indexes: Mapping[str, int], kind
     """Return the mapping of a kind of extract whose columns are known; *indexes* says where they stand."""
     by_index = {column.index: column for column in every}
     return ColumnMapping(
-        every, {name: TakenColumn(by_index[index], f"kind {kind}") for name, index in indexes.items()}
+        every, taken={name: TakenColumn(by_index[index], f"kind {kind}") for name, index in indexes.items()}
     )
 
 
 def _name_of(column: ColumnValues) -> str:
+    """Return the column that a heading names by itself; empty where it names none."""
     own = normalised(column.heading)
     return own if own in ASSESSMENT_COLUMNS else column_called(column.heading)
-
-
-def _is_called(column: ColumnValues, name: str) -> bool:
-    return _name_of(column) == name
 
 
 def _because(

@@ -15,19 +15,22 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "Child ID", "LA Child ID", "Local Authority Child ID", "Child Unique ID", "Person ID",
         "Young Person ID", "Client ID", "Service User ID", "Subject ID", "Subject Compound ID", "Mosaic ID",
         "Mosaic Person ID", "LCS ID", "LCS Person ID", "Liquidlogic ID", "Eclipse ID", "Eclipse Person ID",
-        "Social Care ID",
+        "Social Care ID", "P Number", "Protocol ID", "ESCR ID", "CareFirst ID", "Swift ID",
     ),
     "type": (
         "Type", "Assessment Type", "Form Type", "Assessment Name", "Form Name", "Step Type",
-        "Workflow Step Type", "Assessment Form",
+        "Workflow Step Type", "Assessment Form", "Workflow Step Type Description", "Assessment", "Form",
+        "Step", "Step Description", "Form Title", "Document Name", "Category", "Process",
     ),
-    "referred_on": ("Referral Date", "Referral Received Date", "CIN Referral Date", "Ref Date"),
+    "referred_on": (
+        "Referral Date", "Referral Received Date", "CIN Referral Date", "Ref Date", "Referral Start",
+    ),
     "started_on": (
         "Start Date", "Assessment Start Date", "Assessment Actual Start Date",
         "Continuous Assessment Start Date", "Single Assessment Start Date", "Core Assessment Start Date",
         "Initial Assessment Start Date", "C&F Assessment Start Date",
-        "Child and Family Assessment Start Date", "Form Start Date", "Step Started",
-        "Workflow Step Started",
+        "Child and Family Assessment Start Date", "Form Start Date", "C&F Start", "CFA Start",
+        "Step Started", "Workflow Step Started",
     ),
     "authorised_on": (
         "Authorised Date", "Assessment Authorisation Date", "Manager Authorised", "Authorised by Manager",
@@ -35,21 +38,25 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "Continuous Assessment Date of Authorisation", "Single Assessment Authorised",
         "Core Assessment Authorised", "Child and Family Assessment Authorised", "Sign Off Date",
         "Assessment Sign Off", "Manager Sign Off", "Team Manager Sign Off", "Signed Off by Manager",
-        "Signed Off by Team Manager", "Assessment Signed Off by Manager", "Manager Approved",
-        "Approved by Manager", "Team Manager Approved", "Assessment Approved",
+        "Signed Off by Team Manager", "Assessment Signed Off by Manager", "Agreed by Manager",
+        "TM Authorised", "TM Sign Off", "TM Approved", "Manager Approved", "Approved by Manager",
+        "Team Manager Approved", "Assessment Approved",
     ),
     "cancelled_on": ("Cancelled Date", "Assessment Cancelled", "Step Cancelled"),
-    "closed_on": ("CIN Closure Date", "Case Closure Date", "Episode Closure Date"),
+    "closed_on": ("CIN Closure Date",),
     "review_on": ("Internal Review Date", "Internal Review Point", "Assessment Internal Review Date"),
     "team": (
         "Team", "Team Name", "Allocated Team", "Allocated Team Name", "Assigned Team", "Responsible Team",
         "Current Team", "Assessment Team", "Assessing Team", "Social Work Team", "Worker's Team",
+        "Owning Team", "Current Team Name",
     ),
     "worker": (
         "Worker", "Worker Name", "Allocated Worker", "Allocated Worker Name", "Allocated To",
         "Assigned Worker", "Assigned To", "Social Worker", "Social Worker Name", "Allocated Social Worker",
         "Assigned Social Worker", "Assessing Worker", "Assessing Social Worker", "Assessment Worker",
-        "Case Worker", "Allocated Case Worker", "Allocated Practitioner", "Practitioner Name",
+        "Case Worker", "Allocated Case Worker", "Allocated Practitioner", "Case Holder", "SW", "SW Name",
+        "Allocated SW", "Assigned SW", "Responsible Worker", "Lead Worker", "Lead Social Worker",
+        "Current Worker", "Named Worker", "Assessor", "Assessor Name",
     ),
     "manager_email": (
         "Manager Email", "Manager Email Address", "Team Manager Email", "Team Manager Email Address",
@@ -62,16 +69,22 @@ What each column is called, beside its own name and the published layouts; in wh
 A heading not listed is never taken by its name. Nothing for a worker's last step ("Completed") stands under
 `authorised_on`: whether it is the manager's sign-off only the council knows.
 """
-GENERAL = frozenset({"Type", "Start Date", "Form Name", "Form Type", "Step Type", "Workflow Step Type"})
+GENERAL = frozenset(
+    (
+        "Type", "Start Date", "Form Name", "Form Type", "Step Type", "Workflow Step Type", "Assessment",
+        "Form", "Step", "Step Description", "Form Title", "Document Name", "Category", "Process",
+    )
+)  # fmt: skip
 """So general that another column can be meant: they count only where no other could be the one."""
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_EMAIL = re.compile(r"e[- ]mail", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _UNSAID = frozenset({"date", "dt", "dttm", "datetime", "of", "the", "on", "was", "actual"})
 _ALIKE: Mapping[str, str] = {
     word: words[0]
     for words in (
-        ("start", "started", "starts", "commenced", "commencement", "began", "begun"),
+        ("start", "started", "starts", "begin", "commenced", "commencement", "began", "begun"),
         ("authorised", "authorized", "authorisation", "authorization", "auth"),
         ("referral", "referred"),
         ("cancelled", "canceled", "cancellation"),
@@ -79,7 +92,7 @@ _ALIKE: Mapping[str, str] = {
         ("approved", "approval"),
         ("closure", "closed"),
         ("id", "identifier", "identity", "number", "no", "num", "ref", "reference"),
-        ("assessment", "assessments", "asmt"),
+        ("assessment", "assessments", "asmt", "assmt", "assess"),
         ("and", "&", "+"),
         ("child", "childs", "children", "childrens"),
         ("family", "families"),
@@ -99,6 +112,7 @@ def words_of(heading: object) -> frozenset[str]:
     False
     """
     text = _POSSESSIVE.sub("", str(heading)).replace("&", " and ").replace("+", " and ")
+    text = _EMAIL.sub("email", text)
     words = (word.lower() for word in _WORD.findall(text))
     return frozenset(_ALIKE.get(word, word) for word in words) - _UNSAID
 

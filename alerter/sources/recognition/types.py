@@ -15,42 +15,13 @@ _PLAIN = frozenset({"assessment", "social", "work", "and", "cin"}).union(
     *(w for ws in _ALL_WORDS.values() for w in ws)
 )
 _OTHER = frozenset(
-    [
-        "adult",
-        "adults",
-        "carer",
-        "carers",
-        "parent",
-        "parents",
-        "parenting",
-        "age",
-        "conference",
-        "protection",
-        "strategy",
-        "review",
-        "placement",
-        "early",
-        "help",
-        "health",
-        "education",
-        "kinship",
-        "viability",
-        "referral",
-        "contact",
-        "plan",
-        "visit",
-        "young",
-        "47",
-        "s47",
-        "section",
-        "fostering",
-        "adoption",
-        "reablement",
-        "occupational",
-        "pathway",
-        "risk",
-    ]
-)
+    (
+        "adult", "adults", "carer", "carers", "parent", "parents", "parenting", "age", "conference",
+        "protection", "strategy", "review", "placement", "early", "help", "health", "education", "kinship",
+        "viability", "referral", "contact", "plan", "visit", "young", "47", "s47", "section", "fostering",
+        "adoption", "reablement", "occupational", "pathway", "risk",
+    )
+)  # fmt: skip
 """Words of another kind of assessment, or of something else."""
 
 

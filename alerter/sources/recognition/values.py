@@ -1,14 +1,17 @@
 """The values below a heading: ids or words, dates or not, how many are blank, how many differ."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from alerter.domain.address import is_address
+from alerter.sources.columns import normalised
 from alerter.sources.dates import DateColumn, MonthFirstError, UnreadableDateError
-from alerter.sources.lines import filled, is_no_record
+from alerter.sources.lines import is_count
+from alerter.sources.memo import remembered
 from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.text import read_text
@@ -31,28 +34,24 @@ class ColumnValues:
     column: DateColumn
 
     @cached_property
-    def texts(self) -> Sequence[str]:
-        """Return the cells as texts, blank where one stands for nothing."""
-        return [read_text(cell) for cell in self.cells]
+    def texts(self) -> Counter[str]:
+        """Return the texts that are not blank, each with how often it stands here."""
+        return Counter(text for text in map(read_text, self.cells) if text)
 
     @cached_property
-    def filled(self) -> Sequence[str]:
-        """Return the texts that are not blank."""
-        return [text for text in self.texts if text]
-
-    @cached_property
-    def different(self) -> int:
-        """Return how many different texts there are."""
-        return len(set(map(str.casefold, self.filled)))
+    def filled(self) -> int:
+        """Return in how many of the records something stands here."""
+        return self.texts.total()
 
     @property
     def filled_share(self) -> float:
-        """Return the share of the records in which something stands here."""
-        return len(self.filled) / len(self.cells) if self.cells else 0.0
+        """Return in which share of the records something stands here."""
+        return self.filled / len(self.cells) if self.cells else 0.0
 
     def share(self, is_one: Callable[[str], object]) -> float:
         """Return the share of what is not blank that *is_one*."""
-        return sum(map(bool, map(is_one, self.filled))) / len(self.filled) if self.filled else 0.0
+        fitting = sum(count for text, count in self.texts.items() if is_one(text))
+        return fitting / self.filled if self.filled else 0.0
 
     @property
     def id_share(self) -> float:
@@ -142,10 +141,11 @@ def values_of(table: Table) -> list[ColumnValues]:
 
 def records(table: Table) -> Iterator[Cells]:
     """Give the rows of *table* that can be records: neither slipped nor a title, a total or a line alone."""
+    headings, text = set(map(normalised, table.columns.headings)), remembered(read_text)
     for _, cells in table.read():
-        if (
-            not isinstance(cells, Slipped)
-            and not is_no_record(cells, table.columns)
-            and len(filled(cells)) > 1
-        ):
+        if isinstance(cells, Slipped):
+            continue
+        first, *others = [known for known in map(text, cells) if known] or [""]
+        is_rule = not any(map(str.isalnum, first))
+        if others and not is_rule and not is_count(first) and normalised(first) not in headings:
             yield cells
