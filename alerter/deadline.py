@@ -82,6 +82,10 @@ class Task(Generic[Result]):
         self._thread = threading.Thread(target=self._do, name="request", daemon=True)
         self._thread.start()
 
+    def allow(self, seconds: float) -> None:
+        """Let all that is still to be done have *seconds* from now on."""
+        self._until = monotonic() + seconds
+
     def result(self) -> Result:
         """
         Return what came of it, or raise what the work raised.

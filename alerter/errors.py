@@ -15,6 +15,7 @@ Errors an operator can act on.
     ├── TemplateError            a council's own template cannot be used; names file and line
     └── MailError
         ├── MailDeferredError    may be taken later: no connection, 4xx, greylisting
+        ├── MailThrottledError   nobody's message: the server takes none for a while, and says how long
         ├── MailRefusedError     never: 5xx for this recipient or content
         └── MailStoppedError     nobody's message: login or sender refused, no verified TLS
 
@@ -23,6 +24,7 @@ and what became of a message is a state in the outbox.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 
 class AlerterError(Exception):
@@ -105,10 +107,20 @@ class MailError(AlerterError):
     """A message was not accepted."""
 
     exit_code = 1
+    wait = timedelta(0)
+    """How long the server asked to be left alone."""
 
 
 class MailDeferredError(MailError):
     """The server may take the message later: no connection, a 4xx reply, greylisting."""
+
+
+class MailThrottledError(MailError):
+    """No message can go for a while: the server has had too many requests, or is overloaded."""
+
+    def __init__(self, text: str, wait: timedelta) -> None:
+        super().__init__(text)
+        self.wait = wait
 
 
 class MailRefusedError(MailError):

@@ -3,7 +3,7 @@
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -12,7 +12,7 @@ from bench import council
 
 SETTINGS = """\
 council = "Sampleford"
-database.url = "sqlite:///alerter.db"
+database.url = "{url}"
 source.kind = "csv"
 source.path = "extract.csv"
 source.max_age_hours = 0
@@ -36,14 +36,19 @@ COLUMNS = ("assessment_id", "child_id", "type", "started_on", "authorised_on", "
 LONGEST = 60
 
 
-def settle(folder: Path, rows: int, still_open: int, port: int) -> None:
+def settle(folder: Path, rows: int, still_open: int, port: int, url: str = "sqlite:///alerter.db") -> None:
     """Write the files of a council that has *rows* assessments, of which so many are *still_open*."""
     _write(folder / "extract.csv", COLUMNS, _rows(rows, still_open))
-    entries = [(each.team, each.manager_name, each.manager_email) for each in council.directory()]
+    entries = [(entry.team, entry.manager_name, entry.manager_email) for entry in council.directory()]
     _write(folder / "directory.csv", ("team", "manager_name", "manager_email"), entries)
     holidays = [on.isoformat() for on in council.CALENDAR.days_off]
     (folder / "bank-holidays.json").write_text(json.dumps(holidays), encoding="utf-8")
-    (folder / "config.toml").write_text(SETTINGS.format(port=port), encoding="utf-8")
+    (folder / "config.toml").write_text(SETTINGS.format(port=port, url=url), encoding="utf-8")
+
+
+def write_extract(folder: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write the extract anew, of *rows* by column."""
+    _write(folder / "extract.csv", COLUMNS, ([row.get(name, "") for name in COLUMNS] for row in rows))
 
 
 def week_before(folder: Path) -> None:

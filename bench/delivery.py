@@ -13,14 +13,12 @@ like that, ten milliseconds away.
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from smtplib import SMTP
 from statistics import median
-from time import perf_counter, process_time
 
 from sqlalchemy import event
 
@@ -28,8 +26,10 @@ from alerter.store.database import Database, open_database
 from bench import by_hand, mailbag
 from bench.fleet import SENDER, Fleet, send
 from bench.mail_sink import HOST, MailSink
+from bench.rounds import Contender, processor_ratio, ratio, timed
 from bench.server import durable_server
 
+BARE, PEER, OURS = "smtplib", "by hand", "alerter"
 GOAL = "2.0"
 MS = 1_000
 AWAY = 0.01
@@ -47,22 +47,6 @@ HEAD = """\
 Messages = list[tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way of sending all messages: *ready* puts them back where they wait, which is not timed."""
-
-    ready: Callable[[], object]
-    send: Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What one round took: seconds on the clock, and of the processor in this process."""
-
-    seconds: float
-    processor: float
-
-
 def push(messages: Messages, port: int) -> None:
     """Push every message through one connection, and keep no account of it."""
     with SMTP(HOST, port) as server:
@@ -70,38 +54,29 @@ def push(messages: Messages, port: int) -> None:
             server.sendmail(SENDER, [recipient], body)
 
 
-def in_turns(ways: dict[str, Way], messages: Messages, sink: MailSink, rounds: int) -> dict[str, list[Taken]]:
-    """Return what each round of each way took; stop when the mail server did not get each message once."""
+def row(
+    what: str, ways: dict[str, Contender], messages: Messages, sink: MailSink, rounds: int, goal: str = ""
+) -> str:
+    """Return one row of the table; stop when the mail server did not get each message once from each."""
     expected = sorted(messages)
-    taken: dict[str, list[Taken]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, way in ways.items():
-            way.ready()
-            begin, begin_processor = perf_counter(), process_time()
-            way.send()
-            taken[name].append(Taken(perf_counter() - begin, process_time() - begin_processor))
-            arrived = sorted((parcel.recipient, parcel.message) for parcel in sink.take())
-            if arrived != expected:
-                sys.exit(f"{name}: the server took {len(arrived)} other messages than the {len(expected)}.")
-    return taken
 
+    def check(who: str) -> None:
+        arrived = sorted((parcel.recipient, parcel.message) for parcel in sink.take())
+        if arrived != expected:
+            sys.exit(
+                f"{who}, {what}: the server took {len(arrived)} other messages than the {len(expected)}."
+            )
 
-def row(what: str, ways: dict[str, Way], messages: Messages, sink: MailSink, rounds: int, goal: str) -> str:
-    """Return one row of the table."""
-    taken = in_turns(ways, messages, sink, rounds)
-    cells = [_each(taken.get(name, []), len(messages)) for name in ("alerter", "by hand", "smtplib")]
-    ratio = spread = processor = ""
-    if "by hand" in taken:
-        pairs = list(zip(taken["alerter"], taken["by hand"], strict=True))
-        ratios = [ours.seconds / theirs.seconds for ours, theirs in pairs]
-        ratio, spread = f"{median(ratios):.2f}", f"{min(ratios):.2f} to {max(ratios):.2f}"
-        processor = f"{median(ours.processor / theirs.processor for ours, theirs in pairs):.2f}"
-    return f"| {what} | {' | '.join(cells)} | {ratio} | {spread} | {processor} | {goal} |"
-
-
-def _each(taken: list[Taken], count: int) -> str:
-    """Return the median milliseconds of each of *count* messages, nothing where nothing was measured."""
-    return f"{median(one.seconds for one in taken) * MS / count:.2f}" if taken else ""
+    taken = timed(ways, rounds, check)
+    times = [
+        f"{median(cost.seconds for cost in taken[who]) * MS / len(messages):.2f}" if who in taken else ""
+        for who in (OURS, PEER, BARE)
+    ]
+    if PEER not in taken:
+        return f"| {what} | {' | '.join(times)} | | | | |"
+    by_clock, spread = ratio(taken, OURS, PEER)
+    by_processor, _ = processor_ratio(taken, OURS, PEER)
+    return f"| {what} | {' | '.join(times)} | {by_clock:.2f} | {spread} | {by_processor:.2f} | {goal} |"
 
 
 def on_file(folder: Path, sinks: dict[str, MailSink], count: int, rounds: int) -> Iterator[str]:
@@ -113,10 +88,8 @@ def on_file(folder: Path, sinks: dict[str, MailSink], count: int, rounds: int) -
             by_hand.fill(path, messages)
             for name in names:
                 sink, is_promise = sinks[name], synchronous == "FULL"
-                ways = {"smtplib": bare(messages, sink.port), "alerter": alone(database, sink.port)}
-                if is_promise:
-                    push_all = partial(by_hand.push, path, SENDER, sink.port)
-                    ways["by hand"] = Way(partial(by_hand.refill, path), push_all)
+                ways = {BARE: bare(messages, sink.port), OURS: alone(database, sink.port)}
+                ways |= {PEER: written_by_hand(path, sink.port)} if is_promise else {}
                 goal = GOAL if is_promise and "at once" in name else ""
                 yield row(f"SQLite, synchronous={synchronous}, {name}", ways, messages, sink, rounds, goal)
 
@@ -127,36 +100,47 @@ def on_server(
     """Yield the rows of PostgreSQL: to each mail server alone, and by several senders at once."""
     messages = mailbag.fill(database, count)
     for name, sink in sinks.items():
-        ways = {"smtplib": bare(messages, sink.port), "alerter": alone(database, sink.port)}
-        yield row(f"PostgreSQL, {name}", ways, messages, sink, rounds, "")
+        ways = {BARE: bare(messages, sink.port), OURS: alone(database, sink.port)}
+        yield row(f"PostgreSQL, {name}", ways, messages, sink, rounds)
     for number in fleets:
         for name, sink in list(sinks.items())[:2]:
-            ways = {"alerter": together(database, number, sink.port)}
-            yield row(f"PostgreSQL, {name}, {number} senders", ways, messages, sink, rounds, "")
+            ways = {OURS: together(database, number, sink.port)}
+            yield row(f"PostgreSQL, {name}, {number} senders", ways, messages, sink, rounds)
 
 
-def bare(messages: Messages, port: int) -> Way:
-    """Return the way of `smtplib`."""
-    return Way(list, partial(push, messages, port))
+def bare(messages: Messages, port: int) -> Contender:
+    """Return the contender that is `smtplib` alone."""
+    return lambda: partial(push, messages, port)
 
 
-def alone(database: Database, port: int) -> Way:
-    """Return the way from this process."""
-    return Way(partial(mailbag.refill, database), partial(send, database, port))
+def written_by_hand(path: Path, port: int) -> Contender:
+    """Return the contender that is the promise by hand."""
+
+    def ready() -> partial[None]:
+        by_hand.refill(path)
+        return partial(by_hand.push, path, SENDER, port)
+
+    return ready
 
 
-def together(database: Database, count: int, port: int) -> Way:
-    """Return the way from *count* processes, which are started and wait before anything is timed."""
-    waiting: list[Fleet] = []
+def alone(database: Database, port: int) -> Contender:
+    """Return the contender that sends from this process."""
 
-    def ready() -> None:
+    def ready() -> partial[None]:
         mailbag.refill(database)
-        waiting.append(Fleet(count, database.engine.url.render_as_string(hide_password=False), port))
+        return partial(send, database, port)
 
-    def go() -> None:
-        waiting.pop()()
+    return ready
 
-    return Way(ready, go)
+
+def together(database: Database, count: int, port: int) -> Contender:
+    """Return the contender that sends from *count* processes, which are started before anything is timed."""
+
+    def ready() -> Fleet:
+        mailbag.refill(database)
+        return Fleet(count, database.engine.url.render_as_string(hide_password=False), port)
+
+    return ready
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def make_history(database: Database, size: int, years: float | None = None, coun
         ended = size - OPEN * councils
         days = round(YEAR * (years or ended / (FLOW * councils)))
         _end(connection, ended, days, teams, is_sqlite=database.is_sqlite)
-        connection.execute(insert(assessments), list(_open(councils, teams)))
+        connection.execute(insert(assessments), list(open_rows(councils, teams)))
         syncs.replace_directory(connection, council.directory(teams))
         read_at = datetime(2026, 11, 15, 18, tzinfo=UTC)
         sync_id = syncs.begin(
@@ -87,7 +87,8 @@ def _end(connection: Connection, count: int, days: int, teams: int, *, is_sqlite
     )  # fmt: skip
 
 
-def _open(councils: int, teams: int) -> Iterator[dict[str, object]]:
+def open_rows(councils: int = 1, teams: int = council.TEAMS) -> Iterator[dict[str, object]]:
+    """Yield what is open, as the store has it."""
     number = 0
     for count, ages in AGES:
         for place in range(count * councils):

@@ -19,14 +19,13 @@ from email import policy
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 
 from alerter.store.database import open_database
 from bench import caseload, council, mailbag
 from bench.django_mailer import IS_INSTALLED, DjangoMailer
 from bench.fleet import send
 from bench.mail_sink import MailSink, Taken
-from bench.rounds import Contender, Rounds, ratio, spread, timed
+from bench.rounds import HEAD, Contender, Rounds, row, timed
 
 ROOT = Path(__file__).resolve().parents[1]
 ANALYST, OURS = "pandas, numpy, Jinja, smtplib", "alerter run"
@@ -95,7 +94,7 @@ def store_of_last_week(folder: Path, rows: int, port: int) -> Path:
 
 
 def whole(folder: Path, sink: MailSink, rows: int, rounds: int) -> tuple[Rounds, Told]:
-    """Return the seconds of the whole job done either way, and what was told; stop when that differs."""
+    """Return the costs of the whole job done either way, and what was told; stop when that differs."""
     caseload.settle(folder, rows, int(rows * OPEN_PER_ROW), sink.port)
     store = store_of_last_week(folder, rows, sink.port)
     contenders = {
@@ -114,7 +113,7 @@ def whole(folder: Path, sink: MailSink, rows: int, rounds: int) -> tuple[Rounds,
 
 
 def sending(folder: Path, sink: MailSink, count: int, rounds: int) -> Rounds:
-    """Return the seconds that each outbox takes to send the same digests."""
+    """Return what it costs each outbox to send the same digests."""
     database = open_database(f"sqlite:///{folder / 'outbox.db'}")
     messages = mailbag.fill(database, count)
     expected = sorted((recipient, _text(body).split()) for recipient, body in messages)
@@ -139,17 +138,8 @@ def sending(folder: Path, sink: MailSink, count: int, rounds: int) -> Rounds:
     return taken
 
 
-def row(taken: Rounds, name: str, to: str, goal: str = "") -> str:
-    """Return one row: the median, its spread, and its ratio to the other."""
-    times, between = ratio(taken, name, to)
-    return (
-        f"| {name} | {median(taken[name]):.2f} | {spread(taken[name])} | {times:.2f} | {between} | {goal} |"
-    )
-
-
 def main(rows: int = 20_000, rounds: int = 3, messages: int = 200) -> None:
     """Print a Markdown table of the whole job, and one of the sending alone."""
-    head = "| who | seconds | from, to | ratio | rounds' ratios | goal |\n|---|---:|---:|---:|---:|---:|"
     with tempfile.TemporaryDirectory() as name, MailSink() as sink:
         folder = Path(name)
         if find_spec("pandas") is None:
@@ -163,14 +153,14 @@ def main(rows: int = 20_000, rounds: int = 3, messages: int = 200) -> None:
             print(
                 f"{len(said)} managers are told of {listed:,}, the same by either. Fresh processes, SQLite.\n"
             )
-            print(head, row(taken, ANALYST, ANALYST), row(taken, OURS, ANALYST, GOAL), sep="\n")
+            print(HEAD, row(taken, ANALYST, ANALYST), row(taken, OURS, ANALYST, GOAL), sep="\n")
             print(row(taken, FIRST, ANALYST), end="\n\n")
         if not IS_INSTALLED:
             print("django-mailer is not installed: not measured.")
             return
         taken = sending(folder, sink, messages, rounds)
         print(f"{rounds} interleaved rounds of {messages} digests, SQLite with synchronous=FULL for both\n")
-        print(head, row(taken, PEER, PEER), row(taken, DELIVER, PEER, GOAL), sep="\n")
+        print(HEAD, row(taken, PEER, PEER), row(taken, DELIVER, PEER, GOAL), sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """What every table of the settings has in common, and the kinds of value they share."""
 
+import ipaddress
 import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 UNREAD = "unread"
@@ -59,6 +62,33 @@ def _calendar_date(value: object) -> object:
     return value
 
 
+def _is_private_url(url: str) -> str:
+    split = urlsplit(url)
+    is_private = split.scheme == "https" or (split.scheme == "http" and is_loopback(split.hostname or ""))
+    if not split.hostname or not is_private:
+        raise ValueError("must begin with https:// and a host name")
+    return url.rstrip("/")
+
+
+def _is_uuid(text: str) -> str:
+    if not re.fullmatch(UUID, text):
+        raise ValueError("must be an id such as 9c0ffee0-0000-4000-8000-000000000001")
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """
+    Say whether *host* is this machine and nothing else.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("smtp.council.example")
+    (True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def folder_of(info: ValidationInfo) -> Path:
     """Return the folder of the settings file that is being read."""
     folder: Path = (info.context or {}).get("folder", Path())
@@ -79,3 +109,9 @@ CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
 
 List = Field(strict=False)
 """Lets a TOML list stand for a tuple; what is in it stays strict."""
+
+PrivateUrl = Annotated[Text, AfterValidator(_is_private_url)]
+"""An address of the web that nobody can read on the way: https, or this machine."""
+
+Uuid = Annotated[str, AfterValidator(_is_uuid)]
+"""An id as Microsoft and GOV.UK Notify give them."""

@@ -1,14 +1,13 @@
 """Settings of the emails: senders, recipients, mail server."""
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from alerter.config.base import UNREAD, FilePath, FilledText, List, Table, Text
+from alerter.config.base import UNREAD, UUID, FilePath, List, PrivateUrl, Table, Text, Uuid, is_loopback
+from alerter.config.entra import GraphSettings, OauthSettings
 from alerter.domain.address import address_key, is_address, is_helo_name, is_in_domains
 
 Security = Literal["starttls", "tls", "none"]
@@ -20,48 +19,7 @@ PORTS: dict[str, int] = {"starttls": 587, "tls": 465, "none": 1025}
 _SENDER = re.compile(r'(?:"(?P<quoted>[^"\\<>]*)"|(?P<bare>[^"\\<>]*?)) *<(?P<address>[^<> ]+)>')
 _DOMAIN = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-_TENANT = re.compile(rf"{_UUID}|(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+", re.ASCII)
-_NOTIFY_KEY = re.compile(rf".*{_UUID}-{_UUID}", re.ASCII)
-
-
-def _is_private_url(url: str) -> str:
-    split = urlsplit(url)
-    is_private = split.scheme == "https" or (split.scheme == "http" and is_loopback(split.hostname or ""))
-    if not split.hostname or not is_private:
-        raise ValueError("must begin with https:// and a host name")
-    return url.rstrip("/")
-
-
-def _is_uuid(text: str) -> str:
-    if not re.fullmatch(_UUID, text):
-        raise ValueError("must be an id such as 9c0ffee0-0000-4000-8000-000000000001")
-    return text
-
-
-PrivateUrl = Annotated[Text, AfterValidator(_is_private_url)]
-Uuid = Annotated[str, AfterValidator(_is_uuid)]
-
-
-class OauthSettings(Table):
-    """An application registered in Microsoft Entra, which may send as the mailbox."""
-
-    tenant_id: Text
-    client_id: Uuid
-    client_secret: SecretStr
-    authority: PrivateUrl = Field(
-        default_factory=lambda validated: (
-            f"https://login.microsoftonline.com/{validated.get('tenant_id', '')}"
-        )
-    )
-    scope: FilledText = "https://outlook.office365.com/.default"
-
-    @field_validator("tenant_id")
-    @classmethod
-    def _is_a_tenant(cls, tenant_id: str) -> str:
-        if not _TENANT.fullmatch(tenant_id):
-            raise ValueError('must be the tenant\'s id, or its domain such as "council.onmicrosoft.com"')
-        return tenant_id
+_NOTIFY_KEY = re.compile(rf".*{UUID}-{UUID}", re.ASCII)
 
 
 class NotifySettings(Table):
@@ -164,19 +122,6 @@ class SmtpSettings(Table):
         return ca_file
 
 
-def is_loopback(host: str) -> bool:
-    """
-    Say whether *host* is this machine and nothing else.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("smtp.council.example")
-    (True, True, False)
-    """
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def _is_domain(text: str) -> str:
     domain = text.lower()
     if not _DOMAIN.fullmatch(domain):
@@ -232,9 +177,10 @@ class EmailSettings(Table):
     send_all_clear: bool = True
     language: Literal["en", "cy"] = "en"
     templates: FilePath | None = None
-    transport: Literal["smtp", "folder", "notify"] = "smtp"
+    transport: Literal["smtp", "graph", "notify", "folder"] = "smtp"
     folder: FilePath | None = None
     smtp: SmtpSettings = SmtpSettings()
+    graph: GraphSettings | None = None
     notify: NotifySettings | None = None
     bounces: BounceSettings | None = None
 
@@ -267,6 +213,13 @@ class EmailSettings(Table):
             raise ValueError('is missing; transport = "folder" needs the folder to write messages into')
         return folder
 
+    @field_validator("graph")
+    @classmethod
+    def _names_an_application(cls, graph: GraphSettings | None, info: ValidationInfo) -> GraphSettings | None:
+        if graph is None and info.data.get("transport") == "graph":
+            raise ValueError('is missing; transport = "graph" needs [email.graph] with its application')
+        return graph
+
     @field_validator("notify")
     @classmethod
     def _is_there_where_needed(
@@ -287,3 +240,9 @@ class EmailSettings(Table):
     def sender_address(self) -> str:
         """Return the sender's bare address."""
         return _parts(self.sender)[1]
+
+    @property
+    def max_per_minute(self) -> int:
+        """Return how many messages may go in a minute by the configured transport; 0 is no limit."""
+        server = self.graph if self.graph is not None and self.transport == "graph" else self.smtp
+        return server.max_per_minute

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from alerter.config.base import UNREAD, FilledText, List, Table
-from alerter.config.email import PrivateUrl
+from alerter.config.base import UNREAD, FilledText, List, PrivateUrl, Table
 from alerter.domain.oversight import ExtendedBy
 
 REASONS: Mapping[str, str] = {

@@ -14,8 +14,11 @@ from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from alerter.config.branding import BrandingSettings
-    from alerter.config.email import EmailSettings, NotifySettings, OauthSettings
+    from alerter.config.email import EmailSettings, NotifySettings
+    from alerter.config.entra import EntraSettings, GraphSettings
     from alerter.config.settings import Settings
     from alerter.domain.calendar import WorkingCalendar
     from alerter.domain.gate import Gates
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from alerter.mail.template_set import Brand
     from alerter.mail.writer import AnswerLink, Writer
     from alerter.sources.source import Source
+    from alerter.transports.graph import GraphTransport
     from alerter.transports.notify import NotifyTransport
     from alerter.transports.oauth import EntraTokens
     from alerter.transports.transport import Transport
@@ -192,6 +196,8 @@ def transport(settings: "Settings") -> "Transport":
         return FolderTransport(email.folder)
     if email.notify is not None and email.transport == "notify":
         return notify_transport(email.notify)
+    if email.graph is not None and email.transport == "graph":
+        return _graph_transport(email.graph, email.sender_address)
     smtp = email.smtp
     return SmtpTransport(
         SmtpServer(
@@ -199,9 +205,9 @@ def transport(settings: "Settings") -> "Transport":
             port=smtp.port,
             sender=email.sender_address,
             security=smtp.security,
-            username=smtp.username.get_secret_value() if smtp.username else "",
-            password=smtp.password.get_secret_value() if smtp.password else "",
-            token=_tokens(smtp.oauth) if smtp.oauth else None,
+            username=_clear(smtp.username),
+            password=_clear(smtp.password),
+            token=_tokens(smtp.oauth, smtp.oauth.scope, "email.smtp.oauth") if smtp.oauth else None,
             timeout_seconds=smtp.timeout_seconds,
             ca_file=str(smtp.ca_file or ""),
             helo_name=smtp.helo_name or "",
@@ -228,17 +234,38 @@ def notify_transport(notify: "NotifySettings") -> "NotifyTransport":
     )
 
 
-def _tokens(oauth: "OauthSettings") -> "EntraTokens":
+def _graph_transport(graph: "GraphSettings", sender: str) -> "GraphTransport":
+    """Return the way through Microsoft Graph, from the *sender*'s own mailbox unless another is named."""
+    from alerter.transports.graph import SCOPE, GraphMailbox, GraphTransport
+
+    return GraphTransport(
+        GraphMailbox(
+            mailbox=graph.mailbox or sender,
+            token=_tokens(graph, f"{graph.base_url}{SCOPE}", "email.graph"),
+            base_url=graph.base_url,
+            timeout_seconds=graph.timeout_seconds,
+        )
+    )
+
+
+def _tokens(application: "EntraSettings", scope: str, table: str) -> "EntraTokens":
     from alerter.transports.oauth import EntraTokens, Registration
 
     return EntraTokens(
         Registration(
-            authority=oauth.authority,
-            client_id=oauth.client_id,
-            client_secret=oauth.client_secret.get_secret_value(),
-            scope=oauth.scope,
+            authority=application.authority,
+            client_id=application.client_id,
+            client_secret=_clear(application.client_secret),
+            certificate=_clear(application.client_certificate),
+            password=_clear(application.client_certificate_password),
+            scope=scope,
+            table=table,
         )
     )
+
+
+def _clear(secret: "SecretStr | None") -> str:
+    return "" if secret is None else secret.get_secret_value()
 
 
 def clock_of(clocks: Mapping[str, "Clock"], type_: str) -> "Clock":

@@ -9,7 +9,7 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from alerter.domain.delivery import FINAL, after_death, settlement
-from alerter.errors import MailDeferredError, MailStoppedError, StoreError
+from alerter.errors import MailDeferredError, MailStoppedError, MailThrottledError, StoreError
 from alerter.pipeline.freshness import Freshness
 from alerter.store import claims, drafts, outbox
 from alerter.store.claims import Claimed
@@ -139,8 +139,8 @@ def _send_all(channel: Channel, hand: _Hand) -> Delivered:
         begun = channel.stopwatch()
         try:
             outcome = channel.transport.send(message.message, mark=_marker(channel, hand, message))
-        except MailStoppedError as error:
-            settle(message, Outcome("deferred", str(error)), is_last=True, is_everybodys=True)
+        except (MailStoppedError, MailThrottledError) as error:
+            settle(message, Outcome("deferred", str(error)), is_last=True, everybody_waits=error.wait)
             return Delivered(outcomes=outcomes, stopped=str(error))
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
@@ -223,14 +223,14 @@ def _settle(
     outcome: Outcome,
     *,
     is_last: bool,
-    is_everybodys: bool = False,
+    everybody_waits: timedelta | None = None,
 ) -> None:
     """
     Record what became of a message, however long the database is away: nobody else knows it.
 
     Unless it *is_last*, the next one is claimed in the same transaction, if there is no trouble with it.
-    What *is_everybodys* lets all others wait as long: else each of them would try the login that was
-    refused, until the account is locked.
+    Where *everybody_waits*, all others are tried no sooner than this one, nor before that time is over: else
+    each of them would try the login that was refused, until the account is locked.
     """
     if outcome.state == "superseded":
         return
@@ -239,8 +239,8 @@ def _settle(
 
     def record(connection: Connection) -> None:
         until = _record(connection, message, outcome, channel.unknown_outcome, channel.clock())
-        if is_everybodys and until is not None:
-            outbox.postpone(connection, until)
+        if everybody_waits is not None and until is not None:
+            outbox.postpone(connection, max(until, channel.clock() + everybody_waits))
 
     if not is_last:
         try:

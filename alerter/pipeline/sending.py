@@ -80,7 +80,7 @@ def _channel(of: Installation) -> Channel:
         transport=of.transport(),
         unknown_outcome=of.settings.delivery.unknown_outcome,
         clock=of.now,
-        pace=Pace(of.settings.email.smtp.max_per_minute).wait,
+        pace=Pace(of.settings.email.max_per_minute).wait,
         should_stop=of.should_stop,
     )
 

@@ -21,7 +21,7 @@ def test_every_measurement_still_gives_its_table(capsys: pytest.CaptureFixture[s
     assert "| first sync |" in tables["An extract into the store"]
     assert "| one row changed |" in tables["An extract into the store"]
     assert "| 5,000 |" in tables["An extract into the store"]
-    assert "| 2,500 in 10 years |" in tables["The week behind ever more history"]
+    assert "| 2,500 | alerter status |" in tables["The week behind ever more history"]
     assert "| Welsh | 20 |" in tables["Digests"]
     assert "| SQLite, synchronous=FULL, a server that answers at once |" in tables["Sending"]
     assert "| alerter status |" in tables["Commands"]

@@ -219,6 +219,60 @@ def test_a_login_by_token_is_whole_or_refused(
     assert found.startswith(fault)
 
 
+GRAPH = {
+    "email.transport": '"graph"',
+    "email.graph.tenant_id": '"council.onmicrosoft.com"',
+    "email.graph.client_id": '"9c0ffee0-0000-4000-8000-000000000001"',
+    "email.graph.client_secret": '"made-up"',
+}
+PAIR = "'''-----BEGIN CERTIFICATE-----\nmade-up\n-----BEGIN PRIVATE KEY-----\nmade-up'''"
+
+
+def test_graph_needs_the_application_alone(load: Load) -> None:
+    """Mailbox, Graph and Entra are the usual ones; the pace is Graph's own, and no secret shows."""
+    email = load({**GRAPH, "email.graph.max_per_minute": "30"}).email
+    assert email.graph is not None
+    assert email.graph.mailbox is None
+    assert email.graph.base_url == "https://graph.microsoft.com"
+    assert email.graph.authority == "https://login.microsoftonline.com/council.onmicrosoft.com"
+    assert (email.max_per_minute, load({}).email.max_per_minute) == (30, 0)
+    assert "made-up" not in repr(email)
+    proof = {"email.graph.client_secret": None, "email.graph.client_certificate": PAIR}
+    assert "made-up" not in repr(load({**GRAPH, **proof}).email)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"email.transport": '"graph"'}, "email.graph: is missing"),
+        ({**GRAPH, "email.graph.client_secret": None}, "email.graph.client_secret: is missing"),
+        ({**GRAPH, "email.graph.client_certificate": PAIR}, "email.graph.client_secret: is given beside"),
+        (
+            {**GRAPH, "email.graph.client_certificate": '"made-up"'},
+            "email.graph.client_certificate: must be PEM",
+        ),
+        (
+            {**GRAPH, "email.graph.client_certificate_password": '"made-up"'},
+            "email.graph.client_certificate_password: is given without",
+        ),
+        ({**GRAPH, "email.graph.tenant_id": '"../common"'}, "email.graph.tenant_id: must be"),
+        ({**GRAPH, "email.graph.client_id": '"the app"'}, "email.graph.client_id: must be an id"),
+        ({**GRAPH, "email.graph.mailbox": '"alerts"'}, "email.graph.mailbox: must be the mailbox's address"),
+        ({**GRAPH, "email.graph.base_url": '"http://graph.example"'}, "email.graph.base_url: must begin"),
+        (
+            {**GRAPH, "email.graph.base_url": '"https://g.example/v1.0/"'},
+            "email.graph.base_url: stands without",
+        ),
+        ({**GRAPH, "email.graph.authority": '"http://login.example/t"'}, "email.graph.authority: must begin"),
+    ],
+)
+def test_graph_is_whole_or_refused(faults: Faults, changes: dict[str, str | None], fault: str) -> None:
+    """One proof of the application, no more; https but on this machine; nothing of a secret is repeated."""
+    (found,) = faults(changes)
+    assert found.startswith(fault)
+    assert "made-up" not in found
+
+
 def test_notify_needs_its_key_and_template(load: Load) -> None:
     """The service's public address is the usual one; the key shows nowhere."""
     notify = load(NOTIFY).email.notify

@@ -22,7 +22,12 @@ def test_logins_and_urls_are_the_secrets() -> None:
         "schedule.heartbeat_url",
         "email.smtp.username",
         "email.smtp.password",
+        "email.smtp.oauth.client_certificate",
+        "email.smtp.oauth.client_certificate_password",
         "email.smtp.oauth.client_secret",
+        "email.graph.client_certificate",
+        "email.graph.client_certificate_password",
+        "email.graph.client_secret",
         "email.notify.api_key",
         "web.secret_key",
     ]

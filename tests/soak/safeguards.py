@@ -39,6 +39,7 @@ class Safeguard:
 
 ROWS_TWICE = "tests/faults/test_workbook_duplicates.py"
 DEADLINES = "tests/faults/test_dripping_servers.py"
+GRAPH = "tests/transports/test_graph.py"
 BEFORE_THE_DOT = "tests/faults/test_early_replies.py"
 NEW_AS_OLD = "tests/store/test_migration.py::test_a_new_database_is_one_that_took_every_step"
 
@@ -209,9 +210,72 @@ SAFEGUARDS = (
     Safeguard(
         "the token endpoint has its time in all",
         "alerter/transports/oauth.py",
-        "http_client=EndingSession(self._seconds)",
-        "timeout=self._seconds + 0 * bool(EndingSession)",
+        "session: Any = EndingSession(self._seconds)\n",
+        "session: Any = __import__('requests').Session()\n",
         (DEADLINES,),
+    ),
+    Safeguard(
+        "the mark before the last byte (Graph)",
+        "alerter/transports/session.py",
+        "is_marked = mark()\n",
+        "is_marked = True\n",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "no last byte without the mark (Graph)",
+        "alerter/transports/session.py",
+        "if not self._leave.get():",
+        "if self._leave.get() is None:",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "what was said before the mark is no answer (Graph)",
+        "alerter/transports/session.py",
+        "        self._require_silence()\n        self.is_waiting = True\n",
+        "        self.is_waiting = True\n",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "nor what was said between mark and last byte (Graph)",
+        "alerter/transports/session.py",
+        "        self._require_silence()\n        self.is_whole = True\n",
+        "        self.is_whole = True\n",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "half an answer is none (Graph)",
+        "alerter/transports/session.py",
+        "        response_class = _WholeHead\n",
+        "",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "an answer without end is given up (Graph)",
+        "alerter/transports/session.py",
+        "        if len(content) > LONGEST_ANSWER:\n",
+        "        if not content:\n",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "the token goes nowhere else (Graph)",
+        "alerter/transports/session.py",
+        '"allow_redirects": False',
+        '"allow_redirects": True',
+        (GRAPH,),
+    ),
+    Safeguard(
+        "the answer has its time anew after the mark (Graph)",
+        "alerter/transports/session.py",
+        "                task.allow(self._seconds)\n",
+        "",
+        (GRAPH,),
+    ),
+    Safeguard(
+        "202 alone is taken for sent (Graph)",
+        "alerter/transports/graph.py",
+        "        if answer.status == ACCEPTED:\n",
+        "        if answer.status // 100 == 2:\n",
+        (GRAPH,),
     ),
     Safeguard(
         "deliver tries what was put off with another message",

@@ -1,5 +1,6 @@
 """From the settings file to the way of sending."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.config.small_file import MINIMAL
 from tests.transports.sending import Letter, Mark
 from tests.world.authority import new_authority
 from tests.world.entra import Entra
+from tests.world.graph import GraphDouble
 from tests.world.mail_server import MailServer
 
 MESSAGE = Letter(body=b'Subject: x\r\nContent-Type: text/plain; charset="utf-8"\r\n\r\nHello\r\n')
@@ -50,6 +52,18 @@ def test_notify_is_reached_as_the_settings_say(tmp_path: Path) -> None:
         assert notify.send(MESSAGE, Mark()).state == "sent"
         notify.close()
     assert double.taken[0]["email_reply_to_id"] == "8e222534-0000-4000-8000-000000000004"
+
+
+def test_graph_is_reached_as_the_settings_say(tmp_path: Path) -> None:
+    """Application, mailbox and addresses come from the file; the scope is Graph's."""
+    pytest.importorskip("msal", reason="needs the extra m365")
+    with GraphDouble() as double:
+        changes = {key.replace("__", "."): json.dumps(value) for key, value in double.settings.items()}
+        graph = way(tmp_path, {**changes, "email.graph.mailbox": '"duty@council.example"'})
+        assert graph.send(MESSAGE, Mark()).state == "sent"
+        graph.close()
+        assert double.asked[0]["scope"] == f"{double.url}/.default"
+        assert double.requests[-1].path == "/v1.0/users/duty%40council.example/sendMail"
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
