@@ -23,6 +23,7 @@ COMMANDS = {
     "quality": "List the records to mend by team: which field, and the DfE's rule where there is one.",
     "reassure": "Record a manager's reassurance that ASSESSMENT_ID is nearly done.",
     "extend": "Record that a manager authorised ASSESSMENT_ID to go beyond its limit; it stays late.",
+    "cover": "Record who stands in for a manager who is away, end that, or list all covers.",
     "audit": "Record the quality audit of ASSESSMENT_ID.",
     "report": "Report timeliness against target by month, with what is open and overdue beside it.",
     "replay": "Show what other alert days would have meant: rows per manager, and how early "

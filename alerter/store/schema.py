@@ -39,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0014"  # the migration these tables come from
+REVISION = "0017"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -234,6 +234,23 @@ directory = Table(
     Column("cover_until", Date),
     Column("escalate_to", String, nullable=False),
     Column("fault", String, nullable=False, server_default=text("''")),
+    Column("cover_read_at", Moment, comment="when this cover was first read"),
+)
+
+covers = Table(
+    "covers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("manager_email", String, nullable=False),
+    Column("cover_email", String, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", String, nullable=False),
+    Column("means", String, nullable=False),
+    Column("ended_at", Moment, comment="null while it counts"),
+    Column("ended_by", String, nullable=False),
+    CheckConstraint("means IN ('command', 'page')", name="means"),
 )
 
 calendars = Table(

@@ -31,7 +31,7 @@ def look_again(council: Council, *directory: object, now: datetime = NOW + MINUT
     """Put *directory*, if any, in the old one's place, and look at what waits."""
     with council.database.write() as connection:
         if directory:
-            syncs.replace_directory(connection, directory)  # type: ignore[arg-type]
+            syncs.replace_directory(connection, directory, now)  # type: ignore[arg-type]
         return renew(connection, council.basis(now))
 
 
