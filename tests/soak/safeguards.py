@@ -819,8 +819,8 @@ SAFEGUARDS = (
     Safeguard(
         "a run searches the file for damage first",
         "alerter/pipeline/weekly.py",
-        "    of.with_parts().ensure_schema(may_make=True)\n    of.search_for_damage()\n",
-        "    of.with_parts().ensure_schema(may_make=True)\n",
+        "    of.make_ready().ensure_schema(may_make=True)\n    of.search_for_damage()\n",
+        "    of.make_ready().ensure_schema(may_make=True)\n",
         ("tests/faults/test_disk_and_host.py::test_fault_054_damaged_page",),
     ),
     Safeguard(
