@@ -40,6 +40,11 @@ class Answers:
     admin: str = ""
     fallback: str = ""
 
+    @property
+    def is_trial(self) -> bool:
+        """Say whether everything is made up, and nobody is asked."""
+        return bool(self.council)
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -62,7 +67,7 @@ def settings_text(
             "# Fill in what is marked so, then run `alerter check`. Every other setting: docs/settings.md.",
             *_council(answers),
             "",
-            *_source(extract, paths.extract),
+            *_source(extract, paths.extract, answers),
             "",
             *_directory(staff, paths.directory),
             "",
@@ -93,7 +98,7 @@ def _council(answers: Answers) -> Iterator[str]:
     yield _line("folder", "outgoing", "where it writes them")
 
 
-def _source(extract: RecognisedExtract | None, path: str) -> Iterator[str]:
+def _source(extract: RecognisedExtract | None, path: str, answers: Answers) -> Iterator[str]:
     yield "[source]"
     if extract is None:
         yield _line("kind", "csv", "or workbook, annex-a, cin-census, sql")
@@ -106,7 +111,7 @@ def _source(extract: RecognisedExtract | None, path: str) -> Iterator[str]:
     if extract.file.sheet:
         yield _line("sheet", extract.file.sheet, "the sheet with the headings")
     if extract.file.columns is None:
-        yield from _columns(extract)
+        yield from _columns(extract, answers)
 
 
 def _directory(staff: StaffList | None, path: str) -> Iterator[str]:
@@ -126,14 +131,14 @@ def _directory(staff: StaffList | None, path: str) -> Iterator[str]:
         yield f"# Teams of the extract that it lacks: {', '.join(map(_quoted, staff.lacking))}"
 
 
-def _columns(extract: RecognisedExtract) -> Iterator[str]:
+def _columns(extract: RecognisedExtract, answers: Answers) -> Iterator[str]:
     mapping = extract.mapping
     yield ""
     yield "[source.columns]"
     for name, taken in mapping.taken.items():
         yield _line(name, taken.column.heading, taken.because)
     for name, column in mapping.open.items():
-        question = QUESTIONS.get(name)
+        question = "" if answers.is_trial else QUESTIONS.get(name)
         yield _asked(name, "", f"{question}: {_why(column)}") if question else f"# {name} = {_why(column)}"
     if mapping.unused:
         yield f"# Not used: {', '.join(map(_quoted, mapping.unused))}"
@@ -211,18 +216,19 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def directory_text(extract: RecognisedExtract | None) -> str:
+def directory_text(extract: RecognisedExtract | None, answers: Answers) -> str:
     """
-    Return a directory with a line for each team, and for each worker of two teams, without addresses.
+    Return a directory with a line for each team, and for each worker of two teams.
 
-    Where it has other letters than English it begins with a byte order mark: Excel would read it as cp1252.
+    Addresses are blank, but in a trial, where each team has one that is made up. Where it has other letters
+    than English it begins with a byte order mark: Excel would read it as cp1252.
     """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(DIRECTORY_COLUMNS)
-    blank = [""] * (len(DIRECTORY_COLUMNS) - 2)
-    teams = list(extract.teams) if extract else []
-    workers = extract.workers_in_two_teams if extract else []
-    writer.writerows([team, "", *blank] for team in teams)
-    writer.writerows(["", worker, *blank] for worker in workers)
+    writer = csv.DictWriter(text, DIRECTORY_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for number, team in enumerate(extract.teams if extract else (), start=1):
+        email = f"manager.{number}@{answers.domain}" if answers.is_trial else ""
+        writer.writerow({"team": team, "manager_email": email})
+    for worker in extract.workers_in_two_teams if extract else ():
+        writer.writerow({"worker": worker})
     return text.getvalue() if text.getvalue().isascii() else f"\ufeff{text.getvalue()}"

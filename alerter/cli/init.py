@@ -41,7 +41,7 @@ def command(
     for path in done.files:
         click.echo(f"Wrote {path}")
     if done.extract is not None:
-        _show(done.extract)
+        show_extract(done.extract)
     if done.staff is not None:
         _show_staff(done.staff)
     if not example:
@@ -49,7 +49,7 @@ def command(
         output.talk(f"{FILL_IN}{addresses}{put_extract}; then run `alerter check`.")
 
 
-def _show(extract: RecognisedExtract) -> None:
+def show_extract(extract: RecognisedExtract) -> None:
     """Print what was taken and what was left, then the types and the teams."""
     mapping, file = extract.mapping, extract.file
     click.echo()

@@ -67,9 +67,7 @@ class Room:
 
 def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> Iterable[SectionView]:
     """Give the sections of *digest* that have rows, each with as many as there is *room* for."""
-    context = RowContext(
-        facts=facts, reader=digest.recipient, has_labels=marks.has_labels, record_url=facts.record_url
-    )
+    context = RowContext(facts=facts, reader=digest.recipient, has_labels=marks.has_labels)
     seen: set[str] = set()
     for stage in ORDER:
         if alerts := digest.of_stage(stage):

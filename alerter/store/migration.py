@@ -4,7 +4,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    exists,
+    inspect,
+    select,
+)
 
 from alerter.errors import StoreError, StoreLostError
 from alerter.store import views
@@ -26,6 +36,8 @@ _version = Table(
 )
 """Alembic's own table, as it makes it."""
 _revision = select(_version.c.version_num)
+is_of_our_revision = exists().where(_version.c.version_num == REVISION)
+"""A condition: the schema is this program's."""
 
 
 def migrate(database: Database, now: datetime, *, is_searched: bool = True) -> bool:
