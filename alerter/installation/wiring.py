@@ -57,6 +57,7 @@ def schedule(settings: "Settings", working: "WorkingCalendar") -> Schedule:
 
 def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
     """Return what a run is judged, routed and timed by, all of it by the *working* days."""
+    from alerter.domain.escalation import EscalationRule
     from alerter.domain.plan import Rules
     from alerter.domain.routing import Recipient
 
@@ -68,7 +69,9 @@ def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
         allowed_domains=tuple(settings.email.allowed_domains),
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
         send_all_clear=settings.email.send_all_clear,
-        escalation=settings.escalation.as_rule(),
+        escalation=EscalationRule(
+            after_digests=settings.escalation.after_digests, from_day=settings.escalation.working_day
+        ),
         audits_since=settings.quality_audit.since,
         ignore_started_before=settings.source.ignore_started_before,
         settings=settings.fingerprint,
