@@ -42,8 +42,8 @@ def unknown_type_reason(value: str, labels: Mapping[str, str]) -> str:
 
     *labels* are those of the configured types by key.
 
-    >>> unknown_type_reason("My Single", {"core": "Core assessment"})
-    "the type 'My Single' is not configured: add [assessments.single] label = 'My Single', or leave such rows out"
+    >>> unknown_type_reason("Unborn", {"core": "Core assessment"})
+    "the type 'Unborn' is not configured: add [assessments.unborn] label = 'Unborn', or leave such rows out"
     >>> unknown_type_reason("Core 2", {"core": "Core assessment"})
     "the type 'Core 2' is not configured: write [assessments.core] label = 'Core 2', or add a type for it"
     """
