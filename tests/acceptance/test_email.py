@@ -5,8 +5,8 @@ from datetime import date
 from email.headerregistry import Address
 
 from tests.acceptance.caseload import AGES, ENGLAND, MONDAY, key, row, start_at
-from tests.acceptance.letters import Letter, letters_by_recipient, stage_of
 from tests.world.council import ADMINS, FALLBACK, Council
+from tests.world.letters import Letter, letters_by_recipient, stage_of
 from tests.world.mail_server import MailServer
 
 DECEMBER = date(2025, 12, 15)

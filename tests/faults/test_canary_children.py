@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.caseload import MONDAY, NEXT_MONDAY, row
-from tests.acceptance.letters import read
 from tests.world.council import Council
+from tests.world.letters import read
 from tests.world.mail_server import DROP, LATER, NEVER, MailServer
 from tests.world.process import Process, Said, until
 from tests.world.terminal import alerter
