@@ -25,7 +25,7 @@ from bench.rounds import Contender, Rounds, processor_ratio, ratio, timed
 from tests.world.postgres import PostgresServer
 
 SIZES = (10_000, 1_000_000)
-ROUNDS = 5
+ROUNDS = 3
 GOAL = 1.1
 RUN, STATUS = "alerter run", "alerter status"
 HEAD = """\

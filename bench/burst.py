@@ -22,10 +22,10 @@ from bench import council, stores
 from bench.history import OPEN, make_history
 
 COUNCILS = 153
-ROUNDS = 3
+ROUNDS = 1
 MERGED = 33
 """So many councils of 2,000 open assessments are England's 65,000: 650,000 a year, open for five weeks."""
-SIZE = 3_250_000  # five years of them
+SIZE = 1_000_000  # a year and a half of them
 MANAGERS = 120
 CORES = 2
 MINUTE = 60.0
