@@ -1,6 +1,5 @@
 """`alerter cover`: who stands in for an absent manager."""
 
-import getpass
 from datetime import date
 
 import click
@@ -38,8 +37,10 @@ def command(
             rows = [(each.manager_email, each.cover_email, each.first, each.last, each.source)
                     for each in listed_covers(app)]  # fmt: skip
             output.print_rows("covers", HEADINGS, rows, is_json=is_json)
+        case _ if is_json:
+            raise click.UsageError("--json goes with the list of covers alone.")
         case (str(), _, None, None) if is_end:
-            count = end_covers(app, manager, cover or "", by=getpass.getuser(), means="command")
+            count = end_covers(app, manager, cover or "", by=options.login_name(), means="command")
             click.echo(f"Ended {counted(count, 'cover')} for {manager}; the record is kept.")
         case (str(), str(), date(), date()) if not is_end:
             recorded = Cover(
@@ -48,7 +49,7 @@ def command(
                 first=first,
                 last=last,
                 recorded_at=app.now(),
-                recorded_by=getpass.getuser(),
+                recorded_by=options.login_name(),
             )
             record_cover(app, recorded, means="command")
             click.echo(f"Recorded: {recorded.words}.")

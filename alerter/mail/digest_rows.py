@@ -57,7 +57,6 @@ class RowView:
         return replace(
             self,
             away="" if self.away == of.away else self.away,
-            asked="" if self.asked == of.asked else self.asked,
             notes=(words, *(note for note in self.notes if note not in of.notes)),
         )
 

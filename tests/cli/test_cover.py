@@ -84,3 +84,4 @@ def test_half_a_cover_is_a_usage_error(office: Office) -> None:
     """Without its days it could stand for ever."""
     office.extract(row("A-1"))
     assert alerter(office, "cover", "--for", OKAFOR, "--by", LINDQVIST).exit_code == 2
+    assert alerter(office, "cover", "--for", OKAFOR, "--end", "--json").exit_code == 2
