@@ -133,7 +133,7 @@ def test_next_run_follows_one_that_came_early(office: Office) -> None:
 
 
 def test_next_run_is_by_the_settings_as_they_are(office: Office) -> None:
-    """The ledger's working days are gone by while the settings are the same; a closure since moves the day."""
+    """The ledger's working days count while the settings are the same; a closure since moves the day."""
     office.extract(row("A-1", as_of=today()), at=from_now(-2))
     weekly = office.weekly()
     weekly.run()
