@@ -124,12 +124,12 @@ def _judged(installation: Installation, today: date) -> Iterator[Section]:
         synced = sync(connection, installation, is_accepted=True)
         plan = plan_on(connection, installation.rules, today)
         entries = syncs.directory_entries(connection)
-        earliest = assessments.earliest_sign_off(connection)
+        known = assessments.sign_offs_known(connection)
     yield Section.of("rows", _rows(synced))
     yield Section.of("gates", _gates(synced))
     yield Section.of("open today", _stages(plan))
     yield Section.of("old records", _old_records(plan, installation.rules))
-    yield Section.of("how far back", check_extract.how_far_back(earliest, today))
+    yield Section.of("how far back", check_extract.how_far_back(known, today))
     yield check_directory.unmanaged(plan, entries)
 
 

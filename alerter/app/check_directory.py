@@ -11,15 +11,17 @@ from alerter.domain.routing import DirectoryEntry, Judged, near_miss, shared_add
 from alerter.domain.wording import counted
 
 MOST_LINES = 20
+NOT_THERE = ", which counts as not there: a team's manager has the rest of the team"
 ROUTING = ("ambiguous_manager", "bad_address", "domain_not_allowed", "no_manager")
 
 
 def lines_of(entries: Sequence[DirectoryEntry]) -> Iterator[Line]:
     """Yield how many lines the directory has, those without an address, and those with a fault."""
-    blank = [entry for entry in entries if not entry.manager_email and not entry.fault]
-    said = f"{counted(len(entries), 'line')}, {len(blank)} without an address"
+    blank = [entry for entry in entries if not entry.has_address and not entry.fault]
+    said = f"{counted(len(entries), 'line')}, {len(blank)} without an address" + (NOT_THERE if blank else "")
     counts = {"lines": len(entries), "without_address": len(blank)}
-    yield Line(said, state=State.LOOK if blank else State.OK, counts=counts)
+    is_whole_team = any(entry.team and not entry.worker for entry in blank)
+    yield Line(said, state=State.LOOK if is_whole_team else State.OK, counts=counts)
     yield from (Line(f"{entry.fault}.", f"line {entry.line}", State.LOOK) for entry in entries if entry.fault)
     yield from (Line(sentence, state=State.LOOK) for sentence in shared_addresses(entries))
 
@@ -73,6 +75,8 @@ def unmanaged(plan: Plan, entries: Sequence[DirectoryEntry]) -> Section:
 def _reason(row: Judged) -> str:
     """Return why *row* leads to nobody, without its worker where it has a team: a line a team mends most."""
     assessment = row.alert.assessment
+    if not assessment.team and not assessment.worker:
+        return "their rows have neither a team nor a worker"
     if not assessment.team:
         return row.route.detail
     return row.route.detail.replace(

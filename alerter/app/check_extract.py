@@ -9,15 +9,15 @@ from datetime import date, timedelta
 from alerter.app.section import Line, Section, State
 from alerter.config.input import SourceSettings
 from alerter.domain.assessment import Assessment, Rejected, assessment_of, field_named
-from alerter.domain.periods import year_of
+from alerter.domain.periods import Period, year_of
 from alerter.domain.policy import Clock
 from alerter.domain.wording import counted
 from alerter.installation.installation import Installation
 from alerter.sources.columns import ASSESSMENT_COLUMNS, Located
+from alerter.sources.doubts import PartlyRead
 from alerter.sources.extract import Extract, other_extracts
 from alerter.sources.lines import NoRecord
 from alerter.sources.recognition.headings import assessment_column
-from alerter.sources.rows import PartlyRead
 from alerter.sources.source import Source
 
 FIXED_LAYOUTS = ("annex-a", "cin-census")
@@ -25,14 +25,17 @@ FIXED_LAYOUTS = ("annex-a", "cin-census")
 MONTH = timedelta(days=31)
 """So long may pass without a sign-off, before what came earlier is taken for left out."""
 MOST_NAMES = 40
-WANTED = {
-    "assessment_id": "an assessment is called by its child and start, as in 88213/2026-10-05",
+PLACES = frozenset({"team", "worker", "manager_email"})
+"""Columns that lead to a manager."""
+NO_HEADING = {
+    "assessment_id": "an assessment is called by its child and start, as in 88213/2026-10-05; "
+    "map its heading if there is one",
     "authorised_on": "nothing is signed off, so everything counts as open unless it was cancelled or closed; "
     "name the heading of the manager's sign-off",
     "team": "the directory is asked by worker alone",
     "worker": "the directory is asked by team alone",
 }
-"""What it means that a column has no heading."""
+"""What it means that a column has none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,22 +106,22 @@ def _file(installation: Installation, extract: Extract) -> Iterator[Line]:
 
 
 def _columns(settings: SourceSettings, columns: Located, clocks: Mapping[str, Clock]) -> Iterator[Line]:
+    is_fixed = settings.kind in FIXED_LAYOUTS
+    leads_nowhere = PLACES.isdisjoint(columns.indexes)
+    if leads_nowhere:
+        yield Line("no heading: every assessment goes to the fallback", "team, worker", State.LOOK)
     for name in ASSESSMENT_COLUMNS:
         if name in columns.indexes:
             yield Line(f'"{columns.heading_of(name)}"', name)
-        elif name in WANTED:
-            is_usual = settings.kind in FIXED_LAYOUTS and name != "team"
-            state = State.OK if is_usual else State.LOOK
-            yield Line(f"no heading: {WANTED[name]}", name, state)
-        elif name == "type" and settings.kind not in FIXED_LAYOUTS:
+        elif name in NO_HEADING and not (name in PLACES and leads_nowhere):
+            is_usual = name in PLACES or (is_fixed and name == "assessment_id")
+            yield Line(f"no heading: {NO_HEADING[name]}", name, State.OK if is_usual else State.LOOK)
+        elif name == "type" and not is_fixed and len(clocks) == 1:
             yield Line(f"no heading: every row is {next(iter(clocks))!r}", name)
     yield from _look_alikes(columns)
     if unused := columns.unused:
-        yield Line(
-            _some([f'"{heading}"' for heading in unused]),
-            "headings not used",
-            counts={"headings": len(unused)},
-        )
+        said, counts = _some([f'"{heading}"' for heading in unused]), {"headings": len(unused)}
+        yield Line(said, "headings not used", counts=counts)
 
 
 def _look_alikes(columns: Located) -> Iterator[Line]:
@@ -154,23 +157,22 @@ def _unreadable(values: Counter[str]) -> Iterator[Line]:
         yield Line(said, column, State.LOOK, {"values": count})
 
 
-def how_far_back(earliest: date | None, today: date) -> Iterator[Line]:
-    """Yield what it means for the figures that the *earliest* sign-off known is of that day."""
+def how_far_back(known: Period | None, today: date) -> Iterator[Line]:
+    """Yield what it means for the figures that the sign-offs *known* are those of that time."""
     april = year_of(today).first
     item = "this year's figures"
-    if earliest is None:
-        yield Line(
-            "no sign-off is known: the digests are right, no share in time can be given", item, State.LOOK
-        )
-    elif earliest > april + MONTH:
+    if known is None or known.last < april:
+        said = f"no sign-off since {april} is known: the digests are right, no share in time can be given"
+        yield Line(said, item, State.LOOK)
+    elif known.first > april + MONTH:
         said = (
-            f"no sign-off before {earliest} is known, and the share in time is of those since {april}: "
+            f"no sign-off before {known.first} is known, and the share in time is of those since {april}: "
             f"let the extract go back to {april}"
         )
         yield Line(said, item, State.LOOK)
     else:
         yield Line(f"whole: the sign-offs since {april} are known", item)
-        said = f"known since {earliest}; the forecast needs a year of sign-offs, its back-test three"
+        said = f"known since {known.first}; the forecast needs a year of sign-offs, its back-test three"
         yield Line(said, "the report")
 
 

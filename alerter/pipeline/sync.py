@@ -17,7 +17,7 @@ from alerter.domain.rejected import RejectedGroup, by_reason
 from alerter.domain.routing import DirectoryEntry
 from alerter.installation import wiring
 from alerter.installation.installation import Installation
-from alerter.sources.rows import PartlyRead
+from alerter.sources.doubts import PartlyRead
 from alerter.sources.source import Source
 from alerter.store import assessments, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
@@ -185,9 +185,8 @@ def _stage(connection: Connection, sync_id: int, intake: Intake, today: date) ->
         syncs.keep_unreadable(connection, sync_id, [value for _, row in partly for value in row.unreadable])
         staging.stage(connection, sync_id, believable)
         syncs.reject(connection, sync_id, unbelievable)
-        newest = max(
-            (start for _, row in believable if newest < (start := row[CLOCK_ON]) <= today), default=newest
-        )
+        starts = {row[CLOCK_ON] for _, row in believable}
+        newest = max((start for start in starts if newest < start <= today), default=newest)
         rejected += len(unbelievable)
         read += len(believable) + len(unbelievable)
         other_lines += len(batch) - len(believable) - len(unbelievable)

@@ -40,10 +40,9 @@ _WITH_TIME = re.compile(
     rf"(.{{8,}})[T ](?:(?:[01]?\d|2[0-3]){_MINUTES}|(?:0?\d|1[0-2]){_MINUTES} ?[AP]M)", re.ASCII
 )
 """A time without a zone changes no date, so the date, which other rows share, is remembered without it."""
-_MOMENT = re.compile(
-    rf"(?:199|20\d)\d-\d{{2}}-\d{{2}}[T ](?:[01]\d|2[0-3]){_MINUTES}(?:Z|[+-]\d{{2}}:?\d{{2}})", re.ASCII
-)
-"""No row shares a moment with another: the commonest writing of one is read by the quickest means."""
+_DAY = r"(?:199|20\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_MOMENT = re.compile(rf"{_DAY}(?:[T ](?:[01]\d|2[0-3]){_MINUTES}(?:Z|[+-]\d{{2}}:?\d{{2}}))?", re.ASCII)
+"""The commonest writing, of days and of moments that no rows share, is read by the quickest means."""
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 
 
@@ -156,10 +155,10 @@ class DateColumn:
         try:
             if not isinstance(value, str):
                 on = self._from_value(value)
-            elif timed := _WITH_TIME.fullmatch(value):
-                return self.read(timed[1])
             elif _MOMENT.fullmatch(value):
                 on = in_london(datetime.fromisoformat(value))
+            elif timed := _WITH_TIME.fullmatch(value):
+                return self.read(timed[1])
             else:
                 on = self._from_text(value)
         except MonthFirstError:

@@ -12,7 +12,7 @@ from alerter.sources.columns import wanted_for_directory
 from alerter.sources.csv_file import open_csv
 from alerter.sources.dates import BLANK_DATES, MonthFirstError, UnreadableDateError
 from alerter.sources.lines import filled, is_no_record
-from alerter.sources.rows import EARLIEST
+from alerter.sources.single_cells import EARLIEST
 from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.text import read_text

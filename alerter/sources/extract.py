@@ -193,11 +193,10 @@ def _newest(candidates: Iterator[Path], suffixes: tuple[str, ...], folder: Path,
 def _there(path: Path) -> str:
     """Return a sentence that names the extracts where *path* leads, or as far down as there are folders."""
     folder = next((folder for folder in (path, *path.parents) if folder.is_dir()), None)
-    names = _extracts_in(folder) if folder else []
-    if not names:
+    if folder is None or not (names := _extracts_in(folder)):
         return ""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f" In {folder} there are: {', '.join(names[:MOST_NAMES])}{more}."
+    return f" In {folder.absolute()} there are: {', '.join(names[:MOST_NAMES])}{more}."
 
 
 def _extracts_in(folder: Path) -> list[str]:

@@ -12,9 +12,10 @@ from alerter.sources.annex_a.joined import open_annex_a
 from alerter.sources.census import CENSUS_SUFFIXES, open_census
 from alerter.sources.columns import wanted_for_assessments
 from alerter.sources.csv_file import CSV_SUFFIXES, open_csv
+from alerter.sources.doubts import Doubtful, PartlyRead
 from alerter.sources.extract import Extract, choose_file
 from alerter.sources.lines import NoRecord
-from alerter.sources.rows import Doubtful, PartlyRead, RowReader
+from alerter.sources.rows import RowReader
 from alerter.sources.table import DateColumns, Table
 from alerter.sources.workbook.book import WORKBOOK_SUFFIXES
 from alerter.sources.workbook.sheet_table import open_workbook
@@ -67,7 +68,7 @@ class Source:
             else:
                 yield line, row
         for doubtful_row in doubtful:
-            yield doubtful_row.rejected.line, self.reader.settled(doubtful_row)
+            yield doubtful_row.rejected.line, self.reader.doubts.settled(doubtful_row)
 
 
 def open_source(

@@ -15,6 +15,8 @@ EXACT_FLOATS = 10**15
 """A spreadsheet keeps 15 digits; a longer whole number has lost its last ones."""
 _TEXT_FORMULA = re.compile(r'= ?"((?:[^"]|"")*)"')
 """How a file keeps Excel from making a number of a text."""
+_PLAIN_ID = re.compile(r"[A-Za-z][!-~]*|[\d/-]+", re.ASCII)
+"""An id without anything to clean, and without what a spreadsheet makes of a number."""
 _WHOLE_FLOAT = re.compile(r"\d+\.0+", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+", re.ASCII)
 
@@ -82,7 +84,7 @@ def read_id(value: object) -> str:
             false, as spreadsheets make of some ids; or it has more than 64 characters.
     """
     text = value if isinstance(value, str) else _number_as_id(value)
-    if not text.isalnum():
+    if not text.isalnum() and not _PLAIN_ID.fullmatch(text):
         text = clean(text).removeprefix("'")
         if text[:1].isdigit():
             text = _without_fraction(text)

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from alerter.domain.assessment import ROW_FIELDS, Assessment, assessment_of
+from alerter.domain.periods import Period
 from alerter.domain.policy import Clock
 from alerter.domain.timeliness import Deadline, Timeliness
 from alerter.store.schema import (
@@ -81,11 +82,12 @@ def ended_since(connection: Connection, run_id: int, after: date, as_of: date) -
     return _by_number(connection.execute(either))
 
 
-def earliest_sign_off(connection: Connection) -> date | None:
-    """Return the day of the first sign-off that ended an assessment; None where there is none."""
+def sign_offs_known(connection: Connection) -> Period | None:
+    """Return the days from the first to the last sign-off that ended an assessment; None without any."""
     ended_by_it = _columns.authorised_on == _columns.ended_on
-    earliest: date | None = connection.scalar(select(func.min(_columns.ended_on)).where(ended_by_it))
-    return earliest
+    query = select(func.min(_columns.ended_on), func.max(_columns.ended_on)).where(ended_by_it)
+    first, last = connection.execute(query).one()
+    return None if first is None else Period(first, last, "sign-offs")
 
 
 def under_way(since: date) -> CompoundSelect[tuple[int]]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from alerter.app.check import check, send_test
+from alerter.app.check_directory import NOT_THERE
 from alerter.app.check_extract import how_far_back
 from alerter.app.section import Section, State
 from alerter.app.status import status_of
-from alerter.domain.periods import year_of
+from alerter.domain.periods import Period, year_of
 from alerter.errors import ConfigError, MailDeferredError, MailError
 from alerter.installation.installation import Installation
 from alerter.pipeline.sync import sync
@@ -88,7 +89,7 @@ def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> No
     office.extract(row("A-1"))
     installation = office.open()
     assert warnings(installation, "directory") == [
-        "3 lines, 1 without an address",
+        f"3 lines, 1 without an address{NOT_THERE}",
         f"line 3: cover_until {UNREADABLE}.",
     ]
     (always_covered,) = warnings(installation, "covers")
@@ -204,9 +205,9 @@ def test_columns_show_their_headings(office: Office) -> None:
     mapped = {f"source__columns__{name}": heading for name, heading in columns.items()}
     section = parts(office.open(**mapped))["columns"]
     assert [line.item for line in section.lines if line.state is State.LOOK] == [
-        "team", "worker", "authorised_on", '"Form Name"',
+        "team, worker", "authorised_on", '"Form Name"',
     ]  # fmt: skip
-    assert section.lines[3].text == 'may be type, which has no heading: [source.columns] type = "Form Name"'
+    assert section.lines[2].text == 'may be type, which has no heading: [source.columns] type = "Form Name"'
     said = [line.words for line in section.lines if line.state is State.OK]
     assert said == [
         'assessment_id: "Ref"', 'child_id: "Child"', "type: no heading: every row is 'core'",
@@ -215,13 +216,15 @@ def test_columns_show_their_headings(office: Office) -> None:
 
 
 def test_how_far_back_the_sign_offs_go(office: Office) -> None:
-    """Without any, with those since April, and with some of them only."""
+    """Without any of this year, and with those since April and before."""
     april = year_of(today()).first
-    office.extract(row("A-1"))
-    assert warnings(office.open(), "how far back") == [
-        "this year's figures: no sign-off is known: the digests are right, no share in time can be given"
-    ]
-    office.extract(row("A-1", authorised_on="2009-12-14"))
+    for authorised_on in ("", "2009-12-14"):
+        office.extract(row("A-1", authorised_on=authorised_on))
+        (said,) = warnings(office.open(), "how far back")
+        assert said.startswith(
+            f"this year's figures: no sign-off since {april} is known: the digests are right"
+        )
+    office.extract(row("A-1", authorised_on="2009-12-14"), row("A-2", authorised_on=april.isoformat()))
     assert words(office.open(), "how far back") == [
         f"this year's figures: whole: the sign-offs since {april} are known",
         "the report: known since 2009-12-14; the forecast needs a year of sign-offs, its back-test three",
@@ -231,7 +234,8 @@ def test_how_far_back_the_sign_offs_go(office: Office) -> None:
 @pytest.mark.parametrize(("days", "is_whole"), [(31, True), (32, False)])
 def test_sign_offs_may_be_a_month_away_from_april(days: int, *, is_whole: bool) -> None:
     """A later first one means that the extract leaves the earlier ones out, and the day it lacks is said."""
-    first, *_ = how_far_back(date(2026, 4, 1) + timedelta(days=days), date(2026, 11, 30))
+    known = Period(date(2026, 4, 1) + timedelta(days=days), date(2026, 11, 27), "sign-offs")
+    first, *_ = how_far_back(known, date(2026, 11, 30))
     assert (first.state is State.OK) == is_whole
     assert is_whole or first.text.endswith("let the extract go back to 2026-04-01")
 

@@ -496,7 +496,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "an end before 1990 does not end an assessment",
-        "alerter/sources/rows.py",
+        "alerter/sources/single_cells.py",
         "if on is not None and on < EARLIEST:",
         "if on is None and on is not None:",
         ("tests/sources/test_rows.py",),

@@ -8,8 +8,9 @@ import pytest
 from alerter.domain.assessment import Assessment, Rejected, assessment_of
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
+from alerter.sources.doubts import Doubtful, PartlyRead
 from alerter.sources.lines import NoRecord
-from alerter.sources.rows import Doubtful, PartlyRead, RowReader
+from alerter.sources.rows import RowReader
 from alerter.sources.slipped import Cells, Slipped
 from alerter.sources.source import Source, open_source
 
@@ -50,7 +51,7 @@ def read_row(reader: RowReader, line: int, cells: Cells | Slipped) -> Assessment
     """Return what one row is, in a file without any other."""
     found = reader.read(line, cells)
     if isinstance(found, Doubtful):
-        found = reader.settled(found)
+        found = reader.doubts.settled(found)
     if isinstance(found, NoRecord | Rejected):
         return found
     return assessment_of(found.values if isinstance(found, PartlyRead) else found)

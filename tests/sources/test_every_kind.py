@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from alerter.sources.rows import PartlyRead
+from alerter.sources.doubts import PartlyRead
 from alerter.sources.source import Source
 from tests.sources.asking import asked
 from tests.sources.reading import opened

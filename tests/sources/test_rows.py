@@ -10,8 +10,9 @@ from alerter.domain.assessment import Assessment, Rejected, UnreadableValue, ass
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, Located
+from alerter.sources.doubts import PartlyRead
 from alerter.sources.lines import NoRecord
-from alerter.sources.rows import NO_ADDRESS, PartlyRead, RowReader
+from alerter.sources.rows import NO_ADDRESS, RowReader
 from alerter.sources.slipped import Slipped
 from tests.sources.reading import read_row
 
