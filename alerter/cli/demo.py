@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -11,8 +12,10 @@ from alerter.cli import options, output
 from alerter.demo.postbox import HOST
 from alerter.demo.shelf import PATH, Shelf
 from alerter.demo.show import Shown, showing
+from alerter.errors import ConfigError
 from alerter.web.server import serve_page
 
+MISSING = 'demo: needs the package of its mail server: run pip install "alerter[demo]".'
 NO_PAGE = 'The page on which managers answer needs its packages: run pip install "alerter[web]".'
 
 
@@ -23,6 +26,8 @@ NO_PAGE = 'The page on which managers answer needs its packages: run pip install
 @options.as_of
 def command(out: Path, as_of: date | None, *, serve: bool) -> None:
     """Run the weekly job on one borough of made-up data, with its own database and mail server."""
+    if find_spec("aiosmtpd") is None:
+        raise ConfigError([MISSING])
     with showing(out.resolve(), as_of) as shown:
         _tell(shown)
         if shown.link:
