@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerter.domain.reasons import Reasons
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 
@@ -58,6 +59,7 @@ def schedule(settings: "Settings", working: "WorkingCalendar") -> Schedule:
 
 def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
     """Return what a run is judged, routed and timed by, all of it by the *working* days."""
+    from alerter.domain.escalation import EscalationRule
     from alerter.domain.plan import Rules
     from alerter.domain.routing import Recipient
 
@@ -69,7 +71,9 @@ def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
         allowed_domains=tuple(settings.email.allowed_domains),
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
         send_all_clear=settings.email.send_all_clear,
-        escalation=settings.escalation.as_rule(),
+        escalation=EscalationRule(
+            after_digests=settings.escalation.after_digests, from_day=settings.escalation.working_day
+        ),
         audits_since=settings.quality_audit.since,
         ignore_started_before=settings.source.ignore_started_before,
         settings=settings.fingerprint,
@@ -149,6 +153,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
         record_url=settings.digest.record_url or "",
+        reasons=Reasons(settings.reassurance.reasons),
         language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",

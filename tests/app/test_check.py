@@ -95,7 +95,7 @@ def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> No
     (always_covered,) = warnings(installation, "covers")
     assert always_covered == (
         "n.okafor@council.example stands in for S. Lindqvist; "
-        "the cover has no dates, so it holds always (line 2)"
+        "the cover has no dates, so it holds always (directory line 2)"
     )
 
 
@@ -106,7 +106,7 @@ def test_covers_of_today_are_named(office: Office) -> None:
     office.council.directory(until, {**until, "team": "West"}, over)
     office.extract(row("A-1"))
     assert words(office.open(), "covers") == [
-        f"n.okafor@council.example stands in for S. Lindqvist until {today()} (line 2, 3)"
+        f"n.okafor@council.example stands in for S. Lindqvist until {today()} (directory lines 2, 3)"
     ]
 
 

@@ -9,7 +9,7 @@ from alerter.domain.routing import DirectoryEntry
 from alerter.pipeline.conclude import conclude, tell_held
 from alerter.pipeline.prepare import RunRequest, hold
 from alerter.pipeline.sync import Synced
-from alerter.store import bounces, outbox
+from alerter.store import bounces, claims
 from alerter.store.bounces import Returned
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
@@ -76,7 +76,7 @@ def test_nothing_is_told_while_digests_are_being_sent(council: Council) -> None:
     run = council.prepare()
     assert council.conclude(run).state == "undelivered"
     with council.database.write() as connection:
-        outbox.claim(connection, token="elsewhere", now=NOW, lease_until=NOW + HOUR)
+        claims.claim(connection, token="elsewhere", now=NOW, lease_until=NOW + HOUR)
     council.conclude(run)
     assert council.letters("summary") == []
 
