@@ -68,6 +68,8 @@ def test_only_what_was_accepted_can_come_back(database: Database, state: str) ->
     with database.write() as connection:
         run_with(connection, "a@council.example")
         message = claimed(connection)
+        claims.settle(connection, message, Settlement(state=state, next_attempt_at=NOW), reply="", now=NOW)
+        assert bounces.record(connection, Returned(message.message.message_id), "5.1.1", NOW) is None
 
 
 def test_who_was_reached_since_is_not_told_of(database: Database) -> None:
