@@ -194,13 +194,17 @@ class ImapInbox:
             ) from error
 
     def _read(self, lines: Lines, token: str | None) -> list[bytes]:
-        with _Imap(self.server, lines) as imap:
+        imap = _Imap(self.server, lines)
+        try:
+            imap.encrypt()
             imap.log_in(token)
             _expect(imap.select(f'"{self.server.folder}"', readonly=True))
             since = f"{self.since.day}-{MONTHS[self.since.month - 1]}-{self.since.year}"
             (found,) = _expect(imap.uid("SEARCH", "SINCE", since))
             newest = list(reversed((found or b"").split()))[:MOST_MESSAGES]
             return [imap.peek(uid.decode("ascii")) for uid in newest]
+        finally:
+            imap.shutdown()
 
 
 class _Imap(imaplib.IMAP4):
@@ -211,7 +215,10 @@ class _Imap(imaplib.IMAP4):
         is_private = server.security != "none"
         self._tls = ssl.create_default_context(cafile=server.ca_file or None) if is_private else None
         super().__init__(server.host, server.port, timeout=server.timeout_seconds)
-        if self._tls is not None and server.security == "starttls":
+
+    def encrypt(self) -> None:
+        """Speak STARTTLS where the settings say so."""
+        if self._tls is not None and self._server.security == "starttls":
             self.starttls(self._tls)
 
     def _create_socket(self, timeout: float | None) -> Any:
