@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -14,8 +15,10 @@ from alerter.demo.own_extract import FirstHour, first_hour
 from alerter.demo.postbox import HOST
 from alerter.demo.shelf import PATH, Shelf
 from alerter.demo.show import Shown, showing
+from alerter.errors import ConfigError
 from alerter.web.server import serve_page
 
+MISSING = 'demo: needs the package of its mail server: run pip install "alerter[demo]".'
 NO_SIGN_OFF = (
     "No column was certain to be the manager's sign-off, so everything counts as open: name it as "
     "authorised_on in [source.columns] of {settings}, then run "
@@ -38,6 +41,8 @@ def command(out: Path, extract: Path | None, as_of: date | None, *, serve: bool)
             raise click.UsageError("--serve goes with the made-up borough alone.")
         _show_first_hour(first_hour(out.resolve(), extract, as_of))
         return
+    if find_spec("aiosmtpd") is None:
+        raise ConfigError([MISSING])
     with showing(out.resolve(), as_of) as shown:
         _tell(shown)
         if shown.link:

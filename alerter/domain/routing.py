@@ -144,6 +144,7 @@ class Router:
     )
     _by_manager: dict[str, list[DirectoryEntry]] = field(init=False, repr=False, default_factory=dict)
     _covers_of: dict[str, list[Cover]] = field(init=False, repr=False, default_factory=dict)
+    _workers: set[str] = field(init=False, repr=False, default_factory=set)
     _routes: dict[tuple[str, str, str], Route] = field(init=False, repr=False, default_factory=dict)
     _escalations: dict[tuple[str, str, str], Route | None] = field(
         init=False, repr=False, default_factory=dict
@@ -154,15 +155,19 @@ class Router:
         for entry in self.entries:
             self._by_place.setdefault((matched(entry.team), matched(entry.worker)), []).append(entry)
             self._by_manager.setdefault(address_key(entry.manager_email), []).append(entry)
+            self._workers.add(matched(entry.worker))
         for cover in self.covers:
             self._covers_of.setdefault(address_key(cover.manager_email), []).append(cover)
 
     def route(self, assessment: Assessment) -> Route:
         """Return the recipient of *assessment*; the fallback, with a problem, when there is nobody."""
-        key = (assessment.team, assessment.worker, assessment.manager_email)
+        key = self._place_of(assessment)
         if key not in self._routes:
             self._routes[key] = self._find(*key)
-        return self._routes[key]
+        route = self._routes[key]
+        if not route.problem or key[1] == assessment.worker:
+            return route
+        return self._find(assessment.team, assessment.worker, assessment.manager_email)  # names the worker
 
     def escalation(self, assessment: Assessment) -> Route | None:
         """
@@ -170,10 +175,16 @@ class Router:
 
         An address that is none, or not allowed, gives the fallback with a problem: nothing is lost.
         """
-        key = (assessment.team, assessment.worker, assessment.manager_email)
+        key = self._place_of(assessment)
         if key not in self._escalations:
             self._escalations[key] = self._find_escalation(*key)
         return self._escalations[key]
+
+    def _place_of(self, assessment: Assessment) -> tuple[str, str, str]:
+        """Return what a route depends on: team, worker if the directory names them, and manager."""
+        worker = assessment.worker
+        is_known = worker and matched(worker) in self._workers
+        return assessment.team, worker if is_known else "", assessment.manager_email
 
     def _find_escalation(self, team: str, worker: str, manager_email: str) -> Route | None:
         """

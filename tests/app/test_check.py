@@ -215,6 +215,19 @@ def test_columns_show_their_headings(office: Office) -> None:
     ]  # fmt: skip
 
 
+def test_types_are_seen_by_their_names(office: Office) -> None:
+    """A column of them that is not mapped counts as one type what are two, whatever its heading is."""
+    types = ("Core assessment", "Initial Assessment", "Core assessment", "")
+    office.council.extract(
+        [
+            {"child_id": n, "started_on": "2009-10-12", "Process": type_, "Surname": "Core"}
+            for n, type_ in enumerate(types)
+        ]
+    )
+    (said,) = (line for line in warnings(office.open(), "columns") if "type" in line)
+    assert said == '"Process": may be type, which has no heading: [source.columns] type = "Process"'
+
+
 def test_how_far_back_the_sign_offs_go(office: Office) -> None:
     """Without any of this year, and with those since April and before."""
     april = year_of(today()).first

@@ -488,6 +488,20 @@ SAFEGUARDS = (
         ("tests/mail/test_build.py",),
     ),
     Safeguard(
+        "an id cannot leave its place in a record's address",
+        "alerter/mail/digest_rows.py",
+        'quote(id_, safe="", errors="replace")',
+        "id_",
+        ("tests/mail/test_digest.py::test_each_id_leads_to_its_record",),
+    ),
+    Safeguard(
+        "a record's address is https",
+        "alerter/config/settings.py",
+        'return address.scheme == "https" and has_host',
+        "return has_host",
+        ("tests/config/test_settings.py::test_a_record_has_an_https_address_with_an_id_in_it",),
+    ),
+    Safeguard(
         "a row with a cell too many is not read",
         "alerter/sources/slipped.py",
         "if not is_blank(cells) and len(cells) != self._agreed:",
