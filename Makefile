@@ -11,7 +11,7 @@ LOCK    = $(UV) pip compile pyproject.toml --extra all --extra dev --universal -
 SOAKS  := tests/domain/test_owing_histories.py tests/domain/test_never_late.py tests/mail/test_hostile_digests.py \
 	tests/faults/test_hostile_files.py tests/faults/test_random_servers.py tests/faults/test_early_replies.py \
 	tests/faults/test_dripping_servers.py tests/faults/test_every_system_call.py \
-	tests/faults/test_links_shown_elsewhere.py tests/faults/test_impossible_dates.py tests/web/test_doors.py \
+	tests/faults/test_links_shown_elsewhere.py tests/faults/test_impossible_dates.py tests/web/test_doors.py tests/web/test_links_change_nothing.py \
 	tests/soak
 
 .PHONY: help demo test check lowest format bench faults soak safeguards screenshots documents lock clean

@@ -53,8 +53,8 @@ def prepared(url: str, rounds: int, councils: int) -> tuple[float, float]:
     """Return the seconds of one preparation, and the process's peak of memory in MB."""
     command = [sys.executable, "-m", "bench.weekly", url, str(rounds), str(councils)]
     done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - ourselves
-    said = json.loads(done.stdout)
-    return median(said["seconds"]), said["peak_mb"]
+    cost = json.loads(done.stdout)
+    return median(cost["seconds"]), cost["peak_mb"]
 
 
 def morning(provider: Provider, managers: Sequence[int], seconds: float, cores: int = CORES) -> list[float]:
@@ -93,17 +93,17 @@ def main(rounds: int = ROUNDS, councils: int = MERGED, size: int = SIZE) -> None
             return
         names = {"burst_one": (1, size // councils), "burst_all": (councils, size)}
         try:
-            found = {}
+            costs = {}
             for name, (many, assessments) in names.items():
                 database = open_database(server.create(name))
                 make_history(database, assessments, councils=many)
                 database.close()
                 url = server.url.set(database=name).render_as_string(hide_password=False)
-                found[name] = prepared(url, rounds, many)
+                costs[name] = prepared(url, rounds, many)
         finally:
             for name in names:
                 server.drop(name)
-    one, everything = found.values()
+    one, everything = costs.values()
     click.echo(
         "| one preparation, PostgreSQL | open | digests | seconds | peak, MB |\n|---|---:|---:|---:|---:|"
     )

@@ -49,7 +49,7 @@ def make_history(database: Database, size: int, years: float | None = None, coun
         days = round(YEAR * (years or ended / (FLOW * councils)))
         _end(connection, ended, days, teams, is_sqlite=database.is_sqlite)
         connection.execute(insert(assessments), list(open_rows(councils, teams)))
-        syncs.replace_directory(connection, council.directory(teams))
+        syncs.replace_directory(connection, council.directory(teams), council.NOW)
         read_at = datetime(2026, 11, 15, 18, tzinfo=UTC)
         sync_id = syncs.begin(
             connection, source_name="assessments.csv", sha256="0", mapping="m", extracted_at=read_at,

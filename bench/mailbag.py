@@ -36,7 +36,7 @@ def fill(database: Database, count: int) -> list[tuple[str, bytes]]:
     ]  # fmt: skip
     with database.write() as connection:
         connection.execute(insert(assessments), list(_told(count)))
-        syncs.replace_directory(connection, managers)
+        syncs.replace_directory(connection, managers, council.NOW)
         sync_id = syncs.begin(
             connection, source_name="assessments.csv", sha256="0", mapping="m", extracted_at=council.NOW,
             read_at=council.NOW,

@@ -14,5 +14,5 @@ def peak_kib() -> int:
     `getrusage` counts it at least as high as that of the process that started this one, so on Linux that of
     the address space is taken (`VmHWM`).
     """
-    found = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text()) if STATUS.exists() else None
-    return int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text()) if STATUS.exists() else None
+    return int(peak[1]) if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

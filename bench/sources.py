@@ -89,12 +89,12 @@ def bare_csv(path: Path) -> int:
 
 def bare_census(path: Path) -> int:
     """Take every assessment out of the census with the standard library's tree, piece by piece."""
-    found = 0
+    count = 0
     for _, element in iterparse(path):  # noqa: S314 - made here
         if element.tag == "Child":
-            found += len(element.findall("CINdetails/Assessments"))
+            count += len(element.findall("CINdetails/Assessments"))
             element.clear()
-    return found
+    return count
 
 
 def rows_of(kind: str, path: Path) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
 
-GIVEN = "ALERTER_TEST_DATABASE_URL"
+VARIABLE = "ALERTER_TEST_DATABASE_URL"
 NO_POSTGRESQL = "PostgreSQL: not measured, for Debian's `postgresql` is not installed"
 
 
@@ -25,8 +25,8 @@ def postgresql() -> Iterator[PostgresServer | None]:
 
     One of our own writes without waiting for the disk: it is for what reads.
     """
-    if given := os.environ.get(GIVEN):
-        yield PostgresServer(make_url(given))
+    if url := os.environ.get(VARIABLE):
+        yield PostgresServer(make_url(url))
         return
     binaries = debian_binaries()
     if binaries is None:

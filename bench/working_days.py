@@ -181,13 +181,13 @@ PEERS = {
 
 def contenders(calendar: WorkingCalendar, items: int) -> list[Contender]:
     """Return everyone who can be measured here; say who is missing."""
-    found = list(ours(calendar, items))
+    field = list(ours(calendar, items))
     for module, peers in PEERS.items():
         if find_spec(module) is None:
             print(f"{module} is not installed: not measured.", file=sys.stderr)
         else:
-            found += peers(calendar, items)
-    return found
+            field += peers(calendar, items)
+    return field
 
 
 def check_answers(field: list[Contender], dates: Dates) -> None:

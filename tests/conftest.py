@@ -21,6 +21,8 @@ from tests.world.postgres import EmptiedDatabase, PostgresCluster, PostgresServe
 from tests.world.size import size
 from tests.world.web import Watcher
 
+FOLDER = Path(__file__).parent
+UNTRACED = ("acceptance", "bench", "docs", "faults", "soak")
 BOTH = ("sqlite", "postgresql")
 MADE_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 NO_POSTGRES = (
@@ -167,10 +169,15 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave property tests out of the coverage: they go over the same lines by the hundred."""
-    for each in items:
-        if each.get_closest_marker("hypothesis") is not None:
-            each.add_marker("no_cover")
+    """
+    Leave out of the coverage what goes over the same lines once more, for tracing costs half as much again.
+
+    Those are the property tests, by the hundred, and the folders whose tests work whole programs.
+    """
+    for item in items:
+        folder = item.path.relative_to(FOLDER).parts[0] if item.path.is_relative_to(FOLDER) else ""
+        if folder in UNTRACED or item.get_closest_marker("hypothesis") is not None:
+            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

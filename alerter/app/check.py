@@ -20,7 +20,7 @@ from alerter.mail.short_letters import trial
 from alerter.mail.template_set import NAMES
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced, sync
-from alerter.store import assessments, syncs
+from alerter.store import assessments, covers, syncs
 from alerter.store.migration import require_own_sessions
 
 SEND_DATES = 5
@@ -115,7 +115,6 @@ def _extract(installation: Installation) -> Iterator[Section]:
 def _directory(installation: Installation) -> Iterator[Section]:
     entries = wiring.directory(installation.settings)
     yield Section.of("directory", check_directory.shortened(list(check_directory.lines_of(entries))))
-    yield check_directory.covers(entries, installation.today())
 
 
 def _judged(installation: Installation, today: date) -> Iterator[Section]:
@@ -124,7 +123,9 @@ def _judged(installation: Installation, today: date) -> Iterator[Section]:
         synced = sync(connection, installation, is_accepted=True)
         plan = plan_on(connection, installation.rules, today)
         entries = syncs.directory_entries(connection)
+        recorded = covers.standing(connection)
         known = assessments.sign_offs_known(connection)
+    yield check_directory.covers(entries, recorded, today)
     yield Section.of("rows", _rows(synced))
     yield Section.of("gates", _gates(synced))
     yield Section.of("open today", _stages(plan))

@@ -1,13 +1,15 @@
 """What `check` says of the directory: who is reached, who covers, and which places lead to nobody."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from alerter.app.section import Line, Section, State
+from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
+from alerter.domain.cover import Cover, conflicts
 from alerter.domain.plan import Plan
-from alerter.domain.routing import DirectoryEntry, Judged, near_miss, shared_addresses
+from alerter.domain.routing import DirectoryEntry, Judged, covers_in, near_miss, shared_addresses, sources_of
 from alerter.domain.wording import counted
 
 MOST_LINES = 20
@@ -26,27 +28,29 @@ def lines_of(entries: Sequence[DirectoryEntry]) -> Iterator[Line]:
     yield from (Line(sentence, state=State.LOOK) for sentence in shared_addresses(entries))
 
 
-def covers(entries: Sequence[DirectoryEntry], today: date) -> Section:
-    """Return the covers that stand in today; one without dates holds always, and may be forgotten."""
+def covers(entries: Sequence[DirectoryEntry], recorded: Sequence[Cover], today: date) -> Section:
+    """Return the covers that stand in today, and where two differ; one without dates may be forgotten."""
     covering = defaultdict(list)
-    for entry in (entry for entry in entries if entry.covers(today)):
-        covering[_cover(entry)].append(entry)
+    names = {address_key(entry.manager_email): entry.manager_name for entry in entries if entry.manager_name}
+    every = [entry.cover for entry in entries if entry.cover is not None]
+    for cover in (cover for cover in [*every, *recorded] if cover.holds(today)):
+        covering[_cover(cover, names)].append(cover)
     lines = [
-        Line(
-            f"{said} (line {', '.join(str(entry.line) for entry in covered)})",
-            state=State.LOOK if covered[0].is_covered_always else State.OK,
-        )
-        for said, covered in covering.items()
+        Line(f"{said} ({sources_of(alike)})", state=State.LOOK if alike[0].is_always else State.OK)
+        for said, alike in covering.items()
     ]
+    differing = conflicts([*covers_in(entries), *recorded], today)
+    lines += [Line(sentence, state=State.LOOK) for sentence in differing]
     return Section.of("covers", shortened(lines) if lines else [Line("nobody stands in today")])
 
 
-def _cover(entry: DirectoryEntry) -> str:
-    said = f"{entry.cover_email} stands in for {entry.manager_name or entry.manager_email}"
-    if entry.is_covered_always:
+def _cover(cover: Cover, names: Mapping[str, str]) -> str:
+    manager = names.get(address_key(cover.manager_email)) or cover.manager_email
+    said = f"{cover.cover_email} stands in for {manager}"
+    if cover.is_always:
         return f"{said}; the cover has no dates, so it holds always"
-    since = f" from {entry.cover_from}" if entry.cover_from else ""
-    return said + since + (f" until {entry.cover_until}" if entry.cover_until else "")
+    since = f" from {cover.first}" if cover.first else ""
+    return said + since + (f" until {cover.last}" if cover.last else "")
 
 
 def unmanaged(plan: Plan, entries: Sequence[DirectoryEntry]) -> Section:

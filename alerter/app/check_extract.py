@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from alerter.app.section import Line, Section, State
@@ -17,8 +17,11 @@ from alerter.sources.columns import ASSESSMENT_COLUMNS, Located
 from alerter.sources.doubts import PartlyRead
 from alerter.sources.extract import Extract, other_extracts
 from alerter.sources.lines import NoRecord
+from alerter.sources.recognition.evidence import could_be
 from alerter.sources.recognition.headings import assessment_column
+from alerter.sources.recognition.values import values_of
 from alerter.sources.source import Source
+from alerter.sources.table import Table
 
 FIXED_LAYOUTS = ("annex-a", "cin-census")
 """Kinds that have neither an id nor a type of an assessment."""
@@ -88,7 +91,7 @@ def sections_of(installation: Installation, source: Source) -> Iterator[Section]
     clocks = installation.rules.clocks
     summary = ExtractSummary.of(source, installation.today())
     yield Section.of("source", _file(installation, source.extract))
-    yield Section.of("columns", _columns(installation.settings.source, source.table.columns, clocks))
+    yield Section.of("columns", _columns(installation.settings.source, source.table, clocks))
     yield Section.of("types", _types(clocks, summary))
     yield Section.of("dates", _dates(summary))
     yield Section.of("unreadable values", _unreadable(summary.unreadable))
@@ -105,7 +108,8 @@ def _file(installation: Installation, extract: Extract) -> Iterator[Line]:
         yield Line(said, extract.name, State.LOOK if is_mixed else State.OK, {"others": len(others)})
 
 
-def _columns(settings: SourceSettings, columns: Located, clocks: Mapping[str, Clock]) -> Iterator[Line]:
+def _columns(settings: SourceSettings, table: Table, clocks: Mapping[str, Clock]) -> Iterator[Line]:
+    columns = table.columns
     is_fixed = settings.kind in FIXED_LAYOUTS
     leads_nowhere = PLACES.isdisjoint(columns.indexes)
     if leads_nowhere:
@@ -118,19 +122,29 @@ def _columns(settings: SourceSettings, columns: Located, clocks: Mapping[str, Cl
             yield Line(f"no heading: {NO_HEADING[name]}", name, State.OK if is_usual else State.LOOK)
         elif name == "type" and not is_fixed and len(clocks) == 1:
             yield Line(f"no heading: every row is {next(iter(clocks))!r}", name)
-    yield from _look_alikes(columns)
+    yield from _look_alikes(table, has_types=settings.kind in ("csv", "workbook"))
     if unused := columns.unused:
         said, counts = _some([f'"{heading}"' for heading in unused]), {"headings": len(unused)}
         yield Line(said, "headings not used", counts=counts)
 
 
-def _look_alikes(columns: Located) -> Iterator[Line]:
+def _look_alikes(table: Table, *, has_types: bool) -> Iterator[Line]:
     """Yield each heading that nothing is read from, and that is what councils call a column not read yet."""
-    for heading in columns.unused:
-        name = assessment_column(heading)
-        if name and name not in columns.indexes:
+    names = {heading: assessment_column(heading) for heading in table.columns.unused}
+    if has_types and "type" not in {*names.values(), *table.columns.indexes}:
+        names |= dict.fromkeys(_headings_of_types(table), "type")
+    for heading, name in names.items():
+        if name and name not in table.columns.indexes:
             said = f"may be {name}, which has no heading: [source.columns] {name} = {json.dumps(heading)}"
             yield Line(said, f'"{heading}"', State.LOOK)
+
+
+def _headings_of_types(table: Table) -> list[str]:
+    """Return the headings that nothing is read from and below which the names of assessments stand."""
+    headings = table.columns.headings
+    unused = {heading: headings.index(heading) for heading in table.columns.unused}
+    columns = values_of(replace(table, columns=Located(headings, unused)))
+    return [column.heading for column in columns if could_be("type", column, None, date.min)]
 
 
 def _types(clocks: Mapping[str, Clock], summary: ExtractSummary) -> Iterator[Line]:

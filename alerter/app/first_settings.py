@@ -40,6 +40,27 @@ class Answers:
     admin: str = ""
     fallback: str = ""
 
+    @property
+    def is_trial(self) -> bool:
+        """Say whether everything is made up, and nobody is asked."""
+        return bool(self.council)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedType:
+    """A type of assessment as the settings begin with it, and in how many *rows* it stands."""
+
+    key: str
+    label: str
+    rows: int
+    preset: str
+    clock: str
+
+    @property
+    def lacks_referrals(self) -> bool:
+        """Say whether the preset's clock would start from a date that the extract has not."""
+        return self.clock != PRESETS[self.preset]["clock"]
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -62,7 +83,7 @@ def settings_text(
             "# Fill in what is marked so, then run `alerter check`. Every other setting: docs/settings.md.",
             *_council(answers),
             "",
-            *_source(extract, paths.extract),
+            *_source(extract, paths.extract, answers),
             "",
             *_directory(staff, paths.directory),
             "",
@@ -72,7 +93,7 @@ def settings_text(
             *(
                 _types(extract)
                 if extract
-                else _type("core", "Core assessment", "england-core", "as you name it")
+                else _type(ProposedType("core", "Core assessment", 0, "england-core", "started_on"))
             ),
             "",
         ]
@@ -93,7 +114,7 @@ def _council(answers: Answers) -> Iterator[str]:
     yield _line("folder", "outgoing", "where it writes them")
 
 
-def _source(extract: RecognisedExtract | None, path: str) -> Iterator[str]:
+def _source(extract: RecognisedExtract | None, path: str, answers: Answers) -> Iterator[str]:
     yield "[source]"
     if extract is None:
         yield _line("kind", "csv", "or workbook, annex-a, cin-census, sql")
@@ -106,7 +127,7 @@ def _source(extract: RecognisedExtract | None, path: str) -> Iterator[str]:
     if extract.file.sheet:
         yield _line("sheet", extract.file.sheet, "the sheet with the headings")
     if extract.file.columns is None:
-        yield from _columns(extract)
+        yield from _columns(extract, answers)
 
 
 def _directory(staff: StaffList | None, path: str) -> Iterator[str]:
@@ -126,14 +147,14 @@ def _directory(staff: StaffList | None, path: str) -> Iterator[str]:
         yield f"# Teams of the extract that it lacks: {', '.join(map(_quoted, staff.lacking))}"
 
 
-def _columns(extract: RecognisedExtract) -> Iterator[str]:
+def _columns(extract: RecognisedExtract, answers: Answers) -> Iterator[str]:
     mapping = extract.mapping
     yield ""
     yield "[source.columns]"
     for name, taken in mapping.taken.items():
         yield _line(name, taken.column.heading, taken.because)
     for name, column in mapping.open.items():
-        question = QUESTIONS.get(name)
+        question = "" if answers.is_trial else QUESTIONS.get(name)
         yield _asked(name, "", f"{question}: {_why(column)}") if question else f"# {name} = {_why(column)}"
     if mapping.unused:
         yield f"# Not used: {', '.join(map(_quoted, mapping.unused))}"
@@ -144,57 +165,47 @@ def _why(column: OpenColumn) -> str:
     return f"{candidates}; {column.because}"
 
 
-def _types(extract: RecognisedExtract) -> Iterator[str]:
+def proposed_types(extract: RecognisedExtract) -> list[ProposedType]:
+    """Return a type for each name whose preset can be told; one for all where the extract names none."""
     told = [type_ for type_ in extract.types if type_.preset]
     if not told:
-        yield from _type(
-            "single",
-            "Single assessment",
-            PRESET,
-            _without_types(extract),
-            has_referrals=extract.has_referrals,
-        )
-    keys: set[str] = set()
+        label = "Single assessment"
+        return [_proposed(extract, "single", TypeInExtract(label, extract.places.rows), PRESET)]
+    keys: dict[str, TypeInExtract] = {}
     for type_ in told:
         names = {other.name.casefold() for other in told if other is not type_}
-        key = next((key for key in type_keys(type_.name) if key not in keys | names), f"type_{len(keys) + 1}")
-        keys.add(key)
-        rows = counted(type_.rows, "row")
-        yield from _type(key, type_.name, type_.preset, rows, has_referrals=extract.has_referrals)
-    for type_ in extract.types:
-        if not type_.preset:
-            yield _untold(type_)
+        free = (key for key in type_keys(type_.name) if key not in keys.keys() | names)
+        keys[next(free, f"type_{len(keys) + 1}")] = type_
+    return [_proposed(extract, key, type_, type_.preset) for key, type_ in keys.items()]
 
 
-def _without_types(extract: RecognisedExtract) -> str:
-    return "the extract names no type" if "type" not in extract.mapping.taken else "as you name it"
+def _proposed(extract: RecognisedExtract, key: str, type_: TypeInExtract, preset: str) -> ProposedType:
+    wanted = str(PRESETS[preset]["clock"])
+    clock = "started_on" if wanted == "referred_on" and not extract.has_referrals else wanted
+    return ProposedType(key, type_.name, type_.rows, preset, clock)
 
 
-def _untold(type_: TypeInExtract) -> str:
-    return (
-        f"# Rejected, as no preset could be told: {type_.name!r}, {counted(type_.rows, 'row')}; "
-        "if it is yours, add a table as above"
-    )
+def _types(extract: RecognisedExtract) -> Iterator[str]:
+    for type_ in proposed_types(extract):
+        yield from _type(type_)
+    for unknown in extract.types:
+        if not unknown.preset:
+            rows = counted(unknown.rows, "row")
+            yield (
+                f"# Rejected, as no preset could be told: {_quoted(unknown.name)}, {rows}; "
+                "if it is yours, add a table as above"
+            )
 
 
-def clock_of(type_: TypeInExtract, extract: RecognisedExtract) -> str:
-    """Return the column that the proposed clock of *type_* starts from; empty without a preset."""
-    clock = str(PRESETS[type_.preset]["clock"]) if type_.preset else ""
-    return "started_on" if clock == "referred_on" and not extract.has_referrals else clock
-
-
-def _type(key: str, label: str, preset: str, label_note: str, *, has_referrals: bool = True) -> Iterator[str]:
+def _type(type_: ProposedType) -> Iterator[str]:
     """Yield the table of one type; its clock is the preset's wherever the extract has the date."""
-    numbers = PRESETS[preset]
-    clock = str(numbers["clock"])
-    yield f"[assessments.{key}]"
-    yield _line("label", label, label_note)
+    numbers = PRESETS[type_.preset]
+    yield f"[assessments.{type_.key}]"
+    yield _line("label", type_.label, counted(type_.rows, "row") if type_.rows else "as you name it")
     limits = f"{numbers['working_days']} working days, alert after day {numbers['alert_after']}"
-    yield _line("preset", preset, f"{limits}, from {CLOCK_WORDS[clock]}: correct it if yours differ")
-    if clock == "referred_on" and not has_referrals:
-        yield _line(
-            "clock", "started_on", "there is no date of referral for the preset's clock to start from"
-        )
+    yield _line("preset", type_.preset, f"{limits}, from {CLOCK_WORDS[str(numbers['clock'])]}")
+    if type_.lacks_referrals:
+        yield _line("clock", type_.clock, "there is no date of referral for the preset's clock to start from")
 
 
 def _asked(key: str, value: str | Sequence[str], comment: str) -> str:
@@ -211,18 +222,19 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def directory_text(extract: RecognisedExtract | None) -> str:
+def directory_text(extract: RecognisedExtract | None, answers: Answers) -> str:
     """
-    Return a directory with a line for each team, and for each worker of two teams, without addresses.
+    Return a directory with a line for each team, and for each worker of two teams.
 
-    Where it has other letters than English it begins with a byte order mark: Excel would read it as cp1252.
+    Addresses are blank, but in a trial, where each team has one that is made up. Where it has other letters
+    than English it begins with a byte order mark: Excel would read it as cp1252.
     """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(DIRECTORY_COLUMNS)
-    blank = [""] * (len(DIRECTORY_COLUMNS) - 2)
-    teams = list(extract.teams) if extract else []
-    workers = extract.workers_in_two_teams if extract else []
-    writer.writerows([team, "", *blank] for team in teams)
-    writer.writerows(["", worker, *blank] for worker in workers)
+    writer = csv.DictWriter(text, DIRECTORY_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for number, team in enumerate(extract.teams if extract else (), start=1):
+        email = f"manager.{number}@{answers.domain}" if answers.is_trial else ""
+        writer.writerow({"team": team, "manager_email": email})
+    for worker in extract.workers_in_two_teams if extract else ():
+        writer.writerow({"worker": worker})
     return text.getvalue() if text.getvalue().isascii() else f"\ufeff{text.getvalue()}"

@@ -53,7 +53,7 @@ def resend(
     directory = wiring.directory(of.settings)
     with of.database.write() as connection:
         take_turns(connection, "sync")
-        syncs.replace_directory(connection, directory)
+        syncs.replace_directory(connection, directory, of.now())
         run = _run(connection, run_id)
         messages = _sendable(drafts.settled(connection, run_id, recipient), run_id, recipient)
         _refuse_stranger(of, connection, messages[0].recipient, is_anyway=is_anyway)

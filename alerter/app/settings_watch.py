@@ -24,7 +24,7 @@ class SettingsWatch:
         self._notices = notices
         self._content = _content(path)
         self._broken = ""
-        self.installation = open_(path).with_parts()
+        self.installation = open_(path).make_ready()
 
     def look(self) -> None:
         """Read the settings again if the file holds anything else than it did."""
@@ -40,7 +40,7 @@ class SettingsWatch:
         Where they cannot be used, the log says so and the admins are told, once for what stands there.
         """
         try:
-            fresh = self._open(self._path).with_parts()
+            fresh = self._open(self._path).make_ready()
         except AlerterError as error:
             self._keep(error)
             return

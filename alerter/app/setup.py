@@ -12,6 +12,7 @@ from alerter.sources.recognition.recognise import PlacesInExtract, RecognisedExt
 from alerter.sources.recognition.staff_list import StaffList, recognise_staff
 
 EXTRACTS = "extracts"
+NOTHING_SAID = Answers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class SetUp:
 
 
 def set_up(
-    folder: Path, extract: Path | None = None, staff: Path | None = None, answers: Answers | None = None
+    folder: Path, extract: Path | None = None, staff: Path | None = None, answers: Answers = NOTHING_SAID
 ) -> SetUp:
     """
     Write settings and a directory into *folder*, made from *extract* where there is one.
@@ -44,9 +45,9 @@ def set_up(
         _path_from(folder, extract) if extract else f"{EXTRACTS}/assessments.csv",
         _path_from(folder, staff) if staff else DIRECTORY,
     )
-    texts = {settings: settings_text(recognised, list_, paths, answers or Answers())}
+    texts = {settings: settings_text(recognised, list_, paths, answers)}
     if staff is None:
-        texts[directory] = directory_text(recognised)
+        texts[directory] = directory_text(recognised, answers)
     if extract is None:
         make_private_folder(folder / EXTRACTS)
     return SetUp(_written(texts), recognised, list_)

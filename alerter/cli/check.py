@@ -31,8 +31,7 @@ def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
     app = options.open_app(ctx)
     sections = check(app)
     if not is_json:
-        rows = [(section.name, line.state, line.words) for section in sections for line in section.lines]
-        output.print_table(("section", "state", "text"), rows)
+        print_sections(sections)
     is_at_fault = any(section.exit_code for section in sections)
     reply = send_test(app, address) if address and not is_at_fault else None
     if is_json:
@@ -44,6 +43,12 @@ def command(ctx: click.Context, address: str | None, *, is_json: bool) -> None:
     if not is_json:
         output.talk(NEXT[state_of(sections)])
     sys.exit(exit_code_of(sections))
+
+
+def print_sections(sections: Sequence[Section]) -> None:
+    """Print what was understood, a line of a section a row."""
+    rows = [(section.name, line.state, line.words) for section in sections for line in section.lines]
+    output.print_table(("section", "state", "text"), rows)
 
 
 def as_json(sections: Sequence[Section], today: date, reply: str | None) -> dict[str, Any]:

@@ -23,11 +23,13 @@ COMMANDS = {
     "quality": "List the records to mend by team: which field, and the DfE's rule where there is one.",
     "reassure": "Record a manager's reassurance that ASSESSMENT_ID is nearly done.",
     "extend": "Record that a manager authorised ASSESSMENT_ID to go beyond its limit; it stays late.",
+    "cover": "Record who stands in for a manager who is away, end that, or list all covers.",
     "audit": "Record the quality audit of ASSESSMENT_ID.",
     "report": "Report timeliness against target by month, with what is open and overdue beside it.",
     "replay": "Show what other alert days would have meant: rows per manager, and how early "
     "late ones were told.",
-    "history": "Show who was told what of ASSESSMENT_ID and when, its reassurances, and what was changed.",
+    "history": "Show who was told what of ASSESSMENT_ID, and what was recorded and changed; or all of a "
+    "period.",
     "status": "Show last run, owed messages, next run and the age of the data; exit 1 when "
     "something is wrong.",
     "release": "Let held run number RUN go: apply its extract, prepare and deliver; recorded with a name.",

@@ -2,27 +2,47 @@
 
 import sys
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from alerter.app.logs import open_journal
 from alerter.cli import options, output
+from alerter.cli.check import print_sections
+from alerter.cli.init import show_extract
+from alerter.demo.own_extract import FirstHour, first_hour
 from alerter.demo.postbox import HOST
 from alerter.demo.shelf import PATH, Shelf
 from alerter.demo.show import Shown, showing
+from alerter.errors import ConfigError
 from alerter.web.server import serve_page
 
+MISSING = 'demo: needs the package of its mail server: run pip install "alerter[demo]".'
+NO_SIGN_OFF = (
+    "No column was certain to be the manager's sign-off, so everything counts as open: name it as "
+    "authorised_on in [source.columns] of {settings}, then run "
+    "`alerter --config {settings} preview --out look`."
+)
 NO_PAGE = 'The page on which managers answer needs its packages: run pip install "alerter[web]".'
 
 
 @click.command("demo")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("alerter-demo"), show_default=True,
               help="The folder to write into.")  # fmt: skip
+@click.option("--extract", type=click.Path(path_type=Path), metavar="FILE",
+              help="Do the first hour on your own extract instead; nobody is mailed.")  # fmt: skip
 @click.option("--serve", is_flag=True, help="Keep the page and the emails open in the browser until Ctrl+C.")
 @options.as_of
-def command(out: Path, as_of: date | None, *, serve: bool) -> None:
+def command(out: Path, extract: Path | None, as_of: date | None, *, serve: bool) -> None:
     """Run the weekly job on one borough of made-up data, with its own database and mail server."""
+    if extract is not None:
+        if serve:
+            raise click.UsageError("--serve goes with the made-up borough alone.")
+        _show_first_hour(first_hour(out.resolve(), extract, as_of))
+        return
+    if find_spec("aiosmtpd") is None:
+        raise ConfigError([MISSING])
     with showing(out.resolve(), as_of) as shown:
         _tell(shown)
         if shown.link:
@@ -32,6 +52,20 @@ def command(out: Path, as_of: date | None, *, serve: bool) -> None:
         if serve and shown.link:
             _serve(shown)
     sys.exit(0 if shown.result.state == "done" else 1)
+
+
+def _show_first_hour(hour: FirstHour) -> None:
+    """Print each step of the hour, and at its end where the digests are."""
+    show_extract(hour.extract)
+    click.echo()
+    print_sections(hour.sections)
+    result, counts = hour.result, hour.result.counts
+    stages = ", ".join(f"{count} {stage.replace('_', ' ')}" for stage, count in counts.items())
+    click.echo(f"\nWeekly run as of {result.as_of}: {result.state}; {stages}. Nobody was mailed.")
+    if "authorised_on" in hour.extract.mapping.open:
+        output.talk(NO_SIGN_OFF.format(settings=hour.folder / "config.toml"))
+    output.warn_held(result.held_because)
+    click.echo(f"Open {hour.previewed.index.as_uri()}")
 
 
 def _tell(shown: Shown) -> None:

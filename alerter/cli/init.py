@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from alerter.app.first_settings import clock_of
+from alerter.app.first_settings import proposed_types
 from alerter.app.setup import SetUp, set_up, write_example
 from alerter.cli import options, output
 from alerter.sources.recognition.mapping import ColumnMapping
@@ -15,6 +15,7 @@ from alerter.sources.recognition.staff_list import StaffList
 FILE = click.Path(path_type=Path)
 FILL_IN = "Fill in each place marked FILL IN"
 ADDRESSES = ", and an address a team in the directory"
+NO_REFERRALS = ", as there is no date of referral"
 PUT_EXTRACT = ", and put an extract into extracts/ (or begin with --extract FILE)"
 
 
@@ -41,7 +42,7 @@ def command(
     for path in done.files:
         click.echo(f"Wrote {path}")
     if done.extract is not None:
-        _show(done.extract)
+        show_extract(done.extract)
     if done.staff is not None:
         _show_staff(done.staff)
     if not example:
@@ -49,7 +50,7 @@ def command(
         output.talk(f"{FILL_IN}{addresses}{put_extract}; then run `alerter check`.")
 
 
-def _show(extract: RecognisedExtract) -> None:
+def show_extract(extract: RecognisedExtract) -> None:
     """Print what was taken and what was left, then the types and the teams."""
     mapping, file = extract.mapping, extract.file
     click.echo()
@@ -65,8 +66,8 @@ def _show(extract: RecognisedExtract) -> None:
     output.print_table(
         ("type", "rows", "preset", "clock"),
         [
-            (type_.name, type_.rows, type_.preset or "none could be told", clock_of(type_, extract))
-            for type_ in extract.types
+            (type_["type"], type_["rows"], type_["preset"] or "none could be told", type_["clock"])
+            for type_ in _types(extract)
         ],
     )
     click.echo()
@@ -89,6 +90,21 @@ def _columns(mapping: ColumnMapping) -> list[tuple[str, str, str]]:
         headings = " or ".join(column.heading for column in left.candidates)
         rows.append((name, f"not certain: {headings}" if headings else "not found", left.because))
     return rows
+
+
+def _types(extract: RecognisedExtract) -> list[dict[str, Any]]:
+    """Return the types with what is proposed for each; nothing is for those whose preset cannot be told."""
+    rows: list[dict[str, Any]] = [
+        {
+            "type": type_.label,
+            "rows": type_.rows,
+            "preset": type_.preset,
+            "clock": type_.clock + (NO_REFERRALS if type_.lacks_referrals else ""),
+        }
+        for type_ in proposed_types(extract)
+    ]
+    unknown = [type_ for type_ in extract.types if not type_.preset]
+    return rows + [{"type": type_.name, "rows": type_.rows, "preset": "", "clock": ""} for type_ in unknown]
 
 
 def _mapping_as_json(mapping: ColumnMapping) -> dict[str, Any]:
@@ -119,14 +135,6 @@ def _as_json(done: SetUp) -> dict[str, Any]:
     return files | {
         "source": {"kind": file.kind, "sheet": file.sheet, "notes": list(file.table.extract.notes)},
         **_mapping_as_json(extract.mapping),
-        "types": [
-            {
-                "type": type_.name,
-                "rows": type_.rows,
-                "preset": type_.preset,
-                "clock": clock_of(type_, extract),
-            }
-            for type_ in extract.types
-        ],
+        "types": _types(extract),
         "teams": [{"team": team, "rows": rows} for team, rows in extract.teams.items()],
     }

@@ -59,13 +59,13 @@ def group(ctx: click.Context, config: Path | None, *, traceback: bool) -> None: 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line of *arguments*, or of the process; every error leaves it as one sentence."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        group.main(given, prog_name="alerter")
+        group.main(typed, prog_name="alerter")
     except Exception as error:
-        if "--traceback" in given and not isinstance(error, AlerterError):
+        if "--traceback" in typed and not isinstance(error, AlerterError):
             raise
         text, exit_code = error_text(error)
         for line in text.splitlines():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alerter.domain.wording import counted, full_day_words
+from alerter.domain.wording import SHORT, WEEKDAYS, counted
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -46,11 +46,11 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
 
 
 def _cell(value: object) -> str:
-    """Return a value as a person reads it in a table, on one line."""
+    """Return a value as a table shows it: a day with its weekday, as in Thu 2009-04-09."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
-        return full_day_words(value)
+        return f"{WEEKDAYS[value.weekday()][:SHORT]} {value}"
     return "" if value is None else str(value)
 
 

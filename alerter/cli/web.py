@@ -25,7 +25,7 @@ def command(ctx: click.Context, host: str, port: int | None, form: Format) -> No
     except ImportError as error:
         raise ConfigError([MISSING]) from error
 
-    app = options.open_app(ctx).with_parts()
+    app = options.open_app(ctx).make_ready()
     web = app.settings.web
     if web is None:
         raise ConfigError(["web: is missing; config.example.toml shows how to write it."])

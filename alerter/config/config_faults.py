@@ -73,7 +73,7 @@ def nearest(table: type[Table], wrong: Sequence[str | int]) -> str:
     known += [(*key[:-1], f"{key[-1]}{ending}") for key in secrets_of(table) for ending in ("_file", "_env")]
     *parents, name = wrong
     beside = {key[-1]: key for key in known if _is_in(key, parents)}
-    elsewhere = {key[-1]: key for key in known if not _is_in(key, parents)}
+    elsewhere = {key[-1]: key for key in reversed(known) if not _is_in(key, parents)}  # the first of a name
     # The very name in another table is meant rather than one that is only somewhat like it in this one.
     close = get_close_matches(str(name), beside, n=1, cutoff=0.8 if str(name) in elsewhere else 0.6)
     if not close and str(name) in elsewhere:

@@ -6,11 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
-from alerter.config.base import UNREAD, UUID, FilePath, List, PrivateUrl, Table, Text, Uuid, is_loopback
+from alerter.config.base import (
+    UNREAD,
+    UUID,
+    FilePath,
+    List,
+    PrivateUrl,
+    Security,
+    Table,
+    Text,
+    Uuid,
+    is_loopback,
+)
+from alerter.config.bounces import BounceSettings
 from alerter.config.entra import GraphSettings, OauthSettings
 from alerter.domain.address import address_key, is_address, is_helo_name, is_in_domains
 
-Security = Literal["starttls", "tls", "none"]
 Login = Literal["password", "xoauth2"]
 
 PORTS: dict[str, int] = {"starttls": 587, "tls": 465, "none": 1025}
@@ -38,12 +49,6 @@ class NotifySettings(Table):
         if api_key.get_secret_value() != UNREAD and not _NOTIFY_KEY.fullmatch(api_key.get_secret_value()):
             raise ValueError("must be a whole key as GOV.UK Notify shows it: a name and two ids")
         return api_key
-
-
-class BounceSettings(Table):
-    """The mailbox that reports of failed deliveries come to: an mbox file or a Maildir folder."""
-
-    mailbox: FilePath
 
 
 class SmtpSettings(Table):
@@ -219,6 +224,15 @@ class EmailSettings(Table):
         if graph is None and info.data.get("transport") == "graph":
             raise ValueError('is missing; transport = "graph" needs [email.graph] with its application')
         return graph
+
+    @field_validator("bounces")
+    @classmethod
+    def _has_an_application(
+        cls, bounces: BounceSettings | None, info: ValidationInfo
+    ) -> BounceSettings | None:
+        if bounces is not None and bounces.kind == "graph" and info.data.get("graph", "") is None:
+            raise ValueError('kind = "graph" needs [email.graph] with its application')
+        return bounces
 
     @field_validator("notify")
     @classmethod

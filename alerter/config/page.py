@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from alerter.config.base import UNREAD, FilledText, List, PrivateUrl, Table
-from alerter.domain.oversight import ExtendedBy
+from alerter.domain.extension import ExtendedBy
 
 REASONS: Mapping[str, str] = {
     "partner": "waiting for partner agency",

@@ -15,7 +15,6 @@ from alerter.config.input import DatabaseSettings, DirectorySettings, SourceSett
 from alerter.config.page import ExtensionsSettings, ReassuranceSettings, WebSettings
 from alerter.config.reporting import OTHER_REASON, REASONS, QualityAuditSettings, ReportSettings
 from alerter.config.working_days import CalendarSettings, ScheduleSettings
-from alerter.domain.escalation import EscalationRule
 from alerter.domain.policy import Clock
 
 CENTURY_DAYS = 36_525
@@ -90,10 +89,10 @@ class EscalationSettings(Table):
             raise ValueError(f'must be "{OVERDUE}", or a working day from 1 to {LAST_DAY}')
         return from_day
 
-    def as_rule(self) -> EscalationRule:
-        """Return the rule as the domain knows it."""
-        from_day = self.from_day if isinstance(self.from_day, int) else None
-        return EscalationRule(after_digests=self.after_digests, from_day=from_day)
+    @property
+    def working_day(self) -> int | None:
+        """Return the working day from which on; None is the first day overdue."""
+        return self.from_day if isinstance(self.from_day, int) else None
 
 
 class DeliverySettings(Table):

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
-
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing import TYPE_CHECKING
 
 from alerter.private_files import make_private_folder, write_private
+
+if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOST = "127.0.0.1"
 _UNFIT_FOR_FILE_NAME = re.compile(r"[^A-Za-z0-9.@_-]")
@@ -34,7 +35,7 @@ class Postbox:
     folder: Path
     arrived: list[Arrived] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: "SMTP", _session: "Session", envelope: "Envelope") -> str:  # noqa: N802 - aiosmtpd's name
         """Keep one message, and accept it."""
         content = envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode()
@@ -52,6 +53,8 @@ class Postbox:
 @contextmanager
 def open_postbox(folder: Path) -> Iterator[tuple[Postbox, int]]:
     """Run the server on a free port of this machine; give its shelf and the port."""
+    from aiosmtpd.controller import Controller  # noqa: PLC0415 - an extra
+
     make_private_folder(folder)
     postbox = Postbox(folder)
     port = free_port()

@@ -71,7 +71,7 @@ def showing(folder: Path, as_of: date | None) -> Iterator[Shown]:
     Raises:
         ConfigError: *folder* holds something that is not an earlier demonstration.
     """
-    _clear(folder)
+    clear(folder)
     began = clock.now(LONDON)
     as_of = as_of or began.date()
     port = free_port(PORT) if all(map(find_spec, PACKAGES)) else 0
@@ -80,7 +80,7 @@ def showing(folder: Path, as_of: date | None) -> Iterator[Shown]:
             folder, as_of=as_of, seed=SEED, calendar=working_calendar(NATION), smtp_port=smtp_port,
             base_url=f"http://{HOST}:{port}" if port else "",
         )  # fmt: skip
-        installation = replace(Installation.open(borough.config, {}), clock=_clock_of(as_of, began))
+        installation = replace(Installation.open(borough.config, {}), clock=clock_of(as_of, began))
         try:
             result = weekly.run(installation, as_of)
             link, service_link = _links(installation, as_of, result)
@@ -92,7 +92,7 @@ def showing(folder: Path, as_of: date | None) -> Iterator[Shown]:
             installation.database.close()
 
 
-def _clock_of(as_of: date, began: datetime) -> Callable[[ZoneInfo], datetime]:
+def clock_of(as_of: date, began: datetime) -> Callable[[ZoneInfo], datetime]:
     """Return the clock of the demonstration: the real one, or on another day one that begins that morning."""
     if as_of == began.date():
         return clock.now
@@ -114,7 +114,13 @@ def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[
     return links.make(*about, busiest, at), links.make(*about, admin, at)
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
+    """
+    Make *folder* anew, if it is none or an earlier demonstration's.
+
+    Raises:
+        ConfigError: It holds something else.
+    """
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
             raise ConfigError(

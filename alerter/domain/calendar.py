@@ -197,6 +197,15 @@ class WorkingCalendar:
         self._require_known(last)
         return self._working[bisect_left(self._working, first) : bisect_right(self._working, last)]
 
+    def counts(self) -> dict[str, list[Any]]:
+        """
+        Return each *day* known, how many working days have *passed* by it, and how many lie *behind* a clock
+        that starts on it, by column: the count of a clock is what has passed less what lay behind it.
+        """
+        first, end = self.first_day.toordinal(), self.last_day.toordinal() + 1
+        days = [date.fromordinal(ordinal) for ordinal in range(first, end)]
+        return {"day": days, "passed": self._passed[first:end], "behind": self._before[first:end]}
+
     def _require_known(self, on: date) -> None:
         if not self.first_day <= on <= self.last_day:
             raise self._beyond(f"to a date in {on.year}")

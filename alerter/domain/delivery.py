@@ -9,6 +9,8 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 20, 40, 60
 GIVE_UP_AFTER = timedelta(hours=72)
 MOST_UNANSWERED = 5
 """So often a message is sent of which no server says what became of it; then a person decides."""
+FINAL = ("sent", "refused")
+"""The outcomes of an attempt after which there is nothing to decide."""
 FAILED = ("refused", "undelivered", "unknown")
 """The states of a message that is not sent again unless a person says so."""
 PASSED_ON = "not sent again: others answer for its assessments now, and have them"
@@ -58,7 +60,7 @@ def settlement(
     sending, or where *unknown_outcome* is `hold`. What would be tried again, but belongs to a run that a
     later one *is_overtaken* by, is `superseded`. What may have arrived stays `unknown`, whatever ended it.
     """
-    if outcome in ("sent", "refused"):
+    if outcome in FINAL:
         return Settlement(state=outcome)
     is_unknown = outcome == "unknown"
     settled = partial(Settlement, is_unanswered=is_unknown)

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Literal
 
 from alerter.domain.reasons import Reasons
 from alerter.domain.wording import day_words
+
+ExtendedBy = Literal["manager", "service_manager"]
+"""Whose word it takes to go beyond the limit; a service manager may always give it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

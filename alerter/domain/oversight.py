@@ -3,16 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
+from alerter.domain.extension import ExtendedBy
 from alerter.domain.policy import Alert, Clock, Stage
 from alerter.domain.routing import DirectoryEntry, Judged, Router, matched
 
 NO_TEAM = "No team named"
-ExtendedBy = Literal["manager", "service_manager"]
-"""Whose word it takes to go beyond the limit; a service manager may always give it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from alerter.domain import data_exceptions
 from alerter.domain.assessment import Assessment, Rejected, UnreadableValue
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.compiling import Background, DigestCompiler, check_partition
+from alerter.domain.cover import Cover
 from alerter.domain.data_exceptions import DataException, quality_faults
 from alerter.domain.digest import Digest, stage_counts, unrouted
 from alerter.domain.escalation import Escalation, EscalationRule
@@ -75,6 +76,8 @@ class Findings:
     """The latest quality audit recorded here, by the assessment's number."""
     extensions: Mapping[int, Extension] = field(default_factory=dict)
     """The latest extension recorded, by the assessment's number."""
+    covers: Sequence[Cover] = ()
+    """Those recorded here, beside the directory's."""
     of_children: Sequence[Assessment] = ()
     """Every assessment of the children who have one under way, ended ones too."""
     calendar_before: WorkingCalendar | None = None
@@ -189,7 +192,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         number: assessment for number, assessment in findings.open.items() if assessment.type in rules.clocks
     }
     has_none = [assessment for number, assessment in findings.open.items() if number not in has_clock]
-    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of)
+    router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of, findings.covers)
     policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
     judged = [
         Judged(

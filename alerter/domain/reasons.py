@@ -31,5 +31,8 @@ class Reasons:
         return ", ".join(f"{code} ({label})" for code, label in self.labels.items())
 
 
+NO_REASONS = Reasons({})
+
+
 def _matched(text: str) -> str:
     return " ".join(text.split()).casefold()

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from difflib import get_close_matches
 
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.assessment import Assessment
+from alerter.domain.cover import FIRST_MOMENT, Cover, standing
 from alerter.domain.policy import Alert
 
 _BLANKS = re.compile(r"\s+")
@@ -32,6 +33,8 @@ class DirectoryEntry:
     cover_email: str = ""
     cover_from: date | None = None
     cover_until: date | None = None
+    cover_read_at: datetime | None = None
+    """When this cover was first read."""
     escalate_to: str = ""
     fault: str = ""
     """What is wrong with the line, and what of it was left out; empty for most."""
@@ -42,17 +45,28 @@ class DirectoryEntry:
         return bool(self.manager_email or self.cover_email)
 
     @property
-    def is_covered_always(self) -> bool:
-        """Say whether somebody covers without a first or a last day."""
-        return bool(self.cover_email) and self.cover_from is None and self.cover_until is None
+    def cover(self) -> Cover | None:
+        """Return who stands in; None where the line names nobody."""
+        if not self.cover_email:
+            return None
+        return Cover(
+            manager_email=self.manager_email,
+            cover_email=self.cover_email,
+            first=self.cover_from,
+            last=self.cover_until,
+            recorded_at=self.cover_read_at or FIRST_MOMENT,
+            line=self.line,
+        )
+
+    @property
+    def cover_key(self) -> tuple[object, ...]:
+        """Return what makes a cover the same one as in another reading."""
+        people = address_key(self.manager_email), address_key(self.cover_email)
+        return (*people, self.cover_from, self.cover_until)
 
     def covers(self, on: date) -> bool:
         """Say whether the cover stands in on *on*."""
-        if not self.cover_email:
-            return False
-        return (self.cover_from is None or self.cover_from <= on) and (
-            self.cover_until is None or on <= self.cover_until
-        )
+        return self.cover is not None and self.cover.holds(on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +137,14 @@ class Router:
     fallback: Recipient
     allowed_domains: tuple[str, ...]
     on: date
+    covers: Sequence[Cover] = ()
+    """Those recorded here; the directory's stand in its entries."""
     _by_place: dict[tuple[str, str], list[DirectoryEntry]] = field(
         init=False, repr=False, default_factory=dict
     )
     _by_manager: dict[str, list[DirectoryEntry]] = field(init=False, repr=False, default_factory=dict)
+    _covers_of: dict[str, list[Cover]] = field(init=False, repr=False, default_factory=dict)
+    _workers: set[str] = field(init=False, repr=False, default_factory=set)
     _routes: dict[tuple[str, str, str], Route] = field(init=False, repr=False, default_factory=dict)
     _escalations: dict[tuple[str, str, str], Route | None] = field(
         init=False, repr=False, default_factory=dict
@@ -137,13 +155,19 @@ class Router:
         for entry in self.entries:
             self._by_place.setdefault((matched(entry.team), matched(entry.worker)), []).append(entry)
             self._by_manager.setdefault(address_key(entry.manager_email), []).append(entry)
+            self._workers.add(matched(entry.worker))
+        for cover in self.covers:
+            self._covers_of.setdefault(address_key(cover.manager_email), []).append(cover)
 
     def route(self, assessment: Assessment) -> Route:
         """Return the recipient of *assessment*; the fallback, with a problem, when there is nobody."""
-        key = (assessment.team, assessment.worker, assessment.manager_email)
+        key = self._place_of(assessment)
         if key not in self._routes:
             self._routes[key] = self._find(*key)
-        return self._routes[key]
+        route = self._routes[key]
+        if not route.problem or key[1] == assessment.worker:
+            return route
+        return self._find(assessment.team, assessment.worker, assessment.manager_email)  # names the worker
 
     def escalation(self, assessment: Assessment) -> Route | None:
         """
@@ -151,10 +175,16 @@ class Router:
 
         An address that is none, or not allowed, gives the fallback with a problem: nothing is lost.
         """
-        key = (assessment.team, assessment.worker, assessment.manager_email)
+        key = self._place_of(assessment)
         if key not in self._escalations:
             self._escalations[key] = self._find_escalation(*key)
         return self._escalations[key]
+
+    def _place_of(self, assessment: Assessment) -> tuple[str, str, str]:
+        """Return what a route depends on: team, worker if the directory names them, and manager."""
+        worker = assessment.worker
+        is_known = worker and matched(worker) in self._workers
+        return assessment.team, worker if is_known else "", assessment.manager_email
 
     def _find_escalation(self, team: str, worker: str, manager_email: str) -> Route | None:
         """
@@ -220,24 +250,24 @@ class Router:
         passed: list[str] = []
         while covering := self._covering(recipient, entries):
             if len({address_key(entry.cover_email) for entry in covering}) > 1:
-                what = f"more than one person covers on the same day ({_lines(covering)})"
+                what = f"more than one person covers on the same day ({sources_of(covering)})"
                 return self._unrouted("ambiguous_manager", what)
             cover_email = covering[0].cover_email
             passed.append(recipient.key)
             if address_key(cover_email) in passed:
-                return self._unrouted("no_manager", f"the covers go round in a circle ({_lines(covering)})")
-            named_by = f"the cover's address ({_lines(covering)})"
+                return self._unrouted(
+                    "no_manager", f"the covers go round in a circle ({sources_of(covering)})"
+                )
+            named_by = f"the cover's address ({sources_of(covering)})"
             entries = self._by_manager.get(address_key(cover_email), [])
             recipient = Recipient(cover_email, _name(entries))
         return self._allowed(recipient, named_by, manager if passed else None)
 
-    def _covering(self, recipient: Recipient, entries: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
-        """Return those of *entries* in which somebody else stands in for *recipient* today."""
-        return [
-            entry
-            for entry in entries
-            if entry.covers(self.on) and address_key(entry.cover_email) != recipient.key
-        ]
+    def _covering(self, recipient: Recipient, entries: Sequence[DirectoryEntry]) -> list[Cover]:
+        """Return the covers by which somebody else stands in for *recipient*: what was recorded last."""
+        named = [entry.cover for entry in entries if entry.cover is not None]
+        of_lines = [replace(cover, manager_email=recipient.email) for cover in named]
+        return standing([*of_lines, *self._covers_of.get(recipient.key, ())], self.on)
 
     def _allowed(self, recipient: Recipient, named_by: str, covered: Recipient | None) -> Route:
         if not is_address(recipient.email):
@@ -302,9 +332,25 @@ def _name(entries: Sequence[DirectoryEntry]) -> str:
     return next((entry.manager_name for entry in entries if entry.manager_name), "")
 
 
+def sources_of(covers: Sequence[Cover]) -> str:
+    """Return where covers stand: lines of the directory, or who recorded them."""
+    if all(cover.line for cover in covers):
+        return _numbered([cover.line for cover in covers])
+    return " and ".join(cover.source for cover in covers)
+
+
 def _lines(entries: Sequence[DirectoryEntry]) -> str:
-    lines = ", ".join(str(entry.line) for entry in entries)
-    return f"directory line {lines}" if len(entries) == 1 else f"directory lines {lines}"
+    return _numbered([entry.line for entry in entries])
+
+
+def _numbered(lines: Sequence[int]) -> str:
+    return f"directory line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines))}"
+
+
+def covers_in(entries: Iterable[DirectoryEntry]) -> list[Cover]:
+    """Return the covers that the directory names, each once."""
+    named = {entry.cover_key: entry.cover for entry in entries}
+    return [cover for cover in named.values() if cover is not None]
 
 
 def near_miss(place: str, entries: Iterable[DirectoryEntry]) -> str:

@@ -87,7 +87,7 @@ class Installation:
         """
         return wiring.writer(self.settings)
 
-    def with_parts(self) -> "Installation":
+    def make_ready(self) -> "Installation":
         """
         Make the rules and the writer now, so that what cannot be made is known before anything is done.
 

@@ -6,10 +6,12 @@ readers and no bank holidays that it does not ask for.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from alerter.domain.reasons import Reasons
 from alerter.domain.schedule import Schedule
 from alerter.errors import ConfigError
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from alerter.mail.template_set import Brand
     from alerter.mail.writer import AnswerLink, Writer
     from alerter.sources.source import Source
-    from alerter.transports.graph import GraphTransport
+    from alerter.transports.graph import GraphMailbox
+    from alerter.transports.inbox import Inbox
     from alerter.transports.notify import NotifyTransport
     from alerter.transports.oauth import EntraTokens
     from alerter.transports.transport import Transport
@@ -56,6 +59,7 @@ def schedule(settings: "Settings", working: "WorkingCalendar") -> Schedule:
 
 def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
     """Return what a run is judged, routed and timed by, all of it by the *working* days."""
+    from alerter.domain.escalation import EscalationRule
     from alerter.domain.plan import Rules
     from alerter.domain.routing import Recipient
 
@@ -67,7 +71,9 @@ def rules(settings: "Settings", working: "WorkingCalendar") -> "Rules":
         allowed_domains=tuple(settings.email.allowed_domains),
         reassurance_lasts_runs=settings.digest.reassurance_lasts_runs,
         send_all_clear=settings.email.send_all_clear,
-        escalation=settings.escalation.as_rule(),
+        escalation=EscalationRule(
+            after_digests=settings.escalation.after_digests, from_day=settings.escalation.working_day
+        ),
         audits_since=settings.quality_audit.since,
         ignore_started_before=settings.source.ignore_started_before,
         settings=settings.fingerprint,
@@ -147,6 +153,7 @@ def writer(settings: "Settings", *, is_whole: bool = False) -> "Writer":
         zone=zone(settings),
         subject_prefix=email.subject_prefix,
         record_url=settings.digest.record_url or "",
+        reasons=Reasons(settings.reassurance.reasons),
         language=language,
         machine=platform.node(),
         page="" if settings.web is None else f"{settings.web.base_url}{SERVICE_PAGE}",
@@ -197,7 +204,9 @@ def transport(settings: "Settings") -> "Transport":
     if email.notify is not None and email.transport == "notify":
         return notify_transport(email.notify)
     if email.graph is not None and email.transport == "graph":
-        return _graph_transport(email.graph, email.sender_address)
+        from alerter.transports.graph import GraphTransport
+
+        return GraphTransport(_graph_mailbox(email.graph, email.sender_address))
     smtp = email.smtp
     return SmtpTransport(
         SmtpServer(
@@ -234,18 +243,44 @@ def notify_transport(notify: "NotifySettings") -> "NotifyTransport":
     )
 
 
-def _graph_transport(graph: "GraphSettings", sender: str) -> "GraphTransport":
-    """Return the way through Microsoft Graph, from the *sender*'s own mailbox unless another is named."""
-    from alerter.transports.graph import SCOPE, GraphMailbox, GraphTransport
+def _graph_mailbox(graph: "GraphSettings", address: str) -> "GraphMailbox":
+    """Return a mailbox that Microsoft Graph reaches: the one that is named, else *address*."""
+    from alerter.transports.graph import SCOPE, GraphMailbox
 
-    return GraphTransport(
-        GraphMailbox(
-            mailbox=graph.mailbox or sender,
-            token=_tokens(graph, f"{graph.base_url}{SCOPE}", "email.graph"),
-            base_url=graph.base_url,
-            timeout_seconds=graph.timeout_seconds,
-        )
+    return GraphMailbox(
+        mailbox=graph.mailbox or address,
+        token=_tokens(graph, f"{graph.base_url}{SCOPE}", "email.graph"),
+        base_url=graph.base_url,
+        timeout_seconds=graph.timeout_seconds,
     )
+
+
+def inbox(email: "EmailSettings", since: datetime) -> "Inbox | None":
+    """Return the mailbox that reports come to, read from *since* on; None where none is configured."""
+    from alerter.transports.inbox import FileInbox, GraphInbox, ImapInbox, ImapServer
+
+    of = email.bounces
+    if of is None:
+        return None
+    if of.kind == "graph" and email.graph is not None:
+        mailbox = replace(
+            _graph_mailbox(email.graph, email.sender_address), timeout_seconds=of.timeout_seconds
+        )
+        return GraphInbox(replace(mailbox, mailbox=of.mailbox or mailbox.mailbox), of.folder, since)
+    if of.kind == "file" or of.host is None:
+        return FileInbox(of.path)
+    server = ImapServer(
+        host=of.host,
+        port=of.port,
+        security=of.security,
+        username=_clear(of.username),
+        password=_clear(of.password),
+        token=_tokens(of.oauth, of.oauth.scope, "email.bounces.oauth") if of.oauth else None,
+        folder=of.folder,
+        ca_file=str(of.ca_file or ""),
+        timeout_seconds=of.timeout_seconds,
+    )
+    return ImapInbox(server, since.date())
 
 
 def _tokens(application: "EntraSettings", scope: str, table: str) -> "EntraTokens":

@@ -9,6 +9,7 @@ from alerter.domain.address import address_key
 from alerter.domain.assessment import AssessmentKey
 from alerter.domain.audit_standing import AuditStanding, audit_standing
 from alerter.domain.escalation import Escalation
+from alerter.domain.extension import Extension
 from alerter.domain.plain import one_line, phrase
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.progress import RowHistory
@@ -56,23 +57,17 @@ class RowView:
         return replace(
             self,
             away="" if self.away == of.away else self.away,
-            asked="" if self.asked == of.asked else self.asked,
             notes=(words, *(note for note in self.notes if note not in of.notes)),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """
-    What the rows of one digest have in common: the run, the reader, and whether types are named.
-
-    *record_url* is the address of a record, with names for its ids.
-    """
+    """What the rows of one digest have in common: the run, the reader, and whether types are named."""
 
     facts: Outlook
     reader: Recipient
     has_labels: bool
-    record_url: str = ""
 
     @property
     def as_of(self) -> date:
@@ -122,7 +117,7 @@ def record_address(record_url: str, key: AssessmentKey) -> str:
 def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) -> RowView:
     assessment, say = alert.assessment, context.language.say
     id_, child = one_line(assessment.assessment_id), say("child {id}", id=one_line(assessment.child_id))
-    away = assessment.worker_away_until
+    away, record_url = assessment.worker_away_until, context.facts.record_url
     is_away = away is not None and away >= context.as_of
     return RowView(
         assessment_id=id_,
@@ -137,7 +132,7 @@ def _row(alert: Alert, context: RowContext, notes: Iterable[str], asked: str) ->
         asked=asked,
         notes=tuple(note for note in notes if note),
         mark=f"{id_}  {child}  ",
-        url=record_address(context.record_url, assessment.key) if context.record_url else "",
+        url=record_address(record_url, assessment.key) if record_url else "",
     )
 
 
@@ -178,9 +173,21 @@ def _notes(alert: Alert, context: RowContext) -> Iterable[str]:
     say = context.language.say
     is_last_chance = alert.is_last_chance and alert.stage is not Stage.OVERDUE
     yield say("due before the next digest") if is_last_chance else ""
+    yield _extended(alert.extension, context)
     yield _reassured(alert, context)
     standing = audit_standing(alert)
     yield "" if standing is None else _audited(standing, alert, context)
+
+
+def _extended(extension: Extension | None, context: RowContext) -> str:
+    if extension is None:
+        return ""
+    return context.language.say(
+        "extension to {day} authorised by {who}: {reason}",
+        day=context.language.day(extension.until, context.as_of),
+        who=phrase(extension.by),
+        reason=phrase(context.facts.reasons.label_of(extension.reason)),
+    )
 
 
 def _audited(standing: AuditStanding, alert: Alert, context: RowContext) -> str:

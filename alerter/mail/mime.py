@@ -5,7 +5,7 @@ for, and so takes ten times as long. What is written is read back by the library
 """
 
 import re
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -13,7 +13,7 @@ from string import ascii_letters, digits
 
 LONGEST_WORD = 75
 ENCODED_LINE = 76
-"""So long may a line be that holds an encoded word."""
+"""So long may a line be that holds an encoded word, or base64."""
 
 _FRAME = "=?utf-8?{}?{}?="
 _ROOM_OF_FRAME = len(_FRAME.format("q", ""))
@@ -149,7 +149,9 @@ def message(headers: tuple[Header, ...], whole: Part) -> bytes:
 
 def in_base64(content: bytes) -> bytes:
     """Return *content* in base64, in lines of 76 characters (RFC 2045 6.8)."""
-    return encodebytes(content).replace(b"\n", b"\r\n")
+    encoded = b64encode(content)
+    lines = [encoded[place : place + ENCODED_LINE] for place in range(0, len(encoded), ENCODED_LINE)]
+    return b"".join(line + b"\r\n" for line in lines)
 
 
 def _lines(headers: tuple[Header, ...]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Protocol
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Clock
+from alerter.domain.reasons import NO_REASONS, Reasons
 from alerter.mail.language import ENGLISH, Language
 
 NATIONS = {
@@ -19,7 +20,7 @@ NATIONS = {
 
 
 class Outlook(Protocol):
-    """What rows and headings are written by: the day, the day of the next digest, and the language."""
+    """What rows and headings are written by."""
 
     @property
     def as_of(self) -> date:
@@ -32,6 +33,14 @@ class Outlook(Protocol):
     @property
     def language(self) -> Language:
         """Return the language."""
+
+    @property
+    def reasons(self) -> Reasons:
+        """Return the words for the reasons that managers give."""
+
+    @property
+    def record_url(self) -> str:
+        """Return the address of a record in the case system, with names for its ids; or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,7 @@ class RunFacts:
     language: Language = ENGLISH
     installation: str = ""
     record_url: str = ""
-    """The address of a record in the council's case system, with `{child_id}` or `{assessment_id}` in it."""
+    reasons: Reasons = NO_REASONS
     machine: str = ""
     """The name of the machine that wrote it: two in one week are two copies of one database at work."""
 
@@ -133,7 +142,7 @@ def counting(facts: RunFacts) -> str:
 
 def data_words(facts: RunFacts) -> str:
     """
-    Return where the data come from.
+    Return where the data come from, and how old they were on the day that is judged by.
 
     The moment is *extracted_at* in the council's time zone, as the caller gives it.
     """
@@ -141,7 +150,7 @@ def data_words(facts: RunFacts) -> str:
     rejected = ""
     if facts.source_rejected:
         rejected = language.say(" ({count} could not be read)", count=f"{facts.source_rejected:,}")
-    return language.say(
+    source = language.say(
         "{source} of {day} {time}, {rows}{rejected}",
         source=phrase(facts.source_name),
         day=language.long_day(at.date(), facts.as_of),
@@ -149,3 +158,14 @@ def data_words(facts: RunFacts) -> str:
         rows=language.counted(facts.source_rows, "{count} row", "{count} rows"),
         rejected=rejected,
     )
+    return f"{source}{_age(facts)}"
+
+
+def _age(facts: RunFacts) -> str:
+    """Return how old the data were on the day that is judged by; nothing where they are younger."""
+    days = (facts.as_of - facts.extracted_at.date()).days
+    if days < 0:
+        return ""
+    if not days:
+        return facts.language.say(", of the same day")
+    return facts.language.counted(days, ", {count} day old", ", {count} days old")

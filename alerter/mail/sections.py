@@ -67,34 +67,52 @@ class Room:
 
 def sections_of(digest: Digest, facts: RunFacts, marks: Marks, room: Room) -> Iterable[SectionView]:
     """Give the sections of *digest* that have rows, each with as many as there is *room* for."""
-    context = RowContext(
-        facts=facts, reader=digest.recipient, has_labels=marks.has_labels, record_url=facts.record_url
-    )
-    seen: set[str] = set()
-    for stage in ORDER:
-        if alerts := digest.of_stage(stage):
-            yield _section(stage, alerts, digest, context, marks, facts, room, seen)
+    writer = _SectionWriter(digest, facts, marks, room, set())
+    return (writer.section(stage, alerts) for stage in ORDER if (alerts := digest.of_stage(stage)))
 
 
-def _section(
-    stage: Stage, alerts: Sequence[Alert], digest: Digest, context: RowContext, marks: Marks, facts: RunFacts,
-    room: Room, seen: set[str],
-) -> SectionView:  # fmt: skip
-    """Return one stage's section; that rows are escalated is said above them where it holds for all."""
-    language = facts.language
-    listed = alerts[: room.take(len(alerts))]
-    more = len(alerts) - len(listed)
-    histories = {alert.assessment.key: digest.history_of(alert) for alert in alerts}
-    asked = asked_of(stage, len(alerts), language)
-    if stage in CHASED and all(past.is_escalated for past in histories.values()):
-        asked = f"{asked}; {language.say('the service manager is told as well')}"
-        histories = {key: replace(past, is_escalated=False) for key, past in histories.items()}
-    groups = []
-    for half, alerts_in_it in _by_half(listed, marks) if stage is Stage.PAST_ALERT else [(None, listed)]:
-        rows = [row_of(alert, histories[alert.assessment.key], context) for alert in alerts_in_it]
-        groups.append(RowGroup(_half_heading(half, len(rows), language), _shortened(rows, seen, language)))
-    heading = heading_of(stage, len(alerts), marks, language)
-    return SectionView(stage.value, heading, asked, tuple(groups), more, unlisted(more, facts, room.link))
+@dataclass(frozen=True, slots=True)
+class _SectionWriter:
+    """Writes the sections of one *digest* in order; *seen* are the assessments that have a row already."""
+
+    digest: Digest
+    facts: RunFacts
+    marks: Marks
+    room: Room
+    seen: set[str]
+
+    def section(self, stage: Stage, alerts: Sequence[Alert]) -> SectionView:
+        """Return one stage's section; that rows are escalated is said above them where it holds for all."""
+        language = self.facts.language
+        listed = alerts[: self.room.take(len(alerts))]
+        more = len(alerts) - len(listed)
+        asked = asked_of(stage, len(alerts), language)
+        are_escalated = stage in CHASED and all(
+            self.digest.history_of(alert).is_escalated for alert in alerts
+        )
+        if are_escalated:
+            asked = f"{asked}; {language.say('the service manager is told as well')}"
+        halves = _by_half(listed, self.marks) if stage is Stage.PAST_ALERT else [(None, listed)]
+        return SectionView(
+            stage.value,
+            heading_of(stage, len(alerts), self.marks, language),
+            asked,
+            tuple(
+                self._group(half, half_alerts, are_escalated=are_escalated) for half, half_alerts in halves
+            ),
+            more,
+            unlisted(more, self.facts, self.room.link),
+        )
+
+    def _group(self, half: range | None, alerts: Sequence[Alert], *, are_escalated: bool) -> RowGroup:
+        language = self.facts.language
+        context = RowContext(facts=self.facts, reader=self.digest.recipient, has_labels=self.marks.has_labels)
+        rows = []
+        for alert in alerts:
+            past = self.digest.history_of(alert)
+            past = replace(past, is_escalated=past.is_escalated and not are_escalated)
+            rows.append(row_of(alert, past, context))
+        return RowGroup(_half_heading(half, len(rows), language), _shortened(rows, self.seen, language))
 
 
 def escalated_section(

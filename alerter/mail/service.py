@@ -60,12 +60,7 @@ def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | Non
         return None
     say = facts.language.say
     marks = Marks.of(facts.clocks, facts.language)
-    context = RowContext(
-        facts=facts,
-        reader=digest.recipient,
-        has_labels=len(facts.clocks) > 1,
-        record_url=facts.record_url,
-    )
+    context = RowContext(facts=facts, reader=digest.recipient, has_labels=len(facts.clocks) > 1)
     more = len(service.teams) - TEAMS_LISTED
     return ServiceView(
         heading=say("Your service"),

@@ -187,7 +187,7 @@ def footer_of(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
         say(
             "As at {day}. Data: {data}.",
             day=language.full_day(facts.as_of),
-            data=f"{data_words(facts)}{_age(facts)}",
+            data=data_words(facts),
         ),
         say("The next digest comes on {day}.", day=language.full_day(facts.next_run)),
         say("Something wrong? Write to {contact}.", contact=phrase(facts.contact)),
@@ -197,16 +197,6 @@ def footer_of(digest: Digest, facts: RunFacts) -> tuple[str, ...]:
             run=facts.run,
         ),
     )
-
-
-def _age(facts: RunFacts) -> str:
-    """Return how old the data were on the day that is judged by; nothing where they are younger."""
-    days = (facts.as_of - facts.extracted_at.date()).days
-    if days < 0:
-        return ""
-    if not days:
-        return facts.language.say(", of the same day")
-    return facts.language.counted(days, ", {count} day old", ", {count} days old")
 
 
 def _limits(clocks: tuple[Clock, ...], language: Language) -> str:

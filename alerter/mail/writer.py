@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from alerter.domain.digest import Digest
 from alerter.domain.message import Message
 from alerter.domain.plain import one_line
+from alerter.domain.reasons import NO_REASONS, Reasons
 from alerter.domain.routing import Recipient
 from alerter.errors import PartitionError
 from alerter.mail.build import Letterhead, Rendered, build
@@ -55,6 +56,7 @@ class Writer:
     zone: ZoneInfo
     subject_prefix: str = ""
     record_url: str = ""
+    reasons: Reasons = NO_REASONS
     language: Language = ENGLISH
     machine: str = ""
     page: str = ""

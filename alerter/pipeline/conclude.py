@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from alerter.domain.cover import conflicts
 from alerter.domain.moved import Moved
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
-from alerter.domain.routing import shared_addresses
+from alerter.domain.routing import covers_in, shared_addresses
 from alerter.domain.wording import counted, date_words
 from alerter.mail.summary import Summary
 from alerter.pipeline.letters import Basis, run_facts
 from alerter.pipeline.planning import records_to_mend
-from alerter.store import bounces, drafts, outbox, runs, syncs
+from alerter.store import bounces, covers, drafts, outbox, runs, syncs
 from alerter.store.runs import Run
 
 
@@ -76,4 +77,6 @@ def _remarks(connection: Connection, run: Run, rules: Rules) -> Iterator[str]:
     if since and ignored:
         were = f"{counted(ignored, 'open assessment')} began before {date_words(since)}"
         yield f"{were}: counted here alone, for they are in no digest ([source] ignore_started_before)."
-    yield from shared_addresses(syncs.directory_entries(connection))
+    directory = syncs.directory_entries(connection)
+    yield from shared_addresses(directory)
+    yield from conflicts([*covers_in(directory), *covers.standing(connection)], run.as_of)

@@ -8,13 +8,13 @@ from time import monotonic
 
 from sqlalchemy import Connection
 
-from alerter.domain.delivery import after_death, settlement
+from alerter.domain.delivery import FINAL, after_death, settlement
 from alerter.errors import MailDeferredError, MailStoppedError, MailThrottledError, StoreError
 from alerter.pipeline.freshness import Freshness
-from alerter.store import drafts, outbox
+from alerter.store import claims, drafts, outbox
+from alerter.store.claims import Claimed
 from alerter.store.database import PERSISTENCE_SECONDS, Database
-from alerter.store.migration import is_ours, require_ours
-from alerter.store.outbox import Claimed
+from alerter.store.migration import require_ours
 from alerter.store.senders import Sender, fresh_token, is_alive, sending
 from alerter.transports.transport import Outcome, Transport
 
@@ -97,9 +97,9 @@ class _Hand:
         A claim of which nobody knows whether it was kept is looked for before another one is made.
         """
         now = self._channel.clock()
-        self.next = outbox.held(connection, self._token) if self._token else None
+        self.next = claims.held(connection, self._token) if self._token else None
         self._token = self._token or fresh_token(self.sender.id)
-        self.next = self.next or outbox.claim(
+        self.next = self.next or claims.claim(
             connection,
             token=self._token,
             now=now,
@@ -113,7 +113,7 @@ class _Hand:
         """
         Claim the next message in the transaction that records an outcome, unless something comes between.
         """
-        if not self._channel.should_stop() and not self._is_renewal_due() and is_ours(connection):
+        if not self._channel.should_stop() and not self._is_renewal_due():
             self.claim(connection)
 
     def _is_renewal_due(self) -> bool:
@@ -166,7 +166,7 @@ def recover(database: Database, unknown_outcome: str, clock: Callable[[], dateti
             return 0
     with database.write() as connection:
         now = clock()
-        left = outbox.abandoned(connection, now, partial(is_alive, connection))
+        left = claims.abandoned(connection, now, partial(is_alive, connection))
         for state, message in left:
             if state == "claimed":
                 _take_over(connection, message, now)
@@ -181,7 +181,7 @@ def _take_over(connection: Connection, message: Claimed, now: datetime) -> None:
     decided = after_death(message.deaths, now)
     is_last = decided.state == "undelivered"
     reply = f"{message.deaths + 1} senders died over it, so it is not tried again" if is_last else ""
-    outbox.settle(connection, message, decided, reply=reply, now=now, expected=["claimed"])
+    claims.settle(connection, message, decided, reply=reply, now=now, expected=["claimed"])
 
 
 def _claims(channel: Channel, hand: _Hand) -> Iterator[Claimed]:
@@ -211,7 +211,7 @@ def _marker(channel: Channel, hand: _Hand, message: Claimed) -> Callable[[], boo
     def mark() -> bool:
         with hand.sender.write() as connection:
             now = channel.clock()
-            return outbox.mark(connection, message, now, lease_until=now + MARKED_LEASE)
+            return claims.mark(connection, message, now, lease_until=now + MARKED_LEASE)
 
     return mark
 
@@ -264,9 +264,10 @@ def _record(
     has_died: bool = False,
 ) -> datetime | None:
     """Record what is decided after an attempt; return when the message is next due, if it is."""
+    is_final = outcome.state in FINAL
     decided = settlement(
         outcome.state, message.so_far, now=now, unknown_outcome=unknown_outcome,
-        is_overtaken=drafts.is_overtaken(connection, message.run_id), has_died=has_died,
+        is_overtaken=not is_final and drafts.is_overtaken(connection, message.run_id), has_died=has_died,
     )  # fmt: skip
-    outbox.settle(connection, message, decided, reply=outcome.reply, now=now)
+    claims.settle(connection, message, decided, reply=outcome.reply, now=now)
     return decided.next_attempt_at

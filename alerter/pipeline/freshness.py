@@ -50,7 +50,7 @@ class Freshness:
             return
         with self._of.database.write() as connection:
             take_turns(connection, "sync")
-            syncs.replace_directory(connection, directory)
+            syncs.replace_directory(connection, directory, now)
             renew(connection, Basis(self._of.rules, self._of.writer, now))
 
 

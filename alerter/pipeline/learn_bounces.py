@@ -9,9 +9,10 @@ from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.delivery_reports import read_bounces
 from alerter.store import bounces
+from alerter.store.bounces import Returned
 
 ASKED_FOR = timedelta(days=7)
-"""How long after a message went Notify is asked about it: it forgets after that."""
+"""For so long after a message went it is asked whether it came back; Notify forgets after that."""
 
 FAILED = ("permanent-failure", "temporary-failure", "technical-failure")
 
@@ -37,21 +38,22 @@ def learn_bounces(of: Installation) -> CameBack:
     if not returned:
         return CameBack()
     with of.database.write() as connection:
-        runs = [bounces.record(connection, message_id, why, of.now()) for message_id, why in returned]
+        runs = [bounces.record(connection, message, why, of.now()) for message, why in returned]
     return CameBack(frozenset(run for run in runs if run is not None))
 
 
-def _returned(of: Installation) -> Iterator[tuple[str, str]]:
-    """Give what came back: the Message-ID, and with which status."""
+def _returned(of: Installation) -> Iterator[tuple[Returned, str]]:
+    """Give what came back: which message, and with which status."""
     email = of.settings.email
-    if email.bounces is not None:
-        for bounce in read_bounces(email.bounces.mailbox):
-            yield bounce.message_id, bounce.status
+    inbox = wiring.inbox(email, of.now() - ASKED_FOR)
+    if inbox is not None:
+        for bounce in read_bounces(inbox.messages()):
+            yield Returned(bounce.message_id, bounce.run, bounce.recipient), bounce.status
     if email.notify is not None and email.transport == "notify":
         yield from _returned_to_notify(of)
 
 
-def _returned_to_notify(of: Installation) -> Iterator[tuple[str, str]]:
+def _returned_to_notify(of: Installation) -> Iterator[tuple[Returned, str]]:
     notify = of.settings.email.notify
     with of.database.read() as connection:
         asked = bounces.sent_since(connection, of.now() - ASKED_FOR)
@@ -60,6 +62,6 @@ def _returned_to_notify(of: Installation) -> Iterator[tuple[str, str]]:
     transport = wiring.notify_transport(notify)
     try:
         states = transport.states(asked).items()
-        yield from ((message_id, state) for message_id, state in states if state in FAILED)
+        yield from ((Returned(message_id), state) for message_id, state in states if state in FAILED)
     finally:
         transport.close()

@@ -89,6 +89,7 @@ def run_facts(connection: Connection, basis: Basis, run: Run, sync: Sync | None)
         language=writer.language,
         installation=installation_id(connection),
         record_url=writer.record_url,
+        reasons=writer.reasons,
         machine=writer.machine,
         source_name="no extract" if sync is None else sync.source_name,
         source_rows=0 if sync is None else sync.rows,

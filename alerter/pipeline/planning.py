@@ -18,7 +18,7 @@ from alerter.domain.progress import LastDigest
 from alerter.domain.routing import Router
 from alerter.domain.timeliness import Timeliness, deadlines
 from alerter.errors import ConfigError
-from alerter.store import alerts, assessments, audits, bounces, extensions, reassurances, runs, syncs
+from alerter.store import alerts, assessments, audits, bounces, covers, extensions, reassurances, runs, syncs
 from alerter.store.database import Database
 from alerter.store.runs import Run
 
@@ -63,6 +63,7 @@ def plan_on(connection: Connection, rules: Rules, as_of: date) -> Plan:
         unaudited=_unaudited(connection, rules, as_of),
         audits=audited,
         extensions=extensions.latest(connection, under_way),
+        covers=covers.standing(connection),
         of_children=assessments.of_children_under_way(connection, as_of),
         calendar_before=None if last_run is None else runs.by_fingerprint(connection, last_run.calendar),
         last_digest=None if last_run is None else _last_digest(connection, last_run, as_of),
@@ -136,7 +137,8 @@ def answerable_for(
     connection: Connection, rules: Rules, assessments_: Iterable[Assessment], as_of: date
 ) -> list[Answerable]:
     """Return who answers for each of some assessments on *as_of*, by the directory as it was last read."""
-    router = Router(syncs.directory_entries(connection), rules.fallback, rules.allowed_domains, as_of)
+    directory, recorded = syncs.directory_entries(connection), covers.standing(connection)
+    router = Router(directory, rules.fallback, rules.allowed_domains, as_of, recorded)
     return [answerable(router, assessment) for assessment in assessments_]
 
 

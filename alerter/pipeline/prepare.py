@@ -11,7 +11,7 @@ from alerter.mail.writer import Email
 from alerter.pipeline.letters import Basis, WrittenPlan, run_facts, write
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced
-from alerter.store import alerts, drafts, outbox, runs, syncs
+from alerter.store import alerts, drafts, outbox, runs, syncs, views
 from alerter.store.database import Database, take_turns
 from alerter.store.runs import Run
 
@@ -164,6 +164,7 @@ def _placed(connection: Connection, drafted: Run, request: RunRequest) -> Run:
 def _entered(connection: Connection, rules: Rules, drafted: Run) -> Run | None:
     """Enter a run in the ledger; None when another process has planned its send date."""
     runs.keep(connection, rules.calendar)
+    views.keep(connection, rules.calendar, rules.clocks.values())
     run_id = runs.plan(connection, drafted)
     return None if run_id is None else runs.by_id(connection, run_id)
 

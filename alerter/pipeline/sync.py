@@ -76,7 +76,7 @@ def read_in(
         SourceError: The source cannot be read; the transaction must not be committed.
     """
     take_turns(connection, "sync")
-    syncs.replace_directory(connection, intake.directory)
+    syncs.replace_directory(connection, intake.directory, intake.now)
     _discard_staged(connection)
     extract, last = intake.source.extract, syncs.latest_applied(connection)
     if last is not None and (last.sha256, last.mapping) == (extract.sha256, intake.mapping):

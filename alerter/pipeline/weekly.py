@@ -57,7 +57,7 @@ def run(of: Installation, as_of: date | None = None, *, is_synced: bool = True, 
         SourceError: The source or the directory cannot be read; nothing was changed.
         PartitionError: The digests do not add up; nothing was sent.
     """
-    of.with_parts().ensure_schema(may_make=True)
+    of.make_ready().ensure_schema(may_make=True)
     of.search_for_damage()
     day = as_of or of.today()
     refuse_too_far_ahead(of, day)

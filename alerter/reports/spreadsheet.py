@@ -8,6 +8,7 @@ from datetime import date
 from alerter.errors import ConfigError
 
 Cell = str | int | date | None
+"""What a row of a spreadsheet holds."""
 ENDINGS = (".csv", ".xlsx")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10)."""

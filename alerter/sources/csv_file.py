@@ -11,6 +11,7 @@ from pathlib import Path
 from alerter.errors import SourceError
 from alerter.sources.columns import HEADING_ROWS, Headings, below
 from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
+from alerter.sources.fixed_width import Widths, widths_in
 from alerter.sources.slipped import Fit
 from alerter.sources.table import Rows, Table
 
@@ -83,9 +84,9 @@ def _first_fault(path: Path, encoding: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """The heading row under one delimiter: which row it is, and its cells."""
+    """The heading row under one delimiter, or in columns of fixed width: which row it is, and its cells."""
 
-    delimiter: str
+    delimiter: str | Widths
     index: int
     line: int
     cells: list[str]
@@ -122,7 +123,7 @@ def open_csv(path: Path, wanted: Headings) -> Table:
         sha256=sha256,
         extracted_at=stamp.written_at,
         size=stamp.size,
-        notes=(f"read as {label_of(encoding)}, {DELIMITERS[heading.delimiter]}{below(heading.line)}",),
+        notes=(f"read as {label_of(encoding)}, {_label(heading.delimiter)}{below(heading.line)}",),
         headings=columns.headings,
     )
     return Table(extract, columns, read)
@@ -136,7 +137,8 @@ def _find_heading(path: Path, encoding: str, wanted: Headings) -> _Heading:
         sample = file.read(SAMPLE)
     best: _Heading | None = None
     most = (-1, -1)
-    for delimiter in DELIMITERS:
+    delimiters: list[str | Widths] = [*DELIMITERS, *widths_in(sample)]
+    for delimiter in delimiters:
         records = list(_readable(sample, delimiter, path.name))
         index = wanted.heading_row([cells for _, cells in records])
         if index is None:
@@ -149,7 +151,11 @@ def _find_heading(path: Path, encoding: str, wanted: Headings) -> _Heading:
     return best
 
 
-def _readable(sample: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _label(delimiter: str | Widths) -> str:
+    return "columns of fixed width" if isinstance(delimiter, Widths) else DELIMITERS[delimiter]
+
+
+def _readable(sample: str, delimiter: str | Widths, name: str) -> Iterator[tuple[int, list[str]]]:
     """Give the first rows of *sample*, as far as they can be read under *delimiter*."""
     try:
         yield from islice(_records(StringIO(sample, newline=""), delimiter, name), HEADING_ROWS)
@@ -165,8 +171,11 @@ def _no_heading(sample: str, name: str) -> SourceError:
     return SourceError(f"{name} has no heading line in its first {HEADING_ROWS} rows: export it again.")
 
 
-def _records(lines: Iterable[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterable[str], delimiter: str | Widths, name: str) -> Iterator[tuple[int, list[str]]]:
     """Give each record with the physical line it begins on."""
+    if isinstance(delimiter, Widths):
+        yield from delimiter.records(lines)
+        return
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:

@@ -42,8 +42,8 @@ def unknown_type_reason(value: str, labels: Mapping[str, str]) -> str:
 
     *labels* are those of the configured types by key.
 
-    >>> unknown_type_reason("CIN (Single)", {"core": "Core assessment"})
-    "the type 'CIN (Single)' is not configured: add [assessments.single] label = 'CIN (Single)'"
+    >>> unknown_type_reason("Unborn", {"core": "Core assessment"})
+    "the type 'Unborn' is not configured: add [assessments.unborn] label = 'Unborn', or leave such rows out"
     >>> unknown_type_reason("Core 2", {"core": "Core assessment"})
     "the type 'Core 2' is not configured: write [assessments.core] label = 'Core 2', or add a type for it"
     """
@@ -55,7 +55,7 @@ def unknown_type_reason(value: str, labels: Mapping[str, str]) -> str:
     if known:
         advice = f"write [assessments.{known}] label = {quoted}, or add a type for it"
     else:
-        advice = f"add [assessments.{type_keys(value)[0]}] label = {quoted}"
+        advice = f"add [assessments.{type_keys(value)[0]}] label = {quoted}, or leave such rows out"
     return f"the type {quoted} is not configured: {advice}"
 
 

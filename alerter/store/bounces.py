@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from alerter.store.runs import ours
 from alerter.store.schema import outbox, runs
@@ -20,19 +20,33 @@ class Unreached:
     bounce: str
 
 
-def record(connection: Connection, message_id: str, bounce: str, now: datetime) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A message that came back: its Message-ID, else the run and the recipient it was of."""
+
+    message_id: str
+    run_id: int = 0
+    recipient: str = ""
+
+
+def record(connection: Connection, message: Returned, bounce: str, now: datetime) -> int | None:
     """
     Record that a message came back; return its run, or None where it is none of ours or known already.
 
     Only what was accepted can come back; what is still owed is settled by its own outcome first.
     """
+    is_meant = (
+        _columns.message_id == message.message_id
+        if message.message_id
+        else and_(
+            _columns.run_id == message.run_id,
+            func.lower(_columns.recipient) == message.recipient.lower(),
+            _columns.kind == "digest",
+        )
+    )
     bounced = (
         update(outbox)
-        .where(
-            _columns.message_id == message_id,
-            _columns.bounced_at.is_(None),
-            _columns.state.in_(("sent", "unknown")),
-        )
+        .where(is_meant, _columns.bounced_at.is_(None), _columns.state.in_(("sent", "unknown")))
         .values(bounced_at=now, bounce=bounce)
         .returning(_columns.run_id)
     )

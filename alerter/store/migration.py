@@ -4,9 +4,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    exists,
+    inspect,
+    select,
+)
 
 from alerter.errors import StoreError, StoreLostError
+from alerter.store import views
 from alerter.store.birth_note import file_of, id_in, is_there, note_of
 from alerter.store.database import Database, ensure_installation, take_turns
 from alerter.store.engine import refuse_pooler
@@ -25,6 +36,8 @@ _version = Table(
 )
 """Alembic's own table, as it makes it."""
 _revision = select(_version.c.version_num)
+is_of_our_revision = exists().where(_version.c.version_num == REVISION)
+"""A condition: the schema is this program's."""
 
 
 def migrate(database: Database, now: datetime, *, is_searched: bool = True) -> bool:
@@ -197,6 +210,7 @@ def downgrade(database: Database, revision: str) -> None:
     from alembic import command  # noqa: PLC0415 - slow, and seldom needed
 
     with database.write() as connection:
+        views.drop(connection)
         command.downgrade(_config(connection), revision)
     database.wipe()
     if revision == "base" and (note := note_of(database)) is not None:
@@ -207,6 +221,7 @@ def _make_new(connection: Connection) -> None:
     """Make every table in a database that has none, as the migrations would have made them."""
     tables = metadata if connection.dialect.name == "sqlite" else metadata_on_server()
     tables.create_all(connection, checkfirst=False)
+    views.create(connection)
     _version.create(connection, checkfirst=False)
     connection.execute(_version.insert().values(version_num=REVISION))
 
@@ -221,7 +236,9 @@ def _upgrade(connection: Connection, version: str | None) -> None:
     _refuse_newer(version)
     from alembic import command  # noqa: PLC0415 - slow, and seldom needed
 
+    views.drop(connection)  # SQLite changes no table that a view reads
     command.upgrade(_config(connection), "head")
+    views.create(connection)
 
 
 def _refuse_newer(version: str | None) -> None:

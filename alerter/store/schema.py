@@ -39,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0014"  # the migration these tables come from
+REVISION = "0018"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -234,6 +234,23 @@ directory = Table(
     Column("cover_until", Date),
     Column("escalate_to", String, nullable=False),
     Column("fault", String, nullable=False, server_default=text("''")),
+    Column("cover_read_at", Moment, comment="when this cover was first read"),
+)
+
+covers = Table(
+    "covers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("manager_email", String, nullable=False),
+    Column("cover_email", String, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", String, nullable=False),
+    Column("means", String, nullable=False),
+    Column("ended_at", Moment, comment="null while it counts"),
+    Column("ended_by", String, nullable=False),
+    CheckConstraint("means IN ('command', 'page')", name="means"),
 )
 
 calendars = Table(
@@ -246,6 +263,26 @@ calendars = Table(
     Column("last_year", Integer, nullable=False),
     Column("count_start_day", Boolean, nullable=False),
     Column("days_off", JSON, nullable=False, comment="date, name, source"),
+)
+
+working_days = Table(
+    "working_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("passed", Integer, nullable=False, index=True, comment="working days up to this day"),
+    Column("behind", Integer, nullable=False, comment="those behind a clock that starts on it"),
+)
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("type", String, primary_key=True),
+    Column("place", Integer, primary_key=True, comment="0 is the rule of today, 1 the one before"),
+    Column("starts_from", String, nullable=False),
+    Column("effective_from", Date, comment="null is ever since"),
+    Column("working_days", Integer, nullable=False),
+    Column("alert_after", Integer, nullable=False),
+    Column("calendar", String, nullable=False, comment="fingerprint of the working days kept"),
 )
 
 runs = Table(

@@ -123,10 +123,18 @@ def unreadable_in(connection: Connection, sync_id: int) -> list[UnreadableValue]
     return [UnreadableValue(*row) for row in connection.execute(query)]
 
 
-def replace_directory(connection: Connection, entries: Iterable[DirectoryEntry]) -> None:
-    """Put the directory as it was just read in place of the old one."""
+def replace_directory(connection: Connection, entries: Iterable[DirectoryEntry], now: datetime) -> None:
+    """
+    Put the directory as it was just read in place of the old one.
+
+    A cover that stood in the old one too was first read when that was.
+    """
+    before = {entry.cover_key: entry.cover_read_at for entry in reversed(directory_entries(connection))}
     connection.execute(delete(directory))
-    rows = [asdict(entry) for entry in entries]
+    rows = [
+        asdict(entry) | {"cover_read_at": before.get(entry.cover_key) or now if entry.cover_email else None}
+        for entry in entries
+    ]
     if rows:
         connection.execute(insert(directory), rows)
 

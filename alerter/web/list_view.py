@@ -80,12 +80,14 @@ class Today:
     as_of: date
     next_run: date
     language: Language
+    reasons: Reasons
+    record_url: str = ""
 
 
 def list_view(own: OwnList, filled: Filled, reasons: Reasons, zone: ZoneInfo, language: Language) -> ListView:
     """Return the view of *own* in one *language*, with what was *filled* in before, if anything was."""
     shown = own.rows[:MOST_ROWS]
-    today = Today(as_of=own.as_of, next_run=own.next_run, language=language)
+    today = Today(as_of=own.as_of, next_run=own.next_run, language=language, reasons=reasons)
     more, on_track = len(own.rows) - len(shown), own.digest.on_track
     return ListView(
         language=language,

@@ -109,7 +109,7 @@ def test_rows_without_an_id_are_known_by_child_and_start(council: Council, post_
     lines = [line for line in letter.text.splitlines() if line.split(" ")[0] in dict(references)]
     assert [line.split(" ")[0] for line in lines] == [reference for reference, _ in references]
     reassured = council.alerter(
-        "reassure", references[0][0], "--by", ADMINS, "--expected", NEXT_MONDAY, "--on", MONDAY
+        "reassure", references[0][0], "--by", FALLBACK, "--expected", NEXT_MONDAY, "--on", MONDAY
     )
     assert reassured.exit_code == 0, reassured.err
     assert council.run(NEXT_MONDAY, "--dry-run").json["assessments"]["reassured"] == 1

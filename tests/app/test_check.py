@@ -95,7 +95,7 @@ def test_lines_of_the_directory_that_need_a_look_are_named(office: Office) -> No
     (always_covered,) = warnings(installation, "covers")
     assert always_covered == (
         "n.okafor@council.example stands in for S. Lindqvist; "
-        "the cover has no dates, so it holds always (line 2)"
+        "the cover has no dates, so it holds always (directory line 2)"
     )
 
 
@@ -106,7 +106,7 @@ def test_covers_of_today_are_named(office: Office) -> None:
     office.council.directory(until, {**until, "team": "West"}, over)
     office.extract(row("A-1"))
     assert words(office.open(), "covers") == [
-        f"n.okafor@council.example stands in for S. Lindqvist until {today()} (line 2, 3)"
+        f"n.okafor@council.example stands in for S. Lindqvist until {today()} (directory lines 2, 3)"
     ]
 
 
@@ -213,6 +213,19 @@ def test_columns_show_their_headings(office: Office) -> None:
         'assessment_id: "Ref"', 'child_id: "Child"', "type: no heading: every row is 'core'",
         'started_on: "Begun"', 'headings not used: "Form Name", "Surname", "Notes"',
     ]  # fmt: skip
+
+
+def test_types_are_seen_by_their_names(office: Office) -> None:
+    """A column of them that is not mapped counts as one type what are two, whatever its heading is."""
+    types = ("Core assessment", "Initial Assessment", "Core assessment", "")
+    office.council.extract(
+        [
+            {"child_id": n, "started_on": "2009-10-12", "Process": type_, "Surname": "Core"}
+            for n, type_ in enumerate(types)
+        ]
+    )
+    (said,) = (line for line in warnings(office.open(), "columns") if "type" in line)
+    assert said == '"Process": may be type, which has no heading: [source.columns] type = "Process"'
 
 
 def test_how_far_back_the_sign_offs_go(office: Office) -> None:

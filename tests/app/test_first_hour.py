@@ -66,6 +66,27 @@ def test_nothing_of_a_child_is_written_or_printed(tmp_path: Path, export: Export
         assert not any(str(case.born) in text or f"{case.born:%d/%m/%Y}" in text for case in cases)
 
 
+def test_a_clock_whose_date_is_missing_is_said(tmp_path: Path) -> None:
+    """Annex A has no referral date without its List 3: the clock starts from the start, and it says why."""
+    path = annex_a(tmp_path, caseload())
+    shown = run(tmp_path, "init", tmp_path / "new", "--extract", path, "--json").json
+    (single,) = shown["types"]
+    assert (single["preset"], single["clock"]) == (
+        "england-single",
+        "started_on, as there is no date of referral",
+    )
+    text = (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
+    assert 'clock = "started_on" ' in text
+    assert "there is no date of referral" in text
+
+
+def test_a_worker_of_two_teams_has_a_line_of_his_own(tmp_path: Path) -> None:
+    """Without a team, and without an address until somebody fills it in."""
+    set_up(tmp_path / "new", mosaic(tmp_path, caseload()))
+    lines = (tmp_path / "new" / "directory.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == [f"{team},,,,,,," for team in sorted(TEAMS)] + [",W. Orker-D,,,,,,"]
+
+
 def test_what_the_settings_hold(tmp_path: Path) -> None:
     """Some forty lines, nothing of another council, no pass mark, and a first run that mails nobody."""
     set_up(tmp_path / "set-up", mosaic(tmp_path, caseload()))

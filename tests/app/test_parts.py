@@ -9,6 +9,7 @@ from time import monotonic
 
 import pytest
 
+from alerter.domain.escalation import EscalationRule
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError, StoreError
 from alerter.installation import wiring
@@ -38,6 +39,7 @@ def test_rules_are_the_settings(office: Office) -> None:
         calendar__office_closed=[date(2009, 11, 24)],
         email__send_all_clear=False,
         digest__reassurance_lasts_runs=2,
+        escalation__from_day=36,
     ).rules
     assert not rules.calendar.is_working_day(date(2009, 11, 23))
     assert rules.calendar.is_working_day(date(2009, 8, 31))
@@ -45,6 +47,7 @@ def test_rules_are_the_settings(office: Office) -> None:
     assert rules.schedule.next_after(date(2009, 11, 16)) == date(2009, 11, 25)
     assert (rules.fallback, rules.allowed_domains) == (Recipient(FALLBACK), ("council.example",))
     assert (rules.send_all_clear, rules.reassurance_lasts_runs) == (False, 2)
+    assert rules.escalation == EscalationRule(after_digests=2, from_day=36)
     assert rules.settings == office.opened[0].settings.fingerprint
 
 

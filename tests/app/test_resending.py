@@ -9,7 +9,7 @@ from alerter.app.resending import Resent, resend
 from alerter.errors import ConfigError, SourceError
 from alerter.installation.installation import Installation
 from alerter.pipeline.retention import purge
-from alerter.store import assessment_events, assessments, outbox, trail
+from alerter.store import assessments, events, outbox, trail
 from tests.world.council import ADMINS
 from tests.world.mail_server import ACCEPT, DROP, LATER, NEVER, MailServer
 from tests.world.office import AS_OF, NORTH, SOUTH, Office, row
@@ -53,7 +53,7 @@ def test_a_message_that_arrived_goes_again_with_the_same_bytes(office: Office) -
     with of.database.read() as connection:
         (entry,) = [each for each in trail.every(connection) if each.act == "resent"]
         (number,) = assessments.find(connection, "A-1", None)
-        told = [event for event in assessment_events.events(connection, number) if event.kind == "resent"]
+        told = [event for event in events.of_assessment(connection, number) if event.kind == "resent"]
     assert (entry.actor, entry.detail) == ("A. Admin", f"run 1 to {MANAGER}: she never got it")
     assert [event.what for event in told] == [f"run 1 to {MANAGER}: she never got it (by A. Admin)"]
 

@@ -2,11 +2,14 @@
 
 import csv
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from tests.world.office import AS_OF, NEXT, NORTH, Office, row
+import pytest
+
+from tests.world.office import AS_OF, NEXT, NORTH, Office, row, today
 from tests.world.terminal import alerter
 
+OKAFOR = str(NORTH["manager_email"])
 HEADINGS = ["team", "assessment_id", "child_id", "worker", "field", "dfe_rule", "what"]
 
 
@@ -59,15 +62,13 @@ def test_history_tells_who_was_told_what(office: Office) -> None:
     read(office, row("A-1", started_on="2009-10-20"))
     result = alerter(office, "history", "A-1", "--child", "91")
     lines = [line.split("\t") for line in result.out.splitlines()]
-    assert lines[0] == ["at", "child_id", "kind", "what"]
+    assert lines[0] == ["at", "assessment_id", "child_id", "kind", "what"]
     kinds = ["told", "reassured", "changed", "changed"]
-    assert [line[1:3] for line in lines[1:]] == [["91", kind] for kind in kinds]
-    assert [line[3].partition(" ")[0] for line in lines[3:]] == ["clock_on", "started_on"]
-    assert lines[1][3] == f"run 1: past alert, day 27, to {by} (sent, a trial into a folder)"
+    assert [line[1:4] for line in lines[1:]] == [["A-1", "91", kind] for kind in kinds]
+    assert [line[4].partition(" ")[0] for line in lines[3:]] == ["clock_on", "started_on"]
+    assert lines[1][4] == f"run 1: past alert, day 27, to {by} (sent, a trial into a folder)"
     events = json.loads(alerter(office, "history", "A-1", "--json").out)["events"]
-    assert [[each["child_id"], each["kind"], each["what"]] for each in events] == [
-        line[1:] for line in lines[1:]
-    ]
+    assert [list(event.values())[1:] for event in events] == [line[1:] for line in lines[1:]]
     moments = [datetime.fromisoformat(each["at"]) for each in events]
     assert [f"{moment:%Y-%m-%d %H:%M}" for moment in moments] == [line[0] for line in lines[1:]]
 
@@ -92,3 +93,42 @@ def test_a_reassurance_is_taken_back_and_history_shows_both(office: Office) -> N
         refused = alerter(office, "reassure", "A-1", "--by", by, *options)
         assert refused.exit_code == 2
         assert "Give either --expected, the day of the sign-off, or --undo." in refused.err
+
+
+def test_history_of_a_period_has_ids_and_no_notes(office: Office) -> None:
+    """Who was emailed what, reassurances, extensions, covers and audits of the days named, in a file."""
+    on = today()
+    read(office, row("A-1", days=30, as_of=on), row("A-2", days=40, as_of=on))
+    until = str(on + timedelta(days=30))
+    given = ["--by", OKAFOR, "--note", "the family moved"]
+    assert alerter(office, "reassure", "A-1", *given, "--expected", until).exit_code == 0
+    assert alerter(office, "extend", "A-2", *given, "--until", until, "--reason", "family").exit_code == 0
+    days = ["--from", str(on), "--until", until]
+    assert (
+        alerter(office, "cover", "--for", OKAFOR, "--by", "s.lindqvist@council.example", *days).exit_code == 0
+    )
+    assert alerter(office, "audit", "A-1", "--by", OKAFOR, "--score", "84").exit_code == 0
+    assert alerter(office, "run").exit_code == 0
+    file = office.folder / "history.csv"
+    assert alerter(office, "history", "--from", on, "--to", on, "--out", file).exit_code == 0
+    _, *rows = csv.reader(file.read_text("utf-8-sig").splitlines())
+    assert sorted((kind, id_) for _, id_, _, kind, _ in rows) == [
+        ("audited", "A-1"), ("covered", ""), ("extended", "A-2"), ("reassured", "A-1"), ("told", "A-1"),
+        ("told", "A-2"),
+    ]  # fmt: skip
+    assert "moved" not in file.read_text("utf-8-sig")
+    assert "moved" in alerter(office, "history", "A-1").out
+    before = on - timedelta(days=1)
+    assert json.loads(alerter(office, "history", "--from", before, "--to", before, "--json").out) == {
+        "events": []
+    }
+
+
+@pytest.mark.parametrize(
+    "options", [["--from", "2026-11-02"], ["A-1", "--from", "2026-11-02", "--to", "2026-11-03"], []]
+)
+def test_half_a_period_is_a_usage_error(office: Office, options: list[str]) -> None:
+    """Both days, or one id."""
+    read(office, row("A-1"))
+    assert alerter(office, "history", *options).exit_code == 2
+    assert alerter(office, "history", "--from", "2026-11-03", "--to", "2026-11-02").exit_code == 2

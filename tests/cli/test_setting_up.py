@@ -143,13 +143,13 @@ def test_table_is_drawn_on_a_terminal() -> None:
     assert "[North]" in lines[3]
 
 
-def test_days_and_moments_are_words_in_a_table_and_iso_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_days_have_their_weekday_in_a_table_and_not_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     """The same rows under the same names, in both."""
     rows = [(datetime(2026, 11, 30, 18, 5, tzinfo=UTC), date(2026, 12, 7), None)]
     for is_json in (False, True):
         print_rows("events", ("at", "on", "by"), rows, is_json=is_json, year=2026)
     table, _, printed = capsys.readouterr().out.partition("{")
-    assert table == "at\ton\tby\n2026-11-30 18:05\tMonday 7 December 2026\t\n"
+    assert table == "at\ton\tby\n2026-11-30 18:05\tMon 2026-12-07\t\n"
     assert json.loads("{" + printed) == {
         "year": 2026, "events": [{"at": "2026-11-30T18:05:00+00:00", "on": "2026-12-07", "by": None}],
     }  # fmt: skip

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from alerter.config.branding import LARGEST_LOGO, contrast, png_size
-from alerter.domain.escalation import EscalationRule
 from tests.config.small_file import Faults, Load
 from tests.mail import gallery
 
@@ -85,17 +84,18 @@ def test_contrast_is_that_of_wcag() -> None:
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({}, EscalationRule(after_digests=2)),
-        ({"escalation.after_digests": "0"}, EscalationRule(after_digests=0)),
-        ({"escalation.from_day": "36"}, EscalationRule(from_day=36)),
-        ({"escalation.from_day": '"overdue"'}, EscalationRule()),
+        ({}, (2, None)),
+        ({"escalation.after_digests": "0"}, (0, None)),
+        ({"escalation.from_day": "36"}, (2, 36)),
+        ({"escalation.from_day": '"overdue"'}, (2, None)),
     ],
 )
 def test_escalation_is_after_digests_or_from_a_day(
-    load: Load, changes: dict[str, str], rule: EscalationRule
+    load: Load, changes: dict[str, str], rule: tuple[int, int | None]
 ) -> None:
     """By default in the second digest running, or once overdue."""
-    assert load(changes).escalation.as_rule() == rule
+    escalation = load(changes).escalation
+    assert (escalation.after_digests, escalation.working_day) == rule
 
 
 @pytest.mark.parametrize(

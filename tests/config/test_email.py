@@ -273,6 +273,52 @@ def test_graph_is_whole_or_refused(faults: Faults, changes: dict[str, str | None
     assert "made-up" not in found
 
 
+IMAP = {
+    "email.bounces.kind": '"imap"',
+    "email.bounces.host": '"imap.council.example"',
+    "email.bounces.username": '"alerts"',
+    "email.bounces.password": '"made-up"',
+}
+
+
+def test_bounces_come_from_a_file_graph_or_imap(load: Load, tmp_path: Path) -> None:
+    """A path starts at the settings file; Graph reads the mailbox that sends; IMAP has its usual port."""
+    bounces = load({"email.bounces.mailbox": '"mail/alerts"'}).email.bounces
+    assert bounces is not None
+    assert (bounces.kind, bounces.path) == ("file", tmp_path / "mail" / "alerts")
+    graph = load({**GRAPH, "email.bounces.kind": '"graph"'}).email.bounces
+    assert graph is not None
+    assert (graph.mailbox, graph.folder) == (None, "Inbox")
+    for security, port in (("tls", 993), ("starttls", 143)):
+        imap = load({**IMAP, "email.bounces.security": f'"{security}"'}).email.bounces
+        assert imap is not None
+        assert imap.port == port
+        assert "made-up" not in repr(imap)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"email.bounces.kind": '"file"'}, "email.bounces.mailbox: is missing"),
+        ({"email.bounces.kind": '"pop"'}, "email.bounces.kind: must be one of"),
+        ({"email.bounces.kind": '"graph"'}, "email.bounces: kind = "),
+        (
+            {**GRAPH, "email.bounces.kind": '"graph"', "email.bounces.mailbox": '"x"'},
+            "email.bounces.mailbox: must",
+        ),
+        ({**IMAP, "email.bounces.host": None}, "email.bounces.host: is missing"),
+        ({**IMAP, "email.bounces.security": '"none"'}, "email.bounces.security: "),
+        ({**IMAP, "email.bounces.password": None}, "email.bounces.password: a login is"),
+        ({**IMAP, "email.bounces.username": None}, "email.bounces.password: a login is"),
+    ],
+)
+def test_bounces_are_whole_or_refused(faults: Faults, changes: dict[str, str | None], fault: str) -> None:
+    """Half of a mailbox would never be read."""
+    (found,) = faults(changes)
+    assert found.startswith(fault)
+    assert "made-up" not in found
+
+
 def test_notify_needs_its_key_and_template(load: Load) -> None:
     """The service's public address is the usual one; the key shows nowhere."""
     notify = load(NOTIFY).email.notify

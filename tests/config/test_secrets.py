@@ -29,6 +29,11 @@ def test_logins_and_urls_are_the_secrets() -> None:
         "email.graph.client_certificate_password",
         "email.graph.client_secret",
         "email.notify.api_key",
+        "email.bounces.username",
+        "email.bounces.oauth.client_certificate",
+        "email.bounces.oauth.client_certificate_password",
+        "email.bounces.oauth.client_secret",
+        "email.bounces.password",
         "web.secret_key",
     ]
 

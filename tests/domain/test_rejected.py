@@ -35,10 +35,13 @@ def test_a_group_in_words(lines: tuple[int, ...], words: str) -> None:
 @pytest.mark.parametrize(
     ("value", "advice"),
     [
-        ("C&F Assessment (Single)", "add [assessments.single] label = 'C&F Assessment (Single)'"),
+        (
+            "C&F Assessment (Single)",
+            "add [assessments.single] label = 'C&F Assessment (Single)', or leave such rows out",
+        ),
         ("Initial v2", "write [assessments.initial] label = 'Initial v2', or add a type for it"),
-        ("Section 47", "add [assessments.section_47] label = 'Section 47'"),
-        ("Children's", 'add [assessments.children_s] label = "Children\'s"'),
+        ("Section 47", "add [assessments.section_47] label = 'Section 47', or leave such rows out"),
+        ("Children's", 'add [assessments.children_s] label = "Children\'s", or leave such rows out'),
     ],
 )
 def test_an_unknown_type_says_what_to_write(value: str, advice: str) -> None:

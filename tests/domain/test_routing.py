@@ -247,3 +247,20 @@ def test_an_address_of_two_names_is_told() -> None:
     assert told.startswith(
         "duty@council.example is the address of n.  okafor and of S. Novak (directory lines 2, 3, 5): "
     )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Duty & Assessment", "Court", "Elsewhere", ""]),
+            st.sampled_from(["W. Orker", "w. orker ", "N. Ewcomer", "A. Nother", " ", ""]),
+            st.sampled_from(["", "", OWN, TEAM]),
+        )
+    )
+)
+def test_a_router_answers_each_as_if_nobody_had_asked_before(asked: list[tuple[str, str, str]]) -> None:
+    """Workers whom no line names share their team's route; a problem names the worker it is about."""
+    router = Router(DIRECTORY, FALLBACK, DOMAINS, AS_OF)
+    for team, worker, manager_email in asked:
+        route = router.route(assessment(team=team, worker=worker, manager_email=manager_email))
+        assert route == route_of(*DIRECTORY, team=team, worker=worker, manager_email=manager_email)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from alerter.mail.delivery_reports import read_bounces
+from alerter.transports.inbox import FileInbox
 from alerter.transports.smtp import SmtpTransport
 from tests.acceptance.caseload import MONDAY, row
 from tests.faults.postfix_server import Postfix, is_installed, running
@@ -50,7 +51,7 @@ def test_a_week_by_postfix(postfix: Postfix, tmp_path: Path) -> None:
         (delivered,) = postfix.mailbox(manager)
         _assert_same(delivered, _written(council, manager))
     assert postfix.mailbox(REFUSED) == []
-    (bounce,) = read_bounces(postfix.folder / "mail" / SENDER.partition("@")[0])
+    (bounce,) = read_bounces(FileInbox(postfix.folder / "mail" / SENDER.partition("@")[0]).messages())
     assert (bounce.status, bounce.recipient) == ("5.1.1", GONE)
     assert bounce.message_id == message_from_bytes(_written(council, GONE))["Message-ID"]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from alerter.domain.assessment import AssessmentKey
+from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
 from alerter.domain.escalation import Escalation, Service, TeamTotals
 from alerter.domain.policy import Stage
@@ -16,11 +17,13 @@ from alerter.domain.timeliness import TrackRecord
 from alerter.mail.build import Rendered
 from alerter.mail.language import language_of
 from alerter.mail.run_facts import RunFacts
+from alerter.mail.summary import Summary
 from alerter.mail.template_set import Brand
 from tests.mail import made_up
 
 LANGUAGES = ("en", "cy")
 LINK = "https://alerts.council.example/r/made-up"
+RECORD_URL = "https://cases.council.example/person/{child_id}"
 LAST = date(2026, 11, 16)
 HEAD = Recipient("head@council.example", "H. Mensah")
 RECORD = TrackRecord(label="Core assessment", authorised=61, in_time=51, target_percent=81)
@@ -104,6 +107,26 @@ def all_clear() -> Digest:
     return made_up.digest_of([made_up.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
 
 
+def summary(*states: str) -> Summary:
+    """Return the summary of a run whose digests stand as *states*, with something to mend."""
+    return Summary(
+        facts=made_up.facts(),
+        counts={
+            Stage.OVERDUE: 9,
+            Stage.PAST_ALERT: 31,
+            Stage.REASSURED: 6,
+            Stage.APPROACHING: 22,
+            Stage.ON_TRACK: 146,
+        },
+        deliveries=[
+            made_up.Fate(f"manager{place}@council.example", state) for place, state in enumerate(states)
+        ],
+        exceptions=[DataException("no_manager", "A-77", "88213", "team 'Duty' is not in the directory")],
+        rejected=[made_up.REJECTED],
+        settings_fingerprint="3f2a9c",
+    )
+
+
 def logo() -> bytes:
     """Return a small picture: a PNG file of one colour, 96 by 48 pixels."""
 
@@ -139,17 +162,20 @@ def digests() -> dict[str, Digest]:
     }
 
 
-def rendered(language: str, link: str = "", look: Brand | None = None) -> dict[str, Rendered]:
+def rendered(
+    language: str, link: str = "", look: Brand | None = None, record_url: str = ""
+) -> dict[str, Rendered]:
     """Return every kind of digest in one language."""
-    write, about = made_up.writer(brand=look or Brand()), facts(language)
+    write, about = made_up.writer(brand=look or Brand()), facts(language, record_url=record_url)
     return {name: write.digest(digest, about, link) for name, digest in digests().items()}
 
 
 def pages() -> dict[str, str]:
     """Return the HTML of every kind of digest in each language, and one with a council's look, by name."""
-    found = {
+    emails = {
         f"{name}-{language}": each.html for language in LANGUAGES for name, each in rendered(language).items()
     }
-    branded = rendered("en", LINK, brand())["digest-second-week"].html
+    emails["summary"] = made_up.writer().summary(summary("sent", "refused", "deferred")).html
+    branded = rendered("en", LINK, brand(), RECORD_URL)["digest-second-week"].html
     picture = f"data:image/png;base64,{base64.b64encode(logo()).decode()}"
-    return found | {"branded-en": branded.replace(brand().logo_at, picture)}
+    return emails | {"branded-en": branded.replace(brand().logo_at, picture)}

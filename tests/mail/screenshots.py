@@ -12,12 +12,20 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.mail.gallery import LINK, pages, rendered
+from tests.mail.gallery import LINK, RECORD_URL, pages, rendered
 from tests.world.browser import chromium, opened
 
 FOLDER = Path("build/screenshots")
 PICTURES = Path("docs/pictures")
-IN_DOCUMENTS = {"digest": "digest-second-week", "service": "service"}
+PHONE, DESK, TALLEST = 390, 720, 1280  # pixels
+IN_DOCUMENTS = {
+    "digest": ("digest-second-week", DESK),
+    "digest-on-a-phone": ("digest-second-week", PHONE),
+    "all-clear": ("digest-all-clear", DESK),
+    "service": ("service", DESK),
+    "summary": ("summary", DESK),
+}
+"""The emails that the documents show, each at a width."""
 WIDTHS = (320, 390, 900)
 SCHEMES = {"light": False, "dark": True}
 
@@ -37,12 +45,16 @@ def take(browser: Browser, folder: Path) -> Iterator[Path]:
 def take_for_documents(browser: Browser, folder: Path) -> Iterator[Path]:
     """Write the pictures that the documents show, the top of each email, and give each as it is written."""
     folder.mkdir(parents=True, exist_ok=True)
-    emails = rendered("en", LINK)
-    with opened(browser, width=720) as page:
-        for name, email in IN_DOCUMENTS.items():
-            page.set_content(emails[email].html)
+    emails = {name: email.html for name, email in rendered("en", LINK, record_url=RECORD_URL).items()}
+    emails["summary"] = pages()["summary"]
+    for name, (email, width) in IN_DOCUMENTS.items():
+        with opened(browser, width=width) as page:
+            page.set_content(emails[email])
+            height = min(TALLEST, page.evaluate("document.body.scrollHeight"))
             path = folder / f"{name}.png"
-            page.screenshot(path=path)
+            page.screenshot(
+                path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}
+            )
             yield path
 
 

@@ -10,14 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from alerter.domain.data_exceptions import DataException
 from alerter.domain.digest import Digest
-from alerter.domain.policy import Stage
 from alerter.domain.routing import Recipient
 from alerter.mail.build import Rendered, build
-from alerter.mail.summary import Summary
 from tests.mail import gallery, made_up
-from tests.mail.made_up import Fate
 
 APPROVED = Path(__file__).parent.parent / "approved"
 
@@ -44,23 +40,6 @@ def _fallback() -> Digest:
     )
 
 
-def _summary(*states: str) -> Summary:
-    return Summary(
-        facts=made_up.facts(),
-        counts={
-            Stage.OVERDUE: 9,
-            Stage.PAST_ALERT: 31,
-            Stage.REASSURED: 6,
-            Stage.APPROACHING: 22,
-            Stage.ON_TRACK: 146,
-        },
-        deliveries=[Fate(f"manager{place}@council.example", state) for place, state in enumerate(states)],
-        exceptions=[DataException("no_manager", "A-77", "88213", "team 'Duty' is not in the directory")],
-        rejected=[made_up.REJECTED],
-        settings_fingerprint="3f2a9c",
-    )
-
-
 def _cases() -> dict[str, Rendered]:
     write, facts = made_up.writer(), made_up.facts()
     late = made_up.facts(as_of=made_up.AS_OF, send_date=made_up.AS_OF.replace(day=16))
@@ -70,8 +49,8 @@ def _cases() -> dict[str, Rendered]:
         "digest-two-types": write.digest(_two_types(), facts),
         "digest-fallback": write.digest(_fallback(), facts),
         "digest-late": write.digest(_all_clear(), late),
-        "summary": write.summary(_summary("sent", "sent", "sent")),
-        "summary-refused": write.summary(_summary("sent", "refused", "deferred")),
+        "summary": write.summary(gallery.summary("sent", "sent", "sent")),
+        "summary-refused": write.summary(gallery.summary("sent", "refused", "deferred")),
         **_in_each_language(),
     }
 

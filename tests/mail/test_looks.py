@@ -8,6 +8,7 @@ from email.parser import BytesParser
 from itertools import product
 
 import pytest
+from playwright.sync_api import Browser
 
 from alerter.config.branding import DARK_GROUND
 from alerter.errors import MailRefusedError
@@ -16,6 +17,7 @@ from alerter.mail.summary import Summary
 from alerter.mail.template_set import Brand
 from alerter.mail.writer import LARGEST_HTML
 from tests.mail import gallery, made_up, reading
+from tests.world.browser import opened
 
 PAGES = gallery.pages()
 TABLE = re.compile(r"<table[^>]*>")
@@ -79,6 +81,15 @@ def test_tables_are_announced_and_the_email_is_small(name: str) -> None:
     assert html.count('scope="col"') == 2 * len(of_rows)
     assert len(html.encode()) < LARGEST_HTML
     assert re.findall(r"<h1", html) == ["<h1"]
+
+
+@pytest.mark.parametrize("width", [320, 390, 900])
+def test_no_email_has_to_be_pushed_sideways(browser: Browser, width: int) -> None:
+    """On phones and desks, in either language, with a council's look, and with four counts."""
+    with opened(browser, width=width) as page:
+        for name, html in pages():
+            page.set_content(html)
+            assert page.evaluate("document.documentElement.scrollWidth") == width, name
 
 
 def test_no_email_asks_for_anything_from_elsewhere() -> None:

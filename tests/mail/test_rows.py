@@ -7,12 +7,14 @@ import pytest
 
 from alerter.domain.compiling import compile_digests
 from alerter.domain.digest import Digest
+from alerter.domain.extension import Extension
 from alerter.domain.oversight import Scope, age_ranges
 from alerter.domain.policy import Policy, Reassurance, Window
+from alerter.domain.reasons import Reasons
 from alerter.domain.routing import Judged, Route
 from alerter.mail.view import view_of
-from tests.mail import made_up
-from tests.mail.reading import text_of
+from tests.mail import gallery, made_up
+from tests.mail.reading import text_of, visible
 
 
 def row(digest: Digest, assessment_id: str) -> str:
@@ -108,6 +110,26 @@ def test_row_says_what_the_audit_leaves(
     gated = replace(alert, clock=replace(alert.clock, audit_pass_mark=80))
     line = row(replace(digest, alerts=(gated,)), "A-1")
     assert (words in line) if words else ("audit" not in line)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "extension to Fri 4 Dec authorised by n.okafor@council.example: court proceedings"),
+        ("cy", "estyniad hyd Gwen 4 Rhag a awdurdodwyd gan n.okafor@council.example: court proceedings"),
+    ],
+)
+def test_row_tells_an_extension(language: str, words: str) -> None:
+    """Until when, who authorised it and why; it changes neither the stage nor what is asked."""
+    digest = made_up.digest_of([made_up.started(38, "A-1", "7")])
+    extension = Extension(
+        by=made_up.MANAGER.email, until=date(2026, 12, 4), reason="court", recorded_on=date(2026, 11, 2)
+    )
+    extended = replace(digest, alerts=(replace(digest.alerts[0], extension=extension),))
+    facts = gallery.facts(language, reasons=Reasons({"court": "court proceedings"}))
+    with_it, without = (made_up.writer().digest(each, facts) for each in (extended, digest))
+    assert with_it.text.replace(f"    {words}\n", "") == without.text
+    assert words in visible(with_it.html)
 
 
 def test_absence_shows_until_it_is_over() -> None:

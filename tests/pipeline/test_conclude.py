@@ -9,7 +9,8 @@ from alerter.domain.routing import DirectoryEntry
 from alerter.pipeline.conclude import conclude, tell_held
 from alerter.pipeline.prepare import RunRequest, hold
 from alerter.pipeline.sync import Synced
-from alerter.store import bounces, outbox
+from alerter.store import bounces, claims
+from alerter.store.bounces import Returned
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
 from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row
@@ -75,7 +76,7 @@ def test_nothing_is_told_while_digests_are_being_sent(council: Council) -> None:
     run = council.prepare()
     assert council.conclude(run).state == "undelivered"
     with council.database.write() as connection:
-        outbox.claim(connection, token="elsewhere", now=NOW, lease_until=NOW + HOUR)
+        claims.claim(connection, token="elsewhere", now=NOW, lease_until=NOW + HOUR)
     council.conclude(run)
     assert council.letters("summary") == []
 
@@ -103,7 +104,7 @@ def test_digest_that_came_back_is_told_anew(council: Council) -> None:
     run = council.week()
     with council.database.write() as connection:
         (message_id,) = bounces.sent_since(connection, NOW)[:1]
-        assert bounces.record(connection, message_id, "5.1.1", NOW + HOUR) == run.id
+        assert bounces.record(connection, Returned(message_id), "5.1.1", NOW + HOUR) == run.id
     council.conclude(run, NOW + HOUR)
     council.conclude(run, NOW + HOUR)
     _, second = council.letters("summary")

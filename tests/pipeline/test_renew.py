@@ -11,7 +11,7 @@ from alerter.domain.delivery import PASSED_ON
 from alerter.pipeline.deliver import Channel, deliver
 from alerter.pipeline.renew import renew
 from alerter.pipeline.sending import wait_until
-from alerter.store import alerts, drafts, outbox, runs, syncs, trail
+from alerter.store import alerts, claims, drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
@@ -31,7 +31,7 @@ def look_again(council: Council, *directory: object, now: datetime = NOW + MINUT
     """Put *directory*, if any, in the old one's place, and look at what waits."""
     with council.database.write() as connection:
         if directory:
-            syncs.replace_directory(connection, directory)  # type: ignore[arg-type]
+            syncs.replace_directory(connection, directory, now)  # type: ignore[arg-type]
         return renew(connection, council.basis(now))
 
 
@@ -325,7 +325,7 @@ def test_what_a_sender_is_just_claiming_is_left_to_it(postgresql_url: str, tmp_p
     council.prepare()
     with ThreadPoolExecutor(1) as pool:
         with council.database.write() as connection:
-            assert outbox.claim(connection, token="t1", now=NOW, lease_until=NOW + DAY) is not None
+            assert claims.claim(connection, token="t1", now=NOW, lease_until=NOW + DAY) is not None
             looking = pool.submit(look_again, council, NORTH_MOVED)
             assert wait_until(lambda: is_waiting(council) or looking.done(), 60)
         assert looking.result() is False

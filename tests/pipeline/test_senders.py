@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from alerter.pipeline.deliver import LEASE, Channel, Delivered, deliver
 from alerter.pipeline.sending import wait_until
-from alerter.store import drafts, outbox
+from alerter.store import claims, drafts, outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
 from alerter.transports.folder import FolderTransport
@@ -27,9 +27,9 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 def claim(council: Council, sender: str, *, is_marked: bool) -> None:
     """Take one message in the name of *sender*, and mark it if its dot is to have gone out."""
     with council.database.write() as connection:
-        message = outbox.claim(connection, token=fresh_token(sender), now=NOW, lease_until=LATER)
+        message = claims.claim(connection, token=fresh_token(sender), now=NOW, lease_until=LATER)
         assert message is not None
-        assert not is_marked or outbox.mark(connection, message, NOW, NOW + LEASE)
+        assert not is_marked or claims.mark(connection, message, NOW, NOW + LEASE)
 
 
 def recover(council: Council) -> None:
@@ -145,11 +145,11 @@ def test_message_is_not_put_back_while_its_dot_goes_out(postgresql_url: str, tmp
     council = Council(open_database(postgresql_url), tmp_path)
     enqueue(council, 1)
     with council.database.write() as connection:
-        message = outbox.claim(connection, token=fresh_token("silent"), now=NOW, lease_until=LATER)
+        message = claims.claim(connection, token=fresh_token("silent"), now=NOW, lease_until=LATER)
         assert message is not None
     with ThreadPoolExecutor(1) as pool:
         with council.database.write() as connection:
-            assert outbox.mark(connection, message, NOW, LATER)
+            assert claims.mark(connection, message, NOW, LATER)
             recovering = pool.submit(recover, council)
             assert wait_until(lambda: is_waiting(council), 60)
         recovering.result()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from alerter.domain.policy import Reassurance
-from alerter.store import assessment_events, assessments, reassurances
+from alerter.store import assessments, events, reassurances
 from alerter.store.runs import Run
 from alerter.store.schema import alerts, escalations
 from tests.pipeline.council import AS_OF, NORTH, NOW, SOUTH, Council, Letter, row, rows_in
@@ -68,7 +68,7 @@ def test_what_climbs_is_kept_and_told(either_council: Council) -> None:
     assert "Since Monday 23 November: 1 overdue (was 1), 3 past day 25 (was 3)" in text
     with council.database.read() as connection:
         (number,) = assessments.find(connection, "A-1")
-        told = [(each.kind, each.what) for each in assessment_events.events(connection, number)]
+        told = [(each.kind, each.what) for each in events.of_assessment(connection, number)]
     assert [kind for kind, _ in told] == ["told", "escalated", "told", "escalated"]
     assert told[1][1] == f"run {first.id}: chased for the first time, to {HEAD} (sent)"
     assert told[3][1] == f"run {second.id}: chased in 2 digests running, to {HEAD} (sent)"
@@ -93,7 +93,7 @@ def test_history_shows_both_ends_of_a_cover(council: Council) -> None:
     )
     with council.database.read() as connection:
         (number,) = assessments.find(connection, "A-1")
-        said = [each.what for each in assessment_events.events(connection, number)]
+        said = [each.what for each in events.of_assessment(connection, number)]
     assert said[0].endswith(f"to {SOUTH.manager_email} for {NORTH.manager_email} (sent)")
     assert said[1].endswith(f"to {DEPUTY} for {HEAD} (sent)")
 

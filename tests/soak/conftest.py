@@ -32,7 +32,8 @@ def figures(request: pytest.FixtureRequest) -> Counter[str]:
     """Return a tally that is printed when a soak has ended, one for each module and kind of database."""
     callspec = getattr(request.node, "callspec", None)
     kind = callspec.params.get("fresh", "") if callspec is not None else ""
-    name = f"{Path(request.node.fspath).stem} {kind}".strip()
+    way = "by graph" if "by_graph" in request.node.name else ""
+    name = " ".join(filter(None, (Path(request.node.fspath).stem, way, kind)))
     return request.config.stash.setdefault(FIGURES, {}).setdefault(name, Counter())
 
 

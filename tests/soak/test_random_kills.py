@@ -2,16 +2,17 @@
 `alerter run`, killed at random moments of its life: the next one loses nothing and sends nothing twice.
 
 Each round strikes up to three runs in a row, one after the other on the same store, and then lets one end:
-12 strikes on each database in the suite, up to 1,500 on each under `make soak`, for some of them come too
-late. The moment is drawn over the time that an undisturbed run takes, so each seed meets another place on
-every machine; where it fell is counted.
+12 strikes on each database in the suite, and 6 through Microsoft Graph; up to 1,500 and 600 on each under
+`make soak`, for some of them come too late. The moment is drawn over the time that an undisturbed run takes,
+so each seed meets another place on every machine; where it fell is counted.
 """
 
 import shutil
 from collections import Counter, deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from statistics import median
 from time import monotonic
@@ -21,11 +22,13 @@ import pytest
 from tests.soak.conftest import Fresh
 from tests.soak.oracle import check_partition, second_copies
 from tests.soak.town import PATIENCE_SECONDS, Town, town
+from tests.world.graph import GraphDouble
 from tests.world.ledger import Ledger
 from tests.world.mail_server import MailServer
 from tests.world.size import size
 
 ROUNDS = size(4, 500)
+GRAPH_ROUNDS = size(2, 200)
 STRIKES = 3  # for each round, while there is anything left to do
 ALWAYS, SENDING = 0.2, 0.5  # the shares of a run that finds its plan written: what each does, and all to send
 MEASURE_EVERY = 20
@@ -35,10 +38,13 @@ PAUSE_SECONDS = 0.02  # as long as a real server thinks over a message, so that 
 
 @dataclass(slots=True)
 class Arena:
-    """The mail server of all rounds, and how long an undisturbed run takes here, now."""
+    """
+    The mail server of all rounds, or Graph with the settings that lead there, and how long an undisturbed run
+    takes here, now.
+    """
 
     fresh: Fresh
-    sink: MailServer
+    sink: MailServer | GraphDouble
     folders: pytest.TempPathFactory
     _taken: deque[float] = field(default_factory=lambda: deque(maxlen=3))
     _rounds: int = 0
@@ -47,11 +53,15 @@ class Arena:
     def town(self) -> Iterator[Town]:
         """Give a round its town; it is left lying only if the round fails."""
         folder = self.folders.mktemp("round")
-        with self.fresh(folder) as url, town(folder, url, self.sink.port, MANAGERS) as settled:
+        with self.fresh(folder) as url, self._settled(folder, url) as settled:
             self.sink.is_marked = settled.ledger.is_marked
             self.sink.take()
             yield settled
         shutil.rmtree(folder)
+
+    def _settled(self, folder: Path, url: str) -> AbstractContextManager[Town]:
+        changes = self.sink.settings if isinstance(self.sink, GraphDouble) else {}
+        return town(folder, url, self.sink.port, MANAGERS, **changes)
 
     def keep_time(self) -> None:
         """Take the time of an undisturbed run, before every so many rounds."""
@@ -67,18 +77,32 @@ class Arena:
         return random.random() * share * median(self._taken)
 
 
-@pytest.fixture(scope="module")
-def arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def begun(
+    fresh: Fresh, sink: MailServer | GraphDouble, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Arena]:
     """
     Keep one mail server for all rounds on one kind of database.
 
     What processes are forked from is started first, lest that be taken for the time of a run.
     """
-    with MailServer(dot_pause=PAUSE_SECONDS) as sink:
+    with sink:
         made = Arena(fresh, sink, tmp_path_factory)
         with made.town() as first:
             first.run().join(PATIENCE_SECONDS)
         yield made
+
+
+@pytest.fixture(scope="module")
+def arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    """Keep a mail server."""
+    yield from begun(fresh, MailServer(dot_pause=PAUSE_SECONDS), tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def graph_arena(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    """Keep a double of Microsoft Graph."""
+    pytest.importorskip("msal", reason="needs the extra m365")
+    yield from begun(fresh, GraphDouble(pause=PAUSE_SECONDS), tmp_path_factory)
 
 
 def left_to_do(ledger: Ledger) -> float:
@@ -112,6 +136,19 @@ def test_killed_run_is_finished_by_the_next(arena: Arena, figures: Counter[str],
     """
     Each digest and summary arrives, listing what it must; a second copy only of what was marked at a kill.
     """
+    end_a_round(arena, figures, seed)
+
+
+@pytest.mark.parametrize("seed", range(GRAPH_ROUNDS))
+def test_killed_run_by_graph_is_finished_by_the_next(
+    graph_arena: Arena, figures: Counter[str], seed: int
+) -> None:
+    """The same through Microsoft Graph, whose requests are whole only after the mark."""
+    end_a_round(graph_arena, figures, seed)
+
+
+def end_a_round(arena: Arena, figures: Counter[str], seed: int) -> None:
+    """Strike the runs of one round, let one end, and check what arrived."""
     random = Random(seed)  # noqa: S311 - a round that can be repeated
     arena.keep_time()
     with arena.town() as here:

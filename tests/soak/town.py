@@ -54,10 +54,10 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, url: str, port: int, managers: int) -> Iterator[Town]:
+def town(folder: Path, url: str, port: int, managers: int, **changes: object) -> Iterator[Town]:
     """Settle a town in *folder*: so many *managers* with two assessments each, all past their alert day."""
     council = Council(folder, port)
-    council.configure(database__url=url)
+    council.configure(database__url=url, **changes)
     council.directory()
     expected: dict[str, set[str]] = {}
     rows = []

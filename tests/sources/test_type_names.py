@@ -9,7 +9,9 @@ from tests.sources.reading import opened, values
 
 HEAD = "assessment_id,child_id,type,started_on,authorised_on\n"
 UNNAMED = "type names no configured type; the types are core"
-NAMED = "the type 'Single' is not configured: add [assessments.single] label = 'Single'"
+NAMED = (
+    "the type 'Single' is not configured: add [assessments.single] label = 'Single', or leave such rows out"
+)
 
 
 def reasons(folder: Path, *rows: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Senders that compete: each claims and settles until nothing is left."""
 
 from alerter.domain.delivery import Settlement
-from alerter.store import outbox
+from alerter.store import claims
 from alerter.store.database import open_database
 from tests.store.made_up import LEASE, NOW, claim
 
@@ -17,9 +17,9 @@ def drain(url: str, name: str) -> list[str]:
             if message is None:
                 return taken
             with database.write() as connection:
-                assert outbox.mark(connection, message, NOW, NOW + LEASE)
+                assert claims.mark(connection, message, NOW, NOW + LEASE)
             with database.write() as connection:
-                assert outbox.settle(connection, message, Settlement(state="sent"), reply="250", now=NOW)
+                assert claims.settle(connection, message, Settlement(state="sent"), reply="250", now=NOW)
             taken.append(message.message.recipient)
     finally:
         database.close()

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from alerter.domain.assessment import ROW_FIELDS, Assessment, Rejected
 from alerter.domain.message import Message
-from alerter.store import outbox, runs, staging, syncs
-from alerter.store.outbox import Claimed
+from alerter.store import claims, outbox, runs, staging, syncs
+from alerter.store.claims import Claimed
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
 
@@ -107,7 +107,7 @@ def run_with(connection: Connection, *recipients: str, send_date: date = AS_OF, 
 
 def claim(connection: Connection, now: datetime = NOW, by: str = "t1") -> Claimed | None:
     """Claim what is next, for as long as a lease lasts."""
-    return outbox.claim(connection, token=by, now=now, lease_until=now + LEASE)
+    return claims.claim(connection, token=by, now=now, lease_until=now + LEASE)
 
 
 def claimed(connection: Connection, now: datetime = NOW, by: str = "t1") -> Claimed:

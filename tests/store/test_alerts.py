@@ -10,7 +10,7 @@ from alerter.domain.policy import Alert, Clock, Stage
 from alerter.domain.progress import LastAlert
 from alerter.domain.routing import Judged, Recipient, Route
 from alerter.store import alerts as alerts_
-from alerter.store import assessment_events, assessments, runs
+from alerter.store import assessments, events, runs
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, assessment, drafted, read_in
 
@@ -105,8 +105,8 @@ def test_history_shows_both_ends_of_a_cover_and_who_was_told_above(database: Dat
         number, _, _ = three(connection)
         earlier = a_run(connection, 1, {number: Stage.OVERDUE}, escalated=(number,))
         run_id = a_run(connection, 0, {number: Stage.PAST_ALERT}, route=COVERED, escalated=(number,))
-        events = assessment_events.events(connection, number)
-    assert [(each.kind, each.what) for each in events] == [
+        happened = events.of_assessment(connection, number)
+    assert [(event.kind, event.what) for event in happened] == [
         ("told", f"run {earlier}: overdue, day 30, to {MANAGER} (not sent)"),
         ("escalated", f"run {earlier}: chased in 2 digests running, to {HEAD} (not sent)"),
         ("told", f"run {run_id}: past alert, day 30, to {COVER} for {MANAGER} (not sent)"),

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from alerter.domain.delivery import Settlement
-from alerter.store import bounces, outbox
-from alerter.store.bounces import Unreached
+from alerter.store import bounces, claims
+from alerter.store.bounces import Returned, Unreached
 from alerter.store.database import Database
 from alerter.store.schema import outbox as outbox_table
 from tests.store.made_up import AS_OF, NOW, claimed, run_with
@@ -26,7 +26,7 @@ def send_all(database: Database, *recipients: str, weeks: int = 0) -> int:
         )
         for recipient in recipients:
             message = claimed(connection, NOW + weeks * WEEK)
-            outbox.settle(
+            claims.settle(
                 connection, message, Settlement(state="sent"), reply="250 ok", now=NOW + weeks * WEEK
             )
             named = f"<run-{run_id}.digest.{recipient[0]}@council.example>"
@@ -40,12 +40,26 @@ def test_a_bounce_is_recorded_once(database: Database) -> None:
     """The first report gives the run; the same again, and what is none of ours, give nothing."""
     run_id = send_all(database, "a@council.example", "b@council.example")
     with database.write() as connection:
-        assert bounces.record(connection, OF_A, "5.1.1", NOW) == run_id
-        assert bounces.record(connection, OF_A, "5.1.1", NOW) is None
-        assert bounces.record(connection, "<other@council.example>", "5.1.1", NOW) is None
+        assert bounces.record(connection, Returned(OF_A), "5.1.1", NOW) == run_id
+        assert bounces.record(connection, Returned(OF_A), "5.1.1", NOW) is None
+        assert bounces.record(connection, Returned("<other@council.example>"), "5.1.1", NOW) is None
         assert bounces.bounced(connection, run_id) == [Unreached("a@council.example", run_id, "5.1.1")]
         assert bounces.sent_since(connection, NOW) == [OF_B]
         assert bounces.sent_since(connection, NOW + timedelta(seconds=1)) == []
+
+
+def test_a_bounce_without_our_id_is_known_by_run_and_recipient(database: Database) -> None:
+    """The run alone is no proof, nor is a recipient of another run; case makes no other address."""
+    first, second = (send_all(database, "a@council.example", weeks=weeks) for weeks in (0, 1))
+    with database.write() as connection:
+        for strange in (
+            Returned("", first, "b@council.example"),
+            Returned("", 9, "a@council.example"),
+            Returned(""),
+        ):
+            assert bounces.record(connection, strange, "5.1.1", NOW) is None
+        assert bounces.record(connection, Returned("", second, "A@Council.example"), "5.1.1", NOW) == second
+        assert bounces.bounced(connection, first) == []
 
 
 @pytest.mark.parametrize("state", ["queued", "refused"])
@@ -54,8 +68,8 @@ def test_only_what_was_accepted_can_come_back(database: Database, state: str) ->
     with database.write() as connection:
         run_with(connection, "a@council.example")
         message = claimed(connection)
-        outbox.settle(connection, message, Settlement(state=state, next_attempt_at=NOW), reply="", now=NOW)
-        assert bounces.record(connection, message.message.message_id, "5.1.1", NOW) is None
+        claims.settle(connection, message, Settlement(state=state, next_attempt_at=NOW), reply="", now=NOW)
+        assert bounces.record(connection, Returned(message.message.message_id), "5.1.1", NOW) is None
 
 
 def test_who_was_reached_since_is_not_told_of(database: Database) -> None:
@@ -66,5 +80,5 @@ def test_who_was_reached_since_is_not_told_of(database: Database) -> None:
     second = send_all(database, "a@council.example", "B@council.example", weeks=1)
     with database.write() as connection:
         for message_id in (OF_A, OF_B, f"<run-{second}.digest.B@council.example>"):
-            assert bounces.record(connection, message_id, "4.4.7", NOW + WEEK) is not None
+            assert bounces.record(connection, Returned(message_id), "4.4.7", NOW + WEEK) is not None
         assert bounces.unreached(connection) == [Unreached("B@council.example", second, "4.4.7")]

@@ -21,7 +21,11 @@ USUAL = {
 
 def test_rows_come_back_as_they_went_in(database: Database) -> None:
     """Dates, blanks beside dates, columns that are blank throughout, and text that looks like syntax."""
-    columns = USUAL | {"cover_from": [date(2026, 11, 23), None], "cover_until": [None, None]}
+    columns = USUAL | {
+        "cover_from": [date(2026, 11, 23), None],
+        "cover_until": [None, None],
+        "cover_read_at": [None, None],
+    }
     with database.rehearse() as connection:
         insert_many(connection, directory, Batch.of(directory, columns))
         rows = connection.execute(select(directory).order_by(directory.c.line)).mappings().all()

@@ -10,7 +10,7 @@ from sqlalchemy.schema import Table
 from alerter.domain.assessment import Rejected
 from alerter.domain.delivery import Settlement
 from alerter.domain.policy import Reassurance
-from alerter.store import deletion, outbox, reassurances, runs, syncs, trail
+from alerter.store import claims, deletion, reassurances, runs, syncs, trail
 from alerter.store.database import Database, open_database
 from alerter.store.schema import (
     alerts,
@@ -42,7 +42,7 @@ def send(database: Database, *recipients: str, weeks: int = 0) -> int:
     with database.write() as connection:
         run_id = run_with(connection, *recipients, send_date=AS_OF + weeks * WEEK, prepared_at=at)
         for _ in recipients:
-            outbox.settle(connection, claimed(connection, at), Settlement(state="sent"), reply="250", now=at)
+            claims.settle(connection, claimed(connection, at), Settlement(state="sent"), reply="250", now=at)
     return run_id
 
 

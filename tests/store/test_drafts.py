@@ -1,7 +1,7 @@
 """Digests that wait, and may be written anew until one was on its way."""
 
 from alerter.domain.delivery import Settlement
-from alerter.store import drafts, outbox
+from alerter.store import claims, drafts
 from alerter.store.database import Database
 from tests.store.made_up import LEASE, NOW, claim, claimed, letter, run_with
 
@@ -14,9 +14,9 @@ def test_what_was_ever_marked_is_neither_written_anew_nor_withdrawn(database: Da
         run_with(connection, A)
         (draft,) = drafts.waiting(connection)
         first = claimed(connection)
-        assert outbox.mark(connection, first, NOW, NOW + LEASE)
+        assert claims.mark(connection, first, NOW, NOW + LEASE)
         deferred = Settlement(state="deferred", next_attempt_at=NOW)
-        outbox.settle(connection, first, deferred, reply="451", now=NOW)
+        claims.settle(connection, first, deferred, reply="451", now=NOW)
         drafts.rewrite(connection, draft, letter(A, body=b"X: y\r\n\r\nnew\r\n"), NOW)
         drafts.withdraw(connection, draft, NOW)
         again = claim(connection, by="t2")

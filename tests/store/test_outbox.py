@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerter.domain.delivery import Settlement
-from alerter.store import outbox
+from alerter.store import claims, outbox
 from alerter.store.database import Database
 from alerter.store.outbox import Delivery
 from tests.store.made_up import LEASE, NOW, claim, claimed, letter, run_with
@@ -51,10 +51,10 @@ def test_a_claim_is_found_again_by_its_token(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
-        assert outbox.held(connection, "t1") == message
-        assert outbox.held(connection, "t2") is None
-        assert outbox.mark(connection, message, NOW, NOW + LEASE)
-        assert outbox.held(connection, "t1") is None
+        assert claims.held(connection, "t1") == message
+        assert claims.held(connection, "t2") is None
+        assert claims.mark(connection, message, NOW, NOW + LEASE)
+        assert claims.held(connection, "t1") is None
 
 
 def test_a_run_has_one_digest_a_recipient(database: Database) -> None:
@@ -70,7 +70,7 @@ def test_messages_go_in_their_order(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A, B, C)
         first = claimed(connection)
-        outbox.settle(
+        claims.settle(
             connection, first, Settlement(state="deferred", next_attempt_at=LATER), reply="451", now=NOW
         )
         order = [claimed(connection, LATER).message.recipient for _ in range(3)]
@@ -82,7 +82,7 @@ def test_a_deferred_message_waits(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
-        outbox.settle(
+        claims.settle(
             connection, message, Settlement(state="deferred", next_attempt_at=LATER), reply="451", now=NOW
         )
         assert claim(connection, LATER - timedelta(microseconds=1)) is None
@@ -96,7 +96,7 @@ def test_everything_owed_can_be_made_due(database: Database) -> None:
         for state in ("deferred", "refused"):
             message = claimed(connection)
             due = LATER if state == "deferred" else None
-            outbox.settle(
+            claims.settle(
                 connection, message, Settlement(state=state, next_attempt_at=due), reply="", now=NOW
             )
         outbox.make_due(connection, NOW)
@@ -110,8 +110,8 @@ def test_a_message_is_settled_only_as_it_was_found(database: Database) -> None:
     with database.write() as connection:
         run_id = run_with(connection, A)
         message = claimed(connection)
-        assert outbox.mark(connection, message, NOW, NOW + LEASE)
-        assert not outbox.settle(
+        assert claims.mark(connection, message, NOW, NOW + LEASE)
+        assert not claims.settle(
             connection, message, Settlement(state="queued"), reply="", now=NOW, expected=["claimed"]
         )
     assert states(database, run_id) == {A: "marked"}
@@ -122,8 +122,8 @@ def test_the_dot_needs_a_mark(database: Database) -> None:
     with database.write() as connection:
         run_id = run_with(connection, A)
         message = claimed(connection)
-        assert outbox.mark(connection, message, NOW, NOW + LEASE) is True
-        assert outbox.mark(connection, message, NOW, NOW + LEASE) is False
+        assert claims.mark(connection, message, NOW, NOW + LEASE) is True
+        assert claims.mark(connection, message, NOW, NOW + LEASE) is False
     assert states(database, run_id) == {A: "marked"}
 
 
@@ -132,20 +132,20 @@ def test_a_sender_that_lost_its_claim_may_not_mark(database: Database) -> None:
     with database.write() as connection:
         run_id = run_with(connection, A)
         slow = claimed(connection, by="slow")
-        ((state, taken_over),) = outbox.abandoned(connection, NOW + LEASE, alive)
+        ((state, taken_over),) = claims.abandoned(connection, NOW + LEASE, alive)
         assert (state, taken_over) == ("claimed", slow)
-        outbox.settle(
+        claims.settle(
             connection, taken_over, Settlement(state="queued", next_attempt_at=LATER), reply="", now=LATER
         )
-        assert outbox.mark(connection, slow, LATER, LATER + LEASE) is False
+        assert claims.mark(connection, slow, LATER, LATER + LEASE) is False
         fast = claimed(connection, NOW + LEASE, by="fast")
-        assert outbox.mark(connection, slow, LATER, LATER + LEASE) is False
+        assert claims.mark(connection, slow, LATER, LATER + LEASE) is False
         assert (
-            outbox.settle(connection, slow, Settlement(state="sent"), reply="250 stale", now=LATER) is False
+            claims.settle(connection, slow, Settlement(state="sent"), reply="250 stale", now=LATER) is False
         )
-        assert outbox.mark(connection, fast, LATER, LATER + LEASE) is True
-        assert outbox.settle(connection, fast, Settlement(state="sent"), reply="250 ok", now=LATER) is True
-        assert outbox.settle(connection, fast, Settlement(state="refused"), reply="550", now=LATER) is False
+        assert claims.mark(connection, fast, LATER, LATER + LEASE) is True
+        assert claims.settle(connection, fast, Settlement(state="sent"), reply="250 ok", now=LATER) is True
+        assert claims.settle(connection, fast, Settlement(state="refused"), reply="550", now=LATER) is False
         (delivery,) = outbox.deliveries(connection, run_id)
     assert delivery == Delivery(run_id=run_id, recipient=A, state="sent", attempts=2, reply="250 ok")
 
@@ -155,13 +155,13 @@ def test_a_live_sender_is_not_abandoned(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A, B)
         first, second = claimed(connection), claimed(connection)
-        outbox.mark(connection, second, NOW, NOW + LEASE)
-        assert outbox.abandoned(connection, NOW + LEASE - timedelta(microseconds=1), alive) == []
-        assert len(outbox.abandoned(connection, NOW, lambda _token: False)) == 2
-        assert outbox.abandoned(connection, NOW + LEASE, alive) == [("claimed", first), ("marked", second)]
+        claims.mark(connection, second, NOW, NOW + LEASE)
+        assert claims.abandoned(connection, NOW + LEASE - timedelta(microseconds=1), alive) == []
+        assert len(claims.abandoned(connection, NOW, lambda _token: False)) == 2
+        assert claims.abandoned(connection, NOW + LEASE, alive) == [("claimed", first), ("marked", second)]
         for message in (first, second):
-            outbox.settle(connection, message, Settlement(state="sent"), reply="250", now=NOW)
-        assert outbox.abandoned(connection, NOW + LEASE, alive) == []
+            claims.settle(connection, message, Settlement(state="sent"), reply="250", now=NOW)
+        assert claims.abandoned(connection, NOW + LEASE, alive) == []
 
 
 def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
@@ -169,8 +169,8 @@ def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
     with database.write() as connection:
         run_with(connection, A)
         message = claimed(connection)
-        outbox.mark(connection, message, NOW, NOW + LEASE)
-        outbox.settle(
+        claims.mark(connection, message, NOW, NOW + LEASE)
+        claims.settle(
             connection,
             message,
             Settlement(state="deferred", next_attempt_at=NOW, is_unanswered=True),
@@ -180,7 +180,7 @@ def test_a_sending_without_an_answer_is_counted(database: Database) -> None:
         assert outbox.owed(connection, unanswered=1) == 1
         again = claimed(connection)
         assert (again.unanswered, again.message) == (1, message.message)
-        outbox.settle(
+        claims.settle(
             connection, again, Settlement(state="deferred", next_attempt_at=NOW), reply="451", now=NOW
         )
         assert claimed(connection).unanswered == 1
@@ -205,7 +205,7 @@ def test_what_is_owed(database: Database, *, state: str, owed: int, failed: int,
         run_id = run_with(connection, A)
         message = claimed(connection)
         assert outbox.owed(connection) == 1
-        outbox.settle(connection, message, Settlement(state=state), reply="", now=NOW)
+        claims.settle(connection, message, Settlement(state=state), reply="", now=NOW)
         assert outbox.owed(connection) == owed
         assert len(outbox.failed(connection, run_id)) == failed
         assert outbox.is_all_sent(connection, run_id) is is_all_sent
@@ -218,12 +218,12 @@ def test_a_run_is_busy_while_its_digests_could_go(database: Database) -> None:
         assert outbox.is_busy(connection, run_id, NOW)
         message = claimed(connection)
         assert outbox.is_busy(connection, run_id, NOW)
-        outbox.settle(
+        claims.settle(
             connection, message, Settlement(state="deferred", next_attempt_at=LATER), reply="451", now=NOW
         )
         assert not outbox.is_busy(connection, run_id, NOW)
         assert outbox.is_busy(connection, run_id, LATER)
-        outbox.settle(
+        claims.settle(
             connection, claimed(connection, LATER), Settlement(state="sent"), reply="250", now=LATER
         )
         assert not outbox.is_busy(connection, run_id, LATER)

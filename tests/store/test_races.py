@@ -8,7 +8,7 @@ from threading import Barrier, Event, Thread
 from typing import Any
 
 from alerter.domain.delivery import Settlement
-from alerter.store import outbox, runs
+from alerter.store import claims, outbox, runs
 from alerter.store.database import Database, open_database
 from tests.store.claimants import drain
 from tests.store.made_up import AS_OF, NOW, claimed, drafted, run_with
@@ -73,7 +73,7 @@ def test_one_of_many_takes_a_dead_senders_message_over(database: Database) -> No
 
     def take_over(_number: int) -> bool:
         with database.write() as connection:
-            return outbox.settle(
+            return claims.settle(
                 connection, message, Settlement(state="queued", next_attempt_at=NOW), reply="", now=NOW
             )
 

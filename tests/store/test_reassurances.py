@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from alerter.domain.delivery import Settlement
 from alerter.domain.policy import Reassurance
-from alerter.store import assessments, outbox, reassurances
+from alerter.store import assessments, claims, outbox, reassurances
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, assessment, claimed, letter, read_in, run_with
 
@@ -29,7 +29,7 @@ def send(connection: Connection, weeks: int, *, state: str = "sent", attempt: in
     """Prepare a run *weeks* from now, and settle its one digest."""
     now = NOW + WEEK * weeks
     run_with(connection, MANAGER, send_date=AS_OF + WEEK * weeks, prepared_at=now, attempt=attempt)
-    outbox.settle(connection, claimed(connection, now), Settlement(state=state), reply="", now=now)
+    claims.settle(connection, claimed(connection, now), Settlement(state=state), reply="", now=now)
 
 
 def test_nobody_reassured(database: Database) -> None:
@@ -75,7 +75,7 @@ def test_a_run_that_reached_nobody_does_not_count(database: Database) -> None:
         later = NOW + WEEK * 2
         run_id = run_with(connection, send_date=AS_OF + WEEK * 2, prepared_at=later)
         outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[letter(MANAGER)], now=later)
-        outbox.settle(
+        claims.settle(
             connection, claimed(connection, later), Settlement(state="sent"), reply="250", now=later
         )
         assert reassurances.latest(connection)[number].runs_since == 0

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.policy import Reassurance
-from alerter.store import assessment_events, assessments, reassurances, runs, syncs
+from alerter.store import assessments, events, reassurances, runs, syncs
 from alerter.store.database import Database
 from alerter.store.migration import downgrade, migrate
 from alerter.store.schema import alerts
@@ -32,9 +32,7 @@ def test_a_corrected_start_is_the_same_assessment(database: Database) -> None:
         reassurances.record(connection, number, given, note="", now=NOW)
         done = read_in(connection, [nameless(MONDAY + timedelta(days=2))])
         (again,) = assessments.open_on(connection, AS_OF).items()
-        said = [
-            event.what for event in assessment_events.events(connection, number) if event.kind == "changed"
-        ]
+        said = [event.what for event in events.of_assessment(connection, number) if event.kind == "changed"]
     assert again == (number, nameless(MONDAY + timedelta(days=2)))
     assert (done.new, done.changed, done.vanished) == (0, 1, 0)
     assert said == [f"{start} from 2026-10-05 to 2026-10-07" for start in ("clock_on", "started_on")]
@@ -66,7 +64,7 @@ def test_a_move_between_teams_and_a_withdrawn_sign_off_are_kept(database: Databa
         for row in (assessment(), signed, assessment(team="Court")):
             read_in(connection, [row])
         (number,) = assessments.find(connection, "A-1")
-        said = [event.what for event in assessment_events.events(connection, number)]
+        said = [event.what for event in events.of_assessment(connection, number)]
     assert said == [
         "authorised_on from blank to 2026-11-02",
         "authorised_on from 2026-11-02 to blank",
@@ -85,7 +83,7 @@ def test_every_date_that_bears_on_the_clock_is_kept(database: Database, field: s
         for value in (blank, *values, blank):
             read_in(connection, [assessment(**{field: value})])
         (number,) = assessments.find(connection, "A-1")
-        said = [event.what for event in assessment_events.events(connection, number)]
+        said = [event.what for event in events.of_assessment(connection, number)]
     named = blank or "blank"
     assert said == [
         f"{field} from {named} to 2026-10-12",
@@ -100,7 +98,7 @@ def test_a_first_score_is_no_change(database: Database) -> None:
         for score in (None, 74, 82):
             read_in(connection, [assessment(audit_score=score)])
         (number,) = assessments.find(connection, "A-1")
-        assert [event.what for event in assessment_events.events(connection, number)] == [
+        assert [event.what for event in events.of_assessment(connection, number)] == [
             "audit_score from 74 to 82"
         ]
 
@@ -111,7 +109,7 @@ def test_vanishing_and_coming_back_are_kept(database: Database) -> None:
         for rows in ([assessment()], [], [], [assessment(team="Court")], [], [assessment()], []):
             read_in(connection, rows)
         (number,) = assessments.find(connection, "A-1")
-        told = [(event.kind, event.what) for event in assessment_events.events(connection, number)]
+        told = [(event.kind, event.what) for event in events.of_assessment(connection, number)]
     gone, back = ("vanished", "missing from the extract without a sign-off"), ("back", "in the extract again")
     moves = [("changed", "team from Duty to Court"), ("changed", "team from Court to Duty")]
     assert told == [gone, moves[0], back, gone, moves[1], back, gone]
@@ -126,7 +124,7 @@ def test_what_had_vanished_before_there_was_a_record_of_it_is_told(database: Dat
     migrate(database, NOW)
     with database.read() as connection:
         (number,) = assessments.find(connection, "A-1")
-        assert [event.kind for event in assessment_events.events(connection, number)] == ["vanished"]
+        assert [event.kind for event in events.of_assessment(connection, number)] == ["vanished"]
 
 
 def test_a_rejected_row_has_not_vanished(database: Database) -> None:
@@ -186,10 +184,10 @@ def test_history_tells_who_was_told_what(database: Database) -> None:
             by="n.okafor@council.example", given_on=AS_OF, expected_on=AS_OF, reason="absence"
         )
         reassurances.record(connection, number, given, note="seen", now=NOW + timedelta(hours=1))
-        told, reassured = assessment_events.events(connection, number)
+        told, reassured = events.of_assessment(connection, number)
         assert syncs.latest_applied(connection) is not None
     assert told.what == f"run {run_id}: past alert, day 27, to n.okafor@council.example (not sent)"
     assert (told.kind, reassured.kind) == ("told", "reassured")
     assert reassured.what == (
-        "by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence (by command): seen"
+        "by n.okafor@council.example on 2026-11-23, expected 2026-11-23, absence (by command)"
     )

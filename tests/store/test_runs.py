@@ -10,7 +10,7 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import Settlement
 from alerter.domain.policy import Clock
 from alerter.errors import StoreError
-from alerter.store import outbox, runs
+from alerter.store import claims, outbox, runs
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, assessment, claimed, drafted, letter, read_in, run_with
 
@@ -133,7 +133,7 @@ def test_unconcluded_runs(database: Database) -> None:
         for _ in range(5):
             message = claimed(connection)
             if message.run_id != owing:
-                outbox.settle(connection, message, Settlement(state="refused"), reply="550", now=NOW)
+                claims.settle(connection, message, Settlement(state="refused"), reply="550", now=NOW)
         for run_id, state in (
             (owing, "undelivered"),
             (settled, "undelivered"),
@@ -152,7 +152,7 @@ def test_outcomes_count_digests(database: Database) -> None:
         run_id = run_with(connection, A, B)
         outbox.enqueue(connection, run_id, kind="summary", edition=1, messages=[letter(A)], now=NOW)
         assert runs.outcomes(connection, run_id) == {"queued": 2}
-        outbox.settle(connection, claimed(connection), Settlement(state="sent"), reply="250", now=NOW)
+        claims.settle(connection, claimed(connection), Settlement(state="sent"), reply="250", now=NOW)
         assert runs.outcomes(connection, run_id) == {"queued": 1, "sent": 1}
         assert runs.outcomes(connection, run_id + 1) == {}
 

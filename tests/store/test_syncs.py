@@ -1,5 +1,6 @@
 """The readings, what they could not believe, and the directory."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from alerter.domain.assessment import Rejected
@@ -62,7 +63,7 @@ def test_rejections_come_by_line(database: Database) -> None:
 
 
 def test_the_directory_is_replaced(database: Database) -> None:
-    """The directory is what was read last, in its order, and may be empty."""
+    """The directory is what was read last, in its order, and may be empty; a cover keeps when it was read."""
     entries = [
         DirectoryEntry(
             line=2, team="Duty", worker="W-12", manager_name="N. Okafor",
@@ -72,9 +73,14 @@ def test_the_directory_is_replaced(database: Database) -> None:
         DirectoryEntry(line=3, team="Court"),
     ]  # fmt: skip
     with database.write() as connection:
-        syncs.replace_directory(connection, reversed(entries))
-        assert syncs.directory_entries(connection) == entries
-        syncs.replace_directory(connection, entries[1:])
+        syncs.replace_directory(connection, reversed(entries), NOW)
+        assert syncs.directory_entries(connection) == [replace(entries[0], cover_read_at=NOW), entries[1]]
+        syncs.replace_directory(connection, entries, NOW + timedelta(days=7))
+        assert syncs.directory_entries(connection)[0].cover_read_at == NOW
+        changed = replace(entries[0], cover_until=date(2026, 12, 11))
+        syncs.replace_directory(connection, [changed, entries[1]], NOW + timedelta(days=8))
+        assert syncs.directory_entries(connection)[0].cover_read_at == NOW + timedelta(days=8)
+        syncs.replace_directory(connection, entries[1:], NOW + timedelta(hours=1))
         assert syncs.directory_entries(connection) == entries[1:]
-        syncs.replace_directory(connection, [])
+        syncs.replace_directory(connection, [], NOW)
         assert syncs.directory_entries(connection) == []

@@ -137,8 +137,8 @@ def semicolons(folder: Path, cases: Sequence[Case]) -> Path:
     return delimited(folder / "semicolons.csv", [headings, *rows], ";", "cp1252")
 
 
-def sqlcmd(folder: Path, cases: Sequence[Case]) -> Path:
-    """Write what `sqlcmd -s "|"` prints: padded cells, dashes below the headings, and a count at the end."""
+def sqlcmd(folder: Path, cases: Sequence[Case], separator: str = " ") -> Path:
+    """Write what `sqlcmd` prints: padded cells, dashes below the headings, and a count at the end."""
     headings = ("PERSON_ID", "DATE_OF_BIRTH", "ASSESSMENT_ID", "ASSESSMENT_TYPE", "REFERRAL_DATE",
                 "DATE_ASSESSMENT_STARTED", "ASSESSMENT_AUTHORISED_DATE", "TEAM", "WORKER_NAME")  # fmt: skip
     rows = [
@@ -149,10 +149,10 @@ def sqlcmd(folder: Path, cases: Sequence[Case]) -> Path:
     ]  # fmt: skip
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     lines = [
-        "|".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        separator.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in (headings, *rows)
     ]
-    rule = "|".join("-" * width for width in widths)
+    rule = separator.join("-" * width for width in widths)
     text = "\r\n".join([lines[0], rule, *lines[1:], "", f"({len(rows)} rows affected)", ""])
     path = folder / "sqlcmd.txt"
     path.write_bytes(text.encode())
@@ -205,6 +205,11 @@ def census(folder: Path, cases: Sequence[Case]) -> Path:
     return stamped(path)
 
 
-EXPORTS = (mosaic, liquidlogic, semicolons, annex_a, census, sqlcmd)
+def sqlcmd_bars(folder: Path, cases: Sequence[Case]) -> Path:
+    """Write what `sqlcmd -s "|"` prints."""
+    return sqlcmd(folder, cases, "|")
+
+
+EXPORTS = (mosaic, liquidlogic, semicolons, annex_a, census, sqlcmd, sqlcmd_bars)
 SIGN_OFFS: Mapping[str, str] = {"mosaic": "Completed On"}
 """The heading of the sign-off, where only the council can say which one it is."""

@@ -23,12 +23,13 @@ from email.parser import BytesHeaderParser
 from http.client import responses
 from types import TracebackType
 from typing import IO, Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.world.mail_server import Parcel, message_id_of
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60
+PAGE = 3
 DRIP_SECONDS = 0.05
 TENANT = "5f0b1c1e-0000-4000-8000-00000000aaaa"
 CLIENT_ID = "9c0ffee0-0000-4000-8000-000000000001"
@@ -113,7 +114,8 @@ class GraphDouble:
     *replies* come to the messages posted, one after the other and the last repeated; *to* has those to the
     messages for an address, where they are whole. `at` has deeds done at a step. *arrived* holds what was
     kept, *seen* every message whose request was whole, *unfinished* how many requests ended before. *asked*
-    holds the forms posted to the token endpoint, each answered by *token*, or by *token_reply*.
+    holds the forms posted to the token endpoint, each answered by *token*, or by *token_reply*. *inbox* has
+    the mailbox's messages by their ids; *inbox_reply* may be the answer to whoever wants their list.
     """
 
     def __init__(
@@ -144,6 +146,8 @@ class GraphDouble:
         self.arrived: list[Parcel] = []
         self.seen: list[Parcel] = []
         self.unfinished = 0
+        self.inbox: dict[str, bytes] = {}
+        self.inbox_reply: Reply | None = None
 
     @property
     def url(self) -> str:
@@ -240,12 +244,32 @@ class GraphDouble:
         return Reply(200, body=json.dumps(answer).encode())
 
     def _get(self, request: Request) -> Reply:
-        """Return the answer to a request that sends nothing."""
+        """Return the answer to what sends nothing: the endpoints, a list of the inbox, or a message."""
+        where = urlsplit(request.path)
         if request.path.endswith("/v2.0/.well-known/openid-configuration"):
             oauth = f"{self.url}/{TENANT}/oauth2/v2.0"
             endpoints = {"authorization_endpoint": f"{oauth}/authorize", "token_endpoint": f"{oauth}/token"}
             return Reply(200, body=json.dumps(endpoints).encode())
-        return Reply(404, f"ResourceNotFound {urlsplit(request.path).path}")
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return Reply(401, "InvalidAuthenticationToken")
+        self.is_over.wait(self._pause)
+        user, _, rest = where.path.removeprefix("/v1.0/users/").partition("/")
+        if rest.startswith("mailFolders/"):
+            return self.inbox_reply or self._listed(
+                user, rest, int(parse_qs(where.query).get("$skip", ["0"])[0])
+            )
+        id_ = unquote(rest.removeprefix("messages/").removesuffix("/$value"))
+        return Reply(200, body=self.inbox[id_]) if id_ in self.inbox else Reply(404, "ErrorItemNotFound")
+
+    def _listed(self, user: str, rest: str, skip: int) -> Reply:
+        """
+        Return a page of the inbox: https://learn.microsoft.com/en-us/graph/api/mailfolder-list-messages
+        """
+        ids = list(self.inbox)[skip : skip + PAGE]
+        page: dict[str, object] = {"value": [{"@odata.etag": 'W/"x"', "id": id_} for id_ in ids]}
+        if skip + PAGE < len(self.inbox):
+            page["@odata.nextLink"] = f"{self.url}/v1.0/users/{user}/{rest}?$skip={skip + PAGE}"
+        return Reply(200, body=json.dumps(page).encode())
 
     def _send_mail(self, connection: socket.socket, reader: IO[bytes], request: Request) -> None:
         with self._lock:
@@ -274,7 +298,7 @@ class GraphDouble:
             return
         reply, content = self._judged(request, reply)
         if content:
-            recipient = str(BytesHeaderParser(policy=policy.SMTP).parsebytes(content)["To"])
+            recipient = recipient_of(content)
             parcel = Parcel(recipient, content, self.is_marked(message_id_of(content)))
             self.seen.append(parcel)
             own = self._to.get(recipient)
@@ -326,6 +350,12 @@ class GraphDouble:
                 self._plans.remove(plan)
         if plan is not None:
             plan.deed()
+
+
+def recipient_of(content: bytes) -> str:
+    """Return the address in a message's To, which Graph sends to."""
+    to = BytesHeaderParser(policy=policy.SMTP).parsebytes(content)["To"]
+    return str(to.addresses[0].addr_spec)
 
 
 def _head(reader: IO[bytes]) -> Request | None:

@@ -30,6 +30,7 @@ IS_COLD = bool(os.environ.get("ALERTER_FAULTS_COLD"))
 PATIENCE_SECONDS = 300
 POLL_SECONDS = 0.02
 NUMBER = 4
+STARTING = Lock()
 DEAD = ("Z", "X", "")
 ANY_TRACER = (0x59616D61, -1)  # prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY): Yama lets parents alone trace
 
@@ -59,7 +60,7 @@ class Process:
         with theirs, open(os.devnull, "rb") as nothing:  # noqa: PTH123 - no path to speak of
             given = (theirs, nothing, self._out, self._err)
             _forkserver().ask(pickle.dumps((work, arguments)), [each.fileno() for each in given])
-        self.pid = int.from_bytes(self._report.recv(NUMBER, socket.MSG_WAITALL))
+        self.pid = int.from_bytes(self._heard())
         self._said: Said | None = None
         self._tracers: list[subprocess.Popen[bytes]] = []
 
@@ -110,7 +111,7 @@ class Process:
     def join(self, seconds: float = PATIENCE_SECONDS) -> bool:
         """Wait for its end for so many *seconds*; return whether it has come."""
         if self._said is None and select([self], [], [], seconds)[0]:
-            exit_code = int.from_bytes(self._report.recv(NUMBER, socket.MSG_WAITALL), signed=True)
+            exit_code = int.from_bytes(self._heard(), signed=True)
             self._report.close()
             for tracer in self._tracers:
                 tracer.wait(PATIENCE_SECONDS)
@@ -122,6 +123,11 @@ class Process:
         assert self.join(), "it goes on for ever"
         assert self._said is not None
         return self._said
+
+    def _heard(self) -> bytes:
+        number = self._report.recv(NUMBER, socket.MSG_WAITALL)
+        assert number, "what it was forked from has died"
+        return number
 
     def _status(self, what: str) -> str:
         try:
@@ -202,8 +208,13 @@ class _Forkserver:
         self._process.wait(PATIENCE_SECONDS)
 
 
-@cache
 def _forkserver() -> _Forkserver:
+    with STARTING:
+        return _started()
+
+
+@cache
+def _started() -> _Forkserver:
     made = _Forkserver()
     atexit.register(made.close)
     return made

@@ -57,8 +57,10 @@ def could_be(name: str, column: ColumnValues, start: ColumnValues | None, read_o
             is_type = not _against_type(column) and column.share(preset_of) > HALF
             return is_type and not words & _OTHER_STEPS
         case "started_on" | "authorised_on":
+            is_whole = column.dated_share > 1 - FEW
             return (
-                not words & _PLANS_AND_PERSONS
+                (is_whole or name != "started_on")
+                and not words & _PLANS_AND_PERSONS
                 and bool(column.dated)
                 and sorted(column.dated)[len(column.dated) // 2] > read_on - LONG_AGO
                 and not _against_date(name, column, start, read_on)

@@ -56,7 +56,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "Assigned Social Worker", "Assessing Worker", "Assessing Social Worker", "Assessment Worker",
         "Case Worker", "Allocated Case Worker", "Allocated Practitioner", "Case Holder", "SW", "SW Name",
         "Allocated SW", "Assigned SW", "Responsible Worker", "Lead Worker", "Lead Social Worker",
-        "Current Worker", "Named Worker", "Assessor", "Assessor Name",
+        "Current Worker", "Named Worker", "Assessor", "Assessor Name", "Assignee",
     ),
     "manager_email": (
         "Manager Email", "Manager Email Address", "Team Manager Email", "Team Manager Email Address",

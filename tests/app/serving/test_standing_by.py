@@ -11,7 +11,7 @@ import pytest
 
 from alerter.errors import StoreBrokenError
 from alerter.scheduler import RELIEF_JOB, TICK_JOB, make_scheduler, serve
-from alerter.store import outbox
+from alerter.store import claims
 from alerter.store.senders import fresh_token
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, MailServer
@@ -27,7 +27,7 @@ def claim_for_the_dead(service: Service) -> None:
     installation = service.serving.installation
     with installation.database.write() as connection:
         now = installation.now() + timedelta(minutes=1)
-        assert outbox.claim(
+        assert claims.claim(
             connection, token=fresh_token(DEAD), now=now, lease_until=now + timedelta(hours=1)
         )
 
