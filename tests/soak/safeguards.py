@@ -693,9 +693,16 @@ SAFEGUARDS = (
     Safeguard(
         "a purge of days to come is asked about",
         "alerter/cli/purge.py",
-        " and not is_sure:",
-        " and before is None:",
+        "    if before is not None and before > app.today():\n",
+        "    if before is None and app is None:\n",
         ("tests/faults/test_impossible_dates.py",),
+    ),
+    Safeguard(
+        "a purge of all that has ended is asked about",
+        "alerter/cli/purge.py",
+        "    elif would_purge_all(app, before):\n",
+        "    elif before is not None and would_purge_all(app, None):\n",
+        ("tests/cli/test_upkeep.py",),
     ),
     Safeguard(
         "nobody is led on to the Host header's address",
