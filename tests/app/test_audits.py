@@ -9,7 +9,8 @@ from alerter.domain.quality_audit import Audit
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.store import audits
-from tests.world.office import AS_OF, NEXT, NORTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NEXT, NORTH, Office, row
 
 BY = NORTH["manager_email"]
 GATED = {"assessments__core__audit_pass_mark": 80}
