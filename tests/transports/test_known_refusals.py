@@ -21,15 +21,34 @@ def test_the_document_has_the_same_table() -> None:
 @pytest.mark.parametrize(
     ("code", "text", "advice"),
     [
-        (535, "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit "
-         "https://aka.ms/smtp_auth_disabled for more information.", 'transport = "graph"'),
-        (535, "5.7.139 Authentication unsuccessful, basic authentication is disabled.", "logins by password are off"),
+        (
+            535,
+            "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+            'transport = "graph"',
+        ),
+        (
+            535,
+            "5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+            "logins by password are off",
+        ),
         (535, "5.7.3 Authentication unsuccessful [LO4P265CA0001.GBRP265.PROD.OUTLOOK.COM]", "SMTP.SendAsApp"),
         (550, "5.7.60 SMTP; Client does not have permissions to send as this sender", "Send As"),
-        (554, "5.2.252 SendAsDenied; alerts@council.example not allowed to send as x@council.example", "Send As"),
-        (421, "4.4.2 Message submission rate for this client has exceeded the configured limit", "max_per_minute"),
+        (
+            554,
+            "5.2.252 SendAsDenied; alerts@council.example not allowed to send as x@council.example",
+            "Send As",
+        ),
+        (
+            421,
+            "4.4.2 Message submission rate for this client has exceeded the configured limit",
+            "max_per_minute",
+        ),
         (432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "one of its own"),
-        (535, "5.7.8 Username and Password not accepted. For more information, go to", "password for applications"),
+        (
+            535,
+            "5.7.8 Username and Password not accepted. For more information, go to",
+            "password for applications",
+        ),
         (550, "5.7.1 Invalid credentials for relay [192.0.2.7].", "Google Workspace"),
         (400, "Can't send to this recipient using a team-only API key", "a live one"),
         (403, "ErrorSendAsDenied The user account does not have the right to send mail", "own address"),
@@ -37,7 +56,7 @@ def test_the_document_has_the_same_table() -> None:
         (550, "5.1.1 no such user", ""),
         (250, "2.0.0 Ok", ""),
     ],
-)  # fmt: skip
+)
 def test_a_known_refusal_says_what_to_do(code: int, text: str, advice: str) -> None:
     """As the services word them today; what is not known stays as it is."""
     words = reply_words(code, text)
