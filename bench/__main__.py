@@ -30,7 +30,7 @@ are not met.
 def main(*, is_quick: bool) -> None:
     """Run each measurement; write the page, unless only the small sizes were run."""
     parts = {
-        "Working days": lambda: working_days.main(*((2, 500) if is_quick else (15,))),
+        "Working days": lambda: working_days.main(*((2, 500) if is_quick else (9,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
         "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
         "The week behind ever more history": lambda: behind.main(1, 2_500) if is_quick else behind.main(),

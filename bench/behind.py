@@ -8,7 +8,6 @@ to a mail server. Every command is a process of its own, the histories in turns,
 copy of its database. A longer history is one of more years.
 """
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from bench.rounds import Contender, Rounds, processor_ratio, ratio, timed
 from tests.world.postgres import PostgresServer
 
 SIZES = (10_000, 1_000_000)
-ROUNDS = 5
+ROUNDS = 3
 GOAL = 1.1
 RUN, STATUS = "alerter run", "alerter status"
 HEAD = """\
@@ -72,9 +71,7 @@ class History:
                 self.folder, ("-m", "alerter", "status"), may_end=(0, 1)
             )  # 1: the week is long past
         if self.server is None:
-            for file in (*self.folder.glob("alerter.db*"), *self.folder.glob(".alerter.db*")):
-                file.unlink()
-            shutil.copy(self.folder / f"{self.name}.db", self.folder / "alerter.db")
+            caseload.put_store(self.folder, self.folder / f"{self.name}.db")
         else:
             self.server.create(f"{self.name}_now", template=self.name)
         return Command(self.folder, ("-m", "alerter", "run", "--as-of", council.AS_OF.isoformat()))

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,6 +50,14 @@ def settle(folder: Path, rows: int, still_open: int, port: int, url: str = "sqli
 def write_extract(folder: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write the extract anew, of *rows* by column."""
     _write(folder / "extract.csv", COLUMNS, ([row.get(name, "") for name in COLUMNS] for row in rows))
+
+
+def put_store(folder: Path, store: Path | None) -> None:
+    """Put a copy of a SQLite *store*, or none, in the place of what is in *folder*."""
+    for file in folder.glob("*alerter.db*"):
+        file.unlink()
+    if store is not None:
+        shutil.copy(store, folder / "alerter.db")
 
 
 def week_before(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from bench.fleet import SENDER
 from bench.mail_sink import HOST
+from bench.rounds import Cost, cost_of
 
 IS_INSTALLED = find_spec("django") is not None and find_spec("mailer") is not None
 
@@ -39,10 +40,11 @@ class DjangoMailer:
         self._line.send(messages)
         self._line.recv()
 
-    def send(self) -> None:
-        """Let it send all, which is done when this returns."""
+    def send(self) -> Cost:
+        """Let it send all, which is done when this returns; what it cost is its own process's to say."""
         self._line.send([])
-        self._line.recv()
+        cost: Cost = self._line.recv()
+        return cost
 
 
 def _work(folder: str, port: int, line: Connection) -> None:
@@ -53,9 +55,9 @@ def _work(folder: str, port: int, line: Connection) -> None:
     while (messages := line.recv()) is not None:
         if messages:
             _enqueue(messages)
+            line.send("done")
         else:
-            send_all()
-        line.send("done")
+            line.send(cost_of(send_all))
 
 
 def _set_up(folder: str, port: int) -> None:

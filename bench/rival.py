@@ -9,10 +9,7 @@ managers of the same assessments.
 """
 
 import email
-import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from email import policy
@@ -22,12 +19,12 @@ from pathlib import Path
 
 from alerter.store.database import open_database
 from bench import caseload, council, mailbag
+from bench.commands import ROOT, Command
 from bench.django_mailer import IS_INSTALLED, DjangoMailer
 from bench.fleet import send
 from bench.mail_sink import MailSink, Taken
 from bench.rounds import HEAD, Contender, Rounds, row, timed
 
-ROOT = Path(__file__).resolve().parents[1]
 ANALYST, OURS = "pandas, numpy, Jinja, smtplib", "alerter run"
 FIRST = "alerter run, the first ever"
 PEER, DELIVER = "django-mailer, send_all", "alerter, deliver"
@@ -52,33 +49,20 @@ def _text(message: bytes) -> str:
     return "" if part is None else str(part.get_content())
 
 
-def command(folder: Path, *arguments: str) -> None:
-    """Run a Python program in *folder* to its end."""
-    ended = subprocess.run(  # noqa: S603 - this Python, on files made here
-        [sys.executable, *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if ended.returncode:
-        sys.exit(f"{' '.join(arguments[:3])} ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
-
-
 def analyst(folder: Path, port: int) -> Contender:
     """Return the analyst's script as a contender."""
     files = ("extract.csv", "directory.csv", "bank-holidays.json")
     script = str(ROOT / "bench" / "analyst.py")
-    run = partial(command, folder, script, *files, council.AS_OF.isoformat(), str(port))
+    run = Command(folder, (script, *files, council.AS_OF.isoformat(), str(port)))
     return lambda: run
 
 
 def weekly(folder: Path, store: Path | None) -> Contender:
     """Return the weekly job as a contender, on a copy of a *store* or on none."""
 
-    def ready() -> partial[None]:
-        for each in folder.glob("alerter.db*"):
-            each.unlink()
-        if store is not None:
-            shutil.copy(store, folder / "alerter.db")
-        return partial(command, folder, "-m", "alerter", "run", "--as-of", council.AS_OF.isoformat())
+    def ready() -> Command:
+        caseload.put_store(folder, store)
+        return Command(folder, ("-m", "alerter", "run", "--as-of", council.AS_OF.isoformat()))
 
     return ready
 
@@ -89,7 +73,7 @@ def store_of_last_week(folder: Path, rows: int, port: int) -> Path:
     before.mkdir()
     caseload.settle(before, rows, int(rows * OPEN_PER_ROW), port)
     caseload.week_before(before)
-    command(before, "-m", "alerter", "sync")
+    Command(before, ("-m", "alerter", "sync"))()
     return before / "alerter.db"
 
 

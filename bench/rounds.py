@@ -1,10 +1,10 @@
 """Rounds of several contenders, one after the other in each, and what a table says of them."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +82,5 @@ def row(taken: Rounds, name: str, to: str, goal: str = "") -> str:
 
 def _processor() -> float:
     """Return the seconds of a processor that this process and its ended children have had."""
-    times = os.times()  # of the children only, for it counts in hundredths
-    return process_time() + times.children_user + times.children_system
+    ours, theirs = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+    return ours.ru_utime + ours.ru_stime + theirs.ru_utime + theirs.ru_stime

@@ -121,7 +121,7 @@ def timed(contenders: dict[str, Callable[[], int]], rows: int, rounds: int) -> d
     return {name: median(times) for name, times in taken.items()}
 
 
-def main(rows: int = 20_000, rounds: int = 7) -> None:
+def main(rows: int = 20_000, rounds: int = 5) -> None:
     """
     Print a Markdown table: for each kind of file the milliseconds, and their ratio to the bare library's.
     """

@@ -17,7 +17,7 @@ from alerter.installation import clock
 from bench.commands import Command
 from bench.rounds import HEAD, row, timed
 
-ROUNDS = 15
+ROUNDS = 9
 SETTINGS = """
 council = "Sampleford"
 [database]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from alerter import __version__
 from alerter.cli.commands import COMMANDS
 from alerter.errors import AlerterError
 
@@ -28,18 +29,6 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _show_version(ctx: click.Context, _option: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001 - click's signature
-    if not is_wanted:
-        return
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and seldom wanted
-
-    try:
-        click.echo(f"alerter {version('alerter')}")
-    except PackageNotFoundError:
-        click.echo("alerter, from a checkout that is not installed")
-    ctx.exit()
-
-
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
@@ -47,10 +36,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_wanted: bool)
     help="The settings file (else ALERTER_CONFIG, else ./config.toml).",
 )
 @click.option("--traceback", is_flag=True, help="Show where an unexpected fault happened.")
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
-    help="Show the version and exit.",
-)  # fmt: skip
+@click.version_option(__version__, message="alerter %(version)s")
 @click.pass_context
 def group(ctx: click.Context, config: Path | None, *, traceback: bool) -> None:  # noqa: ARG001 - main() reads it before click does
     """Weekly deadline digests for children's social care assessments."""

@@ -130,3 +130,15 @@ def test_next_run_follows_one_that_came_early(office: Office) -> None:
     assert result.run is not None
     next_run = weekly.of.rules.schedule.next_after(result.run.send_date)
     assert status_of(weekly.of).next_run_at.date() == next_run
+
+
+def test_next_run_is_by_the_settings_as_they_are(office: Office) -> None:
+    """The ledger's working days count while the settings are the same; a closure since moves the day."""
+    office.extract(row("A-1", as_of=today()), at=from_now(-2))
+    weekly = office.weekly()
+    weekly.run()
+    upcoming = status_of(weekly.of).next_run_at.date()
+    assert upcoming == weekly.of.rules.schedule.next_after(today())
+    closed = office.open(calendar__office_closed=[upcoming])
+    assert status_of(closed).next_run_at.date() == closed.rules.schedule.next_after(today())
+    assert status_of(closed).next_run_at.date() > upcoming
