@@ -68,7 +68,8 @@ def test_demonstration_without_its_mail_server_names_the_command(tmp_path: Path)
     program = "import sys; sys.modules['aiosmtpd'] = None; from alerter.cli.main import main; main(['demo'])"
     done = subprocess.run(  # noqa: S603 - this Python, on fixed words
         [sys.executable, "-c", program],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
     assert (
