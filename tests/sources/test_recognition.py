@@ -8,6 +8,7 @@ import pytest
 
 from alerter.sources.recognition.mapping import ColumnMapping
 from alerter.sources.recognition.recognise import recognise
+from tests.sources.workbooks import Formula, xlsx
 from tests.world.exports import READ_ON, Case, caseload, delimited
 
 Cell = Callable[[Case], object]
@@ -138,3 +139,10 @@ def test_a_large_file_is_looked_at_from_end_to_end(tmp_path: Path) -> None:
     column = recognise(path).mapping.taken["authorised_on"].column
     assert 20_000 <= len(column.cells) <= 40_000
     assert 0.75 < column.dated_share < 0.85
+
+
+def test_a_formula_without_a_result_under_another_heading_does_no_harm(tmp_path: Path) -> None:
+    """Ages are formulas in many workbooks; the reader of the wanted columns refuses those it needs."""
+    rows = [[*(cell(case) for cell in BASE.values()), Formula()] for case in caseload()]
+    path = xlsx(tmp_path / "extract.xlsx", {"Data": [[*BASE, "Age"], *rows]})
+    assert recognise(path).mapping.taken.keys() == {"child_id", "started_on", "authorised_on", "team"}
