@@ -170,6 +170,10 @@ class GraphDouble:
         """Answer the next messages for *address* so, one after the other."""
         self._to[address] = list(replies)
 
+    def script(self, replies: Sequence[Reply]) -> None:
+        """Answer the next messages so, the last reply repeated."""
+        self._replies = list(replies)
+
     def at(self, step: str, deed: Deed, to: str = "") -> None:
         """Do *deed* when *step* comes next; *to* a recipient alone where the whole of a message is there."""
         with self._lock:
