@@ -359,7 +359,7 @@ class GraphDouble:
 def recipient_of(content: bytes) -> str:
     """Return the address in a message's To, which Graph sends to."""
     to = BytesHeaderParser(policy=policy.SMTP).parsebytes(content)["To"]
-    return str(to.addresses[0].addr_spec)
+    return "" if to is None else str(to.addresses[0].addr_spec)
 
 
 def _head(reader: IO[bytes]) -> Request | None:
