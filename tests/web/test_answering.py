@@ -184,7 +184,9 @@ def test_undoing_twice_is_refused_the_second_time(house: House) -> None:
     assert [act for _, act, _ in house.acts()] == ["reassured", "withdrew", "refused"]
 
 
-@pytest.mark.parametrize("path", ["/list", "/undo"])
+@pytest.mark.parametrize(
+    "path", ["/list", "/undo", "/cover", "/cover/end", "/extensions/1", "/extensions/undo"]
+)
 def test_a_stranger_records_nothing(house: House, path: str) -> None:
     """A form with a good token of its own is nobody's without a link."""
     visitor = house.visitor()
@@ -211,3 +213,42 @@ def test_overdue_stays_overdue_whatever_is_recorded(house: House) -> None:
     assert "Overdue (1)" in visitor.text
     assert "You expect it Fri 27 Nov." in visitor.text
     assert house.run()["overdue"] == 1
+
+
+@pytest.mark.parametrize(
+    ("id_", "day", "question"),
+    [
+        ("A-2", "2009-11-30", "past the due date"),
+        ("A-3", "2009-11-28", "at a weekend or a day off"),
+        ("A-1", "2009-12-25", "at a weekend or a day off"),
+        ("A-4", "2010-02-01", "more than 60 days away"),
+    ],
+)
+def test_a_day_that_can_hardly_be_meant_is_asked_about_once(
+    house: House, id_: str, day: str, question: str
+) -> None:
+    """Sent once more it is recorded; another such day is asked about anew."""
+    visitor, number = house.inside(OKAFOR), house.numbers()[id_]
+    assert visitor.post("/list", pick=number, expected_all=day).status_code == 400
+    assert f"{id_}, child 9{id_[2:]}: This day is {question}" in visitor.text
+    assert "Nothing has been saved yet: please check" in visitor.text
+    assert visitor.page is not None
+    assert f'name="meant-{number}" value="{day}"' in visitor.page.text
+    meant = {f"meant-{number}": day}
+    assert visitor.post("/list", pick=number, expected_all="2011-01-01", **meant).status_code == 400
+    assert house.latest() == {}
+    visitor.post("/list", pick=number, expected_all=day, **meant)
+    assert house.latest() == {number: (OKAFOR, day)}
+
+
+def test_each_row_says_where_it_stands(house: House) -> None:
+    """In three words, before and after it was answered, and once the promise has passed."""
+    visitor, number = house.inside(OKAFOR), house.numbers()
+    assert visitor.text.count("not answered") == 4
+    visitor.post("/list", pick=[number["A-1"], number["A-2"]], expected_all="2009-11-25")
+    visitor.get("/list")
+    assert visitor.text.count("not answered") == 2
+    assert "expected Wed 25 Nov" in visitor.text
+    assert "reassured until Wed 25 Nov" in visitor.text
+    house.hands.at += timedelta(days=3)
+    assert house.inside(OKAFOR).text.count("promise passed") == 2

@@ -10,7 +10,8 @@ from alerter.web.site import MOST_A_MINUTE
 from tests.web.house import LINDQVIST, OKAFOR, Hands, House, new_house
 from tests.world.office import Office
 
-PATHS = ("/", "/link", "/list", "/recorded", "/service", "/asked", "/r/wrong", "/nowhere", "/static/page.css")
+PAGES = ("/list", "/recorded", "/cover", "/extensions", "/extensions/1", "/link", "/asked", "/nowhere")
+PATHS = (*PAGES, "/", "/service", "/r/wrong", "/static/page.css")
 FRIDAY = "2009-11-27"
 
 
@@ -31,7 +32,16 @@ def test_every_answer_is_protected(house: House, path: str) -> None:
 def test_pages_hold_neither_script_nor_style_nor_foreign_address(house: House) -> None:
     """The policy of the headers costs nothing, for there is nothing that it stops."""
     visitor = house.inside(OKAFOR)
-    for path in ("/list", "/recorded", "/link", "/asked", "/nowhere"):
+    for path in (
+        "/list",
+        "/recorded",
+        "/cover",
+        "/extensions",
+        "/extensions/1",
+        "/link",
+        "/asked",
+        "/nowhere",
+    ):
         text = visitor.get(path).text
         assert not any(
             word in text for word in ("<script", "style=", "onclick", "http://", "https://", "@import")
@@ -49,8 +59,11 @@ def test_over_https_the_cookie_never_goes_in_clear(office: Office) -> None:
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
+FORMS = ("/list", "/undo", "/link", "/leave", "/cover", "/cover/end", "/extensions/1", "/extensions/undo")
+
+
 @pytest.mark.parametrize("token", ["", "made up", "é"])
-@pytest.mark.parametrize("path", ["/list", "/undo", "/link", "/leave", "/nowhere"])
+@pytest.mark.parametrize("path", [*FORMS, "/nowhere"])
 def test_a_form_without_its_token_is_refused(house: House, path: str, token: str) -> None:
     """Another site can make a browser send a form, but not with the token that only our page holds."""
     visitor = house.inside(OKAFOR)
