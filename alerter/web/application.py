@@ -18,6 +18,7 @@ from alerter.web.forms import MOST_DIGITS
 from alerter.web.guard import STYLES_KEPT, protect
 from alerter.web.mailroom import Mailroom
 from alerter.web.pages import Pages
+from alerter.web.service_pages import ServicePages
 from alerter.web.site import BAD, TOO_MANY, Frame, Site
 
 LARGEST_FORM = 512 << 10  # two hundred rows with every field filled in
@@ -31,10 +32,16 @@ ROUTES = (
     ("GET", "/link", "link"),
     ("POST", "/link", "ask"),
     ("GET", "/asked", "asked"),
-    ("GET", "/service", "service"),
     ("POST", "/leave", "leave"),
 )
 NUMBER = f"<int(max={10**MOST_DIGITS - 1}):number>"
+SERVICE_ROUTES = (
+    ("GET", "/service", "service"),
+    ("GET", "/service/open", "open_assessments"),
+    ("GET", "/service/open.<ending>", "open_file"),
+    ("GET", "/service/emails", "emails"),
+    ("GET", f"/service/emails/{NUMBER}", "emails_of"),
+)
 ONE_AUDIT = f"/audits/{NUMBER}"
 AUDIT_ROUTES = (
     ("GET", "/audits", "audits"),
@@ -73,6 +80,7 @@ def make_application(installation: Installation, journal: Journal, mailroom: Mai
     pages = Pages(frame)
     for views, routes in (
         (pages, ROUTES),
+        (ServicePages(frame), SERVICE_ROUTES),
         (AuditPages(frame), AUDIT_ROUTES),
         (CoverPages(frame), COVER_ROUTES),
         (ExtensionPages(frame), EXTENSION_ROUTES),
