@@ -32,7 +32,7 @@ def main(*, is_quick: bool) -> None:
     parts = {
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (9,))),
         "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
-        "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
+        "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else (100_000, 3))),
         "The week behind ever more history": lambda: behind.main(1, 2_500) if is_quick else behind.main(),
         "Digests": lambda: digests.main(*((2, (20,)) if is_quick else ())),
         "Sending": lambda: delivery.main(*((4, 1, (2,)) if is_quick else ())),
