@@ -15,7 +15,8 @@ from alerter.sources.recognition.staff_list import StaffList
 FILE = click.Path(path_type=Path)
 FILL_IN = "Fill in each place marked FILL IN"
 ADDRESSES = ", and an address a team in the directory"
-NO_REFERRALS = ", as there is no date of referral"
+NO_REFERRALS = "there is no date of referral"
+NO_PRESET = "no preset could be told: its rows are rejected"
 PUT_EXTRACT = ", and put an extract into extracts/ (or begin with --extract FILE)"
 
 
@@ -64,11 +65,8 @@ def show_extract(extract: RecognisedExtract) -> None:
     )
     click.echo()
     output.print_table(
-        ("type", "rows", "preset", "clock"),
-        [
-            (type_["type"], type_["rows"], type_["preset"] or "none could be told", type_["clock"])
-            for type_ in _types(extract)
-        ],
+        ("type", "rows", "preset", "clock", "why"),
+        [tuple(type_.values()) for type_ in _types(extract)],
     )
     click.echo()
     output.print_table(("team", "rows"), list(extract.teams.items()))
@@ -99,12 +97,16 @@ def _types(extract: RecognisedExtract) -> list[dict[str, Any]]:
             "type": type_.label,
             "rows": type_.rows,
             "preset": type_.preset,
-            "clock": type_.clock + (NO_REFERRALS if type_.lacks_referrals else ""),
+            "clock": type_.clock,
+            "why": NO_REFERRALS if type_.lacks_referrals else "",
         }
         for type_ in proposed_types(extract)
     ]
     unknown = [type_ for type_ in extract.types if not type_.preset]
-    return rows + [{"type": type_.name, "rows": type_.rows, "preset": "", "clock": ""} for type_ in unknown]
+    return rows + [
+        {"type": type_.name, "rows": type_.rows, "preset": "", "clock": "", "why": NO_PRESET}
+        for type_ in unknown
+    ]
 
 
 def _mapping_as_json(mapping: ColumnMapping) -> dict[str, Any]:

@@ -150,13 +150,16 @@ def _signed(connection: Connection, rules: Rules, as_of: date) -> dict[tuple[str
 
 def _unaudited(connection: Connection, rules: Rules, as_of: date) -> list[Assessment]:
     """
-    Return what was signed off without a passing audit, where audits are in use; a pass mark alone is none.
+    Return what was signed off without a passing audit since audits are in use; a pass mark alone is no use.
+
+    They are from the first score on, or from the day of the settings, and a year is looked back at most.
     """
     marked = {type_: clock.audit_pass_mark for type_, clock in rules.clocks.items()}
     marks = {type_: mark for type_, mark in marked.items() if mark is not None}
-    since = rules.audits_since or as_of - LOOKED_BACK
-    if not marks or not (audits.are_recorded(connection) or assessments.has_audit_score(connection, since)):
+    first_score_on = audits.in_use_since(connection)
+    if not marks or first_score_on is None:
         return []
+    since = rules.audits_since or max(first_score_on, as_of - LOOKED_BACK)
     types = None if len(marks) == len(rules.clocks) else list(marks)
     doubtful = assessments.doubtful(connection, since, as_of, max(marks.values()), types)
     return unaudited(doubtful, audits.latest(connection, as_of, list(doubtful)), rules.clocks)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import Connection
+
 from alerter.installation.installation import Installation
 from alerter.store import deletion
 from alerter.store.database import take_turns
@@ -24,7 +26,16 @@ def tidy(of: Installation) -> Purged:
     Delete what nobody needs any more: the text of messages, rejected rows, old runs and requests for links.
     """
     kept, now = of.settings.retention, of.now()
-    return _forgotten(of, now - timedelta(days=kept.message_days), now - timedelta(days=kept.run_days))
+    return _forgotten(of, Ends(now - timedelta(days=kept.message_days), now - timedelta(days=kept.run_days)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """From before when each kind goes; assessments only where there is a day."""
+
+    messages: datetime
+    runs: datetime
+    assessments: date | None = None
 
 
 def purge(of: Installation, before: date | None) -> Purged:
@@ -37,29 +48,43 @@ def purge(of: Installation, before: date | None) -> Purged:
         StoreError: The database cannot be used; nothing was deleted.
     """
     of.ensure_schema()
+    return _forgotten(of, _ends(of, before))
+
+
+def would_purge_all(of: Installation, before: date | None) -> bool:
+    """Say whether a purge would leave no assessment that has ended: then more is meant to go than is wise."""
+    of.ensure_schema()
+    with of.database.rehearse() as connection:
+        return _forget(connection, _ends(of, before)).assessments > 0 and not deletion.is_any_ended(
+            connection
+        )
+
+
+def _ends(of: Installation, before: date | None) -> Ends:
     kept, now = of.settings.retention, of.now()
     if before is None:
-        return _forgotten(
-            of,
+        return Ends(
             now - timedelta(days=kept.message_days),
             now - timedelta(days=kept.run_days),
             of.today() - timedelta(days=kept.assessment_days),
         )
     moment = datetime.combine(before, time(), of.zone)
-    return _forgotten(of, moment, moment, before)
+    return Ends(moment, moment, before)
 
 
-def _forgotten(
-    of: Installation, settled_before: datetime, run_before: datetime, ended_before: date | None = None
-) -> Purged:
+def _forgotten(of: Installation, ends: Ends) -> Purged:
     with of.database.write() as connection:
         take_turns(connection, "sync")  # what a run or a reading is about to refer to must not go meanwhile
-        purged = Purged(
-            messages=deletion.forget_bodies(connection, settled_before),
-            rejections=deletion.forget_rejections(connection, settled_before),
-            runs=deletion.forget_runs(connection, run_before),
-            requests=deletion.forget_requests(connection, run_before),
-            assessments=deletion.forget_assessments(connection, ended_before) if ended_before else 0,
-        )
+        purged = _forget(connection, ends)
     of.database.wipe()
     return purged
+
+
+def _forget(connection: Connection, ends: Ends) -> Purged:
+    return Purged(
+        messages=deletion.forget_bodies(connection, ends.messages),
+        rejections=deletion.forget_rejections(connection, ends.runs),
+        runs=deletion.forget_runs(connection, ends.runs),
+        requests=deletion.forget_requests(connection, ends.runs),
+        assessments=deletion.forget_assessments(connection, ends.assessments) if ends.assessments else 0,
+    )

@@ -19,7 +19,7 @@ from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.sources.doubts import PartlyRead
 from alerter.sources.source import Source
-from alerter.store import assessments, reassurances, runs, staging, syncs
+from alerter.store import assessments, audits, reassurances, runs, staging, syncs
 from alerter.store.database import take_turns
 from alerter.store.runs import Run
 from alerter.store.syncs import Sync
@@ -112,6 +112,7 @@ def apply_staged(connection: Connection, sync_id: int, today: date) -> Sync:
     )
     applied = syncs.by_id(connection, sync_id)
     _record_imports(connection, today, applied.read_at)
+    audits.note_first_score(connection, today)
     return applied
 
 

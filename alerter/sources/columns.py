@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Protocol, get_args
 
+from alerter.config.input import DirectoryColumn
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from alerter.sources.text import as_text, clean
@@ -34,16 +35,7 @@ ASSESSMENT_COLUMNS = (
     "reassured_by",
     "reason",
 )
-DIRECTORY_COLUMNS = (
-    "team",
-    "worker",
-    "manager_name",
-    "manager_email",
-    "cover_email",
-    "cover_from",
-    "cover_until",
-    "escalate_to",
-)
+DIRECTORY_COLUMNS: tuple[str, ...] = get_args(DirectoryColumn)
 HEADING_ROWS = 10
 """The heading line is looked for in this many rows: titles and blank rows come first in reports."""
 MOST_SHOWN = 40

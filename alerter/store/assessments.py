@@ -191,16 +191,6 @@ def doubtful(
     return _by_number(connection.execute(query))
 
 
-def has_audit_score(connection: Connection, since: date) -> bool:
-    """Say whether an extract told an audit's score of anything open, or signed off from *since* on."""
-    is_told = _columns.audit_score.is_not(None)
-    either = union_all(
-        select(_columns.id).where(_columns.ended_on.is_(None), is_told),
-        select(_columns.id).where(_columns.authorised_on >= since, is_told),
-    )
-    return connection.execute(either.limit(1)).first() is not None
-
-
 def find(connection: Connection, assessment_id: str, child_id: str | None = None) -> dict[int, Assessment]:
     """Return the assessments of one id, which siblings share, or of one child among them."""
     query = _query().where(_columns.assessment_id == assessment_id).order_by(_columns.child_id)

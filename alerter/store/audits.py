@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Row, insert, select
+from sqlalchemy import CompoundSelect, Connection, Row, exists, func, insert, select, update
 
 from alerter.domain.quality_audit import Audit
-from alerter.store.schema import assessments, audits, changes
+from alerter.store.schema import assessments, audits, changes, installation
 
 _columns = audits.c
 
@@ -31,9 +31,18 @@ def latest(
     return {row.assessment: _audit(row) for row in connection.execute(query)}
 
 
-def are_recorded(connection: Connection) -> bool:
-    """Say whether any audit was ever recorded here."""
-    return connection.execute(select(_columns.id).limit(1)).first() is not None
+def note_first_score(connection: Connection, today: date) -> None:
+    """Note *today* as the day on which an extract first told a score, if one does and none did before."""
+    is_told = exists().where(assessments.c.audit_score.is_not(None))
+    first = update(installation).where(installation.c.first_score_on.is_(None), is_told)
+    connection.execute(first.values(first_score_on=today))
+
+
+def in_use_since(connection: Connection) -> date | None:
+    """Return the day of the first score, recorded here or told by an extract; None where there is none."""
+    recorded = connection.execute(select(func.min(_columns.audited_on))).scalar()
+    told = connection.execute(select(installation.c.first_score_on)).scalar()
+    return min((day for day in (recorded, told) if day is not None), default=None)
 
 
 def first_scores(connection: Connection, as_of: date) -> dict[int, int]:

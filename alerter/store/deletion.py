@@ -83,6 +83,12 @@ def forget_assessments(connection: Connection, before: date) -> int:
     return connection.execute(delete(assessments).where(old)).rowcount
 
 
+def is_any_ended(connection: Connection) -> bool:
+    """Say whether any assessment that has ended is kept."""
+    query = select(assessments.c.id).where(assessments.c.ended_on.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def _latest_readings() -> Any:
     """Return the readings that runs look back at: the last one applied, and any that waits, held."""
     applied = select(func.max(syncs.c.id)).where(syncs.c.state == "applied").scalar_subquery()

@@ -39,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0018"  # the migration these tables come from
+REVISION = "0019"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -90,6 +90,7 @@ installation = Table(
     Column("created_at", Moment, nullable=False),
     Column("serving_since", Moment, comment="when a service first waited for a send date"),
     Column("council", String, comment="whose settings it is for; null until the first ones are met"),
+    Column("first_score_on", Date, comment="when an extract first told a quality audit's score"),
 )
 
 syncs = Table(

@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from tests.acceptance.letters import Key
 from tests.acceptance.oracle_days import Days
 from tests.world.council import Council
+from tests.world.letters import Key
 
 MONDAY = date(2025, 9, 29)
 NEXT_MONDAY = MONDAY + timedelta(days=7)

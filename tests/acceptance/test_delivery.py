@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 from tests.acceptance.caseload import MONDAY, managed
-from tests.acceptance.letters import is_word_of, read
 from tests.world.council import ADMINS, Council
+from tests.world.letters import is_word_of, read
 from tests.world.mail_server import DROP, LATER, LATER_AT_DOT, NEVER, NEVER_AT_DOT, MailServer, free_port
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.acceptance.caseload import ENGLAND, MONDAY, NEXT_MONDAY, key, row, start_at
-from tests.acceptance.letters import letters_by_recipient, read
 from tests.world.council import ADMINS, FALLBACK, Council, csv_text
 from tests.world.first_hour import fill_in
+from tests.world.letters import letters_by_recipient, read
 from tests.world.mail_server import MailServer
 
 MANAGER = "a.manager@council.example"

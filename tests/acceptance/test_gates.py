@@ -1,8 +1,8 @@
 """An extract that looks wrong: the run is held, sends nothing, applies nothing, and the admins are told."""
 
 from tests.acceptance.caseload import MONDAY, NEXT_MONDAY, row
-from tests.acceptance.letters import read
 from tests.world.council import ADMINS, FALLBACK, Council
+from tests.world.letters import read
 from tests.world.mail_server import MailServer
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.acceptance.letters import Letter, letters_by_recipient
 from tests.acceptance.oracle_days import Days
 from tests.acceptance.workload import ENDINGS, STAGES, Drawn, Expected, directory, draw, expected
 from tests.world.council import ADMINS, Council, at_once
+from tests.world.letters import Letter, letters_by_recipient
 from tests.world.mail_server import MailServer, Parcel
 from tests.world.process import Said
 

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from tests.acceptance.caseload import ENGLAND, start_at
-from tests.acceptance.letters import Letter, read
 from tests.world.council import Council
+from tests.world.letters import Letter, read
 from tests.world.mail_server import MailServer
 
 FIRST = date(2025, 9, 22)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from tests.acceptance.caseload import MONDAY, key, row
-from tests.acceptance.letters import letters_by_recipient
 from tests.world.council import ADMINS, FALLBACK, Council
+from tests.world.letters import letters_by_recipient
 from tests.world.mail_server import MailServer
 
 ASTRAY = {

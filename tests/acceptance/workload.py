@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from tests.acceptance.letters import Key
 from tests.acceptance.oracle_days import Days
 from tests.world.council import FALLBACK
+from tests.world.letters import Key
 
 TEAMS = ("Duty & Assessment", "Children in Need", "Court Team", "Edge of Care")
 TEAMS_AS_EXTRACTED = ("duty and  assessment", "Children in\u00a0Need", "COURT TEAM", "Edge of Care")

@@ -9,7 +9,8 @@ from alerter.domain.quality_audit import Audit
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
 from alerter.store import audits
-from tests.world.office import AS_OF, NEXT, NORTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NEXT, NORTH, Office, row
 
 BY = NORTH["manager_email"]
 GATED = {"assessments__core__audit_pass_mark": 80}
@@ -96,11 +97,24 @@ def test_signed_off_without_a_passing_audit_is_told_until_it_is_mended(office: O
         row("A-4", authorised_on="2009-11-30"),
         row("A-5"),
     )
-    assert missing(office) == ["A-2", "A-3"]
+    early = {"quality_audit__since": AS_OF.replace(day=1)}
+    assert missing(office, **early) == ["A-2", "A-3"]
     assert missing(office, quality_audit__since=AS_OF) == []
     audit(of, "A-3", None, Audit(score=80, by=BY), AS_OF)
-    assert missing(office) == ["A-2"]
-    assert missing(office, assessments__core__audit_pass_mark=None) == []
+    assert missing(office, **early) == ["A-2"]
+    assert missing(office, assessments__core__audit_pass_mark=None, **early) == []
+
+
+def test_audits_are_in_use_from_the_first_score_on(office: Office) -> None:
+    """One score among many makes no exceptions of what was signed off before anybody audited."""
+    before = [row("O-1"), *(row(f"A-{number}", authorised_on="2009-11-16") for number in range(9))]
+    office.council.extract(before, columns=[*row("A-1"), "audit_score"])
+    assert office.weekly(**GATED).run(AS_OF).exceptions == []
+    scored = row("B-1", authorised_on="2009-11-24", audit_score=84)
+    after = row("B-2", authorised_on="2009-11-30")
+    office.council.extract([*before, scored, after], columns=[*row("A-1"), "audit_score"])
+    exceptions = office.weekly(**GATED).run(NEXT).exceptions
+    assert [(one.kind, one.assessment_id) for one in exceptions] == [("signed_off_without_audit", "B-2")]
 
 
 def test_a_council_without_audits_is_not_told_of_any(office: Office) -> None:
@@ -112,7 +126,8 @@ def test_a_council_without_audits_is_not_told_of_any(office: Office) -> None:
 def test_sign_offs_of_long_ago_are_let_be(office: Office) -> None:
     """A year back, unless the settings name a day."""
     old = row("A-1", started_on="2008-10-01", authorised_on="2008-11-17")
-    opened(office, old, row("A-2", audit_score=74))
+    of = opened(office, old, row("A-2", audit_score=74))
+    audit(of, "A-2", None, Audit(score=80, by=BY), AS_OF.replace(year=2008, month=1))
     assert missing(office) == []
     assert missing(office, quality_audit__since=AS_OF.replace(year=2008, month=11, day=1)) == ["A-1"]
 

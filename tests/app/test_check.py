@@ -18,8 +18,9 @@ from alerter.pipeline.sync import sync
 from alerter.sources.directory import UNREADABLE
 from alerter.store import syncs
 from tests.mail import gallery
+from tests.world.letters import text_of
 from tests.world.mail_server import MailServer, free_port
-from tests.world.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, text_of, today
+from tests.world.office import DAYS, EXTRACTED_AT, NORTH, SOUTH, Office, row, today
 
 TEMPLATES = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 

@@ -6,9 +6,24 @@ from pathlib import Path
 import pytest
 
 from alerter.app.setup import set_up
+from alerter.cli.init import NO_PRESET
+from alerter.config.input import COLUMN_PRESETS
+from tests.sources.workbooks import xlsx
 from tests.world.council import Council
-from tests.world.exports import EXPORTS, SECRET, SIGN_OFFS, TEAMS, Case, annex_a, caseload, census, mosaic
-from tests.world.first_hour import address_teams, fill_in
+from tests.world.exports import (
+    EXPORTS,
+    READ_ON,
+    SECRET,
+    SIGN_OFFS,
+    TEAMS,
+    Case,
+    annex_a,
+    caseload,
+    census,
+    delimited,
+    mosaic,
+)
+from tests.world.first_hour import address_teams, asked, fill_in
 from tests.world.process import Said
 from tests.world.terminal import alerter
 
@@ -71,10 +86,8 @@ def test_a_clock_whose_date_is_missing_is_said(tmp_path: Path) -> None:
     path = annex_a(tmp_path, caseload())
     shown = run(tmp_path, "init", tmp_path / "new", "--extract", path, "--json").json
     (single,) = shown["types"]
-    assert (single["preset"], single["clock"]) == (
-        "england-single",
-        "started_on, as there is no date of referral",
-    )
+    assert (single["preset"], single["clock"]) == ("england-single", "started_on")
+    assert single["why"] == "there is no date of referral"
     text = (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
     assert 'clock = "started_on" ' in text
     assert "there is no date of referral" in text
@@ -98,3 +111,79 @@ def test_what_the_settings_hold(tmp_path: Path) -> None:
     assert 'authorised_on = "" ' in text
     assert '"Completed On"' in text.split("authorised_on")[1].splitlines()[0]
     assert "Target Date" not in text.split("authorised_on")[1].splitlines()[0]
+
+
+def test_types_are_named_where_several_children_have_them(tmp_path: Path) -> None:
+    """One whose preset cannot be told stays a comment with its count; a note in its place is never shown."""
+    cases = caseload()
+    odd = dict.fromkeys((0, 3, 6), "Carers assessment") | {9: f"{SECRET} rang", 12: "Core"}
+    rows = [
+        (case.child, case.started, "", odd.get(index, case.type), case.team)
+        for index, case in enumerate(cases)
+    ]
+    headings = ("Child ID", "Assessment start date", "Authorised date", "Assessment type", "Team")
+    path = delimited(tmp_path / "types.csv", [headings, *rows])
+    said = run(tmp_path, "init", tmp_path / "new", "--extract", path)
+    text = (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
+    assert '# Rejected, as no preset could be told: "Carers assessment", 3 rows' in text
+    assert f"Carers assessment\t3\t\t\t{NO_PRESET}\n" in said.out
+    assert "Core\t1\tengland-core\tstarted_on\t\n" in said.out
+    assert SECRET not in said.out + text
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([("Postcode", "Phone", "Colour"), ("HA1", "x", "red")], "no column could be a child's id"),
+        ([("Child ID", "Assessment start date", "Team")], "has no rows below its headings"),
+        ([("A-1", "50001", "2026-10-12"), ("A-2", "50002", "2026-10-13")], "no heading line"),
+    ],
+)
+def test_what_cannot_be_told_writes_nothing(
+    tmp_path: Path, lines: Sequence[Sequence[str]], sentence: str
+) -> None:
+    """Exit code 2, with what to do."""
+    path = delimited(tmp_path / "odd.csv", lines)
+    said = alerter(Council(tmp_path, 0), "init", tmp_path / "new", "--extract", path)
+    assert (said.exit_code, sentence in said.err) == (2, True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_two_sheets_that_could_be_the_one_write_nothing(tmp_path: Path) -> None:
+    """They are named; a sheet of referrals beside the assessments is told from them."""
+    headings = ("Child ID", "Assessment start date", "Authorised date", "Team")
+    data = [headings, *((case.child, case.started, case.authorised, case.team) for case in caseload())]
+    referrals = [("Child ID", "Referral date", "Team", "Worker"), (1, READ_ON, "North", "A. Worker")]
+    sheets = {"2025": data, "2026": data, "Referrals": referrals}
+    path = xlsx(tmp_path / "a.xlsx", sheets)
+    said = alerter(Council(tmp_path, 0), "init", tmp_path / "new", "--extract", path)
+    assert said.exit_code == 2
+    assert 'each of the sheets "2025", "2026" could hold the assessments' in said.err
+    assert not (tmp_path / "new").exists()
+    set_up(tmp_path / "new", xlsx(tmp_path / "b.xlsx", {"Data": data, "Referrals": referrals}))
+    assert 'sheet = "Data" ' in (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_opened_writes_nothing(tmp_path: Path) -> None:
+    """A file that is not there, and a page of the web under a workbook's name: exit code 3."""
+    page = tmp_path / "page.xls"
+    page.write_text("<html></html>", encoding="utf-8")
+    for path in (tmp_path / "missing.csv", page):
+        said = alerter(Council(tmp_path, 0), "init", tmp_path / "new", "--extract", path)
+        assert said.exit_code == 3
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_published_layout_counts_as_told(tmp_path: Path) -> None:
+    """All of Mosaic's headings are there, so its completion date is the sign-off: five keys are asked."""
+    layout = COLUMN_PRESETS["mosaic"]
+    values = {
+        "assessment_id": "number", "child_id": "child", "type": "type", "referred_on": "referred",
+        "started_on": "started", "authorised_on": "authorised", "team": "team", "worker": "worker",
+    }  # fmt: skip
+    rows = [[getattr(case, values[name]) for name in layout] for case in caseload()]
+    set_up(tmp_path / "new", delimited(tmp_path / "mosaic.csv", [list(layout.values()), *rows]))
+    text = (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
+    assert 'authorised_on = "COMPLETED_ON"' in text
+    assert len(asked(text)) == 5
+    assert text.count("the published layout mosaic") == len(layout)

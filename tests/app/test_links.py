@@ -11,7 +11,8 @@ from alerter.app.page_session import database_id
 from alerter.app.preview import preview
 from alerter.domain.routing import Recipient
 from alerter.mail.links import Links, Opened
-from tests.world.office import AS_OF, NORTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NORTH, Office, row
 
 MADE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DATABASE = "0f1e2d"

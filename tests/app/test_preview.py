@@ -15,7 +15,8 @@ from alerter.mail.writer import Email
 from alerter.store import runs, syncs
 from tests.mail import gallery
 from tests.world.browser import opened
-from tests.world.office import AS_OF, NORTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NORTH, Office, row
 
 
 def test_each_digest_is_three_files_and_a_line_of_the_index(office: Office) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from alerter.app.reports import figures, write_report
 from alerter.errors import ConfigError
-from tests.world.office import AS_OF, DAYS, NEXT, NORTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, DAYS, NEXT, NORTH, Office, row
 
 TYPES = {"assessments__core__target_percent": 81, "assessments__core__audit_pass_mark": 80}
 

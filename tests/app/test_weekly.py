@@ -12,10 +12,10 @@ from alerter.errors import SourceError, StoreError
 from alerter.pipeline.sending import send
 from alerter.store import runs
 from alerter.store.schema import syncs
-from tests.acceptance.letters import read
 from tests.world.council import ADMINS, FALLBACK
+from tests.world.letters import read, text_of
 from tests.world.mail_server import MailServer, free_port
-from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row, text_of
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 

@@ -110,6 +110,29 @@ def test_resend_sends_one_message_again(office: Office) -> None:
     assert "resent" in alerter(office, "history", "A-1").out
 
 
+ENDED = row("A-1", started_on="2009-01-05", authorised_on="2009-02-02")
+
+
+def test_purge_of_everything_that_ended_is_not_done_unasked(office: Office) -> None:
+    """By the settings or by a day; nothing goes without `--yes`."""
+    office.extract(ENDED, row("A-2", as_of=today()))
+    alerter(office, "sync")
+    for options, name in ((["--before", "2010-01-01"], "--before"), ([], "[retention]")):
+        said = alerter(office, "purge", *options)
+        assert (said.exit_code, said.out) == (2, "")
+        assert f"{name}: every assessment that has ended would go" in said.err
+    assert "assessments 1." in alerter(office, "purge", "--yes").out
+
+
+def test_purge_that_leaves_some_is_not_asked_about(office: Office) -> None:
+    """One that ended today stays."""
+    office.extract(
+        ENDED, row("A-2", as_of=today(), authorised_on=today().isoformat()), row("A-3", as_of=today())
+    )
+    alerter(office, "sync")
+    assert "assessments 1." in alerter(office, "purge").out
+
+
 def test_purge_says_what_it_deleted(office: Office) -> None:
     """In words and in JSON; a day stands in for the settings."""
     office.extract(row("A-1"))

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.caseload import MONDAY, NEXT_MONDAY, row
-from tests.acceptance.letters import read
 from tests.world.council import Council
+from tests.world.letters import read
 from tests.world.mail_server import DROP, LATER, NEVER, MailServer
 from tests.world.process import Process, Said, until
 from tests.world.terminal import alerter
 
-NAME, BORN, NOTE = "Nightjar Canaria", "2014-07-19", "canary-note"
-NAMES = (NAME, "Nightjar", "nightjar", "Canaria", BORN, "19/07/2014", NOTE)
+NAME, BORN, NOTE = "Nightjar Canaria", "1989-07-19", "canary-note"
+NAMES = (NAME, "Nightjar", "nightjar", "Canaria", BORN, "19/07/1989", NOTE)
 IDS = ("CANARYCHILD", "CANARYCASE")
 SCRIPT = {"m00@council.example": [NEVER], "m01@council.example": [LATER], "m02@council.example": [DROP]}
 FAULTY: tuple[Mapping[str, object], ...] = (

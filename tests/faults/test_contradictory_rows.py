@@ -8,7 +8,8 @@ from alerter.bank_holidays import working_calendar
 from alerter.pipeline.outcome import RunResult
 from tests.acceptance.oracle_days import Days
 from tests.world.council import ADMINS, FALLBACK
-from tests.world.office import AS_OF, NEXT, NORTH, WEEK, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NEXT, NORTH, WEEK, Office, row
 
 OKAFOR = NORTH["manager_email"]
 TOMORROW = AS_OF + timedelta(days=1)

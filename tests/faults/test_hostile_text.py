@@ -10,7 +10,8 @@ from alerter.errors import SourceError
 from alerter.mail.build import build
 from tests.mail import made_up
 from tests.world.council import ADMINS
-from tests.world.office import AS_OF, NORTH, SOUTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NORTH, SOUTH, Office, row
 
 OKAFOR, LINDQVIST = NORTH["manager_email"], SOUTH["manager_email"]
 HEADERS = {

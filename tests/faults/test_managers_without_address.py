@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from alerter.pipeline.outcome import RunResult
 from tests.world.council import ADMINS, FALLBACK
-from tests.world.office import AS_OF, NORTH, SOUTH, Office, row, text_of
+from tests.world.letters import text_of
+from tests.world.office import AS_OF, NORTH, SOUTH, Office, row
 
 OKAFOR, LINDQVIST = NORTH["manager_email"], SOUTH["manager_email"]
 TWO_IN_ONE = (

@@ -5,7 +5,6 @@ import signal
 import pytest
 
 from tests.acceptance.caseload import row
-from tests.acceptance.letters import is_word_of, read
 from tests.faults.system_calls import (
     THE_DOT,
     Call,
@@ -19,6 +18,7 @@ from tests.faults.system_calls import (
 from tests.faults.week import FIRST, MANAGERS, WEEK, amend, killed, needs_linux, settled, struck
 from tests.world.council import ADMINS, Council
 from tests.world.ledger import ledger_of
+from tests.world.letters import is_word_of, read
 from tests.world.mail_server import BODY, CONNECT, DOT, MailServer
 from tests.world.process import until
 from tests.world.terminal import alerter

@@ -12,11 +12,11 @@ from alerter.installation import clock
 from alerter.installation.installation import Installation
 from alerter.pipeline.deliver import LEASE, Channel, deliver
 from alerter.store.schema import REVISION
-from tests.acceptance.letters import is_word_of, read
 from tests.faults.system_calls import recorded, struck_at
 from tests.faults.week import FIRST, MANAGERS, WEEK, amend, killed, needs_linux, settled
 from tests.world.council import ADMINS, Council
 from tests.world.ledger import ledger_of
+from tests.world.letters import is_word_of, read
 from tests.world.mail_server import DOT, MailServer
 from tests.world.process import Process
 from tests.world.terminal import alerter

@@ -10,9 +10,9 @@ import pytest
 
 from alerter.bank_holidays import NOTICE, coverage_warning, working_calendar
 from alerter.domain.schedule import Schedule
-from tests.acceptance.letters import read
 from tests.world.clock import Hands
 from tests.world.council import ADMINS
+from tests.world.letters import read
 from tests.world.mail_server import LATER, MailServer
 from tests.world.service import EVERYBODY, MANAGERS, Service, row, text_of, waiting
 from tests.world.terminal import alerter

@@ -20,6 +20,7 @@ from alerter.mail.writer import LARGEST_HTML, check_receipt
 from alerter.transports.notify_body import markdown_of
 from tests.mail import gallery, made_up, reading
 from tests.mail.reading import text_of
+from tests.world.letters import read_html, visible
 
 WRITE = made_up.writer()
 HEADINGS = ("Overdue", "Past day 25", "Reaches day 25", "Reassured")
@@ -221,7 +222,7 @@ def test_html_says_what_the_text_says() -> None:
                 each.noted,
                 each.asked,
             ]
-    text, html = " ".join(rendered.text.split()), reading.visible(rendered.html)
+    text, html = " ".join(rendered.text.split()), visible(rendered.html)
     assert [fact for fact in facts if fact not in text or fact not in html] == []
 
 
@@ -259,7 +260,7 @@ def test_a_thousand_rows_fit_and_say_how_many_are_left() -> None:
     assert "Overdue (100): " in rendered.text
     assert "Past day 25 (900): " in rendered.text
     assert "And 850 more, not listed for length: ask performance@council.example" in rendered.text
-    assert "alerter preview --as-of 2026-11-23" in reading.visible(rendered.html)
+    assert "alerter preview --as-of 2026-11-23" in visible(rendered.html)
     whole = made_up.writer(is_whole=True).digest(week, made_up.facts())
     assert sum(line.startswith("A-") for line in whole.text.splitlines()) == 1000
 
@@ -317,7 +318,7 @@ def test_hostile_text_changes_no_header_no_tag_and_no_row(
     lines = [line for line in head.split(b"\r\n") if not line.startswith(b" ")]  # a folded one goes on there
     names = [line.partition(b":")[0] for line in lines]
     assert len(names) == len(set(names)) == 10
-    assert reading.read_html(rendered.html).tags == reading.read_html(tame.html).tags
+    assert read_html(rendered.html).tags == read_html(tame.html).tags
     assert sum("  child " in line for line in rendered.text.splitlines()) == len(ids)
 
 

@@ -24,9 +24,9 @@ from alerter.mail.writer import Writer
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
-from tests.mail.reading import read_html
 from tests.transports.sending import Mark
 from tests.transports.sending import settings as server_settings
+from tests.world.letters import read_html
 from tests.world.mail_server import MailServer
 from tests.world.size import size
 

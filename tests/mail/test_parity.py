@@ -18,7 +18,7 @@ from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Route
 from alerter.domain.timeliness import TrackRecord
 from tests.mail import gallery, made_up
-from tests.mail.reading import visible
+from tests.world.letters import visible
 
 WRITE = made_up.writer()
 TOKEN = re.compile(r"[\w@./:+-]*\w")

@@ -14,7 +14,8 @@ from alerter.domain.reasons import Reasons
 from alerter.domain.routing import Judged, Route
 from alerter.mail.view import view_of
 from tests.mail import gallery, made_up
-from tests.mail.reading import text_of, visible
+from tests.mail.reading import text_of
+from tests.world.letters import visible
 
 
 def row(digest: Digest, assessment_id: str) -> str:

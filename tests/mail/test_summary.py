@@ -6,8 +6,9 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.policy import Stage
 from alerter.mail.summary import Summary, state_words, summary_view
-from tests.mail import made_up, reading
+from tests.mail import made_up
 from tests.mail.made_up import Fate
+from tests.world.letters import visible
 
 
 def summary(*states: str, **changed: object) -> Summary:
@@ -110,7 +111,7 @@ def test_refusals_exceptions_and_rejections_are_listed() -> None:
         "Settings: 3f2a.",
     ):
         assert words in rendered.text
-        assert words in reading.visible(rendered.html)
+        assert words in visible(rendered.html)
     assert rendered.subject.startswith("[OFFICIAL] Assessment alerts: 1 of 1 digest refused")
 
 

@@ -5,8 +5,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from email import policy
-from email.parser import BytesParser
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +30,7 @@ from alerter.store.runs import Run
 from alerter.store.schema import outbox
 from alerter.transports.folder import FolderTransport
 from alerter.transports.transport import Transport
+from tests.world.letters import text_of
 
 AS_OF = date(2026, 11, 23)
 NEXT_RUN = date(2026, 11, 30)
@@ -201,13 +200,6 @@ class Council:
             for each in rows
             if run is None or each.run_id == run.id
         ]
-
-
-def text_of(body: bytes) -> str:
-    """Return the text part of a message."""
-    part = BytesParser(policy=policy.default).parsebytes(body).get_body(preferencelist=("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def at_once() -> None:

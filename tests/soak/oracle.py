@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from alerter.domain.delivery import MOST_UNANSWERED
-from tests.pipeline.council import text_of
+from tests.world.letters import text_of
 from tests.world.mail_server import Parcel
 
 ID = re.compile(r"\bA-\d{5}\b")

@@ -1,9 +1,7 @@
 """Quality audits in the store: the latest, the first, and what an extract told before."""
 
 from datetime import date, timedelta
-from typing import Any
 
-import pytest
 from sqlalchemy import Connection
 
 from alerter.domain.quality_audit import Audit
@@ -11,7 +9,7 @@ from alerter.store import assessments, audits
 from alerter.store.database import Database
 from tests.store.made_up import AS_OF, NOW, assessment, read_in
 
-MONDAY, FRIDAY = date(2026, 11, 16), date(2026, 11, 20)
+EARLIER, MONDAY, FRIDAY = date(2026, 11, 12), date(2026, 11, 16), date(2026, 11, 20)
 
 
 def record(connection: Connection, number: int, score: int, on: date) -> None:
@@ -62,20 +60,20 @@ def test_what_has_vanished_is_in_no_history(database: Database) -> None:
         assert known == [rows[1], rows[0], rows[2]]
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [({}, True), ({"authorised_on": MONDAY}, True), ({"authorised_on": MONDAY - timedelta(days=1)}, False)],
-)
-def test_scores_are_in_use_while_any_is_recent(
-    database: Database, changed: dict[str, Any], told: object
-) -> None:
-    """Of what is open, or signed off in the stretch that is looked at; a score of 0 is one."""
+def test_audits_are_in_use_since_the_first_score(database: Database) -> None:
+    """The day on which an extract first told one, be it 0, or of an earlier audit that was recorded here."""
     with database.rehearse() as connection:
         rows = [assessment("none", authorised_on=FRIDAY)]
         read_in(connection, rows)
-        assert not assessments.has_audit_score(connection, MONDAY)
-        read_in(connection, [*rows, assessment("A", audit_score=0, **changed)])
-        assert assessments.has_audit_score(connection, MONDAY) is told
+        audits.note_first_score(connection, FRIDAY)
+        assert audits.in_use_since(connection) is None
+        read_in(connection, [*rows, assessment("A", audit_score=0)])
+        for day in (MONDAY, MONDAY + timedelta(days=7)):
+            audits.note_first_score(connection, day)
+            assert audits.in_use_since(connection) == MONDAY
+        (number,) = assessments.find(connection, "A")
+        audits.record(connection, number, Audit(score=79), audited_on=EARLIER, now=NOW)
+        assert audits.in_use_since(connection) == EARLIER
 
 
 def test_only_what_may_lack_an_audit_is_looked_at(database: Database) -> None:

@@ -10,8 +10,9 @@ from alerter.app.link_letters import MOST_WITHIN
 from alerter.web.site import MOST_LINKS_AN_HOUR
 from tests.web.house import BASE, OKAFOR, SERVICE_MANAGER, STRANGER, House, new_house
 from tests.world.council import ADMINS, FALLBACK
+from tests.world.letters import text_of
 from tests.world.mail_server import LATER, NEVER, MailServer, free_port
-from tests.world.office import Office, text_of
+from tests.world.office import Office
 
 LINK = re.compile(rf"{BASE}(/r/\S+)")
 ANSWER = "If that address gets digests, a new link is on its way to it."

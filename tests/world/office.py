@@ -19,6 +19,7 @@ from alerter.pipeline.outcome import DeliveryResult, RunResult
 from alerter.pipeline.sync import Synced
 from alerter.store import assessments
 from tests.world.council import ADMINS, Council
+from tests.world.letters import text_of
 
 AS_OF = date(2009, 11, 23)
 """A Monday long past, so that no test depends on the day it runs."""
@@ -142,10 +143,3 @@ def open_ids(job: WeeklyJob, as_of: date = NEXT) -> list[str]:
     """Return the ids of what the store holds open."""
     with job.of.database.read() as connection:
         return sorted(each.assessment_id for each in assessments.open_on(connection, as_of).values())
-
-
-def text_of(mail: EmailMessage) -> str:
-    """Return the text part of an email."""
-    part = mail.get_body(preferencelist=("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")

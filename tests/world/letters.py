@@ -1,4 +1,4 @@
-"""Arrived emails, read as a person reads them: headings, rows, counts, in both parts."""
+"""Emails read as a person reads them: headings, rows, counts, in both parts."""
 
 import re
 from collections import Counter
@@ -19,6 +19,7 @@ HEADINGS = {
     "Reaches day 25": "approaching",
     "Reaches alert day": "approaching",
 }
+HIDDEN = ("style", "title")
 ESCALATED = "Escalated"
 ON_TRACK = re.compile(r"on track: (\d+)|(\d+) (?:open|on track)")
 DAY = re.compile(r"\bday \d+ of \d+\b")
@@ -47,10 +48,7 @@ class Letter:
     @property
     def visible(self) -> str:
         """Return the words of the HTML part with single blanks."""
-        words = Words()
-        words.feed(self.html)
-        words.close()
-        return " ".join(" ".join(words.words).split())
+        return visible(self.html)
 
     def rows(self, keys: Collection[Key]) -> list[Row]:
         """
@@ -85,17 +83,24 @@ class Letter:
         return 0
 
 
-class Words(HTMLParser):
-    """Collects what a reader of an HTML document sees."""
+class Reader(HTMLParser):
+    """Collects the tags of a document, and the words outside `style` and `title`."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.tags: list[str] = []
         self.words: list[str] = []
         self._is_hidden = False
 
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        """Note whether what follows is seen."""
-        self._is_hidden = tag in ("style", "title", "head")
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag with the names of its attributes."""
+        self.tags.append(" ".join([tag, *sorted(name for name, _ in attrs)]))
+        self._is_hidden = tag in HIDDEN
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note that a hidden stretch ends."""
+        if tag in HIDDEN:
+            self._is_hidden = False
 
     def handle_data(self, data: str) -> None:
         """Note the words."""
@@ -103,13 +108,32 @@ class Words(HTMLParser):
             self.words.append(data)
 
 
+def read_html(html: str) -> Reader:
+    """Return what *html* holds."""
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def visible(html: str) -> str:
+    """Return the words of *html* with single blanks."""
+    return " ".join(" ".join(read_html(html).words).split())
+
+
 def read(parcel: Parcel) -> Letter:
     """Parse one message."""
     message = BytesParser(policy=policy.default).parsebytes(parcel.content)
     assert isinstance(message, EmailMessage)
-    parts = [message.get_body(preferencelist=(kind,)) for kind in ("plain", "html")]
-    text, html = (part.get_content().replace("\r\n", "\n") for part in parts if part is not None)
-    return Letter(parcel.recipient, message, text, html)
+    return Letter(parcel.recipient, message, text_of(message), text_of(message, "html"))
+
+
+def text_of(mail: EmailMessage | bytes, kind: str = "plain") -> str:
+    """Return the text of an email, or its HTML."""
+    message = BytesParser(policy=policy.default).parsebytes(mail) if isinstance(mail, bytes) else mail
+    part = message.get_body(preferencelist=(kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def letters_by_recipient(parcels: Iterable[Parcel]) -> dict[str, Letter]:
