@@ -62,14 +62,14 @@ def due(extract: str, holidays: list[str], as_of: str) -> Any:
 def letter(manager: str, address: str, rows: Any, templates: tuple[Any, Any]) -> EmailMessage:
     """Return one manager's email."""
     stages = [(stage, list(group.itertuples())) for stage, group in rows.groupby("stage", sort=False)]
-    facts = {"manager": manager, "total": len(rows), "stages": stages}
+    values = {"manager": manager, "total": len(rows), "stages": stages}
     message = EmailMessage()
     message["From"] = "Assessment alerts <alerts@council.example>"
     message["To"] = address
     message["Subject"] = f"{len(rows)} assessments need a look"
     text, html = templates
-    message.set_content(text.render(facts))
-    message.add_alternative(html.render(facts), subtype="html")
+    message.set_content(text.render(values))
+    message.add_alternative(html.render(values), subtype="html")
     return message
 
 

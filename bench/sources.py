@@ -110,8 +110,8 @@ def values_of(kind: str, path: Path) -> int:
 def timed(contenders: dict[str, Callable[[], int]], rows: int, rounds: int) -> dict[str, float]:
     """Return the median seconds of each contender over *rounds*."""
     for name, run in contenders.items():
-        if (found := run()) != rows:
-            sys.exit(f"{name} gives {found} rows of {rows}.")
+        if (count := run()) != rows:
+            sys.exit(f"{name} gives {count} rows of {rows}.")
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, run in contenders.items():

@@ -10,7 +10,6 @@ ALERTER_TEST_DATABASE_URL, or a temporary one where it is installed); its table 
 import csv
 import os
 import sqlite3
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,7 +19,6 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from time import perf_counter
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -30,15 +28,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from alerter.store.database import open_database
 from alerter.store.migration import migrate
 from bench.reading import NOW, peak_of_child, read_extract
+from bench.rounds import HEAD, Cost, cost_of, row
 from tests.world.postgres import PostgresCluster, PostgresServer, debian_binaries
 
 COLUMNS = ("assessment_id", "child_id", "started_on", "authorised_on", "team", "worker")
 KEY = "PRIMARY KEY (assessment_id, child_id)"
 LARGER = 10
 NAME = f"alerter_bench_{os.getpid()}"
-HEADINGS = """\
-| database | what | seconds | ratio | rounds' ratios | goal |
-|---|---|---:|---:|---:|---:|"""
+FIRST, AGAIN, CHANGED = "first sync", "the same bytes again", "one row changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +90,16 @@ def copy(path: Path, url: str) -> None:
                 rows.write_row([cell or None for cell in cells])
 
 
-def one_round(contest: Contest, extract: Path, changed: Path) -> tuple[float, ...]:
-    """
-    Return the seconds of the shortest way, a first sync, one of the same bytes, and one with a row changed.
-    """
+def one_round(contest: Contest, extract: Path, changed: Path) -> dict[str, Cost]:
+    """Return what the shortest way cost, a first sync, one of the same bytes, and one with a row changed."""
     with contest.fresh() as url:
-        bare = _seconds(lambda: contest.bare(extract, url))
+        shortest = cost_of(partial(contest.bare, extract, url))
         database = open_database(url)
         migrate(database, NOW)
-        syncs = [_seconds(partial(read_extract, path, database)) for path in (extract, extract, changed)]
+        files = {FIRST: extract, AGAIN: extract, CHANGED: changed}
+        syncs = {name: cost_of(partial(read_extract, path, database)) for name, path in files.items()}
         database.close()
-        return bare, *syncs
+        return {contest.shortest: shortest, **syncs}
 
 
 def contests() -> Iterator[Contest]:
@@ -117,18 +113,13 @@ def contests() -> Iterator[Contest]:
 
 
 def compare(contest: Contest, extract: Path, changed: Path, rounds: int) -> None:
-    """
-    Print one database's lines of the table: medians, and each as a multiple of what it is measured against.
-    """
+    """Print the table of one database: medians, and each as a multiple of what it is measured against."""
     measured = [one_round(contest, extract, changed) for _ in range(rounds)]
-    bare, first, again, after = (statistics.median(column) for column in zip(*measured, strict=True))
-    print(f"| {contest.name} | {contest.shortest} | {bare:.2f} | 1.0 | | |")
-    firsts, agains, afters = (
-        sorted(each[above] / each[below] for each in measured) for above, below in ((1, 0), (2, 1), (3, 1))
-    )
-    print(f"| | first sync | {first:.2f} | {_ratios(firsts)} | 6 (better 4) |")
-    print(f"| | the same bytes again | {again:.3f} | {_ratios(agains)} of the first | 0.35 |")
-    print(f"| | one row changed | {after:.2f} | {_ratios(afters)} of the first | |")
+    taken = {name: [costs[name] for costs in measured] for name in measured[0]}
+    print(f"{contest.name}; the first sync against the shortest way, the others against the first sync\n")
+    print(HEAD, row(taken, contest.shortest, contest.shortest), sep="\n")
+    print(row(taken, FIRST, contest.shortest, "6 (better 4)"), row(taken, AGAIN, FIRST, "0.35"), sep="\n")
+    print(row(taken, CHANGED, FIRST), end="\n\n")
 
 
 def compare_memory(folder: Path, rows: int) -> None:
@@ -148,7 +139,7 @@ def main(rows: int = 100_000, rounds: int = 5, rows_for_memory: int = 100_000) -
         extract, changed = Path(name) / "assessments.csv", Path(name) / "changed.csv"
         write_extract(extract, rows)
         write_changed(extract, changed)
-        print(f"{rounds} rounds, {rows:,} rows; medians\n\n{HEADINGS}")
+        print(f"{rounds} rounds, {rows:,} rows; medians\n")
         for contest in contests():
             compare(contest, extract, changed, rounds)
         compare_memory(Path(name), rows_for_memory)
@@ -159,17 +150,6 @@ def _cells(path: Path) -> Iterator[list[str]]:
         reader = csv.reader(file)
         next(reader)
         yield from reader
-
-
-def _seconds(timed: Callable[[], object]) -> float:
-    begin = perf_counter()
-    timed()
-    return perf_counter() - begin
-
-
-def _ratios(ratios: list[float]) -> str:
-    middle = statistics.median(ratios)
-    return f"{middle:.2f} | {ratios[0]:.2f} to {ratios[-1]:.2f}"
 
 
 @contextmanager

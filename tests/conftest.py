@@ -22,7 +22,7 @@ from tests.world.size import size
 from tests.world.web import Watcher
 
 FOLDER = Path(__file__).parent
-UNTRACED = ("acceptance", "bench", "docs", "faults", "soak")
+UNTRACED = ("acceptance", "bench", "docs", "soak")
 BOTH = ("sqlite", "postgresql")
 MADE_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 NO_POSTGRES = (

@@ -18,6 +18,7 @@ from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import trial
 from alerter.mail.template_set import NAMES
+from alerter.pipeline.learn_bounces import ASKED_FOR
 from alerter.pipeline.planning import plan_on
 from alerter.pipeline.sync import Synced, sync
 from alerter.store import assessments, covers, syncs
@@ -54,6 +55,7 @@ def check(installation: Installation) -> list[Section]:
     )
     mail = [
         *tried("mail server", lambda: [Section.of("mail server", _mail_server(installation))]),
+        *tried("bounces", lambda: _bounces(installation)),
         Section.of("page", _page(installation)),
         *tried("send dates", lambda: [Section.of("send dates", _send_dates(installation))]),
     ]
@@ -201,6 +203,15 @@ def _mail_server(installation: Installation) -> Iterator[Line]:
         yield Line(said, state=State.LOOK)
     else:
         yield Line(answer)
+
+
+def _bounces(installation: Installation) -> list[Section]:
+    """Read the mailbox that reports come to, where there is one."""
+    inbox = wiring.inbox(installation.settings.email, installation.now() - ASKED_FOR)
+    if inbox is None:
+        return []
+    count = sum(1 for _ in inbox.messages())
+    return [Section.of("bounces", [Line(f"{counted(count, 'message')} of the last seven days can be read")])]
 
 
 def _page(installation: Installation) -> Iterator[Line]:

@@ -58,14 +58,14 @@ def _compare(calendar: WorkingCalendar, year: int, path: Path, *, is_json: bool)
     if rows or is_json:
         about = _heading(calendar, year) | {"file": path.name}
         output.print_rows("differences", ("date", "here", "published"), rows, is_json=is_json, **about)
-    days, source = counted(len(differences), "day"), f"{calendar.nation}, {calendar.version}"
-    if differences:
-        output.talk(f"{days} of {year} not as in {path.name} ({source}).")
-        output.talk(
-            "A day that was proclaimed: put it into [calendar] days_off until a newer release has it."
-        )
-    else:
+    source = f"{calendar.nation}, {calendar.version}"
+    if not differences:
         output.talk(f"The bank holidays of {year} are those of {path.name} ({source}).")
+    else:
+        differ = "differs" if len(differences) == 1 else "differ"
+        output.talk(f"{counted(len(differences), 'day')} of {year} {differ} from {path.name} ({source}).")
+    if any(not day.ours for day in differences):
+        output.talk("A day that was proclaimed goes into [calendar] days_off until a newer release has it.")
     return 1 if differences else 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from alerter.errors import CalendarRangeError
 
 ONE_DAY = timedelta(days=1)
+EPOCH = date(1970, 1, 1).toordinal()
 FIRST_MONDAY = 1  # an ordinal: 1 January of the year 1
 SATURDAY = 5
 
@@ -197,13 +198,15 @@ class WorkingCalendar:
         self._require_known(last)
         return self._working[bisect_left(self._working, first) : bisect_right(self._working, last)]
 
-    def counts(self) -> dict[str, list[Any]]:
+    def counts(self) -> dict[str, list[int]]:
         """
         Return each *day* known, how many working days have *passed* by it, and how many lie *behind* a clock
         that starts on it, by column: the count of a clock is what has passed less what lay behind it.
+
+        A day is the number of days since 1 January 1970.
         """
         first, end = self.first_day.toordinal(), self.last_day.toordinal() + 1
-        days = [date.fromordinal(ordinal) for ordinal in range(first, end)]
+        days = [ordinal - EPOCH for ordinal in range(first, end)]
         return {"day": days, "passed": self._passed[first:end], "behind": self._before[first:end]}
 
     def _require_known(self, on: date) -> None:

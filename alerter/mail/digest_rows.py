@@ -91,15 +91,13 @@ def row_of(alert: Alert, past: RowHistory, context: RowContext) -> RowView:
     return _row(alert, context, notes, _asked(alert, context))
 
 
-def escalated_row(escalation: Escalation, context: RowContext, *, is_manager_named: bool) -> RowView:
-    """Return the row of what is escalated, as the service manager reads it, perhaps with whom to ask."""
-    say = context.language.say
+def escalated_row(escalation: Escalation, context: RowContext, asked: str) -> RowView:
+    """Return the row of what is escalated, as the service manager reads it."""
     notes = (
-        say("new in this list") if escalation.is_new else "",
+        context.language.say("new in this list") if escalation.is_new else "",
         _unanswered(escalation.weeks, context.language),
         *_notes(escalation.alert, context),
     )
-    asked = say("please ask {who}", who=phrase(escalation.manager)) if is_manager_named else ""
     return _row(escalation.alert, context, notes, asked)
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alerter.domain.digest import Digest
-from alerter.domain.escalation import Escalation
 from alerter.domain.plain import phrase
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import CHASED
 from alerter.mail.digest_rows import RowContext, RowView, escalated_row, row_of
-from alerter.mail.headline import ESCALATED
+from alerter.mail.headline import ESCALATED, escalations_in
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks, RunFacts
 
@@ -115,28 +114,41 @@ class _SectionWriter:
         return RowGroup(_half_heading(half, len(rows), language), _shortened(rows, self.seen, language))
 
 
-def escalated_section(
-    escalations: Sequence[Escalation], context: RowContext, facts: RunFacts, room: Room
-) -> SectionView | None:
-    """Return what is escalated as a section, or None where nothing is; one manager for all is named once."""
+def escalated_section(digest: Digest, context: RowContext, facts: RunFacts, room: Room) -> SectionView | None:
+    """
+    Return what is escalated to the reader as a section, or None where nothing is.
+
+    One manager of all rows is named once, in the heading; what is the reader's own is said to be so.
+    """
+    escalations = escalations_in(digest)
     if not escalations:
         return None
     listed = escalations[: room.take(len(escalations))]
     more = len(escalations) - len(listed)
-    language = facts.language
-    managers = {phrase(escalation.manager) for escalation in escalations}
-    has_many = len(managers) > 1
+    own, language = {alert.assessment.key for alert in digest.alerts}, facts.language
+    managers = ["" if row.alert.assessment.key in own else phrase(row.manager) for row in escalations]
+    has_many = len(set(managers)) > 1
+    rows = [
+        escalated_row(escalation, context, _whom_to_ask(manager, language) if has_many else "")
+        for escalation, manager in zip(listed, managers, strict=False)
+    ]
     one, many = "please ask {who} what holds it", "please ask {who} what holds each"
-    who = language.say("the manager named") if has_many else managers.pop()
-    rows = [escalated_row(escalation, context, is_manager_named=has_many) for escalation in listed]
+    who = language.say("the manager named") if has_many else managers[0]
     return SectionView(
         ESCALATED,
         language.say("Escalated ({count})", count=f"{len(escalations):,}"),
-        language.counted(len(escalations), one, many, who=who),
+        language.counted(len(escalations), one, many, who=who) if who else _whom_to_ask(who, language),
         (RowGroup("", _shortened(rows, set(), language)),),
         more,
         unlisted(more, facts, room.link),
     )
+
+
+def _whom_to_ask(manager: str, language: Language) -> str:
+    """Return what is asked of a row that is escalated; no *manager* means that it is the reader's own."""
+    if not manager:
+        return language.say("yours, and listed above")
+    return language.say("please ask {who}", who=manager)
 
 
 def _shortened(rows: Iterable[RowView], seen: set[str], language: Language) -> tuple[RowView, ...]:

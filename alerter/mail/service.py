@@ -70,7 +70,7 @@ def service_of(digest: Digest, facts: RunFacts, room: Room) -> ServiceView | Non
         columns=(say("Team and manager"), say("Open work")),
         teams=tuple(_team(totals, facts, marks) for totals in service.teams[:TEAMS_LISTED]),
         unlisted=say("And {count} more teams, not listed for length.", count=f"{more:,}") if more > 0 else "",
-        escalated=escalated_section(service.escalations, context, facts, room),
+        escalated=escalated_section(digest, context, facts, room),
     )
 
 

@@ -28,10 +28,15 @@ MARKED_LEASE = LEASE + timedelta(seconds=PERSISTENCE_SECONDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What one delivery did: the outcomes in their order, and why it stopped early if it did."""
+    """
+    What one delivery did: the outcomes in their order, and why it stopped early if it did.
+
+    *wait* is for how long the server asked to be left alone.
+    """
 
     outcomes: Sequence[str]
     stopped: str = ""
+    wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +146,7 @@ def _send_all(channel: Channel, hand: _Hand) -> Delivered:
             outcome = channel.transport.send(message.message, mark=_marker(channel, hand, message))
         except (MailStoppedError, MailThrottledError) as error:
             settle(message, Outcome("deferred", str(error)), is_last=True, everybody_waits=error.wait)
-            return Delivered(outcomes=outcomes, stopped=str(error))
+            return Delivered(outcomes=outcomes, stopped=str(error), wait=error.wait)
         except MailDeferredError as error:
             outcome = Outcome("deferred", str(error))
             failures += 1

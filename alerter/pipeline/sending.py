@@ -60,6 +60,7 @@ def send(
         digests = deliver(channel, freshness, unanswered)
         _conclude(of, run, concerned)
         if digests.stopped:
+            _wait_with_all(of, digests)
             return digests
         summaries = deliver(channel, freshness, unanswered)
         _conclude(of, run, concerned)
@@ -83,6 +84,13 @@ def _channel(of: Installation) -> Channel:
         pace=Pace(of.settings.email.max_per_minute).wait,
         should_stop=of.should_stop,
     )
+
+
+def _wait_with_all(of: Installation, digests: Delivered) -> None:
+    """Let the summary of what was stopped wait too, where the server asked to be left alone for a while."""
+    if digests.wait:
+        with of.database.write() as connection:
+            outbox.postpone(connection, of.now() + digests.wait)
 
 
 def _conclude(of: Installation, run: Run | None, concerned: set[int]) -> None:

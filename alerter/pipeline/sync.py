@@ -169,7 +169,7 @@ def _baseline(connection: Connection, send_date: date, as_of: date, since: date 
 def _teams_of(connection: Connection, run: Run, since: date | None) -> Mapping[str, int]:
     if since is None:
         return run.teams
-    return Counter(run.teams) - Counter(assessments.told_by_team(connection, run.id, before=since))
+    return Counter(run.teams) - Counter(assessments.alerted_by_team(connection, run.id, before=since))
 
 
 def _stage(connection: Connection, sync_id: int, intake: Intake, today: date) -> None:
@@ -211,10 +211,10 @@ def _record_imports(connection: Connection, today: date, read_at: datetime) -> N
     """
     Record the reassurances that the extract tells of, each once; what cannot be believed is for `quality`.
     """
-    told = assessments.by_numbers(connection, reassurances.unrecorded_imports())
-    for number, assessment in told.items():
-        if (given := imported_reassurance(assessment, today)) is not None:
-            reassurances.record(connection, number, given, note="", now=read_at, means="import")
+    unrecorded = assessments.by_numbers(connection, reassurances.unrecorded_imports())
+    for number, assessment in unrecorded.items():
+        if (reassurance := imported_reassurance(assessment, today)) is not None:
+            reassurances.record(connection, number, reassurance, note="", now=read_at, means="import")
 
 
 def _discard_staged(connection: Connection) -> None:

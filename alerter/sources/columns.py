@@ -72,6 +72,10 @@ class Located:
 class Headings(Protocol):
     """What knows a heading line, and where in it the columns are: `WantedColumns`, or one that takes all."""
 
+    @property
+    def needs_results(self) -> bool:
+        """Say whether a formula without a result under one of the columns refuses a workbook."""
+
     def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
         """Return the index of the row that is most like a heading line; None when all are blank."""
 
@@ -102,6 +106,11 @@ class WantedColumns:
     mapped: frozenset[str] = frozenset()
     mapped_by: str = "[source.columns]"
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def needs_results(self) -> bool:
+        """Say yes: a wanted value would be lost."""
+        return True
 
     def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
         """

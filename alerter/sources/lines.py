@@ -55,7 +55,7 @@ def is_count(text: str) -> bool:
     """
     Say whether a cell's *text* is of a line that sums up others, or ends a page.
 
-    >>> [is_count(each) for each in ("Sub total", "North Count", "(8 rows affected)", "Totally new")]
+    >>> [is_count(text) for text in ("Sub total", "North Count", "(8 rows affected)", "Totally new")]
     [True, True, True, False]
     """
     return _COUNT.fullmatch(text) is not None

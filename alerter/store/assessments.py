@@ -141,7 +141,7 @@ def open_by_team(connection: Connection, as_of: date, since: date | None = None)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def told_by_team(connection: Connection, run_id: int, before: date) -> dict[str, int]:
+def alerted_by_team(connection: Connection, run_id: int, before: date) -> dict[str, int]:
     """Count what run *run_id* told of whose clock began before that day, by team."""
     query = (
         select(_columns.team, func.count())

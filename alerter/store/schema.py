@@ -269,7 +269,8 @@ calendars = Table(
 working_days = Table(
     "working_days",
     metadata,
-    Column("day", Date, primary_key=True),
+    # A number: as dates they would be every birth date too, in a file that is searched for them.
+    Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1 January 1970"),
     Column("passed", Integer, nullable=False, index=True, comment="working days up to this day"),
     Column("behind", Integer, nullable=False, comment="those behind a clock that starts on it"),
 )

@@ -68,14 +68,19 @@ def stage(connection: Connection, sync_id: int, rows: Sequence[tuple[int, RowVal
     lines, values = zip(*rows, strict=True)
     columns: dict[str, Sequence[Any]] = dict(zip(ROW_FIELDS, zip(*values, strict=True), strict=True))
     columns["ended_on"] = list(map(first_end, *(columns[name] for name in OF_END)))
-    batch = Batch.of(assessments, columns | {"vanished_sync_id": [None] * len(lines)})
-    is_empty = connection.execute(select(func.max(_stored.id))).scalar_one() is None
-    numbers = [None] * len(lines) if is_empty else find_many(connection, assessments, KEY, batch)
-    of_reading = {"sync_id": [sync_id] * len(lines), "line": lines}
-    unchanged = Batch.of(unchanged_rows, of_reading | {"assessment": numbers})
-    insert_many(connection, unchanged_rows, unchanged.only([number is not None for number in numbers]))
-    others = replace(batch, filled={**batch.filled, **of_reading})
-    insert_many(connection, staged_assessments, others.only([number is None for number in numbers]))
+    batch = Batch.of(staged_assessments, columns)
+    batch = replace(
+        batch,
+        varying={**batch.varying, "line": lines},
+        constant={**batch.constant, "sync_id": sync_id, "vanished_sync_id": None},
+    )
+    if connection.execute(select(func.max(_stored.id))).scalar_one() is not None:
+        numbers = find_many(connection, assessments, KEY, batch)
+        is_known = [number is not None for number in numbers]
+        known = Batch(batch.size, {"line": lines, "assessment": numbers}, {"sync_id": sync_id})
+        insert_many(connection, unchanged_rows, known.only(is_known))
+        batch = batch.only([number is None for number in numbers])
+    insert_many(connection, staged_assessments, batch)
 
 
 def collapse(connection: Connection, sync_id: int) -> tuple[int, list[Rejected]]:

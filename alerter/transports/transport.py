@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from alerter.domain.message import Message
+from alerter.transports.known_refusals import explained
 
 State = Literal["sent", "deferred", "refused", "unknown", "superseded"]
 SETTLED = ("sent", "refused", "unknown")  # an unknown one may have arrived: nobody has the same twice
@@ -69,7 +70,7 @@ def send_once(transport: Transport, messages: Iterable[Message]) -> Iterator[Mes
 
 def reply_words(code: int, text: bytes | str) -> str:
     r"""
-    Return a server's reply as the ledger keeps it: one line, printable, not long.
+    Return a server's reply as the ledger keeps it: one line, printable, not long, a known one with advice.
 
     >>> reply_words(550, b"5.1.1 No such user\nsorry\x1b[2J")
     '550 5.1.1 No such user sorry [2J'
@@ -77,4 +78,4 @@ def reply_words(code: int, text: bytes | str) -> str:
     words = text.decode("ascii", "replace") if isinstance(text, bytes) else text
     printable = "".join(c if c.isascii() and c.isprintable() else " " for c in words)
     line = " ".join((f"{code} {printable}" if code > 0 else printable).split())
-    return line[:LONGEST_REPLY]
+    return explained(line[:LONGEST_REPLY])

@@ -13,7 +13,9 @@ def upgrade() -> None:
     """Bring the schema to this revision; the views themselves are made after all steps."""
     op.create_table(
         "working_days",
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "day", sa.Integer(), autoincrement=False, nullable=False, comment="days since 1 January 1970"
+        ),
         sa.Column("passed", sa.Integer(), nullable=False, comment="working days up to this day"),
         sa.Column("behind", sa.Integer(), nullable=False, comment="those behind a clock that starts on it"),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_working_days")),

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import update
 
 from alerter.config.settings import READING_RULES
-from alerter.errors import SourceError, StoreError
+from alerter.errors import ConfigError, SourceError, StoreError
 from alerter.pipeline.sending import send
 from alerter.store import runs
+from alerter.store.schema import runs as schema_runs
 from alerter.store.schema import syncs
 from tests.world.council import ADMINS, FALLBACK
 from tests.world.letters import read, text_of
 from tests.world.mail_server import MailServer, free_port
-from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, Office, open_ids, row
+from tests.world.office import AS_OF, EXTRACTED_AT, GATED, NEXT, WEEK, Office, open_ids, row, today
 
 UNCHANGED = "the extract is byte for byte the last run's (hold_unchanged): check that the export has run"
 
@@ -45,6 +46,28 @@ def test_same_send_date_is_done_already(office: Office) -> None:
     assert second.state == "already_done"
     assert (second.run, second.outcomes) == (first.run, {"sent": 1})
     assert len(office.sent()) == 2
+
+
+def test_nothing_is_mailed_for_a_day_far_off_or_overtaken(office: Office) -> None:
+    """A day more than a week ahead, or of a send date before the latest run's, is refused by name."""
+    office.extract(row("A-1"))
+    weekly = office.weekly()
+    weekly.run(NEXT)
+    with pytest.raises(ConfigError, match=f"run 1 is for {NEXT}, so nothing is mailed for {AS_OF} any more;"):
+        weekly.run(AS_OF)
+    with pytest.raises(ConfigError, match="lies more than seven days ahead"):
+        weekly.run(today() + timedelta(days=8))
+
+
+def test_a_run_of_a_later_day_tells_of_a_wrong_clock(office: Office) -> None:
+    """Where the latest run was prepared after this machine's today, the clock is named too."""
+    office.extract(row("A-1"))
+    weekly = office.weekly()
+    weekly.run(NEXT)
+    with weekly.of.database.write() as connection:
+        connection.execute(update(schema_runs).values(prepared_at=weekly.of.now() + WEEK))
+    with pytest.raises(ConfigError, match="prepared after this machine's today, so set the clock right"):
+        weekly.run(AS_OF)
 
 
 def test_two_jobs_at_once_make_one_run(office: Office) -> None:

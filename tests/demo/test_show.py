@@ -1,5 +1,8 @@
 """The demonstration: the real job on a made-up borough, into a folder that is ours."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +12,8 @@ from alerter.demo.show import MARK, show
 from alerter.errors import ConfigError
 
 AS_OF = date(2026, 11, 23)
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_email_arrives_and_is_kept(tmp_path: Path) -> None:
@@ -56,3 +61,19 @@ def test_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         show(tmp_path, AS_OF)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     assert not (tmp_path / MARK).exists()
+
+
+def test_demonstration_without_its_mail_server_names_the_command(tmp_path: Path) -> None:
+    """It is an extra, for nothing else needs it; nothing is written then."""
+    program = "import sys; sys.modules['aiosmtpd'] = None; from alerter.cli.main import main; main(['demo'])"
+    done = subprocess.run(  # noqa: S603 - this Python, on fixed words
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == 'alerter: demo: needs the package of its mail server: run pip install "alerter[demo]".\n'
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -68,11 +68,19 @@ def service_digest(*, is_also_manager: bool = False) -> Digest:
     Return a service manager's digest: five teams, three rows that have climbed, what moved since last week.
     """
     manager = second_week()
+    away = {"worker_away_until": date(2026, 11, 30)}
+    escalated = made_up.digest_of(
+        [
+            made_up.started(38, "A-20433", "98213", **away),
+            made_up.started(38, "A-20433", "98214", **away),
+            made_up.started(31, "A-20518", "99177", worker="M. Osei", audit_score=74),
+        ]
+    )
     escalations = tuple(
         Escalation(
             number=number, alert=alert, manager="N. Okafor", weeks=weeks, to=Route(HEAD), is_new=weeks == 2
         )
-        for number, (alert, weeks) in enumerate(zip(manager.alerts, (3, 3, 2), strict=False))
+        for number, (alert, weeks) in enumerate(zip(escalated.alerts, (3, 3, 2), strict=True))
     )  # fmt: skip
     service = Service(
         recipient=HEAD,

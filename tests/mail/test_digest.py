@@ -138,6 +138,20 @@ def test_what_is_asked_of_the_reader_comes_before_their_service() -> None:
     assert places == sorted(places)
 
 
+def test_nobody_is_asked_to_ask_themselves() -> None:
+    """What is escalated to its own manager is said to be theirs; other managers are named on the rows."""
+    own = gallery.second_week()
+    service = gallery.service_digest().service
+    assert service is not None
+    mine = replace(service.escalations[0], alert=own.alerts[0])
+    text = text_of(replace(own, service=replace(service, escalations=(mine,))))
+    assert "\nEscalated (1): yours, and listed above\n" in text
+    both = text_of(replace(own, service=replace(service, escalations=(mine, *service.escalations))))
+    assert "\nEscalated (4): please ask the manager named what holds each\n" in both
+    assert "    yours, and listed above; away until" in both
+    assert both.count("    please ask N. Okafor; ") == 3
+
+
 def test_each_reader_is_told_why() -> None:
     """Teams managed, covers with the teams they are for, a service, and what nobody else was found for."""
     team, covered = made_up.started(3, "A-1", "7"), made_up.started(3, "A-2", "8", team="")

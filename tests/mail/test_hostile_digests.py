@@ -24,6 +24,7 @@ from alerter.mail.writer import Writer
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
 from tests.mail import made_up
+from tests.mail.gallery import RECORD_URL
 from tests.transports.sending import Mark
 from tests.transports.sending import settings as server_settings
 from tests.world.letters import read_html
@@ -114,7 +115,7 @@ def test_hostile_digests_reach_their_one_reader_and_nothing_else(
     """
     At the socket: one RCPT which is To, the headers we write, CRLF alone, this digest's ids and no other's.
     """
-    facts = made_up.facts(council=council, subject_prefix=prefix, source_name=council)
+    facts = made_up.facts(council=council, subject_prefix=prefix, source_name=council, record_url=RECORD_URL)
     for digest in week:
         rendered = sink.writer.digest(digest, facts)
         message = build(rendered, digest.recipient, made_up.letterhead())

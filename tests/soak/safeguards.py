@@ -40,6 +40,8 @@ class Safeguard:
 ROWS_TWICE = "tests/faults/test_workbook_duplicates.py"
 DEADLINES = "tests/faults/test_dripping_servers.py"
 GRAPH = "tests/transports/test_graph.py"
+BY_GRAPH = "tests/faults/test_graph_delivery.py"
+INBOX = "tests/transports/test_inbox.py"
 BEFORE_THE_DOT = "tests/faults/test_early_replies.py"
 NEW_AS_OLD = "tests/store/test_migration.py::test_a_new_database_is_one_that_took_every_step"
 
@@ -269,6 +271,48 @@ SAFEGUARDS = (
         "                task.allow(self._seconds)\n",
         "",
         (GRAPH,),
+    ),
+    Safeguard(
+        "all wait as long as the server asked for",
+        "alerter/pipeline/deliver.py",
+        "max(until, channel.clock() + everybody_waits)",
+        "until",
+        (BY_GRAPH,),
+    ),
+    Safeguard(
+        "the summary waits with them",
+        "alerter/pipeline/sending.py",
+        "            _wait_with_all(of, digests)\n",
+        "",
+        (BY_GRAPH,),
+    ),
+    Safeguard(
+        "an automatic reply is no bounce",
+        "alerter/mail/delivery_reports.py",
+        " and not is_automatic_reply(report)",
+        "",
+        ("tests/mail/test_delivery_reports.py",),
+    ),
+    Safeguard(
+        "a report without our id or run is no bounce",
+        "alerter/mail/delivery_reports.py",
+        "    if message_id is None and run is None:\n        return\n",
+        "",
+        ("tests/mail/test_delivery_reports.py",),
+    ),
+    Safeguard(
+        "no message becomes a seen one (IMAP)",
+        "alerter/transports/inbox.py",
+        "BODY.PEEK[]",
+        "BODY[]",
+        (INBOX,),
+    ),
+    Safeguard(
+        "reading a mailbox has its time in all (IMAP)",
+        "alerter/transports/inbox.py",
+        "within(server.timeout_seconds, lambda",
+        "within(3600, lambda",
+        (INBOX,),
     ),
     Safeguard(
         "202 alone is taken for sent (Graph)",

@@ -195,7 +195,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
 
     removed = table(tmp_path, PLAIN.encode())
     (tmp_path / "extract.csv").unlink()
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="does not exist"):
         list(removed.read())
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from alerter.sources.recognition.mapping import ColumnMapping
 from alerter.sources.recognition.recognise import recognise
+from tests.sources.workbooks import Formula, xlsx
 from tests.world.exports import READ_ON, Case, caseload, delimited
 
 Cell = Callable[[Case], object]
@@ -46,14 +47,16 @@ def sparse(name: str) -> Cell:
         ("assessment_id", "Assessment ID", lambda case: case.note, "not all ids"),
         ("started_on", "Assessment start date", lambda _: "", "it is blank"),
         ("started_on", "Assessment start date", sparse("started"), "often blank"),
-        ("started_on", "Assessment start date", lambda case: case.type, "not all dates"),
+        ("started_on", "Assessment start date", lambda case: case.type, "no heading and no values"),
         ("started_on", "Assessment start date", PLAN, "lie in the future"),
         ("authorised_on", "Authorised date", PLAN, "lie in the future"),
-        ("authorised_on", "Authorised date", lambda _: "Yes", "not all dates"),
+        ("authorised_on", "Authorised date", lambda _: "Yes", "no heading and no values"),
         ("authorised_on", "Authorised date", lambda case: case.started, "never blank"),
         ("authorised_on", "Authorised date", lambda case: case.authorised and case.born, "before the start"),
         ("cancelled_on", "Cancelled date", sparse("born"), "before the start"),
         ("referred_on", "Referral date", lambda case: min(READ_ON, later(1)(case)), "after the start"),
+        ("assessment_id", "Form ID", lambda case: f"F{len(case.type)}", "repeat as those of types"),
+        ("reason", "Reason", lambda case: case.note, "not the reasons that are known"),
         ("team", "Team", lambda case: case.started, "no names"),
         ("team", "Team", lambda case: case.note, "do not repeat"),
         ("worker", "Worker", lambda _: "w@council.example", "no names"),
@@ -123,6 +126,8 @@ def test_a_general_heading_counts_where_no_other_could_be_meant(tmp_path: Path) 
     assert mapping_of(tmp_path, columns).taken["started_on"].column.heading == "Start date"
     left = mapping_of(tmp_path, {**columns, "Opened": later(-1)}).open["started_on"]
     assert [column.heading for column in left.candidates] == ["Start date", "Opened"]
+    left = mapping_of(tmp_path, {**columns, "Assessment date": later(-1)}).open["started_on"]
+    assert [column.heading for column in left.candidates] == ["Start date", "Assessment date"]
 
 
 def test_a_large_file_is_looked_at_from_end_to_end(tmp_path: Path) -> None:
@@ -134,3 +139,10 @@ def test_a_large_file_is_looked_at_from_end_to_end(tmp_path: Path) -> None:
     column = recognise(path).mapping.taken["authorised_on"].column
     assert 20_000 <= len(column.cells) <= 40_000
     assert 0.75 < column.dated_share < 0.85
+
+
+def test_a_formula_without_a_result_under_another_heading_does_no_harm(tmp_path: Path) -> None:
+    """Ages are formulas in many workbooks; the reader of the wanted columns refuses those it needs."""
+    rows = [[*(cell(case) for cell in BASE.values()), Formula()] for case in caseload()]
+    path = xlsx(tmp_path / "extract.xlsx", {"Data": [[*BASE, "Age"], *rows]})
+    assert recognise(path).mapping.taken.keys() == {"child_id", "started_on", "authorised_on", "team"}

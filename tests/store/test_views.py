@@ -91,6 +91,16 @@ def test_views_count_as_the_product_does(database: Database, count_start_day: bo
         assert signed[id_].working_days == sign_off.clock.working_days
 
 
+def test_working_days_are_no_dates(database: Database) -> None:
+    """A list of all days would hold each child's birth date, for whoever searches the database for one."""
+    with database.write() as connection:
+        views.keep(connection, calendar_of(), CLOCKS.values())
+    with database.read() as connection:
+        days = connection.execute(text("SELECT day FROM working_days")).scalars().all()
+    assert len(days) > 16_000
+    assert all(isinstance(day, int) for day in days)
+
+
 def test_columns_stay_as_they_are(database: Database) -> None:
     """Whoever built a report on them finds them again; without a run the views are empty."""
     with database.read() as connection:

@@ -75,7 +75,7 @@ def test_a_token_is_used_until_a_new_one_is_asked_for(tls: ssl.SSLContext) -> No
     ("answer", "error", "says"),
     [
         ((401, {"error": "invalid_client", "error_description": "AADSTS7000222: expired"}), MailStoppedError,
-         "AADSTS7000222: expired. Correct email.smtp.oauth"),
+         r"AADSTS7000222: expired \(.*make a new one\). Correct email.smtp.oauth"),
         ((400, {"error": "unauthorized_client"}), MailStoppedError, "unauthorized_client"),
         ((400, {"error": "temporarily_unavailable"}), MailDeferredError, "temporarily_unavailable"),
         ((503, {"error": "server_error"}), MailDeferredError, "trying later"),

@@ -4,13 +4,16 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
-from tests.web.house import KEY
+from tests.web.house import KEY, OKAFOR
 from tests.world.mail_server import HOST, free_port
 from tests.world.office import AS_OF, Office, row
+from tests.world.web import Answer, WebServer
 
 ROOT = Path(__file__).parents[2]
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -72,10 +75,10 @@ def test_the_page_needs_its_settings(office: Office) -> None:
 
 
 def test_without_its_packages_the_command_that_brings_them_is_named(office: Office) -> None:
-    """The page, and every command of a council that has one, say what to install."""
+    """The page, and every command that writes links to it, say what to install."""
     office.configure(web__base_url="https://alerts.council.example", web__secret_key=KEY)
     hidden = "import sys; sys.modules.update(dict.fromkeys(['flask', 'itsdangerous', 'waitress']))"
-    for command in ("web", "status"):
+    for command in ("web", "run"):
         arguments = ["--config", str(office.config), command]
         program = f"{hidden}; from alerter.cli.main import main; main({arguments!r})"
         done = subprocess.run(  # noqa: S603 - this Python, on words the tests wrote
@@ -84,3 +87,52 @@ def test_without_its_packages_the_command_that_brings_them_is_named(office: Offi
         )  # fmt: skip
         assert done.returncode == 2
         assert 'pip install "alerter[web]"' in done.stderr
+
+
+class SignOn(WebServer):
+    """
+    A proxy that has signed *person* on: *header* is set as by oauth2-proxy.
+
+    https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview has `pass_user_headers` and
+    `set_xauthrequest`.
+    """
+
+    def __init__(self, page: str, header: str, person: str) -> None:
+        super().__init__()
+        self._page, self._header, self._person = page, header, person
+
+    def reply(self, path: str, headers: Message, posted: bytes | None) -> Answer:  # noqa: ARG002 - it only reads
+        """Pass a request on."""
+        kept = {name: value for name, value in headers.items() if name.lower() != self._header.lower()}
+        named = {self._header: self._person} if self._person else {}
+        request = urllib.request.Request(f"{self._page}{path}", headers={**kept, **named})  # noqa: S310 - our page
+        try:
+            with DIRECT.open(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except HTTPError as error:
+            return error.code, error.read()
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Email", "X-Auth-Request-Preferred-Username"])
+def test_entra_signs_people_on_behind_a_proxy(office: Office, header: str) -> None:
+    """The header of the settings says who somebody is, and what a client writes there reaches nobody."""
+    base = f"http://{HOST}:{free_port()}"
+    web = {"web__base_url": base, "web__secret_key": KEY, "web__auth": "proxy", "web__proxy_header": header,
+           "web__trusted_proxies": ["127.0.0.1"]}  # fmt: skip
+    office.extract(row("A-1", manager_email=OKAFOR))
+    assert office.weekly(**web).run(AS_OF).state == "done"
+    process = start(office)
+    forged = {header: OKAFOR}
+    try:
+        for person, status in ((OKAFOR, 200), ("", 403), ("n.okafor@elsewhere.example", 403)):
+            with SignOn(base, header, person) as proxy:
+                request = urllib.request.Request(f"{proxy.url}/list", headers=forged)  # noqa: S310 - our proxy
+                try:
+                    with DIRECT.open(request, timeout=30) as answer:
+                        said = answer.status, "A-1" in answer.read().decode()
+                except HTTPError as error:
+                    said = error.code, False
+            assert said == (status, status == 200)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)

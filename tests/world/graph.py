@@ -170,6 +170,10 @@ class GraphDouble:
         """Answer the next messages for *address* so, one after the other."""
         self._to[address] = list(replies)
 
+    def script(self, replies: Sequence[Reply]) -> None:
+        """Answer the next messages so, the last reply repeated."""
+        self._replies = list(replies)
+
     def at(self, step: str, deed: Deed, to: str = "") -> None:
         """Do *deed* when *step* comes next; *to* a recipient alone where the whole of a message is there."""
         with self._lock:
@@ -355,7 +359,7 @@ class GraphDouble:
 def recipient_of(content: bytes) -> str:
     """Return the address in a message's To, which Graph sends to."""
     to = BytesHeaderParser(policy=policy.SMTP).parsebytes(content)["To"]
-    return str(to.addresses[0].addr_spec)
+    return "" if to is None else str(to.addresses[0].addr_spec)
 
 
 def _head(reader: IO[bytes]) -> Request | None:

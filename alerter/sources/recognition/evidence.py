@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
+from alerter.config.reporting import OTHER_REASON, REASONS
 from alerter.domain.wording import counted
 from alerter.sources.columns import DATE_COLUMNS
 from alerter.sources.recognition.synonyms import is_general, words_of
 from alerter.sources.recognition.types import preset_of
 from alerter.sources.recognition.values import ColumnValues
 from alerter.sources.score import ScoreError, read_score
+from alerter.sources.single_cells import reason_of
 
 NEARLY_ALL, MOST, HALF, FEW = 0.95, 0.8, 0.5, 0.02
 ENOUGH = 20
 """So many records show whether names repeat."""
 MOST_TYPES = 30
+FEWEST_DIFFERENT = 0.2
 LONG_AGO = timedelta(days=4 * 365)
 """Half of the starts in an extract are not older; birth dates are."""
 ENDS = frozenset({"authorised_on", "cancelled_on", "closed_on"})
@@ -85,6 +88,17 @@ def _against_id(column: ColumnValues) -> str:
     return "" if column.id_share >= NEARLY_ALL else "its values are not all ids"
 
 
+def _against_repeats(column: ColumnValues) -> str:
+    """Return what speaks against an assessment's id: those of forms and of steps that are types repeat."""
+    repeats = column.filled >= ENOUGH and len(column.texts) < column.filled * FEWEST_DIFFERENT
+    return "its values repeat as those of types do" if repeats else _against_id(column)
+
+
+def _against_reason(column: ColumnValues) -> str:
+    is_known = column.share(lambda text: reason_of(REASONS, text) != OTHER_REASON) > HALF
+    return "" if is_known else "its values are not the reasons that are known here"
+
+
 def _against_type(column: ColumnValues) -> str:
     if len(column.texts) > MOST_TYPES:
         return "its values do not repeat as types do"
@@ -144,7 +158,8 @@ def _faults_of_dates(
 
 _AGAINST: Mapping[str, Callable[[ColumnValues], str]] = {
     "child_id": _against_id,
-    "assessment_id": _against_id,
+    "assessment_id": _against_repeats,
+    "reason": _against_reason,
     "type": _against_type,
     "team": _against_name,
     "worker": _against_name,

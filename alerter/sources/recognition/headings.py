@@ -35,6 +35,11 @@ class AllColumns:
     column_of: Callable[[object], str] = assessment_column
     fewest_labels: int = FEWEST_LABELS
 
+    @property
+    def needs_results(self) -> bool:
+        """Say no: most of the columns are of no use."""
+        return False
+
     def heading_row(self, rows: Sequence[Sequence[object]]) -> int | None:
         """Return the index of the first of *rows* with the most known headings, or else the most labels."""
         filled = [index for index, row in enumerate(rows[:HEADING_ROWS]) if any(map(normalised, row))]

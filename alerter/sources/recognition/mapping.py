@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from alerter.config.input import COLUMN_PRESETS
-from alerter.sources.columns import ASSESSMENT_COLUMNS, normalised
+from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, normalised
 from alerter.sources.recognition.evidence import could_be, evidence, objection
 from alerter.sources.recognition.synonyms import column_called, is_general, run_together
 from alerter.sources.recognition.values import ColumnValues
@@ -70,6 +70,8 @@ class ColumnMapping:
     def decide(self, name: str, read_on: date) -> None:
         """Take the one column that is called *name* in some way and whose values agree, or leave it open."""
         called = [column for column in self._free() if self.names.get(column.index) == name]
+        if name in DATE_COLUMNS:
+            called = [column for column in called if column.dated or not column.filled]
         if own := [column for column in called if "_" in name and normalised(column.heading) == name]:
             self.taken[name] = TakenColumn(own[0], "the column's own name")
             return
@@ -77,7 +79,7 @@ class ColumnMapping:
         objections = {column.index: objection(name, column, start, read_on) for column in called}
         agreed = [column for column in called if not objections[column.index]]
         certain = [column for column in agreed if not is_general(column.heading)] or agreed
-        others = [column for column in self._nameless() if could_be(name, column, start, read_on)]
+        others = [column for column in self._nameless(name) if could_be(name, column, start, read_on)]
         is_doubtful = bool(certain) and is_general(certain[0].heading) and bool(others)
         if len(certain) == 1 and not is_doubtful:
             self.taken[name] = TakenColumn(certain[0], evidence(name, certain[0]))
@@ -90,8 +92,10 @@ class ColumnMapping:
         used = {taken.column.index for taken in self.taken.values()}
         return [column for column in self.every if column.index not in used]
 
-    def _nameless(self) -> list[ColumnValues]:
-        return [column for column in self._free() if not self.names.get(column.index)]
+    def _nameless(self, wanted: str) -> list[ColumnValues]:
+        """Return the columns that could be *wanted* for all that their headings say."""
+        own = DATE_COLUMNS if wanted in DATE_COLUMNS else ASSESSMENT_COLUMNS
+        return [column for column in self._free() if self.names.get(column.index) not in own]
 
 
 def mapping_of(every: Sequence[ColumnValues], read_on: date) -> ColumnMapping:

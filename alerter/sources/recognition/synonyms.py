@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from alerter.sources.columns import normalised
+from alerter.sources.columns import DATE_COLUMNS, normalised
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "assessment_id": (
@@ -78,6 +78,7 @@ GENERAL = frozenset(
 """So general that another column can be meant: they count only where no other could be the one."""
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_DATE = re.compile(r"date|dttm|\bdt\b", re.IGNORECASE)
 _EMAIL = re.compile(r"e[- ]mail", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _UNSAID = frozenset({"date", "dt", "dttm", "datetime", "of", "the", "on", "was", "actual"})
@@ -141,10 +142,13 @@ def column_called(heading: object) -> str:
     """
     Return the canonical name of the column that is called so; empty where the table has no such heading.
 
+    A heading that says "date" is of no other column than dates.
+
     >>> column_called("Manager Sign-off Date"), column_called("lachildid"), column_called("Sign-off due date")
     ('authorised_on', 'child_id', '')
     """
-    return _BY_WORDS.get(words_of(heading)) or _RUN_TOGETHER.get(run_together(heading), "")
+    name = _BY_WORDS.get(words_of(heading)) or _RUN_TOGETHER.get(run_together(heading), "")
+    return "" if _DATE.search(str(heading)) and name not in DATE_COLUMNS else name
 
 
 def is_general(heading: object) -> bool:

@@ -157,7 +157,8 @@ def _as_it_is(book: Book, sheet: Sheet, wanted: Headings) -> SheetTable:
 def _located(book: Book, sheet: Sheet, index: int, headings: Cells, wanted: Headings) -> SheetTable:
     columns = wanted.locate(headings, sheet.where, f"row {index + 1}")
     table = SheetTable(sheet, columns, index, book.is_1904)
-    _check_results(table)
+    if wanted.needs_results:
+        _check_results(table)
     return table
 
 
