@@ -16,6 +16,7 @@ from alerter.web.forms import MOST_DIGITS
 from alerter.web.guard import STYLES_KEPT, protect
 from alerter.web.mailroom import Mailroom
 from alerter.web.pages import Pages
+from alerter.web.service_pages import ServicePages
 from alerter.web.site import BAD, TOO_MANY, Frame, Site
 
 LARGEST_FORM = 512 << 10  # two hundred rows with every field filled in
@@ -29,10 +30,17 @@ ROUTES = (
     ("GET", "/link", "link"),
     ("POST", "/link", "ask"),
     ("GET", "/asked", "asked"),
-    ("GET", "/service", "service"),
     ("POST", "/leave", "leave"),
 )
-ONE_AUDIT = f"/audits/<int(max={10**MOST_DIGITS - 1}):number>"
+NUMBER = f"<int(max={10**MOST_DIGITS - 1}):number>"
+SERVICE_ROUTES = (
+    ("GET", "/service", "service"),
+    ("GET", "/service/open", "open_assessments"),
+    ("GET", "/service/open.<ending>", "open_file"),
+    ("GET", "/service/emails", "emails"),
+    ("GET", f"/service/emails/{NUMBER}", "emails_of"),
+)
+ONE_AUDIT = f"/audits/{NUMBER}"
 AUDIT_ROUTES = (
     ("GET", "/audits", "audits"),
     ("GET", ONE_AUDIT, "audit"),
@@ -55,8 +63,9 @@ def make_application(installation: Installation, journal: Journal, mailroom: Mai
     app.config.update(_settings_of(site))
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     frame = Frame(site)
-    pages, audit_pages = Pages(frame), AuditPages(frame)
-    for views, routes in ((pages, ROUTES), (audit_pages, AUDIT_ROUTES)):
+    pages = Pages(frame)
+    tables = ((pages, ROUTES), (ServicePages(frame), SERVICE_ROUTES), (AuditPages(frame), AUDIT_ROUTES))
+    for views, routes in tables:
         for method, path, name in routes:
             app.add_url_rule(path, name, getattr(views, name), methods=[method])
     _guard(app, site, pages)

@@ -6,13 +6,11 @@ from flask import Response, request, session
 
 from alerter.app import reassurances
 from alerter.app.link_letters import ask_link
-from alerter.app.overview import overview
 from alerter.app.page_session import database_id, end
 from alerter.domain.address import is_address, is_in_domains
 from alerter.web import forms, sessions
 from alerter.web.forms import Filled
 from alerter.web.list_view import list_view, recorded_views
-from alerter.web.service_view import service_view
 from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, TOO_MANY, Frame, Site, go
 
 GONE_FROM_LIST = (
@@ -116,16 +114,6 @@ class Pages:
     def asked(self) -> Response:
         """Say where to look for the link."""
         return self.frame.page("asked.html", visitor="")
-
-    def service(self) -> Response:
-        """Show the figures of the teams that the visitor may see."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
-        shown = overview(self.site.installation, visitor)
-        if shown is None:
-            return self.frame.page("not_yours.html", FORBIDDEN, visitor=visitor)
-        return self.frame.page("service.html", visitor=visitor, has_service=True, view=service_view(shown))
 
     def leave(self) -> Response:
         """Let nobody in with this browser until a link is opened again, nor with a copy of its cookie."""

@@ -21,13 +21,14 @@ from alerter.domain.wording import day_words, full_day_words, long_day_words
 from alerter.errors import ConfigError
 from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.specimen import LINK, full_digest
-from alerter.web import forms
+from alerter.web import forms, mailing_view
 from alerter.web.pages import GONE_FROM_LIST
 from tests.mail import gallery, made_up
 
 ALERTER = Path(__file__).parents[2] / "alerter"
 FORMS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
-PAGE = [ALERTER / "web" / "list_view.py"]
+PAGE = [ALERTER / "web" / f"{name}.py" for name in ("list_view", "open_view", "mailing_view")]
+TEMPLATES = ("list", "open", "emails", "emails_of")
 WELSH = language_of("cy")
 
 
@@ -87,10 +88,12 @@ def literals() -> set[str]:
 
 
 def said_on_the_page() -> set[str]:
-    """Return the sentences of a manager's list: its template's, and what can be wrong with an answer."""
-    template = (ALERTER / "web" / "templates" / "list.html").read_text(encoding="utf-8")
+    """Return the sentences of the page's templates and tables, and what can be wrong with an answer."""
+    files = (ALERTER / "web" / "templates" / f"{name}.html" for name in TEMPLATES)
+    template = "".join(file.read_text(encoding="utf-8") for file in files)
+    states = {*mailing_view.STATES.values(), *mailing_view.RUN_STATES.values()}
     faults = {forms.MISSING, forms.UNREADABLE, forms.NOTHING_PICKED, forms.NOT_OURS, GONE_FROM_LIST}
-    return {*re.findall(r'say\("([^"]+)"', template), *forms.SENTENCES.values(), *faults}
+    return {*re.findall(r'say\("([^"]+)"', template), *forms.SENTENCES.values(), *faults, *states}
 
 
 def said_in_code() -> set[str]:

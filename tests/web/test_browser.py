@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import sync_only
 from alerter.web.server import listening
-from tests.web.house import AUDITED, OKAFOR, House, new_house
+from tests.web.house import AUDITED, OKAFOR, SERVICE_MANAGER, House, new_house
 from tests.world.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.world.council import ADMINS
 from tests.world.mail_server import HOST, MailServer, free_port
@@ -138,6 +138,30 @@ def service(page: Page, house: House, base: str) -> None:
         each.click()
 
 
+def open_assessments(page: Page, house: House, base: str) -> None:
+    """The open assessments of all teams, filtered and sorted."""
+    open_list(page, house, base, ADMINS)
+    page.get_by_role("link", name="Open assessments").click()
+    page.get_by_label("Team").select_option("North")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Working day").click()
+
+
+def emails(page: Page, house: House, base: str) -> None:
+    """The runs, all of them sent."""
+    house.run()
+    open_list(page, house, base, ADMINS)
+    page.get_by_role("link", name="Who was emailed what").click()
+
+
+def emails_of(page: Page, house: House, base: str) -> None:
+    """The emails of one run, with everything unfolded."""
+    emails(page, house, base)
+    page.get_by_role("link", name="Mon 23 Nov").click()
+    for summary in page.locator("summary").all():
+        summary.click()
+
+
 def audits(page: Page, house: House, base: str) -> None:
     """What may be audited."""
     open_list(page, house, base)
@@ -181,9 +205,13 @@ def nowhere(page: Page, house: House, base: str) -> None:
     page.goto(f"{base}/nowhere")
 
 
-@pytest.mark.parametrize(
-    "go", [list_, fault, recorded, service, audits, audit, unfinished_audit, stale, others, nowhere]
-)
+PAGES = (
+    list_, fault, recorded, service, open_assessments, emails, emails_of, audits, audit, unfinished_audit,
+    stale, others, nowhere,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("go", PAGES)
 def test_every_page_is_accessible(office: Office, browser: Browser, go: object) -> None:
     """
     Axe finds nothing by WCAG 2.2 AA, in light and dark, on a phone and a desktop; and nothing is cut off.
@@ -208,6 +236,51 @@ def test_axe_would_find_a_fault(office: Office, browser: Browser) -> None:
         assert any(each.startswith("label:") for each in faults(page))
 
 
+def tab(page: Page, selector: str) -> list[str]:
+    """Press Tab until what is meant has the focus; return what had it meanwhile, each seen to have it."""
+    walked: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name, is_seen, is_there = page.evaluate(FOCUS, selector)
+        walked.append(name)
+        assert is_seen, name
+        if is_there:
+            return walked
+    raise AssertionError(f"{selector} was not reached: {walked}")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_the_service_pages_are_read_by_keyboard_alone(office: Office, browser: Browser, width: int) -> None:
+    """From the teams to their open assessments, filtered and sorted, and to what one run emailed to whom."""
+    with served(office, email__language="cy") as (house, base), opened(browser, width=width) as page:
+        house.run()
+        open_list(page, house, base, SERVICE_MANAGER)
+
+        def open_(link: str, heading: str) -> None:
+            tab(page, f"a[href='{link}']")
+            page.keyboard.press("Enter")
+            page.get_by_role("heading", name=heading).wait_for()
+
+        open_("/service/open", "Asesiadau agored")
+        tab(page, "#stage")
+        page.keyboard.type("Wedi")
+        tab(page, ".filters button")
+        page.keyboard.press("Enter")
+        page.get_by_text("2 asesiad agored").wait_for()
+        tab(page, "th a[href*='sort=age']")
+        page.keyboard.press("Enter")
+        page.locator("th[aria-sort=ascending]").wait_for()
+        assert page.locator("tbody b").all_inner_texts() == ["A-3", "A-2"]
+        assert faults(page) == []
+        page.goto(f"{base}/service")
+        open_("/service/emails", "Pwy gafodd ba e-bost")
+        open_("/service/emails/1", "E-byst Llun 23 Tach")
+        tab(page, "details:nth-of-type(2) summary")
+        page.keyboard.press("Enter")
+        page.get_by_text("A-2, plentyn 92").wait_for()
+        assert faults(page) == []
+
+
 def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) -> None:
     """Skip link, tick, day, save, undo: each is reached by Tab in the order of the page, and seen to be."""
     with served(office) as (house, base), opened(browser) as page:
@@ -215,14 +288,7 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         walked = []
 
         def tab_to(selector: str) -> None:
-            for _ in range(40):
-                page.keyboard.press("Tab")
-                name, is_seen, is_there = page.evaluate(FOCUS, selector)
-                walked.append(name)
-                assert is_seen, name
-                if is_there:
-                    return
-            raise AssertionError(f"{selector} was not reached: {walked}")
+            walked.extend(tab(page, selector))
 
         tab_to(".skip")
         page.keyboard.press("Enter")
