@@ -120,8 +120,8 @@ def _guard(app: Flask, site: Site, pages: Pages) -> None:
         if not site.requests.allows(site.client_of(request)):
             return pages.refused(TOO_MANY)
         if request.method == "POST":
-            given = request.form.get(sessions.FIELD, "")
-            if not sessions.is_own_form(session, given, request.headers.get("Sec-Fetch-Site", "")):
+            token = request.form.get(sessions.FIELD, "")
+            if not sessions.is_own_form(session, token, request.headers.get("Sec-Fetch-Site", "")):
                 site.journal.warn("form_refused", page=request.endpoint)
                 return pages.refused(BAD)
         return None
