@@ -176,7 +176,8 @@ class Settings(Table):
                 "rules": rules,
                 "source": self.source.model_dump(mode="json", include={"kind", "sheet", "columns"}),
                 "assessments": {
-                    key: type_.model_dump(mode="json") for key, type_ in self.assessments.items()
+                    key: type_.model_dump(mode="json", exclude={"also_from"})
+                    for key, type_ in self.assessments.items()
                 },
                 "count_start_day": self.calendar.count_start_day,
                 "reasons": self.reasons,

@@ -10,10 +10,11 @@ from alerter.statistics.forecast import MonthAhead
 from alerter.statistics.key_points import back_test_sentence, forecast_sentence, nouns
 from alerter.statistics.panel import Panel
 from alerter.statistics.suppression import ALL, HIDDEN, IN_TIME, LATE, Figures
-from alerter.statistics.tables import BANDS, NO_REASON, OPEN, SCORE_BANDS, bands_of
+from alerter.statistics.tables import BANDS, NO_REASON, OPEN, OTHER, SCORE_BANDS, bands_of
 
 MARK = "*"
 A_THIRD = 3
+DATE_WORDS = {"started_on": "start", "referred_on": "referral"}
 OUTCOME_HEADINGS = ("Authorised", "In time", "Late", "In time %")
 
 
@@ -30,6 +31,7 @@ def timeliness_part(panel: Panel) -> Iterator[Block]:
         ahead = [] if panel.outlook is None else panel.outlook.months
         yield _trend(panel, "month", [(month, month_words(month)) for month in panel.lines.months], ahead)
         yield from (_by_month(panel), _by_longer(panel))
+    yield from _other_count(panel)
     if panel.partly_seen and panel.reaches_back_to:
         yield Text(
             f"{MARK} The extract begins with assessments of {date_words(panel.reaches_back_to)}. What began "
@@ -175,7 +177,7 @@ def _by_month(panel: Panel) -> Table:
         caption="By month of authorisation",
         headings=("Month", *OUTCOME_HEADINGS, *(("Against target",) if panel.clock.target_percent else ())),
         rows=[
-            (_month_name(month), *_outcomes_in(panel, "month", month), *_gap(panel, month))
+            (_month_name(month), *_outcomes_in(panel, month, "month"), *_gap(panel, month))
             for month in panel.lines.months
         ],
     )
@@ -187,7 +189,32 @@ def _by_longer(panel: Panel) -> Table:
     return Table(
         caption="By quarter and financial year (from 1 April)",
         headings=("Period", *OUTCOME_HEADINGS),
-        rows=[(_period_name(period), *_outcomes_in(panel, name, period)) for name, period in longer],
+        rows=[(_period_name(period), *_outcomes_in(panel, period, name)) for name, period in longer],
+    )
+
+
+def _other_count(panel: Panel) -> Iterator[Block]:
+    """Yield the rule's shares beside those counted from the other date, where these are wanted."""
+    if panel.clock.also_from is None:
+        return
+    rule, other = DATE_WORDS[panel.clock.starts_from], DATE_WORDS[panel.clock.also_from]
+    lines = [("month", line, _month_name(line)) for line in panel.lines.months]
+    lines += [("quarter", line, _period_name(line)) for line in panel.lines.quarters]
+    lines += [("year", line, _period_name(line)) for line in panel.lines.years]
+    yield Table(
+        caption=f"The same sign-offs, counted from the {rule} and from the {other}",
+        headings=("Period", f"From the {rule}, %", f"From the {other}, %", "Counted", "In time", "Late"),
+        rows=[
+            (label, _outcomes_in(panel, line, name)[-1], share, *counts)
+            for name, line, label in lines
+            for *counts, share in [_outcomes_in(panel, line, OTHER, name)]
+        ],
+    )
+    none = panel.figures.words("not", OTHER, "period", ALL)
+    yield Text(
+        f"The limit of {panel.clock.working_days} working days holds from the {rule}; the last three columns "
+        f"and the second share count from the {other}. Left out there, for the {other} is not known or lies "
+        f"after the sign-off: {none} of the {panel.figures.words('period', ALL)} authorised in the period."
     )
 
 
@@ -264,10 +291,10 @@ def _outcomes(figures: Figures, where: tuple[str, ...]) -> Row:
     return (*counts, figures.percent_words(*where))
 
 
-def _outcomes_in(panel: Panel, name: str, line: Period) -> Row:
+def _outcomes_in(panel: Panel, line: Period, *name: str) -> Row:
     """Return the figures of a period, its share marked where the extract reaches not far enough back."""
-    *counts, share = _outcomes(panel.figures, (name, line.name))
-    is_share = line in panel.partly_seen and panel.figures.percent(name, line.name) is not None
+    *counts, share = _outcomes(panel.figures, (*name, line.name))
+    is_share = line in panel.partly_seen and panel.figures.percent(*name, line.name) is not None
     return (*counts, f"{share} {MARK}" if is_share else share)
 
 

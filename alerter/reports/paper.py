@@ -119,9 +119,10 @@ def _rule(panel: Panel, start: str) -> str:
         if clock.effective_from is None
         else f"; what started before {clock.effective_from.isoformat()} keeps the rule before"
     )
+    also = "" if clock.also_from is None else f"; shown beside it: counted from {STARTS[clock.also_from]}"
     return (
         f"{counted(clock.working_days, 'working day')} from {STARTS[clock.starts_from]} ({start}) to the "
-        f"authorisation{target}{changed}."
+        f"authorisation{target}{changed}{also}."
     )
 
 

@@ -13,7 +13,7 @@ from alerter.domain.extension import Extension
 from alerter.domain.periods import Period, month_of, year_of
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage
 from alerter.domain.reasons import Reasons
-from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, sign_offs
+from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, counted_from, sign_offs
 from alerter.statistics import tables
 from alerter.statistics.back_test import Outlook, outlook
 from alerter.statistics.forecast import RATE_FROM, course_of
@@ -203,6 +203,9 @@ def panel(inputs: PanelInput, clock: Clock, first: date) -> Panel:
     alerts = [alert for alert in inputs.alerts if alert.assessment.type == clock.type]
     tally = Tally()
     lines = tables.enter_periods(tally, signed, period)
+    if clock.also_from is not None:
+        other = counted_from(inputs.calendar, clock.also_from, signed)
+        tables.enter_other_count(tally, other, lines, period)
     lists = Lists(
         teams=tables.enter_teams(tally, within),
         reasons=tables.enter_reasons(tally, within, inputs.reasons),

@@ -41,6 +41,7 @@ def test_any_change_shows_in_the_fingerprint(load: Load, changes: dict[str, str]
         ({"assessments.core.label": '"Core assessment"'}, True),
         ({"assessments.core.clock": '"referred_on"'}, True),
         ({"calendar.count_start_day": "true"}, True),
+        ({"assessments.core.also_from": '"referred_on"'}, False),
         ({"council": '"Southmere"'}, False),
         ({"email.subject_prefix": '"[TEST]"'}, False),
         ({"source.path": '"other.csv"'}, False),

@@ -1,5 +1,6 @@
 """What a paper says, whatever it is written as."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,8 @@ from alerter.domain.timeliness import percent_words
 from alerter.reports import html_page
 from alerter.reports.blocks import BarChart, Block, Heading, Paper, Points, Table, Terms, Text, TrendChart
 from alerter.reports.html_page import page
-from tests.reports.papers import CHILD, REFERENCE, panel_of, paper
+from alerter.reports.paper import paper_of
+from tests.reports.papers import CHILD, CORE, REFERENCE, imprint, panel_of, paper
 
 
 def headings(of: Paper, level: int) -> list[str]:
@@ -93,6 +95,19 @@ def test_the_months_tell_what_the_panel_counted() -> None:
     )
     assert rows["Jun 2026"][3:] == (percent_words(share), f"{share - 81:+.2f}")
     assert "Nov 2026, to day 23" in rows
+
+
+def test_both_counts_stand_in_one_table() -> None:
+    """Where the other date is counted from too: each period's two shares, and what has no such date."""
+    clock = replace(CORE, also_from="referred_on")
+    both = paper_of(imprint(0), [panel_of(clock, 0)])
+    found = table(both, "The same sign-offs, counted from the start and from the referral")
+    shares = {row[0]: row[-1] for row in table(both, "By quarter").rows}
+    assert {row[0]: row[1] for row in found.rows if row[0] in shares} == shares
+    assert {row[2:] for row in found.rows} == {("none", "0", "0", "0")}
+    said = " ".join(words(block) for block in both.blocks)
+    assert "is not known or lies after the sign-off: 163 of the 163 authorised in the period." in said
+    assert "shown beside it: counted from the day of the referral." in said
 
 
 def test_small_numbers_are_hidden_and_said_to_be() -> None:
