@@ -13,7 +13,6 @@ from alerter.statistics.suppression import ALL, HIDDEN, IN_TIME, LATE, Figures
 from alerter.statistics.tables import BANDS, NO_REASON, OPEN, OTHER, SCORE_BANDS, bands_of
 
 MARK = "*"
-A_THIRD = 3
 DATE_WORDS = {"started_on": "start", "referred_on": "referral"}
 OUTCOME_HEADINGS = ("Authorised", "In time", "Late", "In time %")
 
@@ -24,7 +23,7 @@ def timeliness_part(panel: Panel) -> Iterator[Block]:
 
     Where more than a third of the months have a hidden number, the quarters come first: they show more.
     """
-    if panel.hidden_months * A_THIRD > len(panel.lines.months):
+    if panel.are_months_small:
         yield _trend(panel, "quarter", [(period, period.name) for period in panel.lines.quarters], [])
         yield from (_by_longer(panel), _by_month(panel))
     else:
@@ -194,11 +193,16 @@ def _by_longer(panel: Panel) -> Table:
 
 
 def _other_count(panel: Panel) -> Iterator[Block]:
-    """Yield the rule's shares beside those counted from the other date, where these are wanted."""
+    """
+    Yield the rule's shares beside those counted from the other date, where these are wanted.
+
+    Where the quarters show more than the months, these are left out: most of them would be hidden twice.
+    """
     if panel.clock.also_from is None:
         return
     rule, other = DATE_WORDS[panel.clock.starts_from], DATE_WORDS[panel.clock.also_from]
-    lines = [("month", line, _month_name(line)) for line in panel.lines.months]
+    months = () if panel.are_months_small else panel.lines.months
+    lines = [("month", line, _month_name(line)) for line in months]
     lines += [("quarter", line, _period_name(line)) for line in panel.lines.quarters]
     lines += [("year", line, _period_name(line)) for line in panel.lines.years]
     yield Table(
