@@ -114,6 +114,16 @@ def test_a_year_that_the_extract_shows_in_part_is_marked_at_a_glance() -> None:
     assert (glance["The year before"], glance["In time"]) == ("70.00 % *", "85.71 %")
 
 
+def test_what_holds_nothing_is_left_out() -> None:
+    """Where nothing was signed off there is no chart, no duration and no second count to look at."""
+    empty = paper_of(imprint(), [report([], clock=replace(CORE, also_from="referred_on"))])
+    assert not [block for block in empty.blocks if isinstance(block, TrendChart | BarChart)]
+    tables = [block.caption for block in empty.blocks if isinstance(block, Table)]
+    assert tables == [
+        "At a glance", "By month of authorisation", "By quarter and financial year (from 1 April)",
+    ]  # fmt: skip
+
+
 def test_both_counts_stand_in_one_table() -> None:
     """Where the other date is counted from too: each period's two shares, and what has no such date."""
     clock = replace(CORE, also_from="referred_on")

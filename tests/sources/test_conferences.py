@@ -65,6 +65,7 @@ def test_list_5_is_read_by_its_number(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (found[0].referred_on, found[0].team, found[0].worker) == (date(2026, 10, 1), "North", "A. Okafor")
     assert (found[1].team, found[1].assessment_id) == ("Duty", "2/2026-10-05")
+    assert source.table.columns.heading_of("cancelled_on") == LIST_5[7]
     assert [each.child_id for each in accepted(opened("annex-a", path))] == ["9"]
 
 

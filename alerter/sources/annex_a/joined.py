@@ -49,7 +49,7 @@ def open_annex_a(
     wanted_besides = JOINED if number == CONFERENCES else JOINED[:-1]
     added = [name for name in wanted_besides if name not in own.indexes]
     joined = Located(
-        headings=(*own.headings, *added),
+        headings=(*own.headings, *(_heading(own, name) for name in added)),
         indexes={**own.indexes, **{name: index for index, name in enumerate(added, len(own.headings))}},
     )
 
@@ -62,6 +62,11 @@ def open_annex_a(
             stamp.check_unchanged(file)
 
     return Table(replace(lists.extract, notes=(*lists.extract.notes, *_notes(lists))), joined, read)
+
+
+def _heading(own: Located, name: str) -> str:
+    """Return what an added column is called: for a cancellation, what says that no conference is needed."""
+    return own.heading_of("not_needed") if name == "cancelled_on" and "not_needed" in own.indexes else name
 
 
 @dataclass(frozen=True, slots=True)
