@@ -251,7 +251,8 @@ def _trend(
     against = "" if target is None else f", against a target of {target:g} %"
     yield TrendChart(
         caption=f"Share of {nouns(panel)} authorised in time{against}",
-        description=f"By {kind}: {said or f'no {kind} is over yet'}." + (f" Expected: {expected}." if expected else ""),
+        description=f"By {kind}: {said or f'no {kind} is over yet'}."
+        + (f" Expected: {expected}." if expected else ""),
         months=known,
         target=target,
         ahead=[(month_words(month.month), month.expected, low, high) for month, low, high in ahead],
