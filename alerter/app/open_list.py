@@ -1,12 +1,12 @@
 """Lists every open assessment, a row each, as a digest of that day would judge it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.app.reassurances import reasons_of
+from alerter.app.reassurances import reasons_of, scope
 from alerter.domain.address import address_key
-from alerter.domain.plan import Plan, Rules
+from alerter.domain.plan import Rules
 from alerter.domain.policy import Alert, Stage, thresholds
 from alerter.domain.routing import Judged, matched
 from alerter.installation.installation import Installation
@@ -86,12 +86,50 @@ def open_list(installation: Installation, as_of: date | None, wanted: Wanted) ->
     on = as_of or installation.today()
     with installation.database.read() as connection:
         plan = plan_on(connection, installation.rules, on)
-    return OpenList(on, list(rows_of(installation, plan, wanted)))
+    return OpenList(on, list(rows_of(installation, plan.judged, wanted)))
 
 
-def rows_of(installation: Installation, plan: Plan, wanted: Wanted) -> Iterator[OpenAssessment]:
-    """Yield the *wanted* rows of a plan, worst first, the oldest of a stage first."""
-    ordered = sorted(plan.judged, key=lambda row: (WORST_FIRST[row.alert.stage], -row.alert.age))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListInScope:
+    """
+    The wanted open assessments of the teams that one person may see, worst first.
+
+    *teams* and *managers* are those of everything in scope, to choose from.
+    """
+
+    as_of: date
+    assessments: Sequence[OpenAssessment]
+    teams: Sequence[str]
+    managers: Sequence[str]
+
+
+def list_in_scope(installation: Installation, email: str, wanted: Wanted) -> ListInScope | None:
+    """
+    Return what *email* may see of the list as of today; None where that is nothing.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    today = installation.today()
+    with installation.database.read() as connection:
+        plan = plan_on(connection, installation.rules, today)
+        allowed = scope(installation, connection, plan, email)
+    if not allowed:
+        return None
+    judged = [row for row in plan.judged if allowed.holds(row.alert.assessment.team)]
+    teams = {matched(row.alert.assessment.team): row.alert.assessment.team for row in judged}
+    managers = {row.route.owner_key: row.route.owner for row in judged if not row.route.problem}
+    return ListInScope(
+        as_of=today,
+        assessments=list(rows_of(installation, judged, wanted)),
+        teams=sorted(filter(None, teams.values()), key=str.casefold),
+        managers=sorted(managers.values(), key=str.casefold),
+    )
+
+
+def rows_of(installation: Installation, judged: Iterable[Judged], wanted: Wanted) -> Iterator[OpenAssessment]:
+    """Yield the *wanted* rows of what was *judged*, worst first, the oldest of a stage first."""
+    ordered = sorted(judged, key=lambda row: (WORST_FIRST[row.alert.stage], -row.alert.age))
     reasons = reasons_of(installation)
     for row in filter(wanted.holds, ordered):
         alert = row.alert

@@ -81,9 +81,17 @@ class AssessmentSettings(RuleSettings):
     """One assessment type: its rule, and from when it holds; what started before keeps the *earlier* rule."""
 
     label: FilledText = "Assessment"
+    also_from: Literal["started_on", "referred_on"] | None = None
     audit_pass_mark: int | None = Field(default=None, ge=0, le=100)
     effective_from: CalendarDate | None = None
     earlier: RuleSettings | None = Field(default=None, validate_default=True)
+
+    @field_validator("also_from")
+    @classmethod
+    def _is_the_other_date(cls, also_from: str | None, info: ValidationInfo) -> str | None:
+        if also_from is not None and also_from == info.data.get("clock"):
+            raise ValueError(f'is "{also_from}", which the clock starts from already; name the other date')
+        return also_from
 
     @field_validator("earlier")
     @classmethod
@@ -96,7 +104,7 @@ class AssessmentSettings(RuleSettings):
 
     def clock_of(self, key: str) -> Clock:
         """Return the numbers as the domain's clock of the type *key*."""
-        newest, mark = self.rule_of(key, self.label), self.audit_pass_mark
+        newest, mark = replace(self.rule_of(key, self.label), also_from=self.also_from), self.audit_pass_mark
         if self.earlier is None:
             return replace(newest, audit_pass_mark=mark)
         before = replace(self.earlier.rule_of(key, self.label), audit_pass_mark=mark)

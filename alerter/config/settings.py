@@ -174,9 +174,12 @@ class Settings(Table):
         return _fingerprint(
             {
                 "rules": rules,
-                "source": self.source.model_dump(mode="json", include={"kind", "sheet", "columns"}),
+                "source": self.source.model_dump(
+                    mode="json", include={"kind", "sheet", "list", "block", "columns"}
+                ),
                 "assessments": {
-                    key: type_.model_dump(mode="json") for key, type_ in self.assessments.items()
+                    key: type_.model_dump(mode="json", exclude={"also_from"})
+                    for key, type_ in self.assessments.items()
                 },
                 "count_start_day": self.calendar.count_start_day,
                 "reasons": self.reasons,

@@ -27,9 +27,9 @@ class Clock:
     One assessment type's numbers, in working days.
 
     An assessment has *working_days* to be authorised; past *alert_after* a manager must have
-    looked. *starts_from* names the column that starts it, `started_on` or `referred_on`. The
-    *checkpoints* are further days at which the council wants a look. What started before
-    *effective_from* keeps the *earlier* rule.
+    looked. *starts_from* names the column that starts it, `started_on` or `referred_on`; *also_from*
+    the other one, where the report counts from both. The *checkpoints* are further days at which the
+    council wants a look. What started before *effective_from* keeps the *earlier* rule.
     """
 
     type: str
@@ -37,6 +37,7 @@ class Clock:
     working_days: int
     alert_after: int
     starts_from: str = "started_on"
+    also_from: str | None = None
     target_percent: float | None = None
     checkpoints: tuple[int, ...] = ()
     audit_pass_mark: int | None = None

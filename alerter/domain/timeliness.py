@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -78,6 +78,22 @@ def sign_offs(
         and not assessment.is_authorised_before_start
     ]
     return sorted(believed, key=lambda sign_off: (sign_off.on, sign_off.assessment.key))
+
+
+def counted_from(calendar: WorkingCalendar, column: str, signed: Iterable[SignOff]) -> list[SignOff]:
+    """
+    Return *signed* with ages counted from the date in *column*, `started_on` or `referred_on`.
+
+    What has no such date, or one after its sign-off, is left out.
+
+    Raises:
+        CalendarRangeError: A date lies outside the years known.
+    """
+    return [
+        replace(sign_off, age=calendar.age(start, sign_off.on))
+        for sign_off in signed
+        if (start := getattr(sign_off.assessment, column)) is not None and start <= sign_off.on
+    ]
 
 
 def timeliness(signed: Iterable[SignOff]) -> Timeliness:

@@ -13,7 +13,7 @@ from alerter.domain.extension import Extension
 from alerter.domain.periods import Period, month_of, year_of
 from alerter.domain.policy import Alert, Clock, Reassurance, Stage
 from alerter.domain.reasons import Reasons
-from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, sign_offs
+from alerter.domain.timeliness import HUNDRED, SignOff, Timeliness, counted_from, sign_offs
 from alerter.statistics import tables
 from alerter.statistics.back_test import Outlook, outlook
 from alerter.statistics.forecast import RATE_FROM, course_of
@@ -30,6 +30,7 @@ from alerter.statistics.tables import (
 
 SLACK = 2
 """By how many assessments a quartile must be off the ends of its band to tell nothing of a hidden one."""
+A_THIRD = 3
 Record = TypeVar("Record")
 FLAGGED = (Stage.PAST_ALERT, Stage.REASSURED, Stage.APPROACHING)
 
@@ -180,6 +181,11 @@ class Panel:
         return sum(self.figures.timeliness("month", month.name) is None for month in self.lines.months)
 
     @property
+    def are_months_small(self) -> bool:
+        """Say whether more than a third of the months have a hidden count, so that quarters show more."""
+        return self.hidden_months * A_THIRD > len(self.lines.months)
+
+    @property
     def to_date(self) -> Timeliness | None:
         """Return the financial year to date; None where it is hidden."""
         return self.figures.timeliness("year", self.year.name)
@@ -203,6 +209,9 @@ def panel(inputs: PanelInput, clock: Clock, first: date) -> Panel:
     alerts = [alert for alert in inputs.alerts if alert.assessment.type == clock.type]
     tally = Tally()
     lines = tables.enter_periods(tally, signed, period)
+    if clock.also_from is not None:
+        other = counted_from(inputs.calendar, clock.also_from, signed)
+        tables.enter_other_count(tally, other, lines, period)
     lists = Lists(
         teams=tables.enter_teams(tally, within),
         reasons=tables.enter_reasons(tally, within, inputs.reasons),

@@ -104,8 +104,9 @@ def determined(
 
     Each sum is an equation in what is hidden. In reduced form each has a cell of its own (its pivot), and one
     with nothing else tells that cell. A cell of 1 cannot be less: where all of an equation are 1 and add up,
-    all are told. It is a pivot only there, so that it can grow at the cost of pivots that are more. What adds
-    up to less than *below* counts as told too.
+    all are told. It is a pivot only there, so that it can grow at the cost of pivots that are more. What is
+    told is known, and what it tells further is sought without it. What adds up to less than *below* counts as
+    told too.
 
     >>> sums = [Sum("ab", ("a", "b")), Sum("abc", ("ab", "c"))]
     >>> sorted(determined({"a": 7, "b": 8, "ab": 15, "c": 9, "abc": 24}, sums, {"a", "b", "c"}))
@@ -113,25 +114,50 @@ def determined(
     >>> sorted(determined({"a": 1, "b": 1, "ab": 2}, sums[:1], {"a", "b"}))
     ['a', 'b']
     """
-    equations: dict[Cell, dict[Cell, Fraction]] = {}
-    unknown = set(hidden)
-    for sum_ in sums:
-        equation = _reduced(_equation(sum_, unknown), equations)
-        if not equation:
-            continue
-        pivot = max(equation, key=lambda cell: counts[cell] > 1)
-        equation = {cell: value / equation[pivot] for cell, value in equation.items()}
-        for other in equations.values():
-            _subtract(other, equation, other.get(pivot, Fraction(0)))
-        equations[pivot] = equation
+    known: set[Cell] = set()
+    every, unknown = list(sums), set(hidden)
+    while True:
+        equations: dict[Cell, dict[Cell, Fraction]] = {}
+        ones: set[Cell] = set()
+        for sum_ in every:
+            ones |= _enter(equations, _equation(sum_, unknown), counts)
+        if not ones:
+            break
+        known |= ones
+        unknown -= ones
     least = {
         cell
-        for pivot, equation in equations.items()
-        if len({value > 0 for value in equation.values()}) == 1
-        and (counts[pivot] == 1 or sum(value * counts[cell] for cell, value in equation.items()) < below)
+        for equation in equations.values()
+        if _has_one_sign(equation) and sum(value * counts[cell] for cell, value in equation.items()) < below
         for cell in equation
     }
-    return least | {pivot for pivot, equation in equations.items() if equation.keys() - least == {pivot}}
+    return (
+        known | least | {pivot for pivot, equation in equations.items() if equation.keys() - least == {pivot}}
+    )
+
+
+def _enter(
+    equations: dict[Cell, dict[Cell, Fraction]], row: dict[Cell, Fraction], counts: Mapping[Cell, int]
+) -> set[Cell]:
+    """Put one more equation in reduced form among the others; return its cells if all must be 1."""
+    row = _reduced(row, equations)
+    if not row:
+        return set()
+    pivot = max(row, key=lambda cell: counts[cell] > 1)
+    equation = {cell: value / row[pivot] for cell, value in row.items()}
+    for other in equations.values():
+        _subtract(other, equation, other.get(pivot, Fraction(0)))
+    equations[pivot] = equation
+    return {
+        cell
+        for pivot, equation in equations.items()
+        if counts[pivot] == 1 and _has_one_sign(equation)
+        for cell in equation
+    }
+
+
+def _has_one_sign(equation: Mapping[Cell, Fraction]) -> bool:
+    return len({value > 0 for value in equation.values()}) == 1
 
 
 def _equation(sum_: Sum[Cell], hidden: set[Cell]) -> dict[Cell, Fraction]:

@@ -34,6 +34,8 @@ NO_TEAM = "No team"
 NO_REASON = "No reason recorded"
 OTHER_REASONS = "Other reasons"
 OPEN = "open"
+OTHER = "other"
+"""Begins the places of what is counted from the other date."""
 SCORE_BANDS = ((0, 59), (60, 69), (70, 79), (80, 89), (90, 100))
 
 
@@ -132,6 +134,14 @@ class Lines:
     quarters: tuple[Period, ...]
     years: tuple[Period, ...]
 
+    def by_place(self, period: Period) -> dict[Place, Period]:
+        """Return each of them by its place among the counts, months first, and *period* last."""
+        groups = {"month": self.months, "quarter": self.quarters, "year": self.years}
+        places: dict[Place, Period] = {
+            (name, line.name): line for name, group in groups.items() for line in group
+        }
+        return places | {("period",): period}
+
     def partly_seen(self, calendar: WorkingCalendar, reach: date, limit: int) -> frozenset[Period]:
         """
         Return those for which the extract, whose first start is on *reach*, does not go back far enough.
@@ -164,14 +174,24 @@ def enter_periods(tally: Tally, signed: Sequence[SignOff], period: Period) -> Li
     quarters = [quarter for quarter in _distinct(quarter_of, months) if quarter.first >= months[0].first]
     years = [before, year] if oldest < before.first + A_MONTH else [year]
     lines = Lines(*(tuple(period.until(as_of) for period in group) for group in (months, quarters, years)))
-    for name, group in (("month", lines.months), ("quarter", lines.quarters), ("year", lines.years)):
-        for line in group:
-            tally.enter(_within(signed, line), name, line.name)
-            if name != "month":
-                _add_up(tally, (name, line.name), line, months)
-    tally.enter(_within(signed, period), "period")
-    _add_up(tally, ("period",), period, months)
+    _enter_lines(tally, signed, lines.by_place(period))
     return lines
+
+
+def enter_other_count(tally: Tally, other: Sequence[SignOff], lines: Lines, period: Period) -> None:
+    """
+    Enter the sign-offs once more as the *other* date counts them, in the same lines.
+
+    What has no other date is missing there. Both figures stand side by side, so anybody can subtract: what is
+    in time, late or there at all by the one only is a rest that must not be small either.
+    """
+    by_place = lines.by_place(period)
+    _enter_lines(tally, other, by_place, (OTHER,))
+    for where in by_place:
+        for column in (ALL, IN_TIME, LATE):
+            count = tally.counts[OTHER, *where, column]
+            if count <= tally.counts[*where, column]:
+                tally.part((OTHER, *where, column), count, (*where, column))
 
 
 def enter_teams(tally: Tally, signed: Iterable[SignOff]) -> tuple[str, ...]:
@@ -296,17 +316,29 @@ def enter_audits(tally: Tally, scores: Sequence[int], pass_mark: int, *, are_fir
     return audits
 
 
+def _enter_lines(
+    tally: Tally, signed: Sequence[SignOff], by_place: Mapping[Place, Period], count: Place = ()
+) -> None:
+    """Enter each line of one *count*, the rule's or the other date's; the months come first."""
+    months = [line for (name, *_), line in by_place.items() if name == "month"]
+    for where, line in by_place.items():
+        tally.enter(_within(signed, line), *count, *where)
+        if where[0] != "month":
+            _add_up(tally, (*count, *where), line, months, count)
+
+
 def _within(signed: Iterable[SignOff], line: Period) -> Timeliness:
     return timeliness(sign_off for sign_off in signed if line.holds(sign_off.on))
 
 
-def _add_up(tally: Tally, where: Place, line: Period, months: Sequence[Period]) -> None:
+def _add_up(tally: Tally, where: Place, line: Period, months: Sequence[Period], count: Place = ()) -> None:
     """
     Note that a line is the sum of its months and of a rest that lies in no whole month: anybody can subtract.
 
-    That rest is of the month in which the line begins, or of months before the first one listed.
+    That rest is of the month in which the line begins, or of months before the first one listed. The months
+    are those of the same *count*: the rule's, or that from the other date.
     """
-    within = [("month", month.name) for month in months if line.holds(month.first)]
+    within = [(*count, "month", month.name) for month in months if line.holds(month.first)]
     rest = _left(tally, where, within)
     if not rest.authorised:
         tally.total(where, within)
@@ -315,8 +347,8 @@ def _add_up(tally: Tally, where: Place, line: Period, months: Sequence[Period]) 
     tally.total(where, [*within, ("rest", *where)])
     for month in months:
         if month.first < line.first <= month.last:
-            tally.enter(_left(tally, ("month", month.name), [("rest", *where)]), "before", *where)
-            tally.total(("month", month.name), [("rest", *where), ("before", *where)])
+            tally.enter(_left(tally, (*count, "month", month.name), [("rest", *where)]), "before", *where)
+            tally.total((*count, "month", month.name), [("rest", *where), ("before", *where)])
 
 
 def _left(tally: Tally, where: Place, parts: Iterable[Place]) -> Timeliness:

@@ -35,13 +35,23 @@ is_owed = _columns.settled_at.is_(None)  # literally the condition of the index 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How one message of a run stands."""
+    """
+    How one message of a run stands.
 
+    *settled_at* is None while it is owed, *bounced_at* unless it came back, with the status *bounce*.
+    """
+
+    id: int
     run_id: int
+    kind: str
     recipient: str
     state: str
     attempts: int
     reply: str
+    settled_at: datetime | None
+    resent_at: datetime | None
+    bounced_at: datetime | None
+    bounce: str | None
 
 
 def enqueue(
@@ -151,7 +161,7 @@ def is_all_sent(connection: Connection, run_id: int) -> bool:
 
 def deliveries_where(connection: Connection, condition: ColumnElement[bool]) -> list[Delivery]:
     """Return how the messages of a condition stand, by recipient."""
-    columns = (_columns.run_id, _columns.recipient, _columns.state, _columns.attempts, _columns.reply)
+    columns = [_columns[name] for name in Delivery.__dataclass_fields__]
     query = select(*columns).where(condition).order_by(_columns.recipient, _columns.id)
     return [Delivery(**row) for row in connection.execute(query).mappings()]
 

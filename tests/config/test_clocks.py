@@ -137,3 +137,15 @@ def test_an_earlier_rule_and_its_date_go_together(faults: Faults, table: str) ->
     """One without the other would judge nothing by it, or not know what."""
     (fault,) = faults({CORE: None, "assessments.single": table})
     assert fault.startswith("assessments.single.earlier: and effective_from go together")
+
+
+def test_a_report_may_count_from_the_other_date_too(load: Load, faults: Faults) -> None:
+    """Never from the one that the clock starts from, be it the preset's."""
+    loaded = load(
+        {CORE: None, "assessments.single": '{ preset = "england-single", also_from = "started_on" }'}
+    )
+    assert loaded.clocks()["single"].also_from == "started_on"
+    (fault,) = faults({"assessments.core.also_from": '"started_on"'})
+    assert fault.startswith(
+        'assessments.core.also_from: is "started_on", which the clock starts from already'
+    )

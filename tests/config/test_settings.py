@@ -38,9 +38,11 @@ def test_any_change_shows_in_the_fingerprint(load: Load, changes: dict[str, str]
     [
         ({"source.columns.child_id": '"Person"'}, True),
         ({"source.sheet": '"List 4"'}, True),
+        ({"source.kind": '"annex-a"', "source.list": "5"}, True),
         ({"assessments.core.label": '"Core assessment"'}, True),
         ({"assessments.core.clock": '"referred_on"'}, True),
         ({"calendar.count_start_day": "true"}, True),
+        ({"assessments.core.also_from": '"referred_on"'}, False),
         ({"council": '"Southmere"'}, False),
         ({"email.subject_prefix": '"[TEST]"'}, False),
         ({"source.path": '"other.csv"'}, False),

@@ -8,7 +8,14 @@ import pytest
 
 from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock, is_in_time
-from alerter.domain.timeliness import Timeliness, percent_words, sign_offs, timeliness, timeliness_by
+from alerter.domain.timeliness import (
+    Timeliness,
+    counted_from,
+    percent_words,
+    sign_offs,
+    timeliness,
+    timeliness_by,
+)
 from alerter.statistics.tables import BANDS, durations_by_band, quartiles
 from tests.domain.made_up import CLOCKS, CORE, assessment, calendar_of, day
 from tests.sources.reading import SAMPLES, needs_samples
@@ -184,3 +191,19 @@ def test_nothing_authorised_is_neither_good_nor_bad() -> None:
     """There is no percentage of nothing."""
     assert timeliness([]).percent is None
     assert Timeliness(3, 1).late == 2
+
+
+@pytest.mark.parametrize(
+    ("referred", "ages"),
+    [("Fri 2026-10-02", [36]), ("Mon 2026-10-05", [35]), ("Tue 2026-11-24", []), (None, [])],
+)
+def test_ages_from_the_other_date(referred: str | None, ages: list[int]) -> None:
+    """The same count from another day; what has none, or one after the sign-off, is not counted from it."""
+    row = assessment(
+        day("Mon 2026-10-05"),
+        authorised_on=day("Mon 2026-11-23"),
+        referred_on=None if referred is None else day(referred),
+    )
+    signed = sign_offs(calendar_of(), CLOCKS, [row], day("Mon 2026-11-23"))
+    assert [sign_off.age for sign_off in signed] == [35]
+    assert [sign_off.age for sign_off in counted_from(calendar_of(), "referred_on", signed)] == ages

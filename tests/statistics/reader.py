@@ -16,7 +16,8 @@ MONTHS = "By month of authorisation"
 LONGER = "By quarter and financial year (from 1 April)"
 OPEN = "Open assessments by team and stage"
 EXPECTED = "What this month and the next three are expected to come to"
-PERIOD, YEAR = "period", "year"
+BOTH = "The same sign-offs, counted from the start and from the referral"
+PERIOD, YEAR, OTHER = "period", "year", "other"
 OUTCOMES = ("Authorised", "In time", "Late")
 
 Name = tuple[str, ...]
@@ -82,6 +83,9 @@ def read(paper: Paper, first: date, as_of: date) -> Reading:
     for name, count in (bar for block in scores for bar in block.bars):
         reading.enter(("score", name), HIDDEN if count is None else str(count))
     _periods(reading, tables, first, as_of)
+    if BOTH in tables:
+        _periods(reading, tables, first, as_of, (OTHER,))
+        _read_less(reading, (PERIOD,))
     _lists(reading, tables)
     _sentences(
         reading,
@@ -103,6 +107,9 @@ def _read_lines(reading: Reading, tables: dict[str, Table]) -> None:
 
 
 def _read_table(reading: Reading, caption: str, table: Table) -> None:
+    if caption == BOTH:
+        _read_both(reading, table)
+        return
     columns = [heading for heading in table.headings[1:] if heading not in ("In time %", "Against target")]
     for row in table.rows:
         line: Name = (PERIOD,) if row[0] == "All" and caption.startswith("By ") else (caption, row[0])
@@ -117,23 +124,39 @@ def _read_table(reading: Reading, caption: str, table: Table) -> None:
             reading.total((*line, "Open"), [(*line, heading) for heading in columns[1:]])
 
 
-def _periods(reading: Reading, tables: dict[str, Table], first: date, as_of: date) -> None:
+def _read_both(reading: Reading, table: Table) -> None:
+    """Note what is counted from the referral, which is never after the start: not more is in time by it."""
+    for label, _, _, *cells in table.rows:
+        place = LONGER if label[0].isdigit() else MONTHS
+        for outcome, cell in zip(OUTCOMES, cells, strict=True):
+            reading.enter((OTHER, place, label, outcome), cell)
+        _read_less(reading, (place, label))
+
+
+def _read_less(reading: Reading, line: Name) -> None:
+    """Note that one line of what is counted from the referral adds up, and is a part of the rule's."""
+    reading.total((OTHER, *line, "Authorised"), [(OTHER, *line, "In time"), (OTHER, *line, "Late")])
+    for outcome in ("Authorised", "In time"):
+        reading.between([(1, (*line, outcome)), (-1, (OTHER, *line, outcome))], 0, MOST)
+
+
+def _periods(reading: Reading, tables: dict[str, Table], first: date, as_of: date, count: Name = ()) -> None:
     months = {row[0]: _month(row[0]) for row in tables[MONTHS].rows}
     for outcome in OUTCOMES:
-        names = {label: (MONTHS, label, outcome) for label in months}
+        names = {label: (*count, MONTHS, label, outcome) for label in months}
         for row in tables[LONGER].rows:
             begins, ends = _span(row[0])
             inside = [names[label] for label, at in months.items() if begins <= at <= ends]
-            least = [(1.0, (LONGER, row[0], outcome)), *((-1.0, name) for name in inside)]
+            least = [(1.0, (*count, LONGER, row[0], outcome)), *((-1.0, name) for name in inside)]
             # What lies before the first month listed comes on top.
             reading.between(least, 0, 0 if begins >= min(months.values()) else MOST)
         whole = [names[label] for label, at in months.items() if at >= first]
         partly = [names[label] for label, at in months.items() if at < first and _same_month(at, first)]
-        part = [(1.0, (PERIOD, outcome)), *((-1.0, name) for name in whole)]
+        part = [(1.0, (*count, PERIOD, outcome)), *((-1.0, name) for name in whole)]
         reading.between(part, 0, MOST if partly else 0)
         for name in partly:
             reading.between([*part, (-1.0, name)], -MOST, 0)
-    reading.total((PERIOD, "Authorised"), [(PERIOD, "In time"), (PERIOD, "Late")])
+    reading.total((*count, PERIOD, "Authorised"), [(*count, PERIOD, "In time"), (*count, PERIOD, "Late")])
 
 
 def _lists(reading: Reading, tables: dict[str, Table]) -> None:
@@ -147,7 +170,7 @@ def _lists(reading: Reading, tables: dict[str, Table]) -> None:
                 reading.total((OPEN, "All", column), [(OPEN, line, column) for line in lines])
         elif caption.startswith("What managers gave"):
             reading.total((PERIOD, "Late"), [(caption, line, "Signed off late") for line in lines])
-    bands = next(table.headings for caption, table in tables.items() if "by working days" in caption)
+    bands = next((table.headings for caption, table in tables.items() if "by working days" in caption), ())
     reading.total((PERIOD, "Authorised"), [("band", band) for band in bands])
     for outcome, is_late in (("In time", False), ("Late", True)):
         its = [("band", band) for band in bands if (_last_day(band) > 35) is is_late]
@@ -168,6 +191,10 @@ def _texts(reading: Reading, texts: Sequence[str], tables: dict[str, Table], as_
             half, quarter, most = map(int, found.groups())
             for share, days in ((0.25, quarter), (0.5, half), (0.75, most)):
                 _quartile(reading, share, days)
+        if found := re.search(r"after the sign-off: (\S+) of the (\S+) authorised", text):
+            reading.enter(("not", OTHER), found[1])
+            reading.enter((PERIOD, "Authorised"), found[2])
+            reading.total((PERIOD, "Authorised"), [(OTHER, PERIOD, "Authorised"), ("not", OTHER)])
         if found := re.search(
             r"work: (\S+)\. Open assessments with them: (\S+), of these overdue: (\S+)\.", text
         ):
@@ -209,7 +236,7 @@ def _sentences(reading: Reading, sentences: Sequence[str], as_of: date) -> None:
         for pattern, names in SENTENCES:
             if found := re.match(pattern, said):
                 for name, number in zip(names, found.groups(), strict=True):
-                    reading.enter((LONGER, years[-1], name[1]) if name[0] == YEAR else name, number)
+                    reading.enter((LONGER, max(years), name[1]) if name[0] == YEAR else name, number)
 
 
 def _expected(reading: Reading, label: str, percent: float, authorised: float) -> None:

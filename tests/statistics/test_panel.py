@@ -10,7 +10,7 @@ from alerter.domain.timeliness import Timeliness
 from alerter.statistics.key_points import key_points
 from alerter.statistics.panel import Headroom
 from alerter.statistics.suppression import ALL, LATE
-from alerter.statistics.tables import NO_REASON, NO_TEAM, OPEN, OTHER_REASONS
+from alerter.statistics.tables import NO_REASON, NO_TEAM, OPEN, OTHER, OTHER_REASONS
 from tests.domain.made_up import CORE, aged, assessment, day
 from tests.statistics.panels import APRIL, AS_OF, TARGETED, history, month, open_ones, report, signed
 
@@ -166,3 +166,27 @@ def test_audits_are_those_of_what_was_signed_off() -> None:
     assert report(rows).audits is None
     odd = report(rows, first_scores=scores, clock=replace(TARGETED, audit_pass_mark=75))
     assert odd.audits is not None
+
+
+def test_both_counts_stand_side_by_side() -> None:
+    """From the referral, nine are late that are in time from the start; seven have no date of referral."""
+    october = month("Fri 2026-10-16", 40, 10)
+    referred = [replace(row, referred_on=day("Mon 2026-01-05")) for row in october[:9]]
+    referred += [replace(row, referred_on=row.started_on) for row in october[9:43]]
+    found = report([*referred, *october[43:]], clock=replace(TARGETED, also_from="referred_on"), below=0)
+    assert found.figures.timeliness("month", "2026-10") == Timeliness(50, 40)
+    assert found.figures.timeliness(OTHER, "month", "2026-10") == Timeliness(43, 31)
+    assert found.figures.timeliness(OTHER, "quarter", "2026/27 Q3") == Timeliness(43, 31)
+    assert found.figures.counts["not", OTHER, "period", ALL] == 7
+
+
+def test_a_difference_between_both_counts_is_no_small_number() -> None:
+    """Where three are late by the referral alone, the second count is hidden, and the rule's is not."""
+    october = month("Fri 2026-10-16", 40, 10)
+    referred = [
+        replace(row, referred_on=day("Mon 2026-01-05") if place < 3 else row.started_on)
+        for place, row in enumerate(october)
+    ]
+    found = report(referred, clock=replace(TARGETED, also_from="referred_on"))
+    assert found.figures.timeliness("month", "2026-10") == Timeliness(50, 40)
+    assert found.figures.timeliness(OTHER, "month", "2026-10") is None

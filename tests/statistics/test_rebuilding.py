@@ -12,7 +12,7 @@ from alerter.reports.paper import paper_of
 from alerter.statistics.panel import Panel
 from alerter.statistics.tables import Quartiles
 from tests.domain.made_up import aged, calendar_of
-from tests.statistics.panels import AS_OF, month, report, signed
+from tests.statistics.panels import AS_OF, TARGETED, month, report, signed
 from tests.statistics.reader import worked_out
 from tests.world.size import size
 
@@ -67,7 +67,22 @@ def panel_of(random: Random) -> tuple[Panel, date]:
         row if row.authorised_on is None or row.authorised_on <= as_of else replace(row, authorised_on=None)
         for row in rows
     ]
-    return report(rows, first=first, as_of=as_of, first_scores=scores), first
+    clock = TARGETED
+    if random.random() < 0.4:
+        clock = replace(TARGETED, also_from="referred_on")
+        rows = referred(rows, random)
+    return report(rows, first=first, clock=clock, as_of=as_of, first_scores=scores), first
+
+
+def referred(rows: list[Assessment], random: Random) -> list[Assessment]:
+    """Return *rows*, most of them referred on the day they started or some days before."""
+    known, longest = random.choice([0.5, 0.9, 0.97, 1]), random.choice([1, 4, 15])
+    return [
+        replace(row, referred_on=row.clock_on - timedelta(days=random.randrange(longest)))
+        if random.random() < known
+        else row
+        for row in rows
+    ]
 
 
 @pytest.mark.no_cover
@@ -85,6 +100,15 @@ def test_reader_finds_what_is_not_hidden_well() -> None:
     """Small numbers that are hidden alone are worked out from the sums, so the reader above can find one."""
     panel, first = panel_of(Random(0))  # noqa: S311 - the same each time
     assert any(worked_out(paper(leaky(panel)), first, panel.period.last))
+
+
+def test_reader_finds_what_the_other_count_gives_away() -> None:
+    """Without the sums of the count from the other date, a small number in it is worked out."""
+    rows = month("Fri 2026-10-16", 40, 10)
+    rows = [replace(row, referred_on=row.clock_on) if place > 2 else row for place, row in enumerate(rows)]
+    panel = report(rows, clock=replace(TARGETED, also_from="referred_on"))
+    assert worked_out(paper(panel), date(2026, 4, 1), AS_OF) == set()
+    assert ("not", "other") in worked_out(paper(leaky(panel)), date(2026, 4, 1), AS_OF)
 
 
 def test_forecast_of_a_hidden_month_is_left_out() -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import sync_only
 from alerter.web.server import listening
-from tests.web.house import AUDITED, OKAFOR, House, new_house
+from tests.web.house import AUDITED, LINDQVIST, OKAFOR, SERVICE_MANAGER, House, new_house
 from tests.world.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.world.council import ADMINS
 from tests.world.mail_server import HOST, MailServer, free_port
@@ -110,7 +110,7 @@ def list_(page: Page, house: House, base: str) -> None:
     """A list with fields open, and something reassured."""
     open_list(page, house, base)
     page.locator("#pick-2").check()
-    page.locator("#expected-2").fill("2009-12-04")
+    page.locator("#expected-2").fill("2009-11-27")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Back to your list").click()
     page.locator("#pick-1").check()
@@ -136,6 +136,80 @@ def service(page: Page, house: House, base: str) -> None:
     open_list(page, house, base, ADMINS)
     for each in page.locator("summary").all():
         each.click()
+
+
+def question(page: Page, house: House, base: str) -> None:
+    """A list that asks whether a day is meant."""
+    open_list(page, house, base)
+    page.locator("#pick-2").check()
+    page.locator("#expected-2").fill("2010-02-06")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Nothing has been saved yet").wait_for()
+
+
+def covers(page: Page, house: House, base: str) -> None:
+    """Somebody else's cover and a form with a fault, as a service manager has it."""
+    open_list(page, house, base, SERVICE_MANAGER)
+    page.get_by_role("link", name="Cover", exact=True).click()
+    page.get_by_label("Who is away").select_option(OKAFOR)
+    page.get_by_label("Who stands in").select_option(LINDQVIST)
+    page.get_by_label("Last day").fill("2009-12-04")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("stands in for N. Okafor").first.wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("there is a problem").wait_for()
+
+
+def extension(page: Page, house: House, base: str) -> None:
+    """A form with a fault, of what was extended before."""
+    open_list(page, house, base)
+    for _ in range(2):
+        page.goto(f"{base}/list")
+        page.get_by_role("link", name="Extension A-2").click()
+        page.get_by_label("It may take until").fill("2009-12-04")
+        page.get_by_label("Reason").select_option("partner")
+        page.get_by_role("button", name="Authorise").click()
+        page.get_by_text("Extended until").wait_for()
+        house.hands.at += timedelta(minutes=1)
+    page.goto(f"{base}/extensions/2")
+    page.get_by_role("button", name="Authorise").click()
+    page.get_by_text("there is a problem").wait_for()
+
+
+def extensions(page: Page, house: House, base: str) -> None:
+    """What a service manager may extend."""
+    open_list(page, house, base, SERVICE_MANAGER)
+    page.get_by_role("link", name="Extensions", exact=True).click()
+
+
+def welsh_covers(page: Page, house: House, base: str) -> None:
+    """The page of covers in Welsh."""
+    open_list(page, house, base, ADMINS)
+    page.get_by_role("link", name="Cyflenwi", exact=True).click()
+
+
+def open_assessments(page: Page, house: House, base: str) -> None:
+    """The open assessments of all teams, filtered and sorted."""
+    open_list(page, house, base, ADMINS)
+    page.get_by_role("link", name="Open assessments").click()
+    page.get_by_label("Team").select_option("North")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Working day").click()
+
+
+def emails(page: Page, house: House, base: str) -> None:
+    """The runs, all of them sent."""
+    house.run()
+    open_list(page, house, base, ADMINS)
+    page.get_by_role("link", name="Who was emailed what").click()
+
+
+def emails_of(page: Page, house: House, base: str) -> None:
+    """The emails of one run, with everything unfolded."""
+    emails(page, house, base)
+    page.get_by_role("link", name="Mon 23 Nov").click()
+    for summary in page.locator("summary").all():
+        summary.click()
 
 
 def audits(page: Page, house: House, base: str) -> None:
@@ -181,15 +255,20 @@ def nowhere(page: Page, house: House, base: str) -> None:
     page.goto(f"{base}/nowhere")
 
 
-@pytest.mark.parametrize(
-    "go", [list_, fault, recorded, service, audits, audit, unfinished_audit, stale, others, nowhere]
-)
+PAGES = (
+    list_, fault, question, recorded, covers, welsh_covers, extension, extensions, service, open_assessments,
+    emails, emails_of, audits, audit, unfinished_audit, stale, others, nowhere,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("go", PAGES)
 def test_every_page_is_accessible(office: Office, browser: Browser, go: object) -> None:
     """
     Axe finds nothing by WCAG 2.2 AA, in light and dark, on a phone and a desktop; and nothing is cut off.
     """
     assert callable(go)
-    with served(office, **AUDITED) as (house, base), opened(browser) as page:
+    language = "cy" if go is welsh_covers else "en"
+    with served(office, **AUDITED, email__language=language) as (house, base), opened(browser) as page:
         go(page, house, base)
         for width in (PHONE, DESKTOP):
             for is_dark in (False, True):
@@ -208,6 +287,51 @@ def test_axe_would_find_a_fault(office: Office, browser: Browser) -> None:
         assert any(each.startswith("label:") for each in faults(page))
 
 
+def tab(page: Page, selector: str) -> list[str]:
+    """Press Tab until what is meant has the focus; return what had it meanwhile, each seen to have it."""
+    walked: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name, is_seen, is_there = page.evaluate(FOCUS, selector)
+        walked.append(name)
+        assert is_seen, name
+        if is_there:
+            return walked
+    raise AssertionError(f"{selector} was not reached: {walked}")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_the_service_pages_are_read_by_keyboard_alone(office: Office, browser: Browser, width: int) -> None:
+    """From the teams to their open assessments, filtered and sorted, and to what one run emailed to whom."""
+    with served(office, email__language="cy") as (house, base), opened(browser, width=width) as page:
+        house.run()
+        open_list(page, house, base, SERVICE_MANAGER)
+
+        def open_(link: str, heading: str) -> None:
+            tab(page, f"a[href='{link}']")
+            page.keyboard.press("Enter")
+            page.get_by_role("heading", name=heading).wait_for()
+
+        open_("/service/open", "Asesiadau agored")
+        tab(page, "#stage")
+        page.keyboard.type("Wedi")
+        tab(page, ".filters button")
+        page.keyboard.press("Enter")
+        page.get_by_text("2 asesiad agored").wait_for()
+        tab(page, "th a[href*='sort=age']")
+        page.keyboard.press("Enter")
+        page.locator("th[aria-sort=ascending]").wait_for()
+        assert page.locator("tbody b").all_inner_texts() == ["A-3", "A-2"]
+        assert faults(page) == []
+        page.goto(f"{base}/service")
+        open_("/service/emails", "Pwy gafodd ba e-bost")
+        open_("/service/emails/1", "E-byst Llun 23 Tach")
+        tab(page, "details:nth-of-type(2) summary")
+        page.keyboard.press("Enter")
+        page.get_by_text("A-2, plentyn 92").wait_for()
+        assert faults(page) == []
+
+
 def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) -> None:
     """Skip link, tick, day, save, undo: each is reached by Tab in the order of the page, and seen to be."""
     with served(office) as (house, base), opened(browser) as page:
@@ -215,14 +339,7 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         walked = []
 
         def tab_to(selector: str) -> None:
-            for _ in range(40):
-                page.keyboard.press("Tab")
-                name, is_seen, is_there = page.evaluate(FOCUS, selector)
-                walked.append(name)
-                assert is_seen, name
-                if is_there:
-                    return
-            raise AssertionError(f"{selector} was not reached: {walked}")
+            walked.extend(tab(page, selector))
 
         tab_to(".skip")
         page.keyboard.press("Enter")
@@ -234,6 +351,9 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         page.keyboard.type("nearly done")
         tab_to(".save button")
         page.keyboard.press("Enter")
+        page.get_by_text("Nothing has been saved yet").wait_for()  # a Saturday, and past the due date
+        tab_to(".save button")
+        page.keyboard.press("Enter")
         page.get_by_role("heading", name="Recorded").wait_for()
         assert walked[0] == "Skip to the content"
         assert "expected-1" not in walked
@@ -242,6 +362,36 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         page.keyboard.press("Enter")
         page.get_by_text("Withdrawn at").wait_for()
         assert house.latest() == {}
+
+
+def test_cover_is_set_and_ended_by_keyboard_alone(office: Office, browser: Browser) -> None:
+    """From the list to the page, through its fields, and back out of the cover; on a phone."""
+    with served(office) as (house, base), opened(browser, width=PHONE) as page:
+        open_list(page, house, base)
+
+        def tab_to(selector: str) -> None:
+            for _ in range(40):
+                page.keyboard.press("Tab")
+                name, is_seen, is_there = page.evaluate(FOCUS, selector)
+                assert is_seen, name
+                if is_there:
+                    return
+            raise AssertionError(selector)
+
+        tab_to("nav a[href='/cover']")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Who stands in").wait_for()
+        tab_to("#cover")
+        page.keyboard.type("S. Lind")
+        tab_to("#until")
+        page.keyboard.type("12122009")
+        tab_to(".save button")
+        page.keyboard.press("Enter")
+        page.get_by_text("S. Lindqvist stands in for N. Okafor").first.wait_for()
+        tab_to("button.second")
+        page.keyboard.press("Enter")
+        page.get_by_text("No cover stands").wait_for()
+        assert [act for _, act, _ in house.acts()] == ["covered", "ended_cover"]
 
 
 def total_shown(page: Page) -> str:

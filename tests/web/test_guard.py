@@ -7,11 +7,16 @@ import pytest
 from alerter.web.application import LARGEST_FORM
 from alerter.web.guard import CONTENT_POLICY, MOST_CLIENTS, Limit
 from alerter.web.site import MOST_A_MINUTE
-from tests.web.house import LINDQVIST, OKAFOR, Hands, House, new_house
+from tests.web.house import LINDQVIST, OKAFOR, SERVICE_MANAGER, Hands, House, new_house
 from tests.world.office import Office
 
-PATHS = ("/", "/link", "/list", "/recorded", "/service", "/asked", "/r/wrong", "/nowhere", "/static/page.css")
-FRIDAY = "2009-12-04"
+OWN = ("/list", "/recorded", "/cover", "/extensions", "/extensions/1", "/link", "/asked", "/nowhere")
+SERVICE = (
+    "/service", "/service/open", "/service/emails", "/service/emails/1", "/service/open.csv",
+    "/service/open.xlsx",
+)  # fmt: skip
+PATHS = (*OWN, *SERVICE, "/", "/r/wrong", "/static/page.css")
+FRIDAY = "2009-11-27"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -30,9 +35,10 @@ def test_every_answer_is_protected(house: House, path: str) -> None:
 
 def test_pages_hold_neither_script_nor_style_nor_foreign_address(house: House) -> None:
     """The policy of the headers costs nothing, for there is nothing that it stops."""
-    visitor = house.inside(OKAFOR)
-    for path in ("/list", "/recorded", "/link", "/asked", "/nowhere"):
-        text = visitor.get(path).text
+    house.run()
+    managers = dict.fromkeys(OWN, OKAFOR)
+    for path, email in (managers | dict.fromkeys(SERVICE[:4], SERVICE_MANAGER)).items():
+        text = house.inside(email).get(path).text
         assert not any(
             word in text for word in ("<script", "style=", "onclick", "http://", "https://", "@import")
         )
@@ -49,8 +55,11 @@ def test_over_https_the_cookie_never_goes_in_clear(office: Office) -> None:
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
+FORMS = ("/list", "/undo", "/link", "/leave", "/cover", "/cover/end", "/extensions/1", "/extensions/undo")
+
+
 @pytest.mark.parametrize("token", ["", "made up", "é"])
-@pytest.mark.parametrize("path", ["/list", "/undo", "/link", "/leave", "/nowhere"])
+@pytest.mark.parametrize("path", [*FORMS, "/nowhere"])
 def test_a_form_without_its_token_is_refused(house: House, path: str, token: str) -> None:
     """Another site can make a browser send a form, but not with the token that only our page holds."""
     visitor = house.inside(OKAFOR)

@@ -83,7 +83,8 @@ def crawl(house: House, start: str) -> set[str]:
         seen.add(path)
         browser.head(path, environ_base=asked).close()
         with browser.get(path, environ_base=asked) as answer:
-            waiting += [unescape(each) for each in ADDRESSES.findall(answer.text)]
+            text = answer.data.decode(errors="replace")  # a workbook is no text
+            waiting += [unescape(address) for address in ADDRESSES.findall(text)]
             waiting += [answer.location] if answer.location else []
     return seen
 
@@ -118,9 +119,13 @@ def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
             seen = crawl(borough, link.removeprefix(BASE))
             assert {"/list", "/leave", "/static/page.css"} <= seen
             assert {"/recorded", "/service"} & seen
+            assert "/cover" in seen
+            assert {"/extensions", *(path for path in seen if path.startswith("/extensions/"))} & seen
             assert {"/audits", "/static/points.css"} <= seen or "/service" in seen
         for address in (ADMINS, "head3@council.example"):
-            assert "/service" in crawl(borough, borough.path(address))
+            seen = crawl(borough, borough.path(address))
+            assert {"/service", "/service/open", "/service/open.xlsx", "/service/emails/1"} <= seen
+            assert "/service/open?sort=-age" in seen
 
 
 def test_the_fingerprint_sees_the_smallest_change(borough: House) -> None:
