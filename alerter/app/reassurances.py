@@ -36,7 +36,7 @@ OPTIONS = {
 }
 NOTHING_TO_UNDO = (
     "--undo: nothing that this address recorded for this id within the last hour stands; "
-    "record a new reassurance instead."
+    "record a new one instead."
 )
 
 NOT_ANSWERABLE = (
