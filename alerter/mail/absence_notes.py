@@ -20,6 +20,7 @@ from alerter.mail.delivery_reports import (
 
 LONGEST_ABSENCE = timedelta(days=366)
 LONGEST_TEXT = 5_000  # characters; an absence note has its dates at its beginning
+LONGEST_HTML = 10 * LONGEST_TEXT
 ONE_DAY = timedelta(days=1)
 MONTHS = (
     ("january", "jan", "ionawr"), ("february", "feb", "chwefror"), ("march", "mar", "mawrth"),
@@ -159,8 +160,8 @@ def _own_text(note: Message) -> str:
     text = _decoded(payload if isinstance(payload, bytes) else b"", texts[0]).lower()
     if texts[0].get_content_subtype() == "html":
         text = "<" + text.rpartition("<body")[2].partition("<blockquote")[0]
-        text = unescape(_TAG.sub("", _BREAK.sub("\n", text)))
-    return _QUOTED.split(text, maxsplit=1)[0]
+        text = unescape(_TAG.sub("", _BREAK.sub("\n", text[:LONGEST_HTML])))
+    return _QUOTED.split(text[:LONGEST_TEXT], maxsplit=1)[0]
 
 
 def _texts(part: Message) -> Iterator[Message]:
