@@ -31,11 +31,11 @@ def main(*, is_quick: bool) -> None:
     """Run each measurement; write the page, unless only the small sizes were run."""
     parts = {
         "Working days": lambda: working_days.main(*((2, 500) if is_quick else (9,))),
-        "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else ())),
-        "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else ())),
+        "Reading a workbook": lambda: sources.main(*((200, 1) if is_quick else (20_000, 3))),
+        "An extract into the store": lambda: sync.main(*((500, 1, 500) if is_quick else (100_000, 2))),
         "The week behind ever more history": lambda: behind.main(1, 2_500) if is_quick else behind.main(),
         "Digests": lambda: digests.main(*((2, (20,)) if is_quick else ())),
-        "Sending": lambda: delivery.main(*((4, 1, (2,)) if is_quick else ())),
+        "Sending": lambda: delivery.main(*((4, 1, (2,)) if is_quick else (200, 2, (2,)))),
         "The weekly job and its rivals": lambda: rival.main(*((400, 1, 4) if is_quick else ())),
         "A Monday morning": lambda: burst.main(*((1, 1, 2_500) if is_quick else ())),
         "Commands": lambda: starting.main(*((1,) if is_quick else ())),

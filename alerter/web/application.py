@@ -7,14 +7,16 @@ from flask import Flask, Response, request, session
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from alerter.app.link_letters import Mailroom
 from alerter.app.logs import Journal
 from alerter.errors import AlerterError
 from alerter.installation.installation import Installation
 from alerter.web import sessions
 from alerter.web.audit_pages import AuditPages
+from alerter.web.covers import CoverPages
+from alerter.web.extensions import ExtensionPages
 from alerter.web.forms import MOST_DIGITS
 from alerter.web.guard import STYLES_KEPT, protect
-from alerter.web.mailroom import Mailroom
 from alerter.web.pages import Pages
 from alerter.web.service_pages import ServicePages
 from alerter.web.site import BAD, TOO_MANY, Frame, Site
@@ -46,6 +48,18 @@ AUDIT_ROUTES = (
     ("GET", ONE_AUDIT, "audit"),
     ("POST", ONE_AUDIT, "give"),
 )
+COVER_ROUTES = (
+    ("GET", "/cover", "covers"),
+    ("POST", "/cover", "set_cover"),
+    ("POST", "/cover/end", "end_cover"),
+)
+ONE_EXTENSION = f"/extensions/{NUMBER}"
+EXTENSION_ROUTES = (
+    ("GET", "/extensions", "extensions"),
+    ("GET", ONE_EXTENSION, "extension"),
+    ("POST", ONE_EXTENSION, "extend"),
+    ("POST", "/extensions/undo", "undo_extension"),
+)
 FAULT = 500
 
 
@@ -64,8 +78,13 @@ def make_application(installation: Installation, journal: Journal, mailroom: Mai
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     frame = Frame(site)
     pages = Pages(frame)
-    tables = ((pages, ROUTES), (ServicePages(frame), SERVICE_ROUTES), (AuditPages(frame), AUDIT_ROUTES))
-    for views, routes in tables:
+    for views, routes in (
+        (pages, ROUTES),
+        (ServicePages(frame), SERVICE_ROUTES),
+        (AuditPages(frame), AUDIT_ROUTES),
+        (CoverPages(frame), COVER_ROUTES),
+        (ExtensionPages(frame), EXTENSION_ROUTES),
+    ):
         for method, path, name in routes:
             app.add_url_rule(path, name, getattr(views, name), methods=[method])
     _guard(app, site, pages)
@@ -101,8 +120,8 @@ def _guard(app: Flask, site: Site, pages: Pages) -> None:
         if not site.requests.allows(site.client_of(request)):
             return pages.refused(TOO_MANY)
         if request.method == "POST":
-            given = request.form.get(sessions.FIELD, "")
-            if not sessions.is_own_form(session, given, request.headers.get("Sec-Fetch-Site", "")):
+            token = request.form.get(sessions.FIELD, "")
+            if not sessions.is_own_form(session, token, request.headers.get("Sec-Fetch-Site", "")):
                 site.journal.warn("form_refused", page=request.endpoint)
                 return pages.refused(BAD)
         return None

@@ -2,23 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from alerter.app.reassurances import OwnList, Recorded
+from alerter.app.reassurances import OwnList
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import RowHistory
 from alerter.domain.reasons import Reasons
-from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN
-from alerter.domain.wording import day_words
+from alerter.domain.reassurance import LONGEST_NOTE
 from alerter.mail.digest_rows import RowContext, row_of
 from alerter.mail.headline import counts_of
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks
 from alerter.mail.sections import ORDER, asked_of, heading_of
-from alerter.web.forms import ALL, PICK, Filled
+from alerter.web.forms import ALL, MEANT, PICK, Filled
 
 MOST_ROWS = 200
+FIELD_NAMES = ("expected", "reason", "note", MEANT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,10 @@ class RowView:
     label: str
     day: str
     due: str
+    standing: str
     notes: tuple[str, ...]
     is_audited: bool
+    may_extend: bool
     is_picked: bool
     values: Mapping[str, str]
     faults: Mapping[str, str]
@@ -61,6 +63,7 @@ class ListView:
     language: Language
     title: str
     audience: str
+    standing_in: str
     asks: str
     basis: str
     sections: tuple[SectionView, ...]
@@ -71,6 +74,7 @@ class ListView:
     longest_note: int
     values: Mapping[str, str]
     faults: Sequence[tuple[str, str]]
+    is_question: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ def list_view(own: OwnList, filled: Filled, reasons: Reasons, zone: ZoneInfo, la
         language=language,
         title=_title(own, language),
         audience=_audience(own, language),
+        standing_in=_standing_in(own, language),
         asks=_asks(own, today),
         basis=_basis(own, zone, language),
         sections=tuple(_sections(own, shown, filled, today)),
@@ -103,6 +108,7 @@ def list_view(own: OwnList, filled: Filled, reasons: Reasons, zone: ZoneInfo, la
         longest_note=LONGEST_NOTE,
         values=_values(filled, ALL),
         faults=_summary(filled, shown, language),
+        is_question=filled.is_question,
     )
 
 
@@ -122,6 +128,14 @@ def _audience(own: OwnList, language: Language) -> str:
     name = own.digest.recipient.name or own.digest.recipient.email
     covered = language.listed(list(own.digest.covering_for))
     return language.say("{name}, covering for {covered}", name=name, covered=covered) if covered else name
+
+
+def _standing_in(own: OwnList, language: Language) -> str:
+    """Return who stands in for the reader, to whom goes what is theirs; nothing where nobody does."""
+    people = language.listed([person.name or person.email for person in own.standing_in])
+    return (
+        language.say("{people} stands in for you; what is yours goes there.", people=people) if people else ""
+    )
 
 
 def _marks(own: OwnList, language: Language) -> Marks:
@@ -172,12 +186,12 @@ def _asked(stage: Stage, count: int, language: Language) -> str:
         )
     if stage is Stage.REASSURED:
         return language.say("You can record a new day if it has changed.")
-    return _sentence(asked_of(stage, count, language))
+    return sentence(asked_of(stage, count, language))
 
 
 def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowContext) -> RowView:
     row, language = row_of(alert, RowHistory(), context), context.language
-    notes = [_sentence(note) for note in (row.asked, *row.notes) if note]
+    notes = [sentence(note) for note in (row.asked, *row.notes) if note]
     return RowView(
         number=number,
         assessment_id=alert.assessment.assessment_id,
@@ -186,8 +200,10 @@ def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowCo
         label=row.label,
         day=f"{row.day[0].upper()}{row.day[1:]}",
         due=row.due,
+        standing=standing_words(alert, own.as_of, language),
         notes=(*notes, *_together(alert, own, language)),
         is_audited=alert.clock.audit_pass_mark is not None,
+        may_extend=number in own.extendable,
         is_picked=number in filled.picked,
         values=_values(filled, str(number)),
         faults={
@@ -198,7 +214,23 @@ def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowCo
     )
 
 
-def _sentence(note: str) -> str:
+def standing_words(alert: Alert, as_of: date, language: Language) -> str:
+    """Return in three words what the manager's own word on a row is worth today."""
+    reassurance = alert.reassurance
+    if reassurance is None:
+        return language.say("not answered")
+    if reassurance.expected_on < as_of:
+        return language.say("promise passed")
+    day = language.day(reassurance.expected_on, as_of)
+    if alert.stage is Stage.REASSURED:
+        return language.say("reassured until {day}", day=day)
+    if alert.stage is Stage.OVERDUE:
+        return language.say("expected {day}", day=day)
+    return language.say("reassurance lapsed")
+
+
+def sentence(note: str) -> str:
+    """Return a note of a row as a sentence of its own."""
     return f"{note[0].upper()}{note[1:]}."
 
 
@@ -212,7 +244,7 @@ def _together(alert: Alert, own: OwnList, language: Language) -> Iterator[str]:
 
 
 def _values(filled: Filled, row: str) -> dict[str, str]:
-    return {name: filled.values.get(f"{name}-{row}", "") for name in ("expected", "reason", "note")}
+    return {name: filled.values.get(f"{name}-{row}", "") for name in FIELD_NAMES}
 
 
 def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]], language: Language) -> list[tuple[str, str]]:
@@ -226,38 +258,3 @@ def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]], language: Langu
         beginning = f"{of.assessment_id}, {child}: " if of else ""
         faults.append((first if name == PICK else name, f"{beginning}{language.sentence(fault)}"))
     return faults
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedView:
-    """One reassurance: for which assessment, what was said, and until when it can be taken back."""
-
-    number: int
-    name: str
-    said: str
-    note: str
-    may_undo: bool
-    until: str
-
-
-def recorded_views(
-    found: Sequence[Recorded], reasons: Reasons, zone: ZoneInfo, now: datetime
-) -> list[RecordedView]:
-    """Return the views of what was *found*, in its order."""
-    return [_view(each, reasons, zone, now) for each in found]
-
-
-def _view(each: Recorded, reasons: Reasons, zone: ZoneInfo, now: datetime) -> RecordedView:
-    kept, assessment = each.kept, each.assessment
-    expected = day_words(kept.reassurance.expected_on, now.date())
-    reason = f"; {reasons.label_of(kept.reassurance.reason)}" if kept.reassurance.reason else ""
-    until = (kept.recorded_at + UNDO_WITHIN).astimezone(zone)
-    withdrawn = "" if kept.withdrawn_at is None else f"{kept.withdrawn_at.astimezone(zone):%H:%M}"
-    return RecordedView(
-        number=kept.id,
-        name=f"{assessment.assessment_id}, child {assessment.child_id}",
-        said=f"Withdrawn at {withdrawn}" if withdrawn else f"Sign-off expected by {expected}{reason}",
-        note=kept.note,
-        may_undo=each.may_undo,
-        until=f"{until:%H:%M}",
-    )

@@ -728,6 +728,34 @@ SAFEGUARDS = (
         ("tests/faults/test_links_shown_elsewhere.py",),
     ),
     Safeguard(
+        "a service manager's list stops at their teams",
+        "alerter/app/open_list.py",
+        "for row in plan.judged if allowed.holds(row.alert.assessment.team)]",
+        "for row in plan.judged]",
+        ("tests/web/test_service_pages.py",),
+    ),
+    Safeguard(
+        "a service manager sees what was emailed of their teams alone",
+        "alerter/app/mailings.py",
+        "for row in mailings.rows_of(connection, run_id) if allowed.holds(row.team)]",
+        "for row in mailings.rows_of(connection, run_id)]",
+        ("tests/web/test_service_pages.py",),
+    ),
+    Safeguard(
+        "a service manager sees the recipients of their teams alone",
+        "alerter/app/mailings.py",
+        "is_in_scope=any(map(allowed.holds, reached))",
+        "is_in_scope=True",
+        ("tests/web/test_service_pages.py",),
+    ),
+    Safeguard(
+        "a manager without teams sees no list",
+        "alerter/app/open_list.py",
+        "    if not allowed:\n",
+        "    if allowed is None:\n",
+        ("tests/web/test_service_pages.py",),
+    ),
+    Safeguard(
         "nothing goes without the directory",
         "alerter/pipeline/freshness.py",
         "        raise DirectoryError(said) from error\n",
@@ -1153,5 +1181,12 @@ SAFEGUARDS = (
         'if name != "review_on" and column.share_after(read_on) > FEW:',
         "if False:",
         ("tests/sources/test_recognition.py::test_values_object_to_a_heading",),
+    ),
+    Safeguard(
+        "what two counts side by side differ by is no small number",
+        "alerter/statistics/tables.py",
+        "tally.part((OTHER, *where, column), count, (*where, column))",
+        'tally.counts["not", OTHER, *where, column] = tally.counts[*where, column] - count',
+        ("tests/statistics/test_panel.py::test_a_difference_between_both_counts_is_no_small_number",),
     ),
 )
