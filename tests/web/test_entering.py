@@ -175,7 +175,7 @@ def test_a_list_is_in_the_language_of_the_emails(office: Office) -> None:
             "/recorded",
             "/cover",
             "/extensions",
-            "/extensions/1",
+            "/extensions",
             "/audits",
             "/audits/1",
             "/nowhere",
