@@ -294,6 +294,20 @@ SAFEGUARDS = (
         ("tests/mail/test_delivery_reports.py",),
     ),
     Safeguard(
+        "nobody tells of another's absence",
+        "alerter/store/absences.py",
+        "        func.lower(outbox.c.recipient) == address_key(message.recipient),\n",
+        "",
+        ("tests/app/test_absences.py",),
+    ),
+    Safeguard(
+        "an absence is told once",
+        "alerter/store/absences.py",
+        "    if connection.execute(known).first() is not None:\n        return False\n",
+        "",
+        ("tests/app/test_absences.py",),
+    ),
+    Safeguard(
         "a report without our id or run is no bounce",
         "alerter/mail/delivery_reports.py",
         "    if message_id is None and run is None:\n        return\n",
@@ -1167,5 +1181,12 @@ SAFEGUARDS = (
         'if name != "review_on" and column.share_after(read_on) > FEW:',
         "if False:",
         ("tests/sources/test_recognition.py::test_values_object_to_a_heading",),
+    ),
+    Safeguard(
+        "what two counts side by side differ by is no small number",
+        "alerter/statistics/tables.py",
+        "tally.part((OTHER, *where, column), count, (*where, column))",
+        'tally.counts["not", OTHER, *where, column] = tally.counts[*where, column] - count',
+        ("tests/statistics/test_panel.py::test_a_difference_between_both_counts_is_no_small_number",),
     ),
 )
