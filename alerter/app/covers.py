@@ -29,9 +29,11 @@ NOTHING_TO_END = (
 )
 
 
-def record_cover(installation: Installation, cover: Cover, *, means: Means) -> None:
+def record_cover(installation: Installation, cover: Cover, *, means: Means) -> list[str]:
     """
     Record *cover*; where it and an earlier one say different things for a day, it is the one that counts.
+
+    Return its addresses that the directory does not name: they may be slips.
 
     Raises:
         ConfigError: An address is none or not allowed, or the days are out of order or have all passed.
@@ -41,6 +43,8 @@ def record_cover(installation: Installation, cover: Cover, *, means: Means) -> N
     installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
         record_once(connection, cover, installation.today(), means=means)
+        people = people_of(syncs.directory_entries(connection))
+    return [one for one in (cover.manager_email, cover.cover_email) if address_key(one) not in people]
 
 
 def record_once(connection: Connection, cover: Cover, today: date, *, means: Means) -> None:

@@ -53,7 +53,9 @@ def command(
                 recorded_at=app.now(),
                 recorded_by=options.login_name(),
             )
-            record_cover(app, recorded, means="command")
+            unknown = record_cover(app, recorded, means="command")
             click.echo(f"Recorded: {recorded.words}.")
+            for address in unknown:
+                output.warn(f"the directory does not name {address}; if that is a slip, end the cover.")
         case _:
             raise click.UsageError("Give --for, --by, --from and --until; or --for and --end; or nothing.")

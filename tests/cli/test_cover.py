@@ -80,6 +80,16 @@ def test_cover_that_cannot_be_is_refused(office: Office, changed: dict[str, obje
     assert covers(office) == []
 
 
+def test_address_that_the_directory_does_not_name_is_told(office: Office) -> None:
+    """It is recorded, for the directory may come later, and a slip is seen."""
+    office.extract(row("A-1", as_of=today()))
+    alerter(office, "sync")
+    assert alerter(office, *record(office)).err == ""
+    said = alerter(office, *record(office, by="s.lindquist@council.example"))
+    assert said.exit_code == 0
+    assert "the directory does not name s.lindquist@council.example" in said.err
+
+
 def test_half_a_cover_is_a_usage_error(office: Office) -> None:
     """Without its days it could stand for ever."""
     office.extract(row("A-1"))
