@@ -35,7 +35,7 @@ NO_HEADING = {
     "map its heading if there is one",
     "authorised_on": "nothing is signed off, so everything counts as open unless it was cancelled or closed; "
     "name the heading of the manager's sign-off",
-    "team": "the directory is asked by worker alone",
+    "team": "the directory is asked by worker alone; map its heading if there is one",
     "worker": "the directory is asked by team alone",
 }
 """What it means that a column has none."""
@@ -118,7 +118,7 @@ def _columns(settings: SourceSettings, table: Table, clocks: Mapping[str, Clock]
         if name in columns.indexes:
             yield Line(f'"{columns.heading_of(name)}"', name)
         elif name in NO_HEADING and not (name in PLACES and leads_nowhere):
-            is_usual = name in PLACES or (is_fixed and name == "assessment_id")
+            is_usual = name in ("worker", "manager_email") or (is_fixed and name == "assessment_id")
             yield Line(f"no heading: {NO_HEADING[name]}", name, State.OK if is_usual else State.LOOK)
         elif name == "type" and not is_fixed and len(clocks) == 1:
             yield Line(f"no heading: every row is {next(iter(clocks))!r}", name)

@@ -74,7 +74,9 @@ def explain(
         doubts = _doubts(connection)
     if not matching:
         raise ConfigError(["no assessment in the store has this id: check it, or run `alerter sync`."])
-    return [_explained(installation, each, as_of, doubts.get(each.assessment.key, ())) for each in matching]
+    return [
+        _explained(installation, stored, as_of, doubts.get(stored.assessment.key, ())) for stored in matching
+    ]
 
 
 def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:
@@ -92,9 +94,9 @@ def _doubts(connection: Connection) -> dict[AssessmentKey, list[str]]:
 
 
 def _explained(
-    installation: Installation, each: StoredAssessment, as_of: date, doubts: Sequence[str]
+    installation: Installation, stored: StoredAssessment, as_of: date, doubts: Sequence[str]
 ) -> Explanation:
-    rules, assessment = installation.rules, each.assessment
+    rules, assessment = installation.rules, stored.assessment
     window = rules.window(as_of)
     clock = clock_of(rules, assessment)
     until = as_of if assessment.is_open(as_of) else assessment.ended_on or as_of
@@ -108,11 +110,13 @@ def _explained(
         dates=thresholds(rules.calendar, clock, assessment.clock_on),
         steps=list(walk(rules.calendar, assessment.clock_on, until)),
         age=rules.calendar.age(assessment.clock_on, until),
-        alert=policy.judge(assessment, each.reassurance, extension=each.extension) if each.is_open else None,
-        ended="" if each.is_open else _ended(rules, clock, assessment, as_of),
+        alert=policy.judge(assessment, stored.reassurance, extension=stored.extension)
+        if stored.is_open
+        else None,
+        ended="" if stored.is_open else _ended(rules, clock, assessment, as_of),
         extension=""
-        if each.extension is None
-        else extension_words(each.extension, reasons_of(installation), as_of),
+        if stored.extension is None
+        else extension_words(stored.extension, reasons_of(installation), as_of),
         notes=[*_notes(rules, assessment, as_of), *doubts],
     )
 

@@ -27,6 +27,8 @@ QUESTIONS = {
     "type": "the heading of the assessment's type",
 }
 """What is asked of a column that cannot be told; all others are only named in a comment."""
+NOT_NAMED = "too few children are known to have them; fill in the child's id, and `alerter check` names them"
+"""Why a type is not named: it could be a note about one child."""
 CLOCK_WORDS = {"started_on": "the start", "referred_on": "the referral"}
 
 
@@ -195,6 +197,8 @@ def _types(extract: RecognisedExtract) -> Iterator[str]:
                 f"# Rejected, as no preset could be told: {_quoted(unknown.name)}, {rows}; "
                 "if it is yours, add a table as above"
             )
+    if extract.rows_not_named:
+        yield f"# {counted(extract.rows_not_named, 'row')} of other types: {NOT_NAMED}"
 
 
 def _type(type_: ProposedType) -> Iterator[str]:
@@ -203,7 +207,7 @@ def _type(type_: ProposedType) -> Iterator[str]:
     yield f"[assessments.{type_.key}]"
     yield _line("label", type_.label, counted(type_.rows, "row") if type_.rows else "as you name it")
     limits = f"{numbers['working_days']} working days, alert after day {numbers['alert_after']}"
-    yield _line("preset", type_.preset, f"{limits}, from {CLOCK_WORDS[str(numbers['clock'])]}")
+    yield _line("preset", type_.preset, f"{limits}, from {CLOCK_WORDS[type_.clock]}")
     if type_.lacks_referrals:
         yield _line("clock", type_.clock, "there is no date of referral for the preset's clock to start from")
 

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.assessment import Assessment
 from alerter.domain.digest import Digest
-from alerter.domain.oversight import Scope, scope_of
+from alerter.domain.oversight import Scope, extendable, scope_of
 from alerter.domain.plan import Plan
 from alerter.domain.policy import Alert, Reassurance
 from alerter.domain.reasons import Reasons
-from alerter.domain.reassurance import UNDO_WITHIN, Fault, Means, faults_of, may_withdraw
+from alerter.domain.reassurance import UNDO_WITHIN, Doubt, Fault, Means, doubt_about, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
@@ -29,13 +29,14 @@ Noted = Mapping[int, tuple[Reassurance, str]]
 OPTIONS = {
     Fault.LOOKED_IN_FUTURE: "--on",
     Fault.EXPECTED_BEFORE_LOOKING: "--expected",
+    Fault.LOOKED_BEFORE_START: "--on",
     Fault.UNKNOWN_REASON: "--reason",
     Fault.NOTE_TOO_LONG: "--note",
     Fault.NOTE_NOT_ONE_LINE: "--note",
 }
 NOTHING_TO_UNDO = (
     "--undo: nothing that this address recorded for this id within the last hour stands; "
-    "record a new reassurance instead."
+    "record a new one instead."
 )
 
 NOT_ANSWERABLE = (
@@ -73,6 +74,8 @@ def reassure(
     installation.ensure_schema(may_make=True)
     with installation.database.write() as connection:
         matching = open_under(installation, connection, assessment_id, child_id)
+        if any(coded.given_on < stored.assessment.clock_on for stored in matching):
+            raise ConfigError(list(sentences_of([Fault.LOOKED_BEFORE_START], reasons)))
         strangers = _not_answered_for(installation, connection, given.by, matching)
         if strangers and not on_behalf:
             raise ConfigError([NOT_ANSWERABLE])
@@ -187,13 +190,15 @@ class OwnList:
     """
     What is routed to one person on *as_of*, worst first: each alert with its assessment's number.
 
-    *scope* is whose figures the person may see besides. *read* is what was last read of the case system.
+    *extendable* are the numbers of those that the person may authorise to go beyond the limit. *scope* is
+    whose figures the person may see besides. *read* is what was last read of the case system.
     """
 
     digest: Digest
     rows: Sequence[tuple[int, Alert]]
     as_of: date
     next_run: date
+    extendable: Collection[int]
     scope: Scope
     read: Sync | None
 
@@ -211,15 +216,21 @@ class Answer:
     expected_on: date
     reason: str = ""
     note: str = ""
+    is_meant: bool = False
+    """Whether the day was asked about, and given once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of some answers: all *recorded*, or none, because of *faults* or of *foreign* numbers."""
+    """
+    What became of some answers: all *recorded*, or none, because of *faults*, of *foreign* numbers, or of
+    *doubts* about days that were not asked about before.
+    """
 
     recorded: int = 0
     faults: Mapping[int, Sequence[Fault]] | None = None
     foreign: Collection[int] = ()
+    doubts: Mapping[int, Doubt] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +257,20 @@ def answer(installation: Installation, email: str, answers: Sequence[Answer]) ->
     """
     Record the *answers* of one person: all of them, or none.
 
-    None is recorded when one is for something that is not on their list now, which is written down, or has a
-    fault. What was recorded word for word within the hour is not recorded twice.
+    None is recorded when one is for something that is not on their list now, which is written down, has a
+    fault, or a day that is to be asked about once. What was recorded word for word within the hour is not
+    recorded twice.
     """
     now, today = installation.now(), installation.today()
-    own = {number for number, _ in own_list(installation, email).rows}
-    if foreign := [each.number for each in answers if each.number not in own]:
-        _refuse(installation, email, foreign, now)
+    own = dict(own_list(installation, email).rows)
+    if foreign := [reply.number for reply in answers if reply.number not in own]:
+        _refuse_foreign(installation, email, foreign)
         return Answered(foreign=foreign)
-    given = {each.number: (_reassurance(each, email, today), each.note) for each in answers}
+    given = {reply.number: (_reassurance(reply, email, today), reply.note) for reply in answers}
     if faults := _faults(installation, given, today):
         return Answered(faults=faults)
+    if doubts := _doubts(installation, answers, own, today):
+        return Answered(doubts=doubts)
     with installation.database.write() as connection:
         record_once(connection, email, given, means="page", now=now)
     return Answered(recorded=len(given))
@@ -283,8 +297,7 @@ def undo(installation: Installation, email: str, reassurance: int) -> bool:
         own = reassurances.recorded_by(connection, email, now - UNDO_WITHIN)
         kept = next((each for each in own if each.id == reassurance), None)
         if kept is None or not _may_undo(kept, email, now):
-            refused = Entry(at=now, actor=email, means="page", act="refused", detail="an undo")
-            trail.append(connection, refused)
+            refuse(installation, connection, email, "an undo")
             return False
         return reassurances.withdraw(connection, kept, by=email, means="page", now=now)
 
@@ -304,6 +317,12 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
         rows=[(numbers[alert.assessment.key], alert) for alert in digest.alerts],
         as_of=today,
         next_run=plan.window.next_run,
+        extendable={
+            row.number
+            for row in extendable(
+                plan.judged, plan.compiler.router, email, installation.settings.extensions.by
+            )
+        },
         scope=scope(installation, connection, plan, email),
         read=syncs.latest_applied(connection),
     )
@@ -324,6 +343,19 @@ def _reassurance(given: Answer, email: str, today: date) -> Reassurance:
     return Reassurance(by=email, given_on=today, expected_on=given.expected_on, reason=given.reason)
 
 
+def _doubts(
+    installation: Installation, answers: Sequence[Answer], own: Mapping[int, Alert], today: date
+) -> dict[int, Doubt]:
+    """Return, by number, why a day can hardly be meant that was not asked about before."""
+    calendar, doubts = installation.rules.calendar, {}
+    for reply in answers:
+        due_on = own[reply.number].due_on or today
+        doubt = None if reply.is_meant else doubt_about(reply.expected_on, due_on, calendar, today)
+        if doubt is not None:
+            doubts[reply.number] = doubt
+    return doubts
+
+
 def _faults(installation: Installation, given: Noted, today: date) -> dict[int, Sequence[Fault]]:
     reasons = reasons_of(installation)
     found = {
@@ -332,18 +364,23 @@ def _faults(installation: Installation, given: Noted, today: date) -> dict[int, 
     return {number: faults for number, faults in found.items() if faults}
 
 
-def _refuse(installation: Installation, email: str, foreign: Sequence[int], now: datetime) -> None:
+def _refuse_foreign(installation: Installation, email: str, foreign: Sequence[int]) -> None:
     """Write down what somebody tried to touch that is not on their list."""
     with installation.database.write() as connection:
         real = assessments.by_numbers(connection, foreign[:MOST_REFUSALS])
         for number in foreign[:MOST_REFUSALS]:
-            trail.append(
-                connection,
-                Entry(
-                    at=now, actor=email, means="page", act="refused",
-                    assessment=number if number in real else None, detail="not on the list of this person",
-                ),
-            )  # fmt: skip
+            assessment = number if number in real else None
+            refuse(installation, connection, email, "not on the list of this person", assessment)
+
+
+def refuse(
+    installation: Installation, connection: Connection, email: str, attempt: str, number: int | None = None
+) -> None:
+    """Write down an *attempt* on the page at what is not this person's, perhaps an assessment's *number*."""
+    refused = Entry(
+        at=installation.now(), actor=email, means="page", act="refused", assessment=number, detail=attempt
+    )
+    trail.append(connection, refused)
 
 
 def _may_undo(kept: Kept, email: str, now: datetime) -> bool:

@@ -101,9 +101,9 @@ def _panel_input(connection: Connection, installation: Installation, as_of: date
         calendar=installation.rules.calendar,
         as_of=as_of,
         assessments={
-            number: each
-            for number, each in assessments.every(connection).items()
-            if not installation.rules.ignores(each, as_of)
+            number: assessment
+            for number, assessment in assessments.every(connection).items()
+            if not installation.rules.ignores(assessment, as_of)
         },
         alerts=[row.alert for row in plan.judged],
         reassurances=reassurances.latest(connection),
@@ -176,9 +176,9 @@ def replay_weeks(
             fallback=rules.fallback,
             allowed_domains=rules.allowed_domains,
             assessments=[
-                each
-                for each in assessments.every(connection).values()
-                if not rules.ignores(each, installation.today())
+                assessment
+                for assessment in assessments.every(connection).values()
+                if not rules.ignores(assessment, installation.today())
             ],
         )
     return [replay(world, day, first, last) for day in alert_days]

@@ -33,7 +33,7 @@ class Resent:
     @property
     def is_sent(self) -> bool:
         """Say whether the server took every one."""
-        return all(each.state == SENT for each in self.deliveries)
+        return all(delivery.state == SENT for delivery in self.deliveries)
 
 
 def resend(
@@ -88,15 +88,15 @@ def _sendable(messages: Sequence[Settled], run_id: int, recipient: str) -> Seque
         ConfigError: There is none that can be.
     """
     whose = f"run {run_id} has no message to {recipient}"
-    if any(each.state in outbox.WAITING + outbox.IN_FLIGHT for each in messages):
+    if any(message.state in outbox.WAITING + outbox.IN_FLIGHT for message in messages):
         raise ConfigError([f"the message of run {run_id} to {recipient} is still owed: `alerter deliver`."])
-    failed = [each for each in messages if each.state in FAILED]
-    wanted = failed or [each for each in messages if each.state == SENT]
+    failed = [message for message in messages if message.state in FAILED]
+    wanted = failed or [message for message in messages if message.state == SENT]
     if not messages:
         raise ConfigError([f"{whose}: the admins' summary lists its recipients."])
     if not wanted:
         raise ConfigError([f"{whose} that went out: it is {messages[-1].state}."])
-    if not all(each.has_body for each in wanted):
+    if not all(message.has_body for message in wanted):
         said = f"the text of the message of run {run_id} to {recipient} is gone ([retention] message_days)"
         raise ConfigError([f"{said}; to write this week's anew: alerter run --again --reason TEXT"])
     return wanted

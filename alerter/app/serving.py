@@ -19,6 +19,7 @@ from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice
 from alerter.pipeline import weekly
 from alerter.pipeline.deliver import Delivered
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.notes import prepare_notes
 from alerter.pipeline.outcome import RunResult
 from alerter.pipeline.sending import relieve, send
@@ -250,7 +251,7 @@ class Serving:
         self._noted_on = of.today()
         try:
             held_because = weekly.sync_only(of).held_because
-            notes = 0 if held_because else prepare_notes(of)
+            notes = 0 if held_because else prepare_notes(of.database, Basis.of(of), of.today())
             self._journal.note("notes_written", recorded=notes, reasons=len(held_because))
         except SourceError as error:
             self._journal.warn("notes_not_written", why=str(error))

@@ -34,8 +34,10 @@ def command(
     app = options.open_app(ctx)
     match (manager, cover, first, last):
         case (None, None, None, None) if not is_end:
-            rows = [(each.manager_email, each.cover_email, each.first, each.last, each.source)
-                    for each in listed_covers(app)]  # fmt: skip
+            rows = [
+                (known.manager_email, known.cover_email, known.first, known.last, known.source)
+                for known in listed_covers(app)
+            ]
             output.print_rows("covers", HEADINGS, rows, is_json=is_json)
         case _ if is_json:
             raise click.UsageError("--json goes with the list of covers alone.")

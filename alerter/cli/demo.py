@@ -78,8 +78,8 @@ def _tell(shown: Shown) -> None:
         f"{counts['past_alert']} past day 25, {counts['approaching']} reach it by {result.next_run}, "
         f"{counts['on_track']} on track.\n"
     )
-    output.print_table(("to", "subject"), [(each.recipient, each.subject) for each in shown.arrived])
-    first = next((each.page for each in shown.arrived if "overdue" in each.subject), shown.folder)
+    output.print_table(("to", "subject"), [(email.recipient, email.subject) for email in shown.arrived])
+    first = next((email.page for email in shown.arrived if "overdue" in email.subject), shown.folder)
     click.echo(
         f"\n{len(shown.arrived)} emails arrived in {shown.folder / 'emails'}\nOpen one: {first.as_uri()}"
     )

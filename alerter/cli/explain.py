@@ -33,12 +33,12 @@ def command(
     explained = explain(app, assessment_id, child_id, as_of)
     calendar = app.rules.calendar
     if is_json:
-        output.print_json({"assessments": [_as_json(each, calendar) for each in explained]})
+        output.print_json({"assessments": [_as_json(explanation, calendar) for explanation in explained]})
         return
-    for each in explained:
-        for line in _sentences(each, calendar):
+    for explanation in explained:
+        for line in _sentences(explanation, calendar):
             click.echo(line)
-        walked = list(_daily(each) if is_daily else _weekly(each))
+        walked = list(_daily(explanation) if is_daily else _weekly(explanation))
         width = max((len(when) for when, _ in walked), default=0)
         for when, said in walked:
             click.echo(f"  {when:<{width}}  {said}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from alerter.app.first_settings import proposed_types
+from alerter.app.first_settings import NOT_NAMED, proposed_types
 from alerter.app.setup import SetUp, set_up, write_example
 from alerter.cli import options, output
 from alerter.sources.recognition.mapping import ColumnMapping
@@ -64,10 +64,10 @@ def show_extract(extract: RecognisedExtract) -> None:
         ],
     )
     click.echo()
-    output.print_table(
-        ("type", "rows", "preset", "clock", "why"),
-        [tuple(type_.values()) for type_ in _types(extract)],
-    )
+    types = [tuple(type_.values()) for type_ in _types(extract)]
+    if extract.rows_not_named:
+        types.append(("(not named)", extract.rows_not_named, "", "", NOT_NAMED))
+    output.print_table(("type", "rows", "preset", "clock", "why"), types)
     click.echo()
     output.print_table(("team", "rows"), list(extract.teams.items()))
 

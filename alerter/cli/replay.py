@@ -28,59 +28,59 @@ def command(
     done = replay_weeks(options.open_app(ctx), alert_days, first, last)
     if is_json:
         days = {"from": first, "to": last}
-        output.print_json(days | {"alert_after": [as_json(each) for each in done]})
+        output.print_json(days | {"alert_after": [as_json(replayed) for replayed in done]})
         return
     output.print_table(
         HEADINGS,
         [
             (
-                each.alert_after,
+                replayed.alert_after,
                 row.manager,
                 row.emails,
                 row.rows,
-                round(row.rows / each.weeks, 2),
+                round(row.rows / replayed.weeks, 2),
                 row.most_rows,
             )
-            for each in done
-            for row in each.managers
+            for replayed in done
+            for row in replayed.managers
         ],
     )
-    for each in done:
-        output.talk(sentence(each))
+    for replayed in done:
+        output.talk(sentence(replayed))
 
 
-def as_json(each: Replayed) -> dict[str, Any]:
+def as_json(replayed: Replayed) -> dict[str, Any]:
     """Return one alert day's weeks."""
     return {
-        "alert_after": each.alert_after,
-        "weeks": each.weeks,
-        "rows": each.rows,
-        "late": each.late,
-        "warned": each.warned,
+        "alert_after": replayed.alert_after,
+        "weeks": replayed.weeks,
+        "rows": replayed.rows,
+        "late": replayed.late,
+        "warned": replayed.warned,
         "days_left": {
-            "median": each.median_days_left,
-            "least": min(each.days_left, default=None),
-            "most": max(each.days_left, default=None),
+            "median": replayed.median_days_left,
+            "least": min(replayed.days_left, default=None),
+            "most": max(replayed.days_left, default=None),
         },
         "managers": [
             {
                 "manager": row.manager,
                 "emails": row.emails,
                 "rows": row.rows,
-                "rows_per_week": round(row.rows / each.weeks, 2),
+                "rows_per_week": round(row.rows / replayed.weeks, 2),
                 "most_rows": row.most_rows,
             }
-            for row in each.managers
+            for row in replayed.managers
         ],
     }
 
 
-def sentence(each: Replayed) -> str:
+def sentence(replayed: Replayed) -> str:
     """Return what one alert day would have meant, to a person."""
     said = (
-        f"Day {each.alert_after}: {each.rows:,} rows in {each.weeks} weeks; {each.late} became overdue, "
-        f"{each.warned} of them listed before"
+        f"Day {replayed.alert_after}: {replayed.rows:,} rows in {replayed.weeks} weeks; "
+        f"{replayed.late} became overdue, {replayed.warned} of them listed before"
     )
-    if each.median_days_left is None:
+    if replayed.median_days_left is None:
         return f"{said}."
-    return f"{said}, with {each.median_days_left:g} working days left for half of them or more."
+    return f"{said}, with {replayed.median_days_left:g} working days left for half of them or more."

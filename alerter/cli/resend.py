@@ -39,12 +39,12 @@ def command(
     )
     signal_status(app, output.talk)
     if is_json:
-        messages = [{"state": each.state, "reply": each.reply} for each in resent.deliveries]
+        messages = [{"state": delivery.state, "reply": delivery.reply} for delivery in resent.deliveries]
         output.print_json({"run": run, "recipient": recipient, "messages": messages})
     else:
-        for each in resent.deliveries:
-            reply = f" ({each.reply})" if each.reply else ""
-            click.echo(f"Run {run} to {each.recipient}: {each.state}{reply}.")
+        for delivery in resent.deliveries:
+            reply = f" ({delivery.reply})" if delivery.reply else ""
+            click.echo(f"Run {run} to {delivery.recipient}: {delivery.state}{reply}.")
     if resent.stopped:
         output.warn(f"sending stopped: {resent.stopped}")
     sys.exit(0 if resent.is_sent else 1)

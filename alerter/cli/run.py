@@ -76,12 +76,12 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "held_because": list(result.held_because),
         "exceptions": [
             {
-                "kind": each.kind,
-                "assessment_id": each.assessment_id,
-                "child_id": each.child_id,
-                "detail": each.detail,
+                "kind": exception.kind,
+                "assessment_id": exception.assessment_id,
+                "child_id": exception.child_id,
+                "detail": exception.detail,
             }
-            for each in result.exceptions
+            for exception in result.exceptions
         ],
     }
 

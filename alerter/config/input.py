@@ -83,6 +83,7 @@ The headings that published queries use: Mosaic's workflow report, Liquidlogic's
 Eclipse's form table, and the sector's Standard Safeguarding Dataset (`ssd_cin_assessments`).
 """
 
+CONFERENCES_LIST, SECTION_47 = 5, "Section47"
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+_]*)://(?P<rest>.*)", re.ASCII)
 _STORES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
@@ -128,7 +129,8 @@ class SourceSettings(Table):
     Where the assessments come from, and when an extract looks too wrong to act on.
 
     *columns* maps canonical names to the extract's headings; a preset's name stands for its
-    mapping. A gate of 0 is off. What is open and began before *ignore_started_before* is chased nowhere.
+    mapping. *list* is which one of an Annex A, *block* which element of a census, the rows come from. A gate
+    of 0 is off. What is open and began before *ignore_started_before* is chased nowhere.
     """
 
     kind: Literal["csv", "workbook", "annex-a", "cin-census", "sql"] = "csv"
@@ -136,6 +138,8 @@ class SourceSettings(Table):
     url: DatabaseUrl | None = None
     query: str = ""
     sheet: FilledText | None = None
+    list: Literal[4, 5] = 4
+    block: Literal["Assessments", "Section47"] = "Assessments"
     columns: dict[Column, FilledText] = Field(default_factory=dict)
     max_age_hours: int = Field(default=72, ge=0)
     max_shrink_percent: int = Field(default=50, ge=0, le=100)
@@ -160,6 +164,20 @@ class SourceSettings(Table):
         if info.data.get("kind") == "sql" and not value:
             raise ValueError('is missing; kind = "sql" needs both url and query')
         return value
+
+    @field_validator("list", "block")
+    @classmethod
+    def _is_of_its_kind(cls, part: int | str, info: ValidationInfo) -> int | str:
+        """Refuse a part that the kind has not."""
+        kind = "annex-a" if info.field_name == "list" else "cin-census"
+        if part in (CONFERENCES_LIST, SECTION_47) and info.data.get("kind", kind) != kind:
+            raise ValueError(f'is for kind = "{kind}" alone; leave it out')
+        return part
+
+    @property
+    def has_conferences(self) -> bool:
+        """Say whether the rows are section 47 enquiries, each of which ends with its conference."""
+        return self.list == CONFERENCES_LIST or self.block == SECTION_47
 
     @field_validator("columns", mode="before")
     @classmethod

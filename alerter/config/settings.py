@@ -176,7 +176,9 @@ class Settings(Table):
         return _fingerprint(
             {
                 "rules": rules,
-                "source": self.source.model_dump(mode="json", include={"kind", "sheet", "columns"}),
+                "source": self.source.model_dump(
+                    mode="json", include={"kind", "sheet", "list", "block", "columns"}
+                ),
                 "assessments": {
                     key: type_.model_dump(mode="json", exclude={"also_from"})
                     for key, type_ in self.assessments.items()

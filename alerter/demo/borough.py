@@ -133,7 +133,7 @@ def make_borough(
         config=config,
         rows=len(extract.rows),
         assessments=len(extract.assessments),
-        open=sum(each.is_open(as_of) for each in extract.assessments),
+        open=sum(assessment.is_open(as_of) for assessment in extract.assessments),
         rejected=extract.rejected,
         repeated=extract.repeated,
         doubtful=extract.doubtful,
@@ -148,8 +148,8 @@ def _audit_form() -> str:
     """Return the criteria that the example settings have, as settings again."""
     criteria = tomllib.loads(example_settings())["quality_audit"]["criteria"]
     return "".join(
-        CRITERION.format(key=key, **{name: json.dumps(value) for name, value in each.items()})
-        for key, each in criteria.items()
+        CRITERION.format(key=key, **{name: json.dumps(value) for name, value in criterion.items()})
+        for key, criterion in criteria.items()
     )
 
 

@@ -41,19 +41,23 @@ def make_extract(
     rng: Random, workload: list[Assessment], staff: Staff, calendar: WorkingCalendar, as_of: date
 ) -> Extract:
     """Return *workload* as an extract, with the faults every real one has."""
-    open_ = [each for each in workload if each.is_open(as_of)]
-    finished = [each for each in workload if not each.is_open(as_of)]
+    open_ = [assessment for assessment in workload if assessment.is_open(as_of)]
+    finished = [assessment for assessment in workload if not assessment.is_open(as_of)]
     picked = iter(rng.sample(open_, 12))
     unowned = [_left_behind(next(picked), staff, place) for place in range(4)]
-    latest = max(finished, key=lambda each: each.authorised_on or date.min)
+    latest = max(finished, key=lambda assessment: assessment.authorised_on or date.min)
     doubtful = list(_doubtful(picked, latest, calendar, as_of))
-    unreadable = rng.sample([each for each in finished if each is not latest], 5)
-    changed = {each.key: each for each in (*unowned, *doubtful)}
-    dropped = {each.key for each in unreadable}
-    kept = [each for each in workload if each.key not in changed and each.key not in dropped]
+    unreadable = rng.sample([assessment for assessment in finished if assessment is not latest], 5)
+    changed = {assessment.key: assessment for assessment in (*unowned, *doubtful)}
+    dropped = {assessment.key for assessment in unreadable}
+    kept = [
+        assessment
+        for assessment in workload
+        if assessment.key not in changed and assessment.key not in dropped
+    ]
     assessments = (*kept, *changed.values())
     rejected = _unreadable_rows(unreadable)
-    repeated = [_row(each) for each in rng.sample(kept, 3)]
+    repeated = [_row(assessment) for assessment in rng.sample(kept, 3)]
     rows = sorted([*map(_row, assessments), *rejected, *repeated], key=lambda row: row["assessment_id"])
     return Extract(
         rows=tuple(rows),
@@ -101,7 +105,7 @@ def _unreadable_rows(assessments: list[Assessment]) -> list[Row]:
         {"type": "Parenting assessment"},
         {"child_id": ""},
     ]
-    return [_row(each) | fault for each, fault in zip(assessments, faults, strict=True)]
+    return [_row(assessment) | fault for assessment, fault in zip(assessments, faults, strict=True)]
 
 
 def _row(assessment: Assessment) -> Row:

@@ -40,9 +40,9 @@ class Shelf:
 
 def _list(arrived: Iterable[Arrived], base: str) -> str:
     lines = "\n".join(
-        f'<li><a href="{escape(base)}/{place}">{escape(each.subject)}</a>'
-        f"<small>{escape(each.recipient)}</small></li>"
-        for place, each in enumerate(arrived, start=1)
+        f'<li><a href="{escape(base)}/{place}">{escape(email.subject)}</a>'
+        f"<small>{escape(email.recipient)}</small></li>"
+        for place, email in enumerate(arrived, start=1)
     )
     return _page("Emails that arrived", f"<ol>\n{lines}\n</ol>")
 

@@ -107,8 +107,8 @@ def _links(installation: Installation, as_of: date, result: RunResult) -> tuple[
         return "", ""
     with installation.database.read() as connection:
         digests = plan_on(connection, installation.rules, as_of).digests
-    managers = [each for each in digests if each.recipient != installation.rules.fallback]
-    busiest = max(managers, key=lambda each: each.asks).recipient
+    managers = [digest for digest in digests if digest.recipient != installation.rules.fallback]
+    busiest = max(managers, key=lambda digest: digest.asks).recipient
     admin = Recipient(installation.settings.email.admins[0])
     about, at = (database_id(installation), result.run.id), result.run.prepared_at
     return links.make(*about, busiest, at), links.make(*about, admin, at)

@@ -112,8 +112,14 @@ def _with_cover(managers: list[Manager], as_of: date) -> tuple[Manager, ...]:
         9: Cover(managers[8].email, as_of + timedelta(days=25), as_of + timedelta(days=39)),
     }
     return tuple(
-        Manager(name=each.name, email=each.email, team=each.team, leads=each.leads, cover=covers.get(place))
-        for place, each in enumerate(managers)
+        Manager(
+            name=person.name,
+            email=person.email,
+            team=person.team,
+            leads=person.leads,
+            cover=covers.get(place),
+        )
+        for place, person in enumerate(managers)
     )
 
 

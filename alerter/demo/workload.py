@@ -47,9 +47,9 @@ def make_workload(rng: Random, staff: Staff, calendar: WorkingCalendar, as_of: d
     """
     children = iter(rng.sample(range(60_000, 100_000), 10_000))
     return [
-        each
+        sibling
         for work in _works(rng, calendar, as_of)
-        for each in _siblings(rng, staff, calendar, work, children, as_of)
+        for sibling in _siblings(rng, staff, calendar, work, children, as_of)
     ]
 
 

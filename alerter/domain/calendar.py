@@ -279,7 +279,7 @@ def stretches(steps: Iterable[Step]) -> list[Stretch]:
     >>> easter = [DayOff(date(2026, 4, 3), "Good Friday", "bank holiday")]
     >>> calendar = WorkingCalendar("england", 2026, 2026, easter)
     >>> steps = walk(calendar, date(2026, 3, 27), date(2026, 4, 7))
-    >>> [(each.first.on.day, each.days) for each in stretches(steps)]
+    >>> [(stretch.first.on.day, stretch.days) for stretch in stretches(steps)]
     [(30, 4), (3, 1), (6, 2)]
     """
     grouped: list[Stretch] = []

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import Enum
 
 from alerter.domain.address import address_key
 
@@ -52,6 +53,23 @@ class Cover:
         until = "" if self.last is None else f" until {self.last.isoformat()}"
         always = "" if since or until else " always"
         return f"{self.cover_email} for {self.manager_email}{since}{until}{always}"
+
+
+class CoverFault(Enum):
+    """Why a cover cannot be recorded as it was given."""
+
+    OUT_OF_ORDER = "the day lies before the first one"
+    IN_PAST = "the day has passed"
+
+
+def faults_of(cover: Cover, today: date) -> list[CoverFault]:
+    """Return why *cover* cannot be recorded on *today*."""
+    first, last = cover.first, cover.last
+    checks = {
+        CoverFault.OUT_OF_ORDER: first is not None and last is not None and first > last,
+        CoverFault.IN_PAST: last is not None and last < today,
+    }
+    return [fault for fault, is_so in checks.items() if is_so]
 
 
 def standing(covers: Iterable[Cover], on: date) -> list[Cover]:

@@ -8,7 +8,7 @@ from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
 from alerter.domain.extension import ExtendedBy
 from alerter.domain.policy import Alert, Clock, Stage
-from alerter.domain.routing import DirectoryEntry, Judged, Router, matched
+from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Router, matched
 
 NO_TEAM = "No team named"
 
@@ -98,6 +98,39 @@ def scope_of(
     if key == address_key(fallback):
         teams |= {row.alert.assessment.team for row in judged if row.route.problem}
     return Scope(frozenset(matched(team) for team in teams))
+
+
+def extendable(judged: Iterable[Judged], router: Router, email: str, by: ExtendedBy) -> list[Judged]:
+    """Return those past their alert day that *email* may authorise to go beyond the limit, worst first."""
+    past = [row for row in judged if row.alert.age > row.alert.clock.alert_after]
+    ordered = sorted(past, key=lambda row: row.alert.clock.working_days - row.alert.age)
+    return [row for row in ordered if answerable(router, row.alert.assessment).may_extend(email, by)]
+
+
+def people_of(directory: Iterable[DirectoryEntry]) -> dict[str, Recipient]:
+    """Return the managers and service managers that the directory names, by the keys of their addresses."""
+    people: dict[str, Recipient] = {}
+    for entry in directory:
+        for person in (Recipient(entry.manager_email, entry.manager_name), Recipient(entry.escalate_to)):
+            if person.email and not people.get(person.key, Recipient("")).name:
+                people[person.key] = person
+    return people
+
+
+def covered_by_word_of(
+    email: str, *, admins: Iterable[str], directory: Sequence[DirectoryEntry], judged: Iterable[Judged]
+) -> dict[str, Recipient]:
+    """
+    Return whose cover *email* may set: an admin anybody's; a manager their own; a service manager besides
+    that of the managers whose lines name them.
+    """
+    key, people = address_key(email), people_of(directory)
+    if key in map(address_key, admins):
+        return people
+    under = {address_key(entry.manager_email) for entry in directory if address_key(entry.escalate_to) == key}
+    owners = {row.route.owner_key for row in judged if not row.route.problem}
+    own = {key: people.get(key, Recipient(email))} if key in people.keys() | owners else {}
+    return own | {other: person for other, person in people.items() if other in under}
 
 
 def team_standings(alerts: Iterable[Alert], scope: Scope) -> list[TeamStanding]:

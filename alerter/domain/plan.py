@@ -193,20 +193,7 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
     }
     has_none = [assessment for number, assessment in findings.open.items() if number not in has_clock]
     router = Router(findings.directory, rules.fallback, rules.allowed_domains, window.as_of, findings.covers)
-    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
-    judged = [
-        Judged(
-            number,
-            policy.judge(
-                assessment,
-                findings.reassurances.get(number),
-                findings.audits.get(number),
-                findings.extensions.get(number),
-            ),
-            router.route(assessment),
-        )
-        for number, assessment in has_clock.items()
-    ]
+    judged = _judged(rules, findings, has_clock, router, window)
     related = findings.of_children or findings.open.values()
     compiler = DigestCompiler(
         router=router,
@@ -225,6 +212,22 @@ def work_out(rules: Rules, findings: Findings, as_of: date) -> Plan:
         observed=_observed(findings, has_none, as_of),
         ignored=ignored,
     )  # fmt: skip
+
+
+def _judged(
+    rules: Rules, findings: Findings, open_: Mapping[int, Assessment], router: Router, window: Window
+) -> list[Judged]:
+    """Return each open assessment with its alert, by all that is recorded of it, and its route."""
+    policy = Policy(rules.calendar, rules.clocks, window, rules.reassurance_lasts_runs)
+    reassurances, audits, extensions = findings.reassurances, findings.audits, findings.extensions
+    return [
+        Judged(
+            number,
+            policy.judge(assessment, reassurances.get(number), audits.get(number), extensions.get(number)),
+            router.route(assessment),
+        )
+        for number, assessment in open_.items()
+    ]
 
 
 def _chased(rules: Rules, findings: Findings, as_of: date) -> Findings:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
+from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.policy import Reassurance
 from alerter.domain.reasons import Reasons
 
@@ -14,6 +15,7 @@ Means = Literal["command", "page", "import"]
 
 UNDO_WITHIN = timedelta(hours=1)
 LONGEST_NOTE = 200
+FAR_AWAY = timedelta(days=60)
 
 
 class Fault(Enum):
@@ -21,6 +23,7 @@ class Fault(Enum):
 
     LOOKED_IN_FUTURE = "a manager cannot have looked in the future"
     EXPECTED_BEFORE_LOOKING = "the day lies before the manager looked"
+    LOOKED_BEFORE_START = "a manager cannot have looked before the assessment began"
     UNKNOWN_REASON = "no such reason is configured"
     NOTE_TOO_LONG = f"a note has at most {LONGEST_NOTE} characters"
     NOTE_NOT_ONE_LINE = "a note is one line of printable text"
@@ -34,6 +37,29 @@ def faults_of(reassurance: Reassurance, note: str, reasons: Reasons, today: date
     }
     found = [fault for fault, is_so in checks.items() if is_so]
     return [*found, *faults_of_words(reassurance.reason, note, reasons)]
+
+
+class Doubt(Enum):
+    """Why the day of a reassurance can hardly be meant."""
+
+    PAST_DUE = "it lies past the due date"
+    DAY_OFF = "it lies at a weekend or on a day off"
+    FAR_AWAY = "it is more than 60 days away"
+
+
+def doubt_about(expected_on: date, due_on: date, calendar: WorkingCalendar, today: date) -> Doubt | None:
+    """
+    Return why a day can hardly be meant, or None; what is overdue already has no due date to keep to.
+
+    Raises:
+        CalendarRangeError: The day lies outside the years known.
+    """
+    checks = {
+        Doubt.FAR_AWAY: expected_on > today + FAR_AWAY,
+        Doubt.PAST_DUE: today <= due_on < expected_on,
+        Doubt.DAY_OFF: not calendar.is_working_day(expected_on),
+    }
+    return next((doubt for doubt, is_so in checks.items() if is_so), None)
 
 
 def faults_of_words(reason: str, note: str, reasons: Reasons) -> list[Fault]:

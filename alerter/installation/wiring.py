@@ -111,7 +111,15 @@ def source(settings: "Settings", by: "Rules", now: datetime) -> "Source":
     if of.kind == "sql":
         url = of.url.get_secret_value() if of.url else ""
         return open_query(url, of.query, columns, by.clocks, now=now, reasons=settings.reasons)
-    return open_source(of.kind, of.path, columns, by.clocks, sheet=of.sheet or "", reasons=settings.reasons)
+    return open_source(
+        of.kind,
+        of.path,
+        columns,
+        by.clocks,
+        sheet=of.sheet or "",
+        reasons=settings.reasons,
+        has_conferences=of.has_conferences,
+    )
 
 
 def directory(settings: "Settings") -> "list[DirectoryEntry]":

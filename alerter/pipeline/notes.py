@@ -9,23 +9,21 @@ from sqlalchemy import Connection
 from alerter.domain.address import address_key
 from alerter.domain.news import News, news_of
 from alerter.domain.plan import Rules
-from alerter.installation.installation import Installation
 from alerter.mail.notes import note
 from alerter.pipeline.letters import Basis, run_facts
 from alerter.pipeline.planning import plan_on
 from alerter.store import alerts, notes, runs, syncs
-from alerter.store.database import take_turns
+from alerter.store.database import Database, take_turns
 from alerter.store.runs import Run
 
 
-def prepare_notes(of: Installation) -> int:
+def prepare_notes(database: Database, basis: Basis, today: date) -> int:
     """
-    Put today's notes into the outbox, as the store is now; return how many. They change nothing of the run.
+    Put the notes of *today* into the outbox, as the store is now; return how many. The run stays as it is.
 
     There are none without a run for the send date last due, and nobody has two of one day.
     """
-    today, basis = of.today(), Basis.of(of)
-    with of.database.write() as connection:
+    with database.write() as connection:
         take_turns(connection, "sync")
         run = _run_before(connection, basis.rules, today)
         if run is None:

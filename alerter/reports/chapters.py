@@ -13,7 +13,6 @@ from alerter.statistics.suppression import ALL, HIDDEN, IN_TIME, LATE, Figures
 from alerter.statistics.tables import BANDS, NO_REASON, OPEN, OTHER, SCORE_BANDS, bands_of
 
 MARK = "*"
-A_THIRD = 3
 DATE_WORDS = {"started_on": "start", "referred_on": "referral"}
 OUTCOME_HEADINGS = ("Authorised", "In time", "Late", "In time %")
 
@@ -24,12 +23,14 @@ def timeliness_part(panel: Panel) -> Iterator[Block]:
 
     Where more than a third of the months have a hidden number, the quarters come first: they show more.
     """
-    if panel.hidden_months * A_THIRD > len(panel.lines.months):
-        yield _trend(panel, "quarter", [(period, period.name) for period in panel.lines.quarters], [])
+    if panel.are_months_small:
+        yield from _trend(panel, "quarter", [(period, period.name) for period in panel.lines.quarters], [])
         yield from (_by_longer(panel), _by_month(panel))
     else:
         ahead = [] if panel.outlook is None else panel.outlook.months
-        yield _trend(panel, "month", [(month, month_words(month)) for month in panel.lines.months], ahead)
+        yield from _trend(
+            panel, "month", [(month, month_words(month)) for month in panel.lines.months], ahead
+        )
         yield from (_by_month(panel), _by_longer(panel))
     yield from _other_count(panel)
     if panel.partly_seen and panel.reaches_back_to:
@@ -194,11 +195,16 @@ def _by_longer(panel: Panel) -> Table:
 
 
 def _other_count(panel: Panel) -> Iterator[Block]:
-    """Yield the rule's shares beside those counted from the other date, where these are wanted."""
-    if panel.clock.also_from is None:
+    """
+    Yield the rule's shares beside those counted from the other date, where these are wanted.
+
+    Where the quarters show more than the months, these are left out: most of them would be hidden twice.
+    """
+    if panel.clock.also_from is None or not panel.figures.counts["period", ALL]:
         return
     rule, other = DATE_WORDS[panel.clock.starts_from], DATE_WORDS[panel.clock.also_from]
-    lines = [("month", line, _month_name(line)) for line in panel.lines.months]
+    months = () if panel.are_months_small else panel.lines.months
+    lines = [("month", line, _month_name(line)) for line in months]
     lines += [("quarter", line, _period_name(line)) for line in panel.lines.quarters]
     lines += [("year", line, _period_name(line)) for line in panel.lines.years]
     yield Table(
@@ -223,8 +229,12 @@ def _trend(
     kind: str,
     lines: Iterable[tuple[Period, str]],
     ahead: Sequence[tuple[MonthAhead, float, float]],
-) -> TrendChart:
-    """Return the chart of the lines of one kind that are over, by name, and of the months *ahead*."""
+) -> Iterator[TrendChart]:
+    """
+    Yield the chart of the lines of one kind that are over, by name, and of the months *ahead*.
+
+    None where there is no share to draw.
+    """
     known = [
         (name, None if line in panel.partly_seen else panel.figures.percent(kind, line.name))
         for line, name in lines
@@ -235,9 +245,11 @@ def _trend(
         f"{month_words(month.month)} {month.expected:.0f} % ({low:.0f} to {high:.0f})"
         for month, low, high in ahead
     )
+    if not ahead and all(share is None for _, share in known):
+        return
     target = panel.clock.target_percent
     against = "" if target is None else f", against a target of {target:g} %"
-    return TrendChart(
+    yield TrendChart(
         caption=f"Share of {nouns(panel)} authorised in time{against}",
         description=f"By {kind}: {said or f'no {kind} is over yet'}."
         + (f" Expected: {expected}." if expected else ""),
@@ -249,6 +261,8 @@ def _trend(
 
 def _durations(panel: Panel) -> Iterator[Block]:
     figures, limit = panel.figures, panel.clock.working_days
+    if not figures.counts["period", ALL]:
+        return
     bands = bands_of(limit)
     bars = [(name, figures.shown("band", name)) for name, _ in bands]
     split = "" if bands == BANDS else f", one split at day {limit}"

@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
+from alerter.domain.periods import Period
 from alerter.domain.policy import Stage
 from alerter.domain.wording import counted, date_words, full_day_words, listed
 from alerter.reports.blocks import Block, Heading, Imprint, Paper, Points, Table, Terms, Text
-from alerter.reports.chapters import audit_part, forecast_part, open_part, staffing_part, timeliness_part
+from alerter.reports.chapters import (
+    MARK,
+    audit_part,
+    forecast_part,
+    open_part,
+    staffing_part,
+    timeliness_part,
+)
 from alerter.statistics.key_points import HIDDEN_WORDS, key_points, nouns
 from alerter.statistics.panel import Panel
 from alerter.statistics.suppression import ALL, HIDDEN
@@ -197,7 +205,7 @@ def _opening(imprint: Imprint, panels: Sequence[Panel]) -> str:
 def _at_a_glance(panels: Sequence[Panel]) -> Table:
     rows = [
         ("Authorised since 1 April", [panel.figures.words("year", panel.year.name, ALL) for panel in panels]),
-        ("In time", [_percent(panel.figures.percent_words("year", panel.year.name)) for panel in panels]),
+        ("In time", [_share(panel, panel.year) for panel in panels]),
         ("Target", [_target(panel) for panel in panels]),
         ("The year before", [_year_before(panel) for panel in panels]),
         ("Open now", [panel.figures.words(OPEN, ALL) for panel in panels]),
@@ -211,8 +219,11 @@ def _at_a_glance(panels: Sequence[Panel]) -> Table:
     )
 
 
-def _percent(words: str) -> str:
-    return f"{words} %" if words[:1].isdigit() else words
+def _share(panel: Panel, year: Period) -> str:
+    """Return a year's share, marked where the extract does not reach back far enough."""
+    words = panel.figures.percent_words("year", year.name)
+    mark = f" {MARK}" if year in panel.partly_seen else ""
+    return f"{words} %{mark}" if words[:1].isdigit() else words
 
 
 def _target(panel: Panel) -> str:
@@ -221,7 +232,7 @@ def _target(panel: Panel) -> str:
 
 def _year_before(panel: Panel) -> str:
     before = panel.lines.years[:-1]
-    return _percent(panel.figures.percent_words("year", before[0].name)) if before else "not known"
+    return _share(panel, before[0]) if before else "not known"
 
 
 def _expected(panel: Panel) -> str:

@@ -8,6 +8,7 @@ real file keeps to the schema. A census names neither team nor worker, and has n
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -18,32 +19,54 @@ from alerter.sources.columns import Located
 from alerter.sources.extract import Extract, FileStamp, fingerprint, opening
 from alerter.sources.markup import LocalNames, MarkupError, feed, local, new_parser
 from alerter.sources.table import Rows, Table
+from alerter.sources.text import is_yes
 
 CENSUS_SUFFIXES = (".xml",)
 ROOTS = frozenset({"message", "cindetailscollection"})
 COLLECTION = "CIN"
-ELEMENTS = {
-    "child_id": "LAchildID",
-    "referred_on": "CINreferralDate",
-    "closed_on": "CINclosureDate",
-    "started_on": "AssessmentActualStartDate",
-    "review_on": "AssessmentInternalReviewDate",
-    "authorised_on": "AssessmentAuthorisationDate",
-}
-COLUMNS = Located(tuple(ELEMENTS.values()), {name: index for index, name in enumerate(ELEMENTS)})
+OF_CHILD = {"child_id": "LAchildID", "referred_on": "CINreferralDate", "closed_on": "CINclosureDate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An element of an episode that is one row, and its own elements by canonical column."""
+
+    element: str
+    elements: Mapping[str, str]
+
+    @property
+    def columns(self) -> Located:
+        """Return the columns of its rows: the child's, the episode's, and its own."""
+        every = {**OF_CHILD, **self.elements}
+        return Located(tuple(every.values()), {name: index for index, name in enumerate(every)})
+
+
+ASSESSMENT = Block(
+    "Assessments",
+    {
+        "started_on": "AssessmentActualStartDate",
+        "review_on": "AssessmentInternalReviewDate",
+        "authorised_on": "AssessmentAuthorisationDate",
+    },
+)
+NOT_NEEDED = "ICPCnotRequired"
+SECTION_47 = Block(
+    "Section47",
+    {"started_on": "S47ActualStartDate", "authorised_on": "DateOfInitialCPC", "cancelled_on": NOT_NEEDED},
+)
+"""A section 47 enquiry, which ends with its conference; where none is needed, on the day it starts."""
 NO_ROUTING = "a census names no team and no worker, so it alone cannot tell whose an assessment is"
 HEADER = frozenset({"collection", "referencedate", "datetime"})
 OF_EPISODE = frozenset({"cinreferraldate", "cinclosuredate"})
-TEXTS = HEADER | {element.lower() for element in ELEMENTS.values()}
-BLOCKS = frozenset({"header", "child", "cindetails", "assessments"})
+BLOCKS = frozenset({"header", "child", "cindetails"})
 ZIP_START = b"PK\x03\x04"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONDON = ZoneInfo("Europe/London")
 
 
-def open_census(path: Path) -> Table:
+def open_census(path: Path, block: Block = ASSESSMENT) -> Table:
     """
-    Return the assessments in the census at *path*; their lines are those of `<Assessments>`.
+    Return a row for each *block* in the census at *path*; their lines are those of its opening tags.
 
     It is as old as its header says, not as its file. Memory stays flat however long it is.
 
@@ -57,7 +80,7 @@ def open_census(path: Path) -> Table:
     written_at = _moment(header.get("datetime", ""))
 
     def read() -> Rows:
-        census = _Census()
+        census = _Census(block)
         with _reading(path), path.open("rb") as file:
             for _ in census.feed(file):
                 yield from census.rows
@@ -70,24 +93,27 @@ def open_census(path: Path) -> Table:
         extracted_at=written_at or stamp.written_at,
         size=stamp.size,
         notes=tuple(_notes(header, written_at)),
-        headings=COLUMNS.headings,
+        headings=block.columns.headings,
     )
-    return Table(extract, COLUMNS, read)
+    return Table(extract, block.columns, read)
 
 
 class _Census:
     """
-    Listens to a census: takes down its header, and a row for each assessment of a child.
+    Listens to a census: takes down its header, and a row for each *block* of a child.
 
     What a closing tag completes is kept by its local name; a child's rows are given at its end, because
     the date an episode was closed, or the child's id, may stand behind its assessments.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, block: Block) -> None:
+        self._block = block.element.lower()
+        self._elements = [element.lower() for element in block.columns.headings]
+        self._texts = HEADER | set(self._elements)
         self.header: dict[str, str] = {}
         self.is_past_header = False
         self.rows: list[tuple[int, list[str]]] = []
-        self._names = LocalNames(TEXTS | BLOCKS)
+        self._names = LocalNames(self._texts | BLOCKS | {self._block})
         self._pieces: list[str] = []
         self._child_id = ""
         self._episode: dict[str, str] = {}
@@ -117,10 +143,10 @@ class _Census:
     def _start(self, name: str, _attributes: object) -> None:
         if not (name := self._names[name]):
             return
-        if name in TEXTS:
+        if name in self._texts:
             self._pieces.clear()
             self._parser.CharacterDataHandler = self._pieces.append
-        elif name == "assessments":
+        elif name == self._block:
             self._assessment = {}
             self._line = self._parser.CurrentLineNumber
         elif name == "cindetails":
@@ -134,11 +160,12 @@ class _Census:
     def _end(self, name: str) -> None:
         if not (name := self._names[name]):
             return
-        if name in TEXTS:
+        if name in self._texts:
             self._parser.CharacterDataHandler = None
             self._keep(name, "".join(self._pieces).strip())
-        elif name == "assessments":
+        elif name == self._block:
             self._of_episode.append((self._line, self._assessment))
+            self._assessment = {}  # An episode has a DateOfInitialCPC of its own, behind its blocks.
         elif name == "cindetails":
             self._of_child += [(line, values | self._episode) for line, values in self._of_episode]
         elif name == "child":
@@ -157,7 +184,11 @@ class _Census:
             self._assessment[name] = text
 
     def _cells(self, values: Mapping[str, str]) -> list[str]:
-        return [self._child_id, *(values.get(element.lower(), "") for element in COLUMNS.headings[1:])]
+        cells = [self._child_id, *(values.get(element, "") for element in self._elements[1:])]
+        if self._elements[-1] == NOT_NEEDED.lower():
+            started, conference, not_needed = cells[-3:]
+            cells[-1] = started if is_yes(not_needed) and not conference else ""
+        return cells
 
 
 def _read_header(path: Path) -> dict[str, str]:
@@ -167,7 +198,7 @@ def _read_header(path: Path) -> dict[str, str]:
     Raises:
         SourceError: The file is no CIN census.
     """
-    census = _Census()
+    census = _Census(ASSESSMENT)
     with _reading(path), path.open("rb") as file:
         for _ in census.feed(file):
             if census.is_past_header:

@@ -9,7 +9,8 @@ from alerter.domain.assessment import Assessment, Rejected, RowValues, assessmen
 from alerter.domain.policy import Clock
 from alerter.errors import SourceError
 from alerter.sources.annex_a.joined import open_annex_a
-from alerter.sources.census import CENSUS_SUFFIXES, open_census
+from alerter.sources.annex_a.lists import ASSESSMENTS, CONFERENCES
+from alerter.sources.census import ASSESSMENT, CENSUS_SUFFIXES, SECTION_47, open_census
 from alerter.sources.columns import wanted_for_assessments
 from alerter.sources.csv_file import CSV_SUFFIXES, open_csv
 from alerter.sources.doubts import Doubtful, PartlyRead
@@ -79,16 +80,24 @@ def open_source(
     *,
     sheet: str = "",
     reasons: Mapping[str, str] | None = None,
+    has_conferences: bool = False,
 ) -> Source:
     """
     Return the extract that *path* (file, folder or pattern) stands for, opened as *kind*.
 
     *columns* maps canonical names to the council's headings; *clocks* are by type; *sheet* names
     the sheet of a workbook that has several with the headings. *reasons* are those an assessment can have.
+    An Annex A or a census that *has_conferences* is read for its section 47 enquiries.
 
     Raises:
         SourceError: There is no such file, it cannot be read, or it lacks a column.
     """
+    if kind == "annex-a":
+        number = CONFERENCES if has_conferences else ASSESSMENTS
+        return _source(open_annex_a(path, columns, clocks, sheet, number), clocks, reasons)
+    if kind == "cin-census":
+        block = SECTION_47 if has_conferences else ASSESSMENT
+        return _source(open_census(choose_file(path, CENSUS_SUFFIXES), block), clocks, reasons)
     table = _open_table(kind, path, columns, clocks, sheet)
     return _source(table, clocks, reasons)
 
@@ -132,9 +141,5 @@ def _open_table(
         case "workbook":
             file = choose_file(path, WORKBOOK_SUFFIXES)
             return open_workbook(file, wanted_for_assessments(columns, clocks), sheet)
-        case "annex-a":
-            return open_annex_a(path, columns, clocks, sheet)
-        case "cin-census":
-            return open_census(choose_file(path, CENSUS_SUFFIXES))
         case _:
             raise SourceError(f'source.kind "{kind}" is no kind of file; those are {", ".join(FILE_KINDS)}.')

@@ -72,6 +72,16 @@ def read_text(value: object) -> str:
     return "" if text.lower() in BLANK_TEXTS else text[:LONGEST_TEXT]
 
 
+def is_yes(value: object) -> bool:
+    """
+    Say whether a cell says yes, as Annex A's codes and the census write it.
+
+    >>> [is_yes(value) for value in ("a) Yes", "TRUE", 1, "b) No", "", None)]
+    [True, True, True, False, False, False]
+    """
+    return clean(as_text(value)).casefold().removeprefix("a)").strip() in ("yes", "y", "true", "1")
+
+
 def read_id(value: object) -> str:
     """
     Return an id as text, in its own case, without the `.0` a spreadsheet adds.

@@ -44,18 +44,19 @@ def unknown_type_reason(value: str, labels: Mapping[str, str]) -> str:
 
     >>> unknown_type_reason("Unborn", {"core": "Core assessment"})
     "the type 'Unborn' is not configured: add [assessments.unborn] label = 'Unborn', or leave such rows out"
-    >>> unknown_type_reason("Core 2", {"core": "Core assessment"})
-    "the type 'Core 2' is not configured: write [assessments.core] label = 'Core 2', or add a type for it"
     """
     if not may_be_named(value):
         return ""
     words = _WORD.findall(value.casefold())
     quoted = f"'{value}'" if "'" not in value else f'"{value}"'
-    known = next((key for key in labels if key.casefold() in words), "")
+    known, keys = next((key for key in labels if key.casefold() in words), ""), type_keys(value)
     if known:
-        advice = f"write [assessments.{known}] label = {quoted}, or add a type for it"
+        advice = (
+            f"write [assessments.{known}] label = {quoted} where no rows have its label, "
+            f"else add [assessments.{keys[-1]}] label = {quoted}"
+        )
     else:
-        advice = f"add [assessments.{type_keys(value)[0]}] label = {quoted}, or leave such rows out"
+        advice = f"add [assessments.{keys[0]}] label = {quoted}, or leave such rows out"
     return f"the type {quoted} is not configured: {advice}"
 
 

@@ -150,6 +150,9 @@ def _months(panel: Panel) -> Iterator[str]:
 def _open(panel: Panel) -> Iterator[str]:
     figures = panel.figures
     open_, overdue = figures.shown(OPEN, ALL), figures.shown(OPEN, Stage.OVERDUE.value)
+    if open_ is None and overdue == 0:
+        yield "Nothing that is open now is overdue."
+        return
     if open_ is None or overdue is None:
         yield f"What is open and overdue is {HIDDEN_WORDS}; it counts in the figures once it is signed off."
         return

@@ -30,6 +30,7 @@ from alerter.statistics.tables import (
 
 SLACK = 2
 """By how many assessments a quartile must be off the ends of its band to tell nothing of a hidden one."""
+A_THIRD = 3
 Record = TypeVar("Record")
 FLAGGED = (Stage.PAST_ALERT, Stage.REASSURED, Stage.APPROACHING)
 
@@ -178,6 +179,11 @@ class Panel:
     def hidden_months(self) -> int:
         """Return how many months have a hidden count."""
         return sum(self.figures.timeliness("month", month.name) is None for month in self.lines.months)
+
+    @property
+    def are_months_small(self) -> bool:
+        """Say whether more than a third of the months have a hidden count, so that quarters show more."""
+        return self.hidden_months * A_THIRD > len(self.lines.months)
 
     @property
     def to_date(self) -> Timeliness | None:

@@ -1,6 +1,5 @@
 """Stores extensions: a manager authorised that an assessment goes beyond its limit."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,13 +19,14 @@ _columns = extensions.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedExtension:
-    """One extension as it was recorded: its number, for which assessment, its note, and since when."""
+    """One extension as it was recorded: its number, for which assessment, what became of it."""
 
     id: int
     assessment: int
     extension: Extension
     note: str
     recorded_at: datetime
+    withdrawn_at: datetime | None
 
 
 def record(
@@ -63,21 +63,25 @@ def latest(connection: Connection, of: Numbers | None = None) -> dict[int, Exten
     return {row.assessment: _extension(row) for row in connection.execute(query)}
 
 
-def standing_by(connection: Connection, by: str, since: datetime) -> Sequence[RecordedExtension]:
-    """Return what one person recorded from *since* on and has not withdrawn, latest first."""
+def recorded_by(connection: Connection, by: str, since: datetime) -> list[RecordedExtension]:
+    """Return what one person recorded from *since* on, withdrawn or not, latest first."""
     query = (
         select(extensions)
         .where(func.lower(_columns.by) == address_key(by), _columns.recorded_at >= since)
-        .where(_columns.withdrawn_at.is_(None))
         .order_by(_columns.id.desc())
     )
     return [
         RecordedExtension(
             id=row.id, assessment=row.assessment, extension=_extension(row), note=row.note,
-            recorded_at=row.recorded_at,
+            recorded_at=row.recorded_at, withdrawn_at=row.withdrawn_at,
         )
         for row in connection.execute(query)
     ]  # fmt: skip
+
+
+def standing_by(connection: Connection, by: str, since: datetime) -> list[RecordedExtension]:
+    """Return what one person recorded from *since* on and has not withdrawn, latest first."""
+    return [recorded for recorded in recorded_by(connection, by, since) if recorded.withdrawn_at is None]
 
 
 def _extension(row: Row[Any]) -> Extension:

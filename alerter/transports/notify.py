@@ -79,7 +79,7 @@ def said(error: Any) -> str:
         return f"no answer ({type(error.__cause__).__name__})"
     message = error.message
     if isinstance(message, list):
-        message = "; ".join(str(each.get("message", "")) for each in message if isinstance(each, Mapping))
+        message = "; ".join(str(error.get("message", "")) for error in message if isinstance(error, Mapping))
     return reply_words(error.status_code, str(message))
 
 
@@ -90,8 +90,11 @@ def best_state(answer: Any, reference: str) -> DeliveryState | None:
     What was sent twice counts as its better half, and what has not come to an end as `sending`.
     """
     listed = answer.get("notifications") if isinstance(answer, Mapping) else None
-    ours = [each for each in listed or () if each.get("reference") == reference]
-    states = [each["status"] if each.get("status") in _STATES else "sending" for each in ours]
+    ours = [notification for notification in listed or () if notification.get("reference") == reference]
+    states = [
+        notification["status"] if notification.get("status") in _STATES else "sending"
+        for notification in ours
+    ]
     return cast("DeliveryState | None", max(states, key=_STATES.index, default=None))
 
 
@@ -236,7 +239,7 @@ class NotifyTransport:
     def _check(self, template: Any) -> None:
         known = template if isinstance(template, Mapping) else {}
         words = f"{known.get('subject')} {known.get('body')}"
-        if known.get("type") != "email" or not all(each in words for each in PLACEHOLDERS):
+        if known.get("type") != "email" or not all(placeholder in words for placeholder in PLACEHOLDERS):
             raise MailStoppedError(
                 f"GOV.UK Notify's template {self._service.template_id} is no email template with the subject "
                 "((subject)) and the message ((body)): correct it there, or email.notify.template_id."

@@ -12,6 +12,8 @@ from alerter.errors import AlerterError
 from alerter.installation.installation import Installation
 from alerter.web import sessions
 from alerter.web.audit_pages import AuditPages
+from alerter.web.covers import CoverPages
+from alerter.web.extensions import ExtensionPages
 from alerter.web.forms import MOST_DIGITS
 from alerter.web.guard import STYLES_KEPT, protect
 from alerter.web.mailroom import Mailroom
@@ -46,6 +48,18 @@ AUDIT_ROUTES = (
     ("GET", ONE_AUDIT, "audit"),
     ("POST", ONE_AUDIT, "give"),
 )
+COVER_ROUTES = (
+    ("GET", "/cover", "covers"),
+    ("POST", "/cover", "set_cover"),
+    ("POST", "/cover/end", "end_cover"),
+)
+ONE_EXTENSION = f"/extensions/{NUMBER}"
+EXTENSION_ROUTES = (
+    ("GET", "/extensions", "extensions"),
+    ("GET", ONE_EXTENSION, "extension"),
+    ("POST", ONE_EXTENSION, "extend"),
+    ("POST", "/extensions/undo", "undo_extension"),
+)
 FAULT = 500
 
 
@@ -64,8 +78,13 @@ def make_application(installation: Installation, journal: Journal, mailroom: Mai
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     frame = Frame(site)
     pages = Pages(frame)
-    tables = ((pages, ROUTES), (ServicePages(frame), SERVICE_ROUTES), (AuditPages(frame), AUDIT_ROUTES))
-    for views, routes in tables:
+    for views, routes in (
+        (pages, ROUTES),
+        (ServicePages(frame), SERVICE_ROUTES),
+        (AuditPages(frame), AUDIT_ROUTES),
+        (CoverPages(frame), COVER_ROUTES),
+        (ExtensionPages(frame), EXTENSION_ROUTES),
+    ):
         for method, path, name in routes:
             app.add_url_rule(path, name, getattr(views, name), methods=[method])
     _guard(app, site, pages)

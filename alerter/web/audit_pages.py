@@ -6,9 +6,10 @@ from flask import Response, flash, request
 
 from alerter.app.audits import AuditSheet, audit_sheet, form, give_audit, refuse_audit
 from alerter.domain.quality_audit import FULL_MARKS, Audit
+from alerter.mail.language import ENGLISH
 from alerter.web import audit_view
 from alerter.web.audit_view import FilledAudit, audit_form_view, audit_groups
-from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, Frame, go
+from alerter.web.site import BAD, FORBIDDEN, OK, Frame, go
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,12 @@ class AuditPages:
         if not visitor:
             return self.frame.stale()
         if not form(self.frame.site.installation):
-            return self._nowhere(visitor)
+            return self.frame.nowhere(visitor)
         sheet = audit_sheet(self.frame.site.installation, visitor)
         has_service, groups = bool(sheet.scope), audit_groups(sheet)
-        return self.frame.page("audits.html", visitor=visitor, has_service=has_service, groups=groups)
+        return self.frame.page(
+            "audits.html", visitor=visitor, has_service=has_service, groups=groups, lang=ENGLISH.tag
+        )
 
     def audit(self, number: int) -> Response:
         """Show the form of one assessment, with its last audit."""
@@ -43,7 +46,7 @@ class AuditPages:
             return self.frame.stale()
         sheet, criteria = audit_sheet(installation, visitor), form(installation)
         if not criteria:
-            return self._nowhere(visitor)
+            return self.frame.nowhere(visitor)
         if number not in sheet.items:
             refuse_audit(installation, visitor, number)
             return self._not_yours(visitor)
@@ -66,16 +69,15 @@ class AuditPages:
     ) -> Response:
         criteria = form(self.frame.site.installation)
         if not criteria:
-            return self._nowhere(visitor)
+            return self.frame.nowhere(visitor)
         if number not in sheet.items:
             return self._not_yours(visitor)
         view = audit_form_view(sheet, number, criteria, filled, visitor)
         has_service = bool(sheet.scope)
-        return self.frame.page("audit.html", status, visitor=visitor, has_service=has_service, view=view)
+        return self.frame.page(
+            "audit.html", status, visitor=visitor, has_service=has_service, view=view, lang=ENGLISH.tag
+        )
 
     def _not_yours(self, visitor: str) -> Response:
         self.frame.site.journal.warn("audit_refused")
-        return self.frame.page("not_audited.html", FORBIDDEN, visitor=visitor)
-
-    def _nowhere(self, visitor: str) -> Response:
-        return self.frame.page("error.html", NOT_FOUND, visitor=visitor, code=NOT_FOUND)
+        return self.frame.page("not_audited.html", FORBIDDEN, visitor=visitor, lang=ENGLISH.tag)

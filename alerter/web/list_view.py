@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from alerter.app.extensions import RecentExtension
 from alerter.app.reassurances import OwnList, Recorded
+from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import RowHistory
 from alerter.domain.reasons import Reasons
 from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN
-from alerter.domain.wording import day_words
 from alerter.mail.digest_rows import RowContext, row_of
 from alerter.mail.headline import counts_of
 from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks
 from alerter.mail.sections import ORDER, asked_of, heading_of
-from alerter.web.forms import ALL, PICK, Filled
+from alerter.web.forms import ALL, MEANT, PICK, Filled
 
 MOST_ROWS = 200
+FIELD_NAMES = ("expected", "reason", "note", MEANT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,10 @@ class RowView:
     label: str
     day: str
     due: str
+    standing: str
     notes: tuple[str, ...]
     is_audited: bool
+    may_extend: bool
     is_picked: bool
     values: Mapping[str, str]
     faults: Mapping[str, str]
@@ -71,6 +75,7 @@ class ListView:
     longest_note: int
     values: Mapping[str, str]
     faults: Sequence[tuple[str, str]]
+    is_question: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,7 @@ def list_view(own: OwnList, filled: Filled, reasons: Reasons, zone: ZoneInfo, la
         longest_note=LONGEST_NOTE,
         values=_values(filled, ALL),
         faults=_summary(filled, shown, language),
+        is_question=filled.is_question,
     )
 
 
@@ -172,12 +178,12 @@ def _asked(stage: Stage, count: int, language: Language) -> str:
         )
     if stage is Stage.REASSURED:
         return language.say("You can record a new day if it has changed.")
-    return _sentence(asked_of(stage, count, language))
+    return sentence(asked_of(stage, count, language))
 
 
 def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowContext) -> RowView:
     row, language = row_of(alert, RowHistory(), context), context.language
-    notes = [_sentence(note) for note in (row.asked, *row.notes) if note]
+    notes = [sentence(note) for note in (row.asked, *row.notes) if note]
     return RowView(
         number=number,
         assessment_id=alert.assessment.assessment_id,
@@ -186,8 +192,10 @@ def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowCo
         label=row.label,
         day=f"{row.day[0].upper()}{row.day[1:]}",
         due=row.due,
+        standing=standing_words(alert, own.as_of, language),
         notes=(*notes, *_together(alert, own, language)),
         is_audited=alert.clock.audit_pass_mark is not None,
+        may_extend=number in own.extendable,
         is_picked=number in filled.picked,
         values=_values(filled, str(number)),
         faults={
@@ -198,7 +206,23 @@ def _row(number: int, alert: Alert, own: OwnList, filled: Filled, context: RowCo
     )
 
 
-def _sentence(note: str) -> str:
+def standing_words(alert: Alert, as_of: date, language: Language) -> str:
+    """Return in three words what the manager's own word on a row is worth today."""
+    reassurance = alert.reassurance
+    if reassurance is None:
+        return language.say("not answered")
+    if reassurance.expected_on < as_of:
+        return language.say("promise passed")
+    day = language.day(reassurance.expected_on, as_of)
+    if alert.stage is Stage.REASSURED:
+        return language.say("reassured until {day}", day=day)
+    if alert.stage is Stage.OVERDUE:
+        return language.say("expected {day}", day=day)
+    return language.say("reassurance lapsed")
+
+
+def sentence(note: str) -> str:
+    """Return a note of a row as a sentence of its own."""
     return f"{note[0].upper()}{note[1:]}."
 
 
@@ -212,7 +236,7 @@ def _together(alert: Alert, own: OwnList, language: Language) -> Iterator[str]:
 
 
 def _values(filled: Filled, row: str) -> dict[str, str]:
-    return {name: filled.values.get(f"{name}-{row}", "") for name in ("expected", "reason", "note")}
+    return {name: filled.values.get(f"{name}-{row}", "") for name in FIELD_NAMES}
 
 
 def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]], language: Language) -> list[tuple[str, str]]:
@@ -230,34 +254,76 @@ def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]], language: Langu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedView:
-    """One reassurance: for which assessment, what was said, and until when it can be taken back."""
+    """
+    One reassurance or extension: for which assessment, what was recorded, and until when it can be undone.
+
+    *field* and *action* are the name of its number in the form that undoes it, and where that is sent.
+    """
 
     number: int
+    field: str
+    action: str
     name: str
-    said: str
+    words: str
     note: str
     may_undo: bool
     until: str
+    recorded_at: datetime
 
 
 def recorded_views(
-    found: Sequence[Recorded], reasons: Reasons, zone: ZoneInfo, now: datetime
+    reassured: Sequence[Recorded], extended: Sequence[RecentExtension], today: Today, zone: ZoneInfo
 ) -> list[RecordedView]:
-    """Return the views of what was *found*, in its order."""
-    return [_view(each, reasons, zone, now) for each in found]
+    """Return the views of what was recorded within the hour, latest first."""
+    views = [
+        *(_reassured(recorded, today, zone) for recorded in reassured),
+        *(_extended(recent, today, zone) for recent in extended),
+    ]
+    return sorted(views, key=lambda view: view.recorded_at, reverse=True)
 
 
-def _view(each: Recorded, reasons: Reasons, zone: ZoneInfo, now: datetime) -> RecordedView:
-    kept, assessment = each.kept, each.assessment
-    expected = day_words(kept.reassurance.expected_on, now.date())
-    reason = f"; {reasons.label_of(kept.reassurance.reason)}" if kept.reassurance.reason else ""
-    until = (kept.recorded_at + UNDO_WITHIN).astimezone(zone)
-    withdrawn = "" if kept.withdrawn_at is None else f"{kept.withdrawn_at.astimezone(zone):%H:%M}"
+def _reassured(recorded: Recorded, today: Today, zone: ZoneInfo) -> RecordedView:
+    kept, reason = recorded.kept, recorded.kept.reassurance.reason
+    day = today.language.day(kept.reassurance.expected_on, today.as_of)
+    words = today.language.say("Sign-off expected by {day}", day=day)
     return RecordedView(
         number=kept.id,
-        name=f"{assessment.assessment_id}, child {assessment.child_id}",
-        said=f"Withdrawn at {withdrawn}" if withdrawn else f"Sign-off expected by {expected}{reason}",
+        field="reassurance",
+        action="undo",
+        name=_recorded_name(recorded.assessment, today.language),
+        words=_withdrawn(kept.withdrawn_at, today, zone) or _with_reason(words, reason, today),
         note=kept.note,
-        may_undo=each.may_undo,
-        until=f"{until:%H:%M}",
+        may_undo=recorded.may_undo,
+        until=f"{(kept.recorded_at + UNDO_WITHIN).astimezone(zone):%H:%M}",
+        recorded_at=kept.recorded_at,
     )
+
+
+def _extended(recent: RecentExtension, today: Today, zone: ZoneInfo) -> RecordedView:
+    recorded, extension = recent.recorded, recent.recorded.extension
+    words = today.language.say("Extended until {day}", day=today.language.day(extension.until, today.as_of))
+    return RecordedView(
+        number=recorded.id,
+        field="extension",
+        action="undo_extension",
+        name=_recorded_name(recent.assessment, today.language),
+        words=_withdrawn(recorded.withdrawn_at, today, zone) or _with_reason(words, extension.reason, today),
+        note=recorded.note,
+        may_undo=recorded.withdrawn_at is None,
+        until=f"{(recorded.recorded_at + UNDO_WITHIN).astimezone(zone):%H:%M}",
+        recorded_at=recorded.recorded_at,
+    )
+
+
+def _recorded_name(assessment: Assessment, language: Language) -> str:
+    return f"{assessment.assessment_id}, {language.say('child {id}', id=assessment.child_id)}"
+
+
+def _with_reason(words: str, reason: str, today: Today) -> str:
+    return f"{words}; {today.reasons.label_of(reason)}" if reason else words
+
+
+def _withdrawn(at: datetime | None, today: Today, zone: ZoneInfo) -> str:
+    if at is None:
+        return ""
+    return today.language.say("Withdrawn at {time}", time=f"{at.astimezone(zone):%H:%M}")

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 
 from flask import Response, request, session
 
-from alerter.app import reassurances
+from alerter.app import extensions, reassurances
 from alerter.app.link_letters import ask_link
 from alerter.app.page_session import database_id, end
 from alerter.domain.address import is_address, is_in_domains
 from alerter.web import forms, sessions
 from alerter.web.forms import Filled
-from alerter.web.list_view import list_view, recorded_views
+from alerter.web.list_view import Today, list_view, recorded_views
 from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, TOO_MANY, Frame, Site, go
 
 GONE_FROM_LIST = (
     "Something you ticked is no longer on your list: it was signed off, or is somebody else's now. "
     "Nothing has been saved yet. Please look again, and press Save."
 )
+NO_ADDRESS = "Enter your work email address, such as name@council.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Pages:
             return self._list(visitor, gone, FORBIDDEN)
         if done.faults:
             return self._list(visitor, forms.with_faults(filled, done.faults), BAD)
+        if done.doubts:
+            return self._list(visitor, forms.with_doubts(filled, done.doubts), BAD)
         self.site.journal.note("answered", recorded=done.recorded)
         return go("recorded")
 
@@ -74,9 +77,14 @@ class Pages:
         visitor = self.frame.visitor
         if not visitor:
             return self.frame.stale()
-        site = self.site
-        found = reassurances.recent(site.installation, visitor)
-        views = recorded_views(found, site.reasons, site.installation.zone, site.now)
+        site, language = self.site, self.frame.language
+        views = recorded_views(
+            reassurances.recent(site.installation, visitor),
+            extensions.recent(site.installation, visitor),
+            Today(as_of=site.installation.today(), next_run=site.installation.today(), language=language,
+                  reasons=site.reasons),
+            site.installation.zone,
+        )  # fmt: skip
         return self.frame.page("recorded.html", visitor=visitor, recorded=views)
 
     def undo(self) -> Response:
@@ -102,7 +110,7 @@ class Pages:
             return self.frame.page("busy.html", TOO_MANY, visitor="")
         email = request.form.get("email", "").strip()
         if not is_address(email) or not is_in_domains(email, self.site.installation.rules.allowed_domains):
-            fault = "Enter your work email address, such as name@council.example"
+            fault = self.frame.language.sentence(NO_ADDRESS)
             return self.frame.page(
                 "link.html", BAD, visitor="", is_stale=False, fault=fault, email=email[:254]
             )
@@ -129,11 +137,8 @@ class Pages:
 
     def _list(self, visitor: str, filled: Filled, status: int = OK) -> Response:
         own = reassurances.own_list(self.site.installation, visitor)
-        of = self.site.installation
-        view = list_view(own, filled, self.site.reasons, of.zone, of.writer.language)
+        zone = self.site.installation.zone
+        view = list_view(own, filled, self.site.reasons, zone, self.frame.language)
         if own.scope and not own.digest.open and status == OK:
             return go("service")
-        lang, has_service = view.language.tag, bool(own.scope)
-        return self.frame.page(
-            "list.html", status, visitor=visitor, has_service=has_service, view=view, lang=lang
-        )
+        return self.frame.page("list.html", status, visitor=visitor, has_service=bool(own.scope), view=view)

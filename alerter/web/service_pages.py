@@ -7,12 +7,12 @@ from flask import Response, make_response, request
 from alerter.app.mailings import mailings_of, runs_in_scope
 from alerter.app.open_list import COLUMNS, ListInScope, list_in_scope
 from alerter.app.overview import overview
-from alerter.mail.language import Language
+from alerter.mail.language import ENGLISH, Language
 from alerter.reports.spreadsheet import spreadsheet
 from alerter.web.mailing_view import run_lines, run_view
 from alerter.web.open_view import Question, open_view, page_number
 from alerter.web.service_view import service_view
-from alerter.web.site import FORBIDDEN, NOT_FOUND, OK, Frame
+from alerter.web.site import FORBIDDEN, OK, Frame
 
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -35,7 +35,8 @@ class ServicePages:
         shown = overview(self.frame.site.installation, visitor)
         if shown is None:
             return self._not_yours(visitor)
-        return self.frame.page("service.html", visitor=visitor, has_service=True, view=service_view(shown))
+        view, lang = service_view(shown), ENGLISH.tag
+        return self.frame.page("service.html", visitor=visitor, has_service=True, view=view, lang=lang)
 
     def open_assessments(self) -> Response:
         """Show the open assessments of these teams: filtered, sorted, a page at a time."""
@@ -56,7 +57,7 @@ class ServicePages:
         if listed is None:
             return self._not_yours(visitor)
         if ending not in KINDS:
-            return self._nowhere(visitor)
+            return self.frame.nowhere(visitor)
         content = spreadsheet(f".{ending}", COLUMNS, (row.cells for row in listed.assessments))
         name = f"open-assessments-{listed.as_of.isoformat()}.{ending}"
         file = make_response(content)
@@ -100,6 +101,3 @@ class ServicePages:
 
     def _not_yours(self, visitor: str) -> Response:
         return self.frame.page("not_yours.html", FORBIDDEN, visitor=visitor)
-
-    def _nowhere(self, visitor: str) -> Response:
-        return self.frame.page("error.html", NOT_FOUND, visitor=visitor, code=NOT_FOUND)

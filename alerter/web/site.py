@@ -14,7 +14,7 @@ from alerter.config.page import WebSettings
 from alerter.domain.reasons import Reasons
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.mail.language import ENGLISH
+from alerter.mail.language import Language
 from alerter.mail.links import Links
 from alerter.web import sessions
 from alerter.web.guard import Limit, client_of, signed_on
@@ -115,6 +115,11 @@ class Frame:
         """Return the address of whom the request is from; empty where that is not known."""
         return self.site.visitor_of(request, session)
 
+    @property
+    def language(self) -> Language:
+        """Return the language of the pages."""
+        return self.site.installation.writer.language
+
     def page(self, template: str, status: int = OK, *, visitor: str, **shown: object) -> Response:
         """Return a page for *visitor*, with what is *shown* on it."""
         facts = {
@@ -124,11 +129,17 @@ class Frame:
             "link_days": self.site.web.link_days,
             "csrf": sessions.token_of(session),
             "visitor": visitor,
-            "lang": ENGLISH.tag,
+            "lang": self.language.tag,
+            "frame_lang": self.language.tag,
+            "say": self.language.say,
             "has_service": False,
             "has_audits": bool(form(self.site.installation)),
         }
         return make_response(render_template(template, **(facts | shown)), status)
+
+    def nowhere(self, visitor: str) -> Response:
+        """Say that there is no such page, for what is not there and for what is not this visitor's alike."""
+        return self.page("error.html", NOT_FOUND, visitor=visitor, code=NOT_FOUND)
 
     def stale(self) -> Response:
         """Say that whoever this is has to open a link first."""

@@ -197,6 +197,18 @@ def test_the_page_is_named(office: Office) -> None:
     ]
 
 
+def test_a_team_without_a_heading_needs_a_look(office: Office) -> None:
+    """A directory of teams would lead nowhere, while all of it was mapped but for that."""
+    columns = {"assessment_id": "Ref", "child_id": "Child", "started_on": "Begun", "worker": "SW"}
+    office.council.extract(
+        [{"Ref": "A-1", "Child": "7", "Begun": "2009-10-12", "SW": "A. Bell", "Organisation": "North"}]
+    )
+    mapped = {f"source__columns__{name}": heading for name, heading in columns.items()}
+    said = next(line for line in parts(office.open(**mapped))["columns"].lines if line.item == "team")
+    assert said.state is State.LOOK
+    assert said.text.endswith("map its heading if there is one")
+
+
 def test_columns_show_their_headings(office: Office) -> None:
     """What is mapped, what has no heading and what that means, and which headings nobody asked for."""
     office.council.extract(

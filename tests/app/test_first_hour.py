@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from alerter.app.first_settings import NOT_NAMED
 from alerter.app.setup import set_up
 from alerter.cli.init import NO_PRESET
 from alerter.config.input import COLUMN_PRESETS
@@ -128,7 +129,23 @@ def test_types_are_named_where_several_children_have_them(tmp_path: Path) -> Non
     assert '# Rejected, as no preset could be told: "Carers assessment", 3 rows' in text
     assert f"Carers assessment\t3\t\t\t{NO_PRESET}\n" in said.out
     assert "Core\t1\tengland-core\tstarted_on\t\n" in said.out
+    assert f"# 1 row of other types: {NOT_NAMED}" in text
+    assert f"(not named)\t1\t\t\t{NOT_NAMED}\n" in said.out
     assert SECRET not in said.out + text
+
+
+def test_what_is_not_found_is_named(tmp_path: Path) -> None:
+    """An extract without a team's heading is no silent matter: all of it would go to the fallback."""
+    rows = [(case.child, case.started, case.authorised or "", case.team) for case in caseload()]
+    headings = ("Child ID", "Assessment start date", "Authorised date", "Primary Organisation")
+    said = run(
+        tmp_path, "init", tmp_path / "new", "--extract", delimited(tmp_path / "a.csv", [headings, *rows])
+    )
+    text = (tmp_path / "new" / "config.toml").read_text(encoding="utf-8")
+    for name in ("assessment_id", "team", "worker"):
+        assert f"{name}\tnot found\t" in said.out
+        assert f"# {name} = none found; " in text
+    assert "alert after day 35, from the start\n" in text
 
 
 @pytest.mark.parametrize(

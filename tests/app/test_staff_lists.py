@@ -66,6 +66,17 @@ def test_addresses_that_may_be_the_workers_own_are_asked_for(tmp_path: Path) -> 
     assert '"Email"; they may be the workers\' own' in text
 
 
+def test_the_short_titles_of_a_staff_list(tmp_path: Path) -> None:
+    """Team managers and heads of service stand under TM and HoS."""
+    headings = ["Team Name", "TM Name", "TM Email Address", "HoS E-mail"]
+    lines = [headings, *((team, "N. Okafor", "m@council.example", "h@council.example") for team in TEAMS)]
+    set_up(tmp_path / "set-up", semicolons(tmp_path, caseload()), as_csv(tmp_path, lines))
+    text = (tmp_path / "set-up" / "config.toml").read_text(encoding="utf-8")
+    assert 'manager_name = "TM Name"' in text
+    assert 'manager_email = "TM Email Address"' in text
+    assert 'escalate_to = "HoS E-mail"' in text
+
+
 def test_the_only_addresses_of_a_list_of_teams_are_the_managers(tmp_path: Path) -> None:
     """No line of it is a worker's."""
     lines = [["Name of team", "Contact"], *((team, "m@council.example") for team in TEAMS)]

@@ -38,6 +38,7 @@ def test_any_change_shows_in_the_fingerprint(load: Load, changes: dict[str, str]
     [
         ({"source.columns.child_id": '"Person"'}, True),
         ({"source.sheet": '"List 4"'}, True),
+        ({"source.kind": '"annex-a"', "source.list": "5"}, True),
         ({"assessments.core.label": '"Core assessment"'}, True),
         ({"assessments.core.clock": '"referred_on"'}, True),
         ({"calendar.count_start_day": "true"}, True),

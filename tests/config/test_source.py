@@ -94,3 +94,25 @@ def test_the_day_before_which_nothing_is_chased(load: Load, faults: Faults) -> N
     assert loaded.source.ignore_started_before == date(2020, 1, 1)
     (fault,) = faults({"source.ignore_started_before": '"last year"'})
     assert fault.startswith("source.ignore_started_before:")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "has_conferences"),
+    [
+        ("annex-a", "list", "4", False),
+        ("annex-a", "list", "5", True),
+        ("cin-census", "block", '"Assessments"', False),
+        ("cin-census", "block", '"Section47"', True),
+    ],
+)
+def test_which_list_or_block_is_read(
+    load: Load, faults: Faults, kind: str, key: str, value: str, *, has_conferences: bool
+) -> None:
+    """Section 47 enquiries instead of assessments; only where the kind has them."""
+    assert (
+        load({"source.kind": f'"{kind}"', f"source.{key}": value}).source.has_conferences is has_conferences
+    )
+    if has_conferences:
+        assert faults({f"source.{key}": value}) == (
+            f'source.{key}: is for kind = "{kind}" alone; leave it out.',
+        )

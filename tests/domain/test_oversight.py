@@ -6,7 +6,16 @@ from datetime import date
 import pytest
 
 from alerter.domain.assessment import Assessment
-from alerter.domain.oversight import NO_TEAM, Scope, TeamStanding, age_ranges, scope_of, team_standings
+from alerter.domain.oversight import (
+    NO_TEAM,
+    Scope,
+    TeamStanding,
+    age_ranges,
+    covered_by_word_of,
+    people_of,
+    scope_of,
+    team_standings,
+)
 from alerter.domain.policy import Alert, Clock, Stage
 from alerter.domain.routing import DirectoryEntry, Judged, Recipient, Route
 
@@ -112,3 +121,44 @@ def test_an_odd_day_is_the_earlier_halfs(
     clock = replace(BRIEF, alert_after=alert_after, working_days=working_days)
     shown = age_ranges([alert("South", Stage.PAST_ALERT, working_days, clock)], ALL)
     assert [(band.first, band.last) for band in shown] == ends
+
+
+LINES = [
+    DirectoryEntry(
+        line=2, team="North", manager_email="A@council.example", escalate_to="head@council.example"
+    ),
+    DirectoryEntry(line=3, team="South", manager_email="b@council.example", manager_name="B. Lee"),
+    DirectoryEntry(line=4, team="East", manager_email="a@council.example", manager_name="A. Ray"),
+    DirectoryEntry(line=5, team="West", cover_email="c@council.example"),
+]
+
+
+def test_people_are_managers_and_service_managers() -> None:
+    """Each once, with the name that any line gives; who merely covers is none of them."""
+    people = people_of(LINES)
+    assert {key: person.name for key, person in people.items()} == {
+        "a@council.example": "A. Ray", "head@council.example": "", "b@council.example": "B. Lee",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("email", "keys"),
+    [
+        ("admin@council.example", {"a@council.example", "b@council.example", "head@council.example"}),
+        ("head@council.example", {"head@council.example", "a@council.example"}),
+        ("B@council.example", {"b@council.example"}),
+        ("row@council.example", {"row@council.example"}),
+        ("c@council.example", set()),
+        ("fallback@council.example", set()),
+    ],
+)
+def test_cover_is_set_for_oneself_and_for_those_under_one(email: str, keys: set[str]) -> None:
+    """An admin sets anybody's; a manager whom the extract alone names sets their own."""
+    judged = [
+        Judged(1, alert("North", Stage.OVERDUE, 40), Route(Recipient("row@council.example"))),
+        Judged(
+            2, alert("North", Stage.OVERDUE, 40), Route(Recipient("fallback@council.example"), "no_manager")
+        ),
+    ]
+    admins = ["admin@council.example"]
+    assert covered_by_word_of(email, admins=admins, directory=LINES, judged=judged).keys() == keys

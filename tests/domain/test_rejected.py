@@ -39,13 +39,19 @@ def test_a_group_in_words(lines: tuple[int, ...], words: str) -> None:
             "C&F Assessment (Single)",
             "add [assessments.single] label = 'C&F Assessment (Single)', or leave such rows out",
         ),
-        ("Initial v2", "write [assessments.initial] label = 'Initial v2', or add a type for it"),
+        (
+            "Initial (old)",
+            (
+                "write [assessments.initial] label = 'Initial (old)' where no rows have its label, "
+                "else add [assessments.initial_old] label = 'Initial (old)'"
+            ),
+        ),
         ("Section 47", "add [assessments.section_47] label = 'Section 47', or leave such rows out"),
         ("Children's", 'add [assessments.children_s] label = "Children\'s", or leave such rows out'),
     ],
 )
 def test_an_unknown_type_says_what_to_write(value: str, advice: str) -> None:
-    """The label of a type whose key it names, else a table of its own."""
+    """The label of a type whose key it names, if it has the wrong one, else a table of its own."""
     said = unknown_type_reason(value, LABELS)
     assert said.startswith("the type ")
     assert said.endswith(f"is not configured: {advice}")

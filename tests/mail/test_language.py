@@ -21,14 +21,15 @@ from alerter.domain.wording import day_words, full_day_words, long_day_words
 from alerter.errors import ConfigError
 from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.specimen import LINK, full_digest
-from alerter.web import forms, mailing_view
-from alerter.web.pages import GONE_FROM_LIST
+from alerter.web import covers, extensions, forms, mailing_view
+from alerter.web.pages import GONE_FROM_LIST, NO_ADDRESS
 from tests.mail import gallery, made_up
 
 ALERTER = Path(__file__).parents[2] / "alerter"
 FORMS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
-PAGE = [ALERTER / "web" / f"{name}.py" for name in ("list_view", "open_view", "mailing_view")]
-TEMPLATES = ("list", "open", "emails", "emails_of")
+VIEWS = ("list_view", "covers", "extensions", "pages", "open_view", "mailing_view")
+PAGE = [ALERTER / "web" / f"{name}.py" for name in VIEWS]
+SPOKEN = re.compile(r"""say\((?:"([^"]+)"|'([^']+)')""")
 WELSH = language_of("cy")
 
 
@@ -88,12 +89,16 @@ def literals() -> set[str]:
 
 
 def said_on_the_page() -> set[str]:
-    """Return the sentences of the page's templates and tables, and what can be wrong with an answer."""
-    files = (ALERTER / "web" / "templates" / f"{name}.html" for name in TEMPLATES)
-    template = "".join(file.read_text(encoding="utf-8") for file in files)
-    states = {*mailing_view.STATES.values(), *mailing_view.RUN_STATES.values()}
+    """Return the sentences of the page: its templates' and tables', and what can be wrong with a form."""
+    templates = (file.read_text(encoding="utf-8") for file in (ALERTER / "web" / "templates").glob("*.html"))
+    spoken = {a or b for template in templates for a, b in re.findall(SPOKEN, template)}
     faults = {forms.MISSING, forms.UNREADABLE, forms.NOTHING_PICKED, forms.NOT_OURS, GONE_FROM_LIST}
-    return {*re.findall(r'say\("([^"]+)"', template), *forms.SENTENCES.values(), *faults, *states}
+    faults |= {NO_ADDRESS, covers.RECORDED, covers.ENDED, extensions.MISSING_DAY, extensions.MISSING_REASON}
+    tables = (
+        forms.SENTENCES, forms.DOUBTS, covers.MISSING, covers.SENTENCES, extensions.SENTENCES,
+        mailing_view.STATES, mailing_view.RUN_STATES,
+    )  # fmt: skip
+    return {*spoken, *faults, *(sentence for table in tables for sentence in table.values())}
 
 
 def said_in_code() -> set[str]:

@@ -11,6 +11,7 @@ from alerter.reports.blocks import BarChart, Block, Heading, Paper, Points, Tabl
 from alerter.reports.html_page import page
 from alerter.reports.paper import paper_of
 from tests.reports.papers import CHILD, CORE, REFERENCE, imprint, panel_of, paper
+from tests.statistics.panels import history, report
 
 
 def headings(of: Paper, level: int) -> list[str]:
@@ -95,6 +96,32 @@ def test_the_months_tell_what_the_panel_counted() -> None:
     )
     assert rows["Jun 2026"][3:] == (percent_words(share), f"{share - 81:+.2f}")
     assert "Nov 2026, to day 23" in rows
+
+
+def test_a_small_council_has_both_counts_by_quarter() -> None:
+    """Most of its months would be hidden twice."""
+    small = paper_of(imprint(), [panel_of(replace(CORE, also_from="referred_on"))])
+    found = table(small, "The same sign-offs")
+    assert [row[0] for row in found.rows] == [row[0] for row in table(small, "By quarter").rows]
+
+
+def test_a_year_that_the_extract_shows_in_part_is_marked_at_a_glance() -> None:
+    """As it is in the table: the first years of an extract look too good."""
+    short = paper_of(imprint(0), [report(history(), below=0)])
+    shares = {row[0]: row[-1] for row in table(short, "By quarter").rows}
+    assert (shares["2025/26"], shares["2026/27 to date"]) == ("70.00 *", "85.71")
+    glance = {row[0]: row[1] for row in table(short, "At a glance").rows}
+    assert (glance["The year before"], glance["In time"]) == ("70.00 % *", "85.71 %")
+
+
+def test_what_holds_nothing_is_left_out() -> None:
+    """Where nothing was signed off there is no chart, no duration and no second count to look at."""
+    empty = paper_of(imprint(), [report([], clock=replace(CORE, also_from="referred_on"))])
+    assert not [block for block in empty.blocks if isinstance(block, TrendChart | BarChart)]
+    tables = [block.caption for block in empty.blocks if isinstance(block, Table)]
+    assert tables == [
+        "At a glance", "By month of authorisation", "By quarter and financial year (from 1 April)",
+    ]  # fmt: skip
 
 
 def test_both_counts_stand_in_one_table() -> None:

@@ -742,6 +742,20 @@ SAFEGUARDS = (
         ("tests/web/test_service_pages.py",),
     ),
     Safeguard(
+        "a note that is no news any more does not go",
+        "alerter/pipeline/notes.py",
+        "waiting_note.day != today or not waiting_note.numbers <= still",
+        "waiting_note.day != today",
+        ("tests/app/serving/test_notes.py",),
+    ),
+    Safeguard(
+        "a note is no part of its run",
+        "alerter/store/outbox.py",
+        '_columns.kind != "note"',
+        '_columns.kind != ""',
+        ("tests/store/test_notes.py", "tests/app/serving/test_notes.py"),
+    ),
+    Safeguard(
         "nothing goes without the directory",
         "alerter/pipeline/freshness.py",
         "        raise DirectoryError(said) from error\n",
@@ -1167,5 +1181,12 @@ SAFEGUARDS = (
         'if name != "review_on" and column.share_after(read_on) > FEW:',
         "if False:",
         ("tests/sources/test_recognition.py::test_values_object_to_a_heading",),
+    ),
+    Safeguard(
+        "what two counts side by side differ by is no small number",
+        "alerter/statistics/tables.py",
+        "tally.part((OTHER, *where, column), count, (*where, column))",
+        'tally.counts["not", OTHER, *where, column] = tally.counts[*where, column] - count',
+        ("tests/statistics/test_panel.py::test_a_difference_between_both_counts_is_no_small_number",),
     ),
 )

@@ -22,10 +22,18 @@ needs_samples = pytest.mark.skipif(
 
 
 def opened(
-    kind: str, path: Path, columns: Mapping[str, str] | None = None, clock: Clock = CORE, sheet: str = ""
+    kind: str,
+    path: Path,
+    columns: Mapping[str, str] | None = None,
+    clock: Clock = CORE,
+    sheet: str = "",
+    *,
+    has_conferences: bool = False,
 ) -> Source:
     """Open the extract at *path* under one clock."""
-    return open_source(kind, path, columns or {}, {clock.type: clock}, sheet=sheet)
+    return open_source(
+        kind, path, columns or {}, {clock.type: clock}, sheet=sheet, has_conferences=has_conferences
+    )
 
 
 def values(source: Source) -> list[Assessment | Rejected]:

@@ -8,6 +8,7 @@ import pytest
 
 from alerter.sources.recognition.mapping import ColumnMapping
 from alerter.sources.recognition.recognise import recognise
+from alerter.sources.recognition.synonyms import column_called
 from tests.sources.workbooks import Formula, xlsx
 from tests.world.exports import READ_ON, Case, caseload, delimited
 
@@ -36,6 +37,34 @@ def later(days: int) -> Callable[[Case], date]:
 def sparse(name: str) -> Cell:
     """Return what is blank in one of three records."""
     return lambda case: getattr(case, name) if case.number % 3 else ""
+
+
+def test_a_sign_off_beside_the_managers_decision_is_asked_for(tmp_path: Path) -> None:
+    """The one could be the worker's; a heading that names the manager itself is taken."""
+    decided = {"Team Manager Decision Date": lambda case: case.authorised}
+    columns = {name: cell for name, cell in BASE.items() if name != "Authorised date"} | decided
+    asked = mapping_of(tmp_path, columns | {"Signed Off Date": BASE["Authorised date"]})
+    candidates = [column.heading for column in asked.open["authorised_on"].candidates]
+    assert candidates == ["Signed Off Date", "Team Manager Decision Date"]
+    told = mapping_of(tmp_path, columns | {"TM Sign Off": BASE["Authorised date"]})
+    assert told.taken["authorised_on"].column.heading == "TM Sign Off"
+
+
+def test_a_number_of_days_is_no_candidate_for_the_childs_id(tmp_path: Path) -> None:
+    """Reports count the working days for which each is open; only the real id is proposed."""
+    columns = {name: cell for name, cell in BASE.items() if name != "Child ID"}
+    columns |= {"Reg": lambda case: case.child, "Working Days Open": lambda case: case.number % 60}
+    candidates = mapping_of(tmp_path, columns).open["child_id"].candidates
+    assert [column.heading for column in candidates] == ["Reg"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [("Child's ID (LCS)", "child_id"), ("Mosaic Child ID", "child_id"), ("Form Instance", "assessment_id")],
+)
+def test_ids_by_the_case_systems_name(heading: str, name: str) -> None:
+    """The child's id with the system's name in it, and the form's without "id"."""
+    assert column_called(heading) == name
 
 
 @pytest.mark.parametrize(

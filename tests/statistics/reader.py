@@ -170,7 +170,7 @@ def _lists(reading: Reading, tables: dict[str, Table]) -> None:
                 reading.total((OPEN, "All", column), [(OPEN, line, column) for line in lines])
         elif caption.startswith("What managers gave"):
             reading.total((PERIOD, "Late"), [(caption, line, "Signed off late") for line in lines])
-    bands = next(table.headings for caption, table in tables.items() if "by working days" in caption)
+    bands = next((table.headings for caption, table in tables.items() if "by working days" in caption), ())
     reading.total((PERIOD, "Authorised"), [("band", band) for band in bands])
     for outcome, is_late in (("In time", False), ("Late", True)):
         its = [("band", band) for band in bands if (_last_day(band) > 35) is is_late]

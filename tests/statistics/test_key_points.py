@@ -66,6 +66,7 @@ def test_sentences_where_nothing_can_be_told() -> None:
     assert not any(sentence.startswith("2025/26 came to") for sentence in hidden)
     assert hidden[0] == "What was authorised since 1 April 2026 is too few to be shown."
     assert any("What is open and overdue is too few to be shown" in each for each in hidden)
+    assert "Nothing that is open now is overdue." in key_points(report([*small[:-1], aged(12)]))
 
 
 def test_sentences_without_a_target() -> None:

@@ -9,7 +9,7 @@ from alerter.store.trail import Entry
 from tests.web.house import LINDQVIST, OKAFOR, House
 from tests.world.office import row
 
-FRIDAY = "2009-12-04"
+FRIDAY = "2009-11-27"
 ASKED = {"expected-all": FRIDAY}
 
 
@@ -17,7 +17,7 @@ def test_several_are_recorded_at_one_go(house: House) -> None:
     """What is left empty for one is taken from what was said for all; who, when and by what means is kept."""
     visitor, number = house.inside(OKAFOR), house.numbers()
     filled = {
-        f"expected-{number['A-2']}": "2009-11-27",
+        f"expected-{number['A-2']}": "2009-11-26",
         f"reason-{number['A-2']}": "absence",
         f"note-{number['A-2']}": "back on Thursday",
         "expected-all": FRIDAY,
@@ -25,9 +25,9 @@ def test_several_are_recorded_at_one_go(house: House) -> None:
     }
     visitor.post("/list", pick=[number["A-2"], number["A-3"]], **filled)
     assert "Recorded" in visitor.text
-    assert "A-2, child 92 Sign-off expected by Fri 27 Nov; worker absence back on Thursday" in visitor.text
-    assert "A-3, child 93 Sign-off expected by Fri 4 Dec; waiting for partner agency" in visitor.text
-    assert house.latest() == {number["A-2"]: (OKAFOR, "2009-11-27"), number["A-3"]: (OKAFOR, FRIDAY)}
+    assert "A-2, child 92 Sign-off expected by Thu 26 Nov; worker absence back on Thursday" in visitor.text
+    assert "A-3, child 93 Sign-off expected by Fri 27 Nov; waiting for partner agency" in visitor.text
+    assert house.latest() == {number["A-2"]: (OKAFOR, "2009-11-26"), number["A-3"]: (OKAFOR, FRIDAY)}
     first, _ = house.trail()
     assert first == Entry(
         at=house.hands.at,
@@ -47,10 +47,10 @@ def test_what_was_recorded_shows_on_the_list(house: House) -> None:
     visitor.get("/list")
     assert "3 assessments need you" in visitor.text
     assert "Reassured (1)" in visitor.text
-    assert "Reassured by you on Mon 23 Nov: expected Fri 4 Dec." in visitor.text
+    assert "Reassured by you on Mon 23 Nov: expected Fri 27 Nov." in visitor.text
     house.hands.at += timedelta(minutes=5)
-    visitor.post("/list", pick=number["A-2"], expected_all="2009-12-07")
-    assert house.latest() == {number["A-2"]: (OKAFOR, "2009-12-07")}
+    visitor.post("/list", pick=number["A-2"], expected_all="2009-11-26")
+    assert house.latest() == {number["A-2"]: (OKAFOR, "2009-11-26")}
 
 
 def test_siblings_are_said_to_be_together(house: House) -> None:
@@ -143,7 +143,7 @@ def test_undo_takes_it_back_and_keeps_the_record(house: House) -> None:
     visitor.post("/list", pick=number["A-2"], **ASKED)
     house.hands.at += timedelta(minutes=1)
     visitor.get("/list")
-    visitor.post("/list", pick=number["A-2"], expected_all="2009-12-11")
+    visitor.post("/list", pick=number["A-2"], expected_all="2009-11-25")
     assert visitor.undos == [2, 1]
     visitor.post("/undo", reassurance=2)
     assert "Withdrawn at 09:01" in visitor.text
@@ -184,7 +184,9 @@ def test_undoing_twice_is_refused_the_second_time(house: House) -> None:
     assert [act for _, act, _ in house.acts()] == ["reassured", "withdrew", "refused"]
 
 
-@pytest.mark.parametrize("path", ["/list", "/undo"])
+@pytest.mark.parametrize(
+    "path", ["/list", "/undo", "/cover", "/cover/end", "/extensions/1", "/extensions/undo"]
+)
 def test_a_stranger_records_nothing(house: House, path: str) -> None:
     """A form with a good token of its own is nobody's without a link."""
     visitor = house.visitor()
@@ -209,5 +211,44 @@ def test_overdue_stays_overdue_whatever_is_recorded(house: House) -> None:
     visitor.post("/list", pick=number["A-1"], **ASKED)
     visitor.get("/list")
     assert "Overdue (1)" in visitor.text
-    assert "You expect it Fri 4 Dec." in visitor.text
+    assert "You expect it Fri 27 Nov." in visitor.text
     assert house.run()["overdue"] == 1
+
+
+@pytest.mark.parametrize(
+    ("id_", "day", "question"),
+    [
+        ("A-2", "2009-11-30", "past the due date"),
+        ("A-3", "2009-11-28", "at a weekend or a day off"),
+        ("A-1", "2009-12-25", "at a weekend or a day off"),
+        ("A-4", "2010-02-01", "more than 60 days away"),
+    ],
+)
+def test_a_day_that_can_hardly_be_meant_is_asked_about_once(
+    house: House, id_: str, day: str, question: str
+) -> None:
+    """Sent once more it is recorded; another such day is asked about anew."""
+    visitor, number = house.inside(OKAFOR), house.numbers()[id_]
+    assert visitor.post("/list", pick=number, expected_all=day).status_code == 400
+    assert f"{id_}, child 9{id_[2:]}: This day is {question}" in visitor.text
+    assert "Nothing has been saved yet: please check" in visitor.text
+    assert visitor.page is not None
+    assert f'name="meant-{number}" value="{day}"' in visitor.page.text
+    meant = {f"meant-{number}": day}
+    assert visitor.post("/list", pick=number, expected_all="2011-01-01", **meant).status_code == 400
+    assert house.latest() == {}
+    visitor.post("/list", pick=number, expected_all=day, **meant)
+    assert house.latest() == {number: (OKAFOR, day)}
+
+
+def test_each_row_says_where_it_stands(house: House) -> None:
+    """In three words, before and after it was answered, and once the promise has passed."""
+    visitor, number = house.inside(OKAFOR), house.numbers()
+    assert visitor.text.count("not answered") == 4
+    visitor.post("/list", pick=[number["A-1"], number["A-2"]], expected_all="2009-11-25")
+    visitor.get("/list")
+    assert visitor.text.count("not answered") == 2
+    assert "expected Wed 25 Nov" in visitor.text
+    assert "reassured until Wed 25 Nov" in visitor.text
+    house.hands.at += timedelta(days=3)
+    assert house.inside(OKAFOR).text.count("promise passed") == 2

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from alerter.app.logs import open_journal
 from alerter.pipeline.weekly import sync_only
 from alerter.web.server import listening
-from tests.web.house import AUDITED, OKAFOR, SERVICE_MANAGER, House, new_house
+from tests.web.house import AUDITED, LINDQVIST, OKAFOR, SERVICE_MANAGER, House, new_house
 from tests.world.browser import DESKTOP, HEIGHT, PHONE, opened
 from tests.world.council import ADMINS
 from tests.world.mail_server import HOST, MailServer, free_port
@@ -110,7 +110,7 @@ def list_(page: Page, house: House, base: str) -> None:
     """A list with fields open, and something reassured."""
     open_list(page, house, base)
     page.locator("#pick-2").check()
-    page.locator("#expected-2").fill("2009-12-04")
+    page.locator("#expected-2").fill("2009-11-27")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Back to your list").click()
     page.locator("#pick-1").check()
@@ -136,6 +136,56 @@ def service(page: Page, house: House, base: str) -> None:
     open_list(page, house, base, ADMINS)
     for each in page.locator("summary").all():
         each.click()
+
+
+def question(page: Page, house: House, base: str) -> None:
+    """A list that asks whether a day is meant."""
+    open_list(page, house, base)
+    page.locator("#pick-2").check()
+    page.locator("#expected-2").fill("2010-02-06")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Nothing has been saved yet").wait_for()
+
+
+def covers(page: Page, house: House, base: str) -> None:
+    """Somebody else's cover and a form with a fault, as a service manager has it."""
+    open_list(page, house, base, SERVICE_MANAGER)
+    page.get_by_role("link", name="Cover", exact=True).click()
+    page.get_by_label("Who is away").select_option(OKAFOR)
+    page.get_by_label("Who stands in").select_option(LINDQVIST)
+    page.get_by_label("Last day").fill("2009-12-04")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("stands in for N. Okafor").first.wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("there is a problem").wait_for()
+
+
+def extension(page: Page, house: House, base: str) -> None:
+    """A form with a fault, of what was extended before."""
+    open_list(page, house, base)
+    for _ in range(2):
+        page.goto(f"{base}/list")
+        page.get_by_role("link", name="Extension A-2").click()
+        page.get_by_label("It may take until").fill("2009-12-04")
+        page.get_by_label("Reason").select_option("partner")
+        page.get_by_role("button", name="Authorise").click()
+        page.get_by_text("Extended until").wait_for()
+        house.hands.at += timedelta(minutes=1)
+    page.goto(f"{base}/extensions/2")
+    page.get_by_role("button", name="Authorise").click()
+    page.get_by_text("there is a problem").wait_for()
+
+
+def extensions(page: Page, house: House, base: str) -> None:
+    """What a service manager may extend."""
+    open_list(page, house, base, SERVICE_MANAGER)
+    page.get_by_role("link", name="Extensions", exact=True).click()
+
+
+def welsh_covers(page: Page, house: House, base: str) -> None:
+    """The page of covers in Welsh."""
+    open_list(page, house, base, ADMINS)
+    page.get_by_role("link", name="Cyflenwi", exact=True).click()
 
 
 def open_assessments(page: Page, house: House, base: str) -> None:
@@ -206,8 +256,8 @@ def nowhere(page: Page, house: House, base: str) -> None:
 
 
 PAGES = (
-    list_, fault, recorded, service, open_assessments, emails, emails_of, audits, audit, unfinished_audit,
-    stale, others, nowhere,
+    list_, fault, question, recorded, covers, welsh_covers, extension, extensions, service, open_assessments,
+    emails, emails_of, audits, audit, unfinished_audit, stale, others, nowhere,
 )  # fmt: skip
 
 
@@ -217,7 +267,8 @@ def test_every_page_is_accessible(office: Office, browser: Browser, go: object) 
     Axe finds nothing by WCAG 2.2 AA, in light and dark, on a phone and a desktop; and nothing is cut off.
     """
     assert callable(go)
-    with served(office, **AUDITED) as (house, base), opened(browser) as page:
+    language = "cy" if go is welsh_covers else "en"
+    with served(office, **AUDITED, email__language=language) as (house, base), opened(browser) as page:
         go(page, house, base)
         for width in (PHONE, DESKTOP):
             for is_dark in (False, True):
@@ -300,6 +351,9 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         page.keyboard.type("nearly done")
         tab_to(".save button")
         page.keyboard.press("Enter")
+        page.get_by_text("Nothing has been saved yet").wait_for()  # a Saturday, and past the due date
+        tab_to(".save button")
+        page.keyboard.press("Enter")
         page.get_by_role("heading", name="Recorded").wait_for()
         assert walked[0] == "Skip to the content"
         assert "expected-1" not in walked
@@ -308,6 +362,36 @@ def test_a_list_is_answered_by_keyboard_alone(office: Office, browser: Browser) 
         page.keyboard.press("Enter")
         page.get_by_text("Withdrawn at").wait_for()
         assert house.latest() == {}
+
+
+def test_cover_is_set_and_ended_by_keyboard_alone(office: Office, browser: Browser) -> None:
+    """From the list to the page, through its fields, and back out of the cover; on a phone."""
+    with served(office) as (house, base), opened(browser, width=PHONE) as page:
+        open_list(page, house, base)
+
+        def tab_to(selector: str) -> None:
+            for _ in range(40):
+                page.keyboard.press("Tab")
+                name, is_seen, is_there = page.evaluate(FOCUS, selector)
+                assert is_seen, name
+                if is_there:
+                    return
+            raise AssertionError(selector)
+
+        tab_to("nav a[href='/cover']")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Who stands in").wait_for()
+        tab_to("#cover")
+        page.keyboard.type("S. Lind")
+        tab_to("#until")
+        page.keyboard.type("12122009")
+        tab_to(".save button")
+        page.keyboard.press("Enter")
+        page.get_by_text("S. Lindqvist stands in for N. Okafor").first.wait_for()
+        tab_to("button.second")
+        page.keyboard.press("Enter")
+        page.get_by_text("No cover stands").wait_for()
+        assert [act for _, act, _ in house.acts()] == ["covered", "ended_cover"]
 
 
 def total_shown(page: Page) -> str:

@@ -119,6 +119,8 @@ def test_nothing_that_a_link_leads_to_changes_anything(borough: House) -> None:
             seen = crawl(borough, link.removeprefix(BASE))
             assert {"/list", "/leave", "/static/page.css"} <= seen
             assert {"/recorded", "/service"} & seen
+            assert "/cover" in seen
+            assert {"/extensions", *(path for path in seen if path.startswith("/extensions/"))} & seen
             assert {"/audits", "/static/points.css"} <= seen or "/service" in seen
         for address in (ADMINS, "head3@council.example"):
             seen = crawl(borough, borough.path(address))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from alerter.config.reporting import OTHER_REASON, REASONS
 from alerter.domain.wording import counted
 from alerter.sources.columns import DATE_COLUMNS
-from alerter.sources.recognition.synonyms import is_general, words_of
+from alerter.sources.recognition.synonyms import MANAGERS, is_general, words_of
 from alerter.sources.recognition.types import preset_of
 from alerter.sources.recognition.values import ColumnValues
 from alerter.sources.score import ScoreError, read_score
@@ -30,10 +30,13 @@ _PLANS_AND_PERSONS = frozenset(
     )
 )  # fmt: skip
 """Words of a date that is a plan, of another event or of a person: no start and no sign-off."""
+_DECISIONS = frozenset({"decision", "outcome"})
+"""What a manager's sign-off may be called too, where the heading says that it is the manager's."""
 _OTHERS_IDS = frozenset(
     (
         "worker", "team", "upn", "nhs", "family", "manager", "postcode", "phone", "telephone", "mobile",
         "school", "ward", "age", "sibling", "group", "staff", "household", "row", "referral", "contact",
+        "days",
     )
 )  # fmt: skip
 _OTHER_STEPS = frozenset({"previous", "prev", "next", "outcome", "following"})
@@ -63,7 +66,7 @@ def could_be(name: str, column: ColumnValues, start: ColumnValues | None, read_o
             is_whole = column.dated_share > 1 - FEW
             return (
                 (is_whole or name != "started_on")
-                and not words & _PLANS_AND_PERSONS
+                and not (words - (_DECISIONS if words & MANAGERS else set())) & _PLANS_AND_PERSONS
                 and bool(column.dated)
                 and sorted(column.dated)[len(column.dated) // 2] > read_on - LONG_AGO
                 and not _against_date(name, column, start, read_on)

@@ -7,11 +7,13 @@ from datetime import date
 from alerter.config.input import COLUMN_PRESETS
 from alerter.sources.columns import ASSESSMENT_COLUMNS, DATE_COLUMNS, normalised
 from alerter.sources.recognition.evidence import could_be, evidence, objection
-from alerter.sources.recognition.synonyms import column_called, is_general, run_together
+from alerter.sources.recognition.synonyms import column_called, is_general, is_rival, run_together
 from alerter.sources.recognition.values import ColumnValues
 
 ASKED = ("child_id", "started_on", "authorised_on")
 """What is asked where it cannot be told: without it nothing is read, or everything counts as open."""
+NAMED = ("assessment_id", "team", "worker")
+"""What is named as not found, as the digests are the poorer without it."""
 IN_ORDER = ("started_on", *(name for name in ASSESSMENT_COLUMNS if name != "started_on"))
 """Other dates are compared with the start, so it comes first."""
 MOST_CANDIDATES = 5
@@ -80,10 +82,12 @@ class ColumnMapping:
         agreed = [column for column in called if not objections[column.index]]
         certain = [column for column in agreed if not is_general(column.heading)] or agreed
         others = [column for column in self._nameless(name) if could_be(name, column, start, read_on)]
-        is_doubtful = bool(certain) and is_general(certain[0].heading) and bool(others)
+        is_doubtful = bool(certain) and any(
+            is_rival(name, certain[0].heading, other.heading) for other in others
+        )
         if len(certain) == 1 and not is_doubtful:
             self.taken[name] = TakenColumn(certain[0], evidence(name, certain[0]))
-        elif called or others or name in ASKED:
+        elif called or others or name in (*ASKED, *NAMED):
             candidates = (certain or called) + others
             because = _because(certain, others, [why for why in objections.values() if why])
             self.open[name] = OpenColumn(tuple(candidates[:MOST_CANDIDATES]), because)
@@ -128,7 +132,7 @@ def _because(
     if len(certain) > 1:
         return "more than one column is called so"
     if certain:
-        return "its heading is general, and another column has such values"
+        return "its heading is general, and another column has such values or names the manager"
     if objections:
         return objections[0]
     return "by its values alone it is not certain" if others else "no heading and no values are like it"

@@ -86,6 +86,11 @@ class RecognisedExtract:
         return sorted(shown, key=lambda type_: (-type_.rows, type_.name))
 
     @property
+    def rows_not_named(self) -> int:
+        """Return how many rows have a type that may not be named."""
+        return sum(type_.rows for type_ in self.places.types.values() if not type_.may_be_shown)
+
+    @property
     def teams(self) -> dict[str, int]:
         """Return the rows of each team, in the order of their names."""
         rows, names = self.places.rows_of_team, self.places.teams

@@ -17,13 +17,17 @@ from alerter.sources.recognition.values import values_of
 STAFF_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "manager_name": (
         "Manager", "Manager Name", "Team Manager", "Team Manager Name", "Line Manager", "Line Manager Name",
+        "TM", "TM Name",
     ),
     "manager_email": (
         "Manager Email", "Manager Email Address", "Team Manager Email", "Team Manager Email Address",
-        "Line Manager Email", "Line Manager Email Address",
+        "Line Manager Email", "Line Manager Email Address", "TM Email", "TM Email Address",
     ),
     "cover_email": ("Cover Email", "Cover Email Address", "Deputy Email"),
-    "escalate_to": ("Service Manager Email", "Service Manager Email Address", "Head of Service Email"),
+    "escalate_to": (
+        "Service Manager Email", "Service Manager Email Address", "Head of Service Email",
+        "Head of Service Email Address", "HoS Email", "HoS Email Address", "HOS Email", "HOS Email Address",
+    ),
 }  # fmt: skip
 """What staff lists call the directory's columns; teams and workers go by the headings of extracts too."""
 _ADDRESSES = frozenset({"manager_email", "cover_email", "escalate_to"})

@@ -7,14 +7,15 @@ from alerter.sources.columns import DATE_COLUMNS, normalised
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "assessment_id": (
-        "Assessment ID", "Assessment Form ID", "Form ID", "Form Instance ID", "Instance ID", "Step ID",
-        "Workflow Step ID", "Person Assessment ID", "Single Assessment ID",
+        "Assessment ID", "Assessment Form ID", "Form ID", "Form Instance", "Form Instance ID", "Instance ID",
+        "Step ID", "Workflow Step ID", "Person Assessment ID", "Single Assessment ID",
         "Child and Family Assessment ID",
     ),
     "child_id": (
         "Child ID", "LA Child ID", "Local Authority Child ID", "Child Unique ID", "Person ID",
         "Young Person ID", "Client ID", "Service User ID", "Subject ID", "Subject Compound ID", "Mosaic ID",
-        "Mosaic Person ID", "LCS ID", "LCS Person ID", "Liquidlogic ID", "Eclipse ID", "Eclipse Person ID",
+        "Mosaic Person ID", "Mosaic Child ID", "LCS ID", "LCS Child ID",
+        "LCS Person ID", "Liquidlogic ID", "Eclipse ID", "Eclipse Person ID",
         "Social Care ID", "P Number", "Protocol ID", "ESCR ID", "CareFirst ID", "Swift ID",
     ),
     "type": (
@@ -48,6 +49,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "team": (
         "Team", "Team Name", "Allocated Team", "Allocated Team Name", "Assigned Team", "Responsible Team",
         "Current Team", "Assessment Team", "Assessing Team", "Social Work Team", "Worker's Team",
+        "Case Worker's Team", "Social Worker's Team", "Allocated Worker's Team",
         "Owning Team", "Current Team Name",
     ),
     "worker": (
@@ -76,6 +78,9 @@ GENERAL = frozenset(
     )
 )  # fmt: skip
 """So general that another column can be meant: they count only where no other could be the one."""
+
+MANAGERS = frozenset({"manager", "managers", "tm"})
+"""Words of a heading that say it is the manager's date, and not the worker's."""
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _DATE = re.compile(r"date|dttm|\bdt\b", re.IGNORECASE)
@@ -154,3 +159,16 @@ def column_called(heading: object) -> str:
 def is_general(heading: object) -> bool:
     """Say whether a heading's words are so general that they may mean another column."""
     return words_of(heading) in _GENERAL
+
+
+def is_rival(name: str, heading: object, other: object) -> bool:
+    """
+    Say whether *other* could be meant in place of *heading*, which is called *name*.
+
+    >>> is_rival("authorised_on", "Signed Off Date", "Manager's Decision Date")
+    True
+    >>> is_rival("authorised_on", "TM Sign Off", "Manager's Decision Date")
+    False
+    """
+    by_manager = [bool(words_of(text) & MANAGERS) for text in (heading, other)]
+    return is_general(heading) or (name == "authorised_on" and by_manager == [False, True])

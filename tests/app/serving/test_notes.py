@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from alerter.pipeline.letters import Basis
 from alerter.pipeline.notes import prepare_notes
 from alerter.pipeline.sending import send
 from alerter.store.schema import assessments
@@ -98,7 +99,8 @@ def test_killed_between_preparation_and_sending_nothing_is_lost(
     daily.tick_at("Tue 2026-11-24 07:00")
     assert daily.serving is not None
     daily.hands.move(daily.hands.at.replace(hour=8))
-    assert prepare_notes(daily.serving.installation) == 1
+    of = daily.serving.installation
+    assert prepare_notes(of.database, Basis.of(of), of.today()) == 1
     (waiting,) = daily.messages("note")
     daily.stop()
     assert post_office.tally() == EVERYBODY
