@@ -190,14 +190,16 @@ class OwnList:
     """
     What is routed to one person on *as_of*, worst first: each alert with its assessment's number.
 
-    *extendable* are the numbers of those that the person may authorise to go beyond the limit. *scope* is
-    whose figures the person may see besides. *read* is what was last read of the case system.
+    *standing_in* are those to whom goes what is this person's. *extendable* are the numbers of those that the
+    person may authorise to go beyond the limit. *scope* is whose figures the person may see besides. *read*
+    is what was last read of the case system.
     """
 
     digest: Digest
     rows: Sequence[tuple[int, Alert]]
     as_of: date
     next_run: date
+    standing_in: Sequence[Recipient]
     extendable: Collection[int]
     scope: Scope
     read: Sync | None
@@ -317,6 +319,13 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
         rows=[(numbers[alert.assessment.key], alert) for alert in digest.alerts],
         as_of=today,
         next_run=plan.window.next_run,
+        standing_in=list(
+            {
+                row.route.recipient.key: row.route.recipient
+                for row in plan.judged
+                if row.route.covering_for and row.route.owner_key == key
+            }.values()
+        ),
         extendable={
             row.number
             for row in extendable(

@@ -190,7 +190,7 @@ def _extended(extension: Extension | None, context: RowContext) -> str:
 
 def _audited(standing: AuditStanding, alert: Alert, context: RowContext) -> str:
     """Return where a row stands with its quality audit, and what that leaves of the days."""
-    say, left = context.language.say, _days_left(alert, context.language)
+    say, left = context.language.say, days_left(alert, context.language)
     if standing.since is not None:
         since = context.language.day(standing.since, context.as_of)
         return say("waiting for audit since {day}: {left}", day=since, left=left)
@@ -202,7 +202,8 @@ def _audited(standing: AuditStanding, alert: Alert, context: RowContext) -> str:
     return say("returned, {score} of 100 ({mark} to pass): {left}", **values)
 
 
-def _days_left(alert: Alert, language: Language) -> str:
+def days_left(alert: Alert, language: Language) -> str:
+    """Return how many of its limit's days an assessment has left."""
     limit = alert.clock.working_days
     left = limit - alert.age
     if left < 0:

@@ -145,14 +145,15 @@ def _enter(
         return set()
     pivot = max(row, key=lambda cell: counts[cell] > 1)
     equation = {cell: value / row[pivot] for cell, value in row.items()}
-    for other in equations.values():
-        _subtract(other, equation, other.get(pivot, Fraction(0)))
+    changed = [equation, *(other for other in equations.values() if pivot in other)]
+    for other in changed[1:]:
+        _subtract(other, equation, other[pivot])
     equations[pivot] = equation
     return {
         cell
-        for pivot, equation in equations.items()
-        if counts[pivot] == 1 and _has_one_sign(equation)
-        for cell in equation
+        for other in changed
+        if _has_one_sign(other) and all(counts[cell] == 1 for cell in other)
+        for cell in other
     }
 
 

@@ -7,6 +7,7 @@ from flask import Flask, Response, request, session
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from alerter.app.link_letters import Mailroom
 from alerter.app.logs import Journal
 from alerter.errors import AlerterError
 from alerter.installation.installation import Installation
@@ -16,7 +17,6 @@ from alerter.web.covers import CoverPages
 from alerter.web.extensions import ExtensionPages
 from alerter.web.forms import MOST_DIGITS
 from alerter.web.guard import STYLES_KEPT, protect
-from alerter.web.mailroom import Mailroom
 from alerter.web.pages import Pages
 from alerter.web.service_pages import ServicePages
 from alerter.web.site import BAD, TOO_MANY, Frame, Site

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from flask import Response, flash, request
 
 from alerter.app.audits import AuditSheet, audit_sheet, form, give_audit, refuse_audit
-from alerter.domain.quality_audit import FULL_MARKS, Audit
-from alerter.mail.language import ENGLISH
+from alerter.domain.quality_audit import Audit
 from alerter.web import audit_view
 from alerter.web.audit_view import FilledAudit, audit_form_view, audit_groups
 from alerter.web.site import BAD, FORBIDDEN, OK, Frame, go
@@ -26,10 +25,8 @@ class AuditPages:
         if not form(self.frame.site.installation):
             return self.frame.nowhere(visitor)
         sheet = audit_sheet(self.frame.site.installation, visitor)
-        has_service, groups = bool(sheet.scope), audit_groups(sheet)
-        return self.frame.page(
-            "audits.html", visitor=visitor, has_service=has_service, groups=groups, lang=ENGLISH.tag
-        )
+        has_service, groups = bool(sheet.scope), audit_groups(sheet, self.frame.language)
+        return self.frame.page("audits.html", visitor=visitor, has_service=has_service, groups=groups)
 
     def audit(self, number: int) -> Response:
         """Show the form of one assessment, with its last audit."""
@@ -51,7 +48,9 @@ class AuditPages:
             refuse_audit(installation, visitor, number)
             return self._not_yours(visitor)
         start = sheet.items[number].assessment.clock_on
-        filled = audit_view.read(request.form, criteria, started_on=start, today=sheet.as_of)
+        filled = audit_view.read(
+            request.form, criteria, self.frame.language, started_on=start, today=sheet.as_of
+        )
         if filled.faults or filled.is_total_asked:
             return self._form(visitor, sheet, number, filled, BAD if filled.faults else OK)
         numbers = list(sheet.together(number)) if filled.has_siblings else [number]
@@ -61,7 +60,7 @@ class AuditPages:
         if not give_audit(installation, visitor, numbers, given):
             return self._not_yours(visitor)  # somebody else's since the page was asked for
         self.frame.site.journal.note("audited", recorded=len(numbers))
-        flash(f"Recorded: {given.score} of {FULL_MARKS}.")
+        flash(self.frame.language.say("Recorded: {score} of 100.", score=given.score))
         return go("audit", number=number)
 
     def _form(
@@ -72,12 +71,10 @@ class AuditPages:
             return self.frame.nowhere(visitor)
         if number not in sheet.items:
             return self._not_yours(visitor)
-        view = audit_form_view(sheet, number, criteria, filled, visitor)
+        view = audit_form_view(sheet, number, criteria, filled, visitor, self.frame.language)
         has_service = bool(sheet.scope)
-        return self.frame.page(
-            "audit.html", status, visitor=visitor, has_service=has_service, view=view, lang=ENGLISH.tag
-        )
+        return self.frame.page("audit.html", status, visitor=visitor, has_service=has_service, view=view)
 
     def _not_yours(self, visitor: str) -> Response:
         self.frame.site.journal.warn("audit_refused")
-        return self.frame.page("not_audited.html", FORBIDDEN, visitor=visitor, lang=ENGLISH.tag)
+        return self.frame.page("not_audited.html", FORBIDDEN, visitor=visitor)

@@ -10,8 +10,9 @@ from alerter.app.audits import AuditSheet
 from alerter.domain.address import address_key
 from alerter.domain.audit_standing import audit_standing, latest_audit
 from alerter.domain.policy import Alert, Stage
-from alerter.domain.quality_audit import FULL_MARKS, Audit, Criterion, FilledForm, fill_in
-from alerter.domain.wording import counted, day_words
+from alerter.domain.quality_audit import Audit, Criterion, FilledForm, fill_in
+from alerter.mail.digest_rows import days_left
+from alerter.mail.language import Language
 
 POINTS, DAY, SIBLINGS, TOTAL = "points", "audited", "siblings", "total"
 UNREADABLE = "The day must be a real date, such as 2026-12-04"
@@ -50,14 +51,19 @@ class FilledAudit:
 
 
 def read(
-    form: MultiDict[str, str], criteria: Sequence[Criterion], *, started_on: date, today: date
+    form: MultiDict[str, str],
+    criteria: Sequence[Criterion],
+    language: Language,
+    *,
+    started_on: date,
+    today: date,
 ) -> FilledAudit:
     """Return what was filled in for *criteria*, of an assessment *started_on* that day."""
-    entered = {each.key: form.get(f"{POINTS}-{each.key}", "").strip() for each in criteria}
+    entered = {criterion.key: form.get(f"{POINTS}-{criterion.key}", "").strip() for criterion in criteria}
     day = form.get(DAY, "").strip()
     filled = fill_in(criteria, entered)
-    audited_on, fault = _day(day, started_on, today)
-    faults = _missing(criteria, filled) | ({DAY: fault} if fault else {})
+    audited_on, fault = _day(day, started_on, today, language)
+    faults = _missing(criteria, filled, language) | ({DAY: fault} if fault else {})
     is_total_asked = TOTAL in form
     return FilledAudit(
         points=filled.points,
@@ -69,23 +75,25 @@ def read(
     )
 
 
-def _missing(criteria: Sequence[Criterion], filled: FilledForm) -> dict[str, str]:
+def _missing(criteria: Sequence[Criterion], filled: FilledForm, language: Language) -> dict[str, str]:
     return {
-        f"{POINTS}-{each.key}": f"{each.name}: choose 0 to {each.weight} points"
-        for each in criteria
-        if each.key not in filled.points
+        f"{POINTS}-{criterion.key}": language.say(
+            "{name}: choose 0 to {weight} points", name=criterion.name, weight=criterion.weight
+        )
+        for criterion in criteria
+        if criterion.key not in filled.points
     }
 
 
-def _day(text: str, started_on: date, today: date) -> tuple[date | None, str]:
+def _day(text: str, started_on: date, today: date, language: Language) -> tuple[date | None, str]:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return None, UNREADABLE
+        return None, language.sentence(UNREADABLE)
     if day > today:
-        return None, IN_FUTURE
+        return None, language.sentence(IN_FUTURE)
     if day < started_on:
-        return None, BEFORE_START.format(day=day_words(started_on, today))
+        return None, language.say(BEFORE_START, day=language.day(started_on, today))
     return day, ""
 
 
@@ -134,7 +142,6 @@ class AuditFormView:
     has_siblings: bool
     criteria: tuple[CriterionView, ...]
     pass_mark: int
-    full_marks: int
     total: str
     day: str
     earliest: str
@@ -143,53 +150,73 @@ class AuditFormView:
     faults: Sequence[tuple[str, str]]
 
 
-def audit_words(alert: Alert, as_of: date) -> str:
+def audit_words(alert: Alert, as_of: date, language: Language) -> str:
     """
     Return where an assessment stands with its audit, and what that leaves of its days; empty where unaudited.
     """
     standing = audit_standing(alert)
     if standing is None:
         return ""
+    say, left = language.say, days_left(alert, language)
     if standing.since is not None:
-        return f"Waiting for audit since {day_words(standing.since, as_of)}: {_days_left(alert)}."
+        return say(
+            "Waiting for audit since {day}: {left}.", day=language.day(standing.since, as_of), left=left
+        )
     if standing.kind == "passed":
-        return f"Audit passed, {standing.score} of {FULL_MARKS}: only the sign-off is missing."
+        return say("Audit passed, {score} of 100: only the sign-off is missing.", score=standing.score)
     if standing.kind == "scored":
-        return f"Audit: {standing.score} of {FULL_MARKS}."
-    mark = f"{standing.pass_mark} to pass"
-    return f"Returned by the audit, {standing.score} of {FULL_MARKS} ({mark}): {_days_left(alert)}."
+        return say("Audit: {score} of 100.", score=standing.score)
+    words = "Returned by the audit, {score} of 100 ({mark} to pass): {left}."
+    return say(words, score=standing.score, mark=standing.pass_mark, left=left)
 
 
-def audit_groups(sheet: AuditSheet) -> list[AuditGroup]:
+def audit_groups(sheet: AuditSheet, language: Language) -> list[AuditGroup]:
     """Return what there is to audit by how it stands, the most urgent first."""
     rows: dict[str, list[AuditRow]] = {kind: [] for kind in HEADINGS}
     for number, alert in sheet.items.items():
         standing = audit_standing(alert)
-        rows[UNAUDITED if standing is None else standing.kind].append(_row(number, alert, sheet.as_of))
+        rows[UNAUDITED if standing is None else standing.kind].append(
+            _row(number, alert, sheet.as_of, language)
+        )
     return [
-        AuditGroup(kind=kind, heading=f"{heading} ({len(rows[kind]):,})", about=about, rows=tuple(rows[kind]))
+        AuditGroup(
+            kind=kind,
+            heading=f"{language.sentence(heading)} ({len(rows[kind]):,})",
+            about=language.sentence(about),
+            rows=tuple(rows[kind]),
+        )
         for kind, (heading, about) in HEADINGS.items()
         if rows[kind]
     ]
 
 
 def audit_form_view(
-    sheet: AuditSheet, number: int, criteria: Sequence[Criterion], filled: FilledAudit, visitor: str
+    sheet: AuditSheet,
+    number: int,
+    criteria: Sequence[Criterion],
+    filled: FilledAudit,
+    visitor: str,
+    language: Language,
 ) -> AuditFormView:
     """Return the form for the assessment with this *number*, as far as it is *filled*."""
     alert = sheet.items[number]
     mark, last = alert.clock.audit_pass_mark or 0, latest_audit(alert.assessment, alert.audit)
     others = len(sheet.together(number)) - 1
     return AuditFormView(
-        row=_row(number, alert, sheet.as_of),
-        last="" if last is None else _last(last, sheet.as_of, visitor),
-        lines=() if last is None else _lines(last, criteria),
-        siblings=f"The same for {counted(others, 'sibling')} assessed together" if others else "",
+        row=_row(number, alert, sheet.as_of, language),
+        last="" if last is None else _last(last, sheet.as_of, visitor, language),
+        lines=() if last is None else _lines(last, criteria, language),
+        siblings=language.counted(
+            others,
+            "The same for {count} sibling assessed together",
+            "The same for {count} siblings assessed together",
+        )
+        if others
+        else "",
         has_siblings=filled.has_siblings,
-        criteria=tuple(_criterion(each, filled.values, filled.faults) for each in criteria),
+        criteria=tuple(_criterion(criterion, filled.values, filled.faults) for criterion in criteria),
         pass_mark=mark,
-        full_marks=FULL_MARKS,
-        total=_total(filled, len(criteria), mark) if filled.values else "",
+        total=_total(filled, len(criteria), mark, language) if filled.values else "",
         day=filled.values.get(DAY, sheet.as_of.isoformat()),
         earliest=alert.assessment.clock_on.isoformat(),
         latest=sheet.as_of.isoformat(),
@@ -198,59 +225,65 @@ def audit_form_view(
     )
 
 
-def _row(number: int, alert: Alert, as_of: date) -> AuditRow:
-    assessment = alert.assessment
-    due = "" if alert.due_on is None else f", due {day_words(alert.due_on, as_of)}"
-    is_over = alert.stage is Stage.OVERDUE
+def _row(number: int, alert: Alert, as_of: date, language: Language) -> AuditRow:
+    assessment, say = alert.assessment, language.say
+    values = {"age": alert.age, "limit": alert.clock.working_days}
+    day = say("Day {age} of {limit}", **values)
+    if alert.stage is Stage.OVERDUE:
+        day = say("Day {age} of {limit}, overdue", **values)
+    elif alert.due_on is not None:
+        day = say("Day {age} of {limit}, due {day}", **values, day=language.day(alert.due_on, as_of))
     return AuditRow(
         number=number,
-        name=f"{assessment.assessment_id}, child {assessment.child_id}",
-        worker=assessment.worker or "no worker given",
-        day=f"Day {alert.age} of {alert.clock.working_days}{', overdue' if is_over else due}",
+        name=f"{assessment.assessment_id}, {say('child {id}', id=assessment.child_id)}",
+        worker=assessment.worker or say("no worker given"),
+        day=day,
         stage=alert.stage.value,
-        standing=audit_words(alert, as_of),
+        standing=audit_words(alert, as_of, language),
     )
 
 
-def _criterion(each: Criterion, values: Mapping[str, str], faults: Mapping[str, str]) -> CriterionView:
-    name = f"{POINTS}-{each.key}"
+def _criterion(criterion: Criterion, values: Mapping[str, str], faults: Mapping[str, str]) -> CriterionView:
+    name = f"{POINTS}-{criterion.key}"
     return CriterionView(
         field=name,
-        name=each.name,
-        description=each.description,
-        weight=each.weight,
+        name=criterion.name,
+        description=criterion.description,
+        weight=criterion.weight,
         chosen=values.get(name, ""),
         fault=faults.get(name, ""),
     )
 
 
-def _last(last: Audit, as_of: date, visitor: str) -> str:
+def _last(last: Audit, as_of: date, visitor: str, language: Language) -> str:
+    say = language.say
     if last.audited_on is None:
-        return f"{last.score} of {FULL_MARKS}, from the case system."
-    by = "you" if address_key(last.by) == address_key(visitor) else last.by
-    return f"{last.score} of {FULL_MARKS}, by {by}, {day_words(last.audited_on, as_of)}."
+        return say("{score} of 100, from the case system.", score=last.score)
+    day = language.day(last.audited_on, as_of)
+    if address_key(last.by) == address_key(visitor):
+        return say("{score} of 100, by you, {day}.", score=last.score, day=day)
+    return say("{score} of 100, by {who}, {day}.", score=last.score, who=last.by, day=day)
 
 
-def _lines(last: Audit, criteria: Sequence[Criterion]) -> tuple[str, ...]:
+def _lines(last: Audit, criteria: Sequence[Criterion], language: Language) -> tuple[str, ...]:
     return tuple(
-        f"{each.name}: {last.points[each.key]} of {each.weight}"
-        for each in criteria
-        if each.key in last.points
-    )
+        language.say(
+            "{name}: {points} of {weight}",
+            name=criterion.name, points=last.points[criterion.key], weight=criterion.weight,
+        )
+        for criterion in criteria
+        if criterion.key in last.points
+    )  # fmt: skip
 
 
-def _total(filled: FilledAudit, criteria: int, mark: int) -> str:
-    given, left, short = f"{filled.score} of {FULL_MARKS}", criteria - len(filled.points), mark - filled.score
+def _total(filled: FilledAudit, criteria: int, mark: int, language: Language) -> str:
+    left, short = criteria - len(filled.points), mark - filled.score
     if left:
-        return f"{given} so far; {counted(left, 'criterion', 'criteria')} without points."
+        one = "{score} of 100 so far; {count} criterion without points."
+        many = "{score} of 100 so far; {count} criteria without points."
+        return language.counted(left, one, many, score=filled.score)
     if short > 0:
-        return f"{given}: {counted(short, 'point')} short of the {mark} that pass."
-    return f"{given}: passes, for {mark} do."
-
-
-def _days_left(alert: Alert) -> str:
-    limit = alert.clock.working_days
-    left = limit - alert.age
-    if left < 0:
-        return f"none of the {limit} days left"
-    return f"{left} of {limit} days left" if left else f"the last of {limit} days"
+        one = "{score} of 100: {count} point short of the {mark} that pass."
+        many = "{score} of 100: {count} points short of the {mark} that pass."
+        return language.counted(short, one, many, score=filled.score, mark=mark)
+    return language.say("{score} of 100: passes, for {mark} do.", score=filled.score, mark=mark)

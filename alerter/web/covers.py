@@ -157,7 +157,7 @@ def _row(number: int | None, cover: Cover, sheet: CoverSheet, language: Language
     return CoverRow(
         number=number,
         words=words,
-        days=language.listed(list(_days(cover, sheet, language))) or language.say("always"),
+        days=" ".join(_days(cover, sheet, language)) or language.say("always"),
         source=source,
     )
 

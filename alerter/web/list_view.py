@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from alerter.app.extensions import RecentExtension
-from alerter.app.reassurances import OwnList, Recorded
-from alerter.domain.assessment import Assessment
+from alerter.app.reassurances import OwnList
 from alerter.domain.policy import Alert, Stage
 from alerter.domain.progress import RowHistory
 from alerter.domain.reasons import Reasons
-from alerter.domain.reassurance import LONGEST_NOTE, UNDO_WITHIN
+from alerter.domain.reassurance import LONGEST_NOTE
 from alerter.mail.digest_rows import RowContext, row_of
 from alerter.mail.headline import counts_of
 from alerter.mail.language import Language
@@ -65,6 +63,7 @@ class ListView:
     language: Language
     title: str
     audience: str
+    standing_in: str
     asks: str
     basis: str
     sections: tuple[SectionView, ...]
@@ -98,6 +97,7 @@ def list_view(own: OwnList, filled: Filled, reasons: Reasons, zone: ZoneInfo, la
         language=language,
         title=_title(own, language),
         audience=_audience(own, language),
+        standing_in=_standing_in(own, language),
         asks=_asks(own, today),
         basis=_basis(own, zone, language),
         sections=tuple(_sections(own, shown, filled, today)),
@@ -128,6 +128,14 @@ def _audience(own: OwnList, language: Language) -> str:
     name = own.digest.recipient.name or own.digest.recipient.email
     covered = language.listed(list(own.digest.covering_for))
     return language.say("{name}, covering for {covered}", name=name, covered=covered) if covered else name
+
+
+def _standing_in(own: OwnList, language: Language) -> str:
+    """Return who stands in for the reader, to whom goes what is theirs; nothing where nobody does."""
+    people = language.listed([person.name or person.email for person in own.standing_in])
+    return (
+        language.say("{people} stands in for you; what is yours goes there.", people=people) if people else ""
+    )
 
 
 def _marks(own: OwnList, language: Language) -> Marks:
@@ -250,80 +258,3 @@ def _summary(filled: Filled, shown: Sequence[tuple[int, Alert]], language: Langu
         beginning = f"{of.assessment_id}, {child}: " if of else ""
         faults.append((first if name == PICK else name, f"{beginning}{language.sentence(fault)}"))
     return faults
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedView:
-    """
-    One reassurance or extension: for which assessment, what was recorded, and until when it can be undone.
-
-    *field* and *action* are the name of its number in the form that undoes it, and where that is sent.
-    """
-
-    number: int
-    field: str
-    action: str
-    name: str
-    words: str
-    note: str
-    may_undo: bool
-    until: str
-    recorded_at: datetime
-
-
-def recorded_views(
-    reassured: Sequence[Recorded], extended: Sequence[RecentExtension], today: Today, zone: ZoneInfo
-) -> list[RecordedView]:
-    """Return the views of what was recorded within the hour, latest first."""
-    views = [
-        *(_reassured(recorded, today, zone) for recorded in reassured),
-        *(_extended(recent, today, zone) for recent in extended),
-    ]
-    return sorted(views, key=lambda view: view.recorded_at, reverse=True)
-
-
-def _reassured(recorded: Recorded, today: Today, zone: ZoneInfo) -> RecordedView:
-    kept, reason = recorded.kept, recorded.kept.reassurance.reason
-    day = today.language.day(kept.reassurance.expected_on, today.as_of)
-    words = today.language.say("Sign-off expected by {day}", day=day)
-    return RecordedView(
-        number=kept.id,
-        field="reassurance",
-        action="undo",
-        name=_recorded_name(recorded.assessment, today.language),
-        words=_withdrawn(kept.withdrawn_at, today, zone) or _with_reason(words, reason, today),
-        note=kept.note,
-        may_undo=recorded.may_undo,
-        until=f"{(kept.recorded_at + UNDO_WITHIN).astimezone(zone):%H:%M}",
-        recorded_at=kept.recorded_at,
-    )
-
-
-def _extended(recent: RecentExtension, today: Today, zone: ZoneInfo) -> RecordedView:
-    recorded, extension = recent.recorded, recent.recorded.extension
-    words = today.language.say("Extended until {day}", day=today.language.day(extension.until, today.as_of))
-    return RecordedView(
-        number=recorded.id,
-        field="extension",
-        action="undo_extension",
-        name=_recorded_name(recent.assessment, today.language),
-        words=_withdrawn(recorded.withdrawn_at, today, zone) or _with_reason(words, extension.reason, today),
-        note=recorded.note,
-        may_undo=recorded.withdrawn_at is None,
-        until=f"{(recorded.recorded_at + UNDO_WITHIN).astimezone(zone):%H:%M}",
-        recorded_at=recorded.recorded_at,
-    )
-
-
-def _recorded_name(assessment: Assessment, language: Language) -> str:
-    return f"{assessment.assessment_id}, {language.say('child {id}', id=assessment.child_id)}"
-
-
-def _with_reason(words: str, reason: str, today: Today) -> str:
-    return f"{words}; {today.reasons.label_of(reason)}" if reason else words
-
-
-def _withdrawn(at: datetime | None, today: Today, zone: ZoneInfo) -> str:
-    if at is None:
-        return ""
-    return today.language.say("Withdrawn at {time}", time=f"{at.astimezone(zone):%H:%M}")

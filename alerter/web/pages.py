@@ -10,7 +10,8 @@ from alerter.app.page_session import database_id, end
 from alerter.domain.address import is_address, is_in_domains
 from alerter.web import forms, sessions
 from alerter.web.forms import Filled
-from alerter.web.list_view import Today, list_view, recorded_views
+from alerter.web.list_view import Today, list_view
+from alerter.web.recorded_view import recorded_views
 from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, TOO_MANY, Frame, Site, go
 
 GONE_FROM_LIST = (

@@ -12,10 +12,10 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from alerter.app.link_letters import Mailroom
 from alerter.app.logs import Journal
 from alerter.installation.installation import Installation
 from alerter.web.application import LARGEST_FORM, make_application
-from alerter.web.mailroom import Mailroom
 
 REQUEST_SECONDS = 60.0
 

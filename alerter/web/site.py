@@ -7,6 +7,7 @@ from typing import Any
 from flask import Request, Response, make_response, redirect, render_template, request, session, url_for
 
 from alerter.app.audits import form
+from alerter.app.link_letters import Mailroom
 from alerter.app.logs import Journal
 from alerter.app.page_session import PageSession, is_open
 from alerter.app.reassurances import reasons_of
@@ -18,7 +19,6 @@ from alerter.mail.language import Language
 from alerter.mail.links import Links
 from alerter.web import sessions
 from alerter.web.guard import Limit, client_of, signed_on
-from alerter.web.mailroom import Mailroom
 from alerter.web.sessions import Cookie, session_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -21,13 +21,16 @@ from alerter.domain.wording import day_words, full_day_words, long_day_words
 from alerter.errors import ConfigError
 from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.specimen import LINK, full_digest
-from alerter.web import covers, extensions, forms, mailing_view
+from alerter.web import audit_view, covers, extensions, forms, mailing_view
 from alerter.web.pages import GONE_FROM_LIST, NO_ADDRESS
 from tests.mail import gallery, made_up
 
 ALERTER = Path(__file__).parents[2] / "alerter"
 FORMS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
-VIEWS = ("list_view", "covers", "extensions", "pages", "open_view", "mailing_view")
+VIEWS = (
+    "list_view", "covers", "extensions", "pages", "recorded_view", "audit_pages", "audit_view", "open_view",
+    "mailing_view",
+)  # fmt: skip
 PAGE = [ALERTER / "web" / f"{name}.py" for name in VIEWS]
 SPOKEN = re.compile(r"""say\((?:"([^"]+)"|'([^']+)')""")
 WELSH = language_of("cy")
@@ -94,6 +97,7 @@ def said_on_the_page() -> set[str]:
     spoken = {a or b for template in templates for a, b in re.findall(SPOKEN, template)}
     faults = {forms.MISSING, forms.UNREADABLE, forms.NOTHING_PICKED, forms.NOT_OURS, GONE_FROM_LIST}
     faults |= {NO_ADDRESS, covers.RECORDED, covers.ENDED, extensions.MISSING_DAY, extensions.MISSING_REASON}
+    faults |= {audit_view.IN_FUTURE, audit_view.BEFORE_START, *sum(audit_view.HEADINGS.values(), ())}
     tables = (
         forms.SENTENCES, forms.DOUBTS, covers.MISSING, covers.SENTENCES, extensions.SENTENCES,
         mailing_view.STATES, mailing_view.RUN_STATES,

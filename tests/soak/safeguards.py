@@ -294,6 +294,20 @@ SAFEGUARDS = (
         ("tests/mail/test_delivery_reports.py",),
     ),
     Safeguard(
+        "nobody tells of another's absence",
+        "alerter/store/absences.py",
+        "        func.lower(outbox.c.recipient) == address_key(message.recipient),\n",
+        "",
+        ("tests/app/test_absences.py",),
+    ),
+    Safeguard(
+        "an absence is told once",
+        "alerter/store/absences.py",
+        "    if connection.execute(known).first() is not None:\n        return False\n",
+        "",
+        ("tests/app/test_absences.py",),
+    ),
+    Safeguard(
         "a report without our id or run is no bounce",
         "alerter/mail/delivery_reports.py",
         "    if message_id is None and run is None:\n        return\n",

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from alerter.app.link_letters import Mailroom
 from alerter.app.logs import open_journal
 from alerter.app.page_session import database_id
 from alerter.domain.routing import Recipient
@@ -25,7 +26,6 @@ from alerter.store import reassurances, trail
 from alerter.store.schema import assessments
 from alerter.store.trail import Entry
 from alerter.web.application import make_application
-from alerter.web.mailroom import Mailroom
 from tests.world.office import LONDON, NORTH, SOUTH, Office, row
 
 BASE = "http://127.0.0.1:8025"

@@ -27,9 +27,10 @@ def test_cover_is_set_and_ended_by_whoever_may(house: House, who: str) -> None:
     visitor = house.inside(who)
     visitor.get("/cover")
     assert cover(visitor) == 200
-    assert "S. Lindqvist stands in for N. Okafor from Mon 23 Nov and until Fri 4 Dec" in visitor.text
+    assert "S. Lindqvist stands in for N. Okafor from Mon 23 Nov until Fri 4 Dec" in visitor.text
     assert house.trail()[-1] == Entry(at=house.hands.at, actor=who, means="page", act="covered", detail=WORDS)
     assert "S. Lindqvist, covering for N. Okafor" in house.inside(LINDQVIST).text
+    assert "S. Lindqvist stands in for you; what is yours goes there." in house.inside(OKAFOR).text
     visitor.get("/cover")
     (number,) = ENDS.findall(visitor.page.text if visitor.page else "")
     assert visitor.post("/cover/end", cover=number).status_code == 200

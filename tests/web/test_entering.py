@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alerter.web.sessions import LASTS
-from tests.web.house import BASE, LINDQVIST, OKAFOR, WEB, House, new_house
+from tests.web.house import AUDITED, BASE, LINDQVIST, OKAFOR, WEB, House, new_house
 from tests.world.office import Office
 
 STALE = "Your link no longer opens anything"
@@ -154,9 +154,12 @@ def test_the_page_can_lie_below_a_path(office: Office) -> None:
         assert "Path=/alerts" in answer.headers["Set-Cookie"]
 
 
+ENGLISH = r"\b(?:the|and|day|days|you|your|for|is|was|here|until|by|list|page|wrong|Audit|Cover)\b"
+
+
 def test_a_list_is_in_the_language_of_the_emails(office: Office) -> None:
-    """Headings, rows, fields and faults are Welsh where the digests are; the frame around them is English."""
-    with new_house(office, email__language="cy") as house:
+    """Headings, rows, fields, faults and the frame around them are Welsh where the digests are."""
+    with new_house(office, email__language="cy", **AUDITED) as house:
         visitor = house.inside(OKAFOR)
         assert visitor.page is not None
         page = visitor.page.text
@@ -168,5 +171,17 @@ def test_a_list_is_in_the_language_of_the_emails(office: Office) -> None:
         main = page.partition("<main")[2].partition("</main>")[0]
         english = ("Day ", "child ", "due ", "Sign-off", "Save", "Note", "Reason,", "reassurance", "working")
         assert not [words for words in english if words in re.sub(r"<[^>]+>", " ", main)]
+        for path in (
+            "/recorded",
+            "/cover",
+            "/extensions",
+            "/extensions",
+            "/audits",
+            "/audits/1",
+            "/nowhere",
+        ):
+            visitor.get(path)
+            assert re.findall(ENGLISH, visitor.text) == [], path
+        visitor.get("/list")
         visitor.post("/list", pick=house.numbers()["A-2"])
         assert "A-2, plentyn 92: Rhowch y diwrnod yr ydych yn disgwyl y gymeradwyaeth" in visitor.text
