@@ -87,6 +87,12 @@ def standing(covers: Iterable[Cover], on: date) -> list[Cover]:
     ]
 
 
+def is_covered(covers: Iterable[Cover], manager_email: str, days: Iterable[date]) -> bool:
+    """Say whether somebody stands in for a manager on each of *days*."""
+    own = [cover for cover in covers if address_key(cover.manager_email) == address_key(manager_email)]
+    return all(standing(own, day) for day in days)
+
+
 def conflicts(covers: Sequence[Cover], since: date) -> list[str]:
     """Return a sentence for each two that name different people for a manager on a day from *since* on."""
     return [

@@ -13,9 +13,10 @@ DEEPEST = 50  # MIME boundaries; more are no report, and would only cost time
 UNSAID = "5.0.0"  # RFC 3463: a permanent failure, and no more is known
 STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}", re.ASCII)  # RFC 3463
 # As `alerter.mail.build` makes them: whoever has not had the message cannot guess one.
-_OURS = re.compile(r"<run-\d+\.(?:digest|summary)\.[0-9a-f]{24}@[A-Za-z0-9.-]+>", re.ASCII)
-_RUN = re.compile(rb"^X-Alerter-Run:[ \t]*(?P<run>\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+OUR_MESSAGE_ID = re.compile(r"<run-\d+\.(?:digest|summary)\.[0-9a-f]{24}@[A-Za-z0-9.-]+>", re.ASCII)
+OUR_RUN = re.compile(rb"^X-Alerter-Run:[ \t]*(?P<run>\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _FROM = re.compile(r"(?P<local>[A-Za-z0-9._+-]+)@")
+REPLY_SUBJECTS = ("automatic reply:", "ateb awtomatig:", "out of office:", "out of office autoreply:")
 _SYSTEMS = (
     "mailer-daemon",
     "mailerdaemon",
@@ -55,7 +56,7 @@ def read_bounces(messages: Iterable[bytes]) -> list[Bounce]:
 
 def _bounces(raw: bytes) -> Iterator[Bounce]:
     """Give the failed deliveries one message reports, which must be a delivery report as a whole."""
-    report = _parsed(raw)
+    report = parsed(raw)
     if report is None:
         return
     if report.get_content_type() == "multipart/report":
@@ -66,12 +67,12 @@ def _bounces(raw: bytes) -> Iterator[Bounce]:
 
 def _standard(report: Message) -> Iterator[Bounce]:
     """Give what a report by RFC 3464 says."""
-    parts = _parts(report)
+    parts = parts_of(report)
     returned = next((_headers(part) for part in parts if part.get_content_type() in _RETURNED), Message())
     message_id, run = _message_id(returned), _run(returned)
     for part in parts:
         if (message_id or run) and part.get_content_type() in _STATUSES:
-            for fields in _parts(part):  # a group for the message, then one for each recipient
+            for fields in parts_of(part):  # a group for the message, then one for each recipient
                 if bounce := _bounce(fields, message_id, run):
                     yield bounce
 
@@ -82,7 +83,7 @@ def _older(report: Message, raw: bytes) -> Iterator[Bounce]:
 
     The proof stands in what they return of the message, somewhere in the text.
     """
-    message_id, run = _OURS.search(raw.decode("ascii", "replace")), _RUN.search(raw)
+    message_id, run = OUR_MESSAGE_ID.search(raw.decode("ascii", "replace")), OUR_RUN.search(raw)
     if message_id is None and run is None:
         return
     status = STATUS.search(raw.decode("ascii", "replace"))
@@ -120,11 +121,11 @@ def is_automatic_reply(message: Message) -> bool:
     said = str(message.get("Auto-Submitted", "")).strip().lower()
     is_older = any(name in message for name in ("X-Autoreply", "X-Autorespond"))
     is_bulk = str(message.get("Precedence", "")).strip().lower() == "auto_reply"
-    is_exchange = str(message.get("Subject", "")).lower().startswith("automatic reply:")
+    is_exchange = str(message.get("Subject", "")).lower().startswith(REPLY_SUBJECTS)
     return said.startswith("auto-replied") or is_older or is_bulk or is_exchange
 
 
-def _parsed(raw: bytes) -> Message | None:
+def parsed(raw: bytes) -> Message | None:
     """Return a message, or None for one nested deeper than any report."""
     if raw.lower().count(b"boundary") > DEEPEST:
         return None
@@ -134,14 +135,15 @@ def _parsed(raw: bytes) -> Message | None:
         return None
 
 
-def _parts(message: Message) -> list[Message]:
+def parts_of(message: Message) -> list[Message]:
+    """Return the parts of a message, of which it may have none."""
     payload = message.get_payload()
     return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
 
 
 def _headers(part: Message) -> Message:
     """Return the headers of a message that a report returns, in whole or in part."""
-    returned = next(iter(_parts(part)), None)
+    returned = next(iter(parts_of(part)), None)
     if returned is not None:
         return returned
     text = part.get_payload(decode=True)
@@ -151,7 +153,7 @@ def _headers(part: Message) -> Message:
 def _message_id(returned: Message) -> str:
     """Return the Message-ID of what was returned, if it is one of ours."""
     value = str(returned.get("Message-ID", "")).strip()
-    return value if _OURS.fullmatch(value) else ""
+    return value if OUR_MESSAGE_ID.fullmatch(value) else ""
 
 
 def _run(returned: Message) -> int:

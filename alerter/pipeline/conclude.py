@@ -9,11 +9,11 @@ from alerter.domain.moved import Moved
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Stage
 from alerter.domain.routing import covers_in, shared_addresses
-from alerter.domain.wording import counted, date_words
+from alerter.domain.wording import counted, date_words, day_words
 from alerter.mail.summary import Summary
 from alerter.pipeline.letters import Basis, run_facts
 from alerter.pipeline.planning import records_to_mend
-from alerter.store import bounces, covers, drafts, outbox, runs, syncs
+from alerter.store import absences, bounces, covers, drafts, outbox, runs, syncs
 from alerter.store.runs import Run
 
 
@@ -32,6 +32,8 @@ def conclude(connection: Connection, run_id: int, basis: Basis) -> Run:
     outcomes = by_state | {"digests": sum(by_state.values())}
     if came_back := bounces.bounced(connection, run_id):
         outcomes |= {"came_back": len(came_back)}
+    if away := absences.of_run(connection, run_id):
+        outcomes |= {"away": len(away)}
     if run.summarised != outcomes and not outbox.is_busy(connection, run_id, basis.now):
         runs.amend(connection, run_id, summarised=outcomes)
         _enqueue_summary(connection, run, basis)
@@ -73,6 +75,12 @@ def _remarks(connection: Connection, run: Run, rules: Rules) -> Iterator[str]:
     if overtaken := drafts.superseded(connection, run.id):
         verb = "was" if overtaken == 1 else "were"
         yield f"{counted(overtaken, 'digest')} of earlier runs {verb} never delivered; this run took over."
+    for absence in absences.of_run(connection, run.id)[run.summarised.get("away", 0) :]:  # each told once
+        until = day_words(absence.until, run.as_of)
+        yield (
+            f"{absence.manager_email} is away until {until} by an automatic reply, and nobody covers: "
+            "record one with `alerter cover`."
+        )
     since, ignored = rules.ignore_started_before, run.counts.get("ignored", 0)
     if since and ignored:
         were = f"{counted(ignored, 'open assessment')} began before {date_words(since)}"

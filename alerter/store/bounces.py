@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from alerter.store.runs import ours
 from alerter.store.schema import outbox, runs
@@ -22,7 +22,7 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A message that came back: its Message-ID, else the run and the recipient it was of."""
+    """A message that came back or was answered: its Message-ID, else the run and the recipient it was of."""
 
     message_id: str
     run_id: int = 0
@@ -35,6 +35,17 @@ def record(connection: Connection, message: Returned, bounce: str, now: datetime
 
     Only what was accepted can come back; what is still owed is settled by its own outcome first.
     """
+    bounced = (
+        update(outbox)
+        .where(is_accepted(message), _columns.bounced_at.is_(None))
+        .values(bounced_at=now, bounce=bounce)
+        .returning(_columns.run_id)
+    )
+    return connection.execute(bounced).scalars().first()
+
+
+def is_accepted(message: Returned) -> ColumnElement[bool]:
+    """Return the condition that a row of the outbox is *message*, and was accepted."""
     is_meant = (
         _columns.message_id == message.message_id
         if message.message_id
@@ -44,13 +55,7 @@ def record(connection: Connection, message: Returned, bounce: str, now: datetime
             _columns.kind == "digest",
         )
     )
-    bounced = (
-        update(outbox)
-        .where(is_meant, _columns.bounced_at.is_(None), _columns.state.in_(("sent", "unknown")))
-        .values(bounced_at=now, bounce=bounce)
-        .returning(_columns.run_id)
-    )
-    return connection.execute(bounced).scalars().first()
+    return and_(is_meant, _columns.state.in_(("sent", "unknown")))
 
 
 def sent_since(connection: Connection, since: datetime) -> list[str]:

@@ -294,6 +294,20 @@ SAFEGUARDS = (
         ("tests/mail/test_delivery_reports.py",),
     ),
     Safeguard(
+        "nobody tells of another's absence",
+        "alerter/store/absences.py",
+        "        func.lower(outbox.c.recipient) == address_key(message.recipient),\n",
+        "",
+        ("tests/app/test_absences.py",),
+    ),
+    Safeguard(
+        "an absence is told once",
+        "alerter/store/absences.py",
+        "    if connection.execute(known).first() is not None:\n        return False\n",
+        "",
+        ("tests/app/test_absences.py",),
+    ),
+    Safeguard(
         "a report without our id or run is no bounce",
         "alerter/mail/delivery_reports.py",
         "    if message_id is None and run is None:\n        return\n",
@@ -740,6 +754,20 @@ SAFEGUARDS = (
         "    if not allowed:\n",
         "    if allowed is None:\n",
         ("tests/web/test_service_pages.py",),
+    ),
+    Safeguard(
+        "a note that is no news any more does not go",
+        "alerter/pipeline/notes.py",
+        "waiting_note.day != today or not waiting_note.numbers <= still",
+        "waiting_note.day != today",
+        ("tests/app/serving/test_notes.py",),
+    ),
+    Safeguard(
+        "a note is no part of its run",
+        "alerter/store/outbox.py",
+        '_columns.kind != "note"',
+        '_columns.kind != ""',
+        ("tests/store/test_notes.py", "tests/app/serving/test_notes.py"),
     ),
     Safeguard(
         "nothing goes without the directory",
