@@ -33,19 +33,20 @@ def command(
     is_json: bool,
 ) -> None:
     """Show who was told what of ASSESSMENT_ID, and what was recorded and changed; or all of a period."""
-    if (assessment_id is None) != (first is not None and last is not None):
+    if (assessment_id is None) == (first is None) or (first is None) != (last is None):
         raise click.UsageError("Give an ASSESSMENT_ID, or --from and --to, the days of a period.")
     app = options.open_app(ctx)
     if assessment_id is not None:
         entries = of_assessment(app, assessment_id, child_id)
     elif first is not None and last is not None:
         entries = of_period(app, first, last)
-    if out is None:
+    if out is not None:
+        rows = [[f"{entry.at:%Y-%m-%d %H:%M}", *_row(entry)[1:]] for entry in entries]
+        write_private(out, spreadsheet(out.suffix, HEADINGS, rows))
+    if out is None or is_json:
         output.print_rows("events", HEADINGS, [_row(entry) for entry in entries], is_json=is_json)
-        return
-    rows = [[f"{entry.at:%Y-%m-%d %H:%M}", *_row(entry)[1:]] for entry in entries]
-    write_private(out, spreadsheet(out.suffix, HEADINGS, rows))
-    output.print_written(out, counted(len(rows), "event"))
+    else:
+        output.print_written(out, counted(len(entries), "event"))
 
 
 def _row(entry: Entry) -> list[Cell]:

@@ -37,6 +37,7 @@ def command(
     rows = [assessment.cells for assessment in listed.assessments]
     if out is not None:
         write_private(out, spreadsheet(out.suffix, COLUMNS, rows))
+    if out is None or is_json:
+        output.print_rows("assessments", COLUMNS, rows, is_json=is_json, as_of=listed.as_of)
+    else:
         output.print_written(out, counted(len(rows), "open assessment"))
-        return
-    output.print_rows("assessments", COLUMNS, rows, is_json=is_json, as_of=listed.as_of)

@@ -36,8 +36,9 @@ def command(ctx: click.Context, as_of: date | None, out: Path | None, *, is_json
         )
         for fault in quality(app, as_of)
     ]
-    if out is None:
+    if out is not None:
+        write_private(out, spreadsheet(out.suffix, HEADINGS, rows))
+    if out is None or is_json:
         output.print_rows("records", HEADINGS, rows, is_json=is_json, as_of=as_of or app.today())
-        return
-    write_private(out, spreadsheet(out.suffix, HEADINGS, rows))
-    output.print_written(out, f"{counted(len(rows), 'record')} to mend")
+    else:
+        output.print_written(out, f"{counted(len(rows), 'record')} to mend")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import click
+import pytest
 
 from alerter.cli.commands import COMMANDS
 from tests.world.office import AS_OF, NORTH, Office, row
@@ -66,3 +67,20 @@ def test_every_json_is_one_object_with_plain_names_and_iso_days(office: Office) 
             assert FIELD.fullmatch(field), (name, field)
             if isinstance(value, str) and DAY_OR_MOMENT.fullmatch(field) and field != "starts_from":
                 assert datetime.fromisoformat(value), (name, field)
+
+
+@pytest.mark.parametrize("name", ["list", "quality", "history"])
+def test_a_file_leaves_the_json_as_it_is(office: Office, name: str) -> None:
+    """With `--out` beside `--json` the file is written, and standard output has the same object."""
+    office.extract(row("A-1"))
+    alerter(office, "run", "--as-of", AS_OF)
+    command, file = (name, *ARGUMENTS[name], "--json"), office.folder / "rows.csv"
+    said = alerter(office, *command, "--out", file)
+    assert said.json == alerter(office, *command).json
+    assert file.exists()
+
+
+@pytest.mark.parametrize("options", [["A-1", "--from", AS_OF], ["A-1", "--to", AS_OF], ["--to", AS_OF], []])
+def test_history_is_of_one_assessment_or_of_a_whole_period(office: Office, options: list[object]) -> None:
+    """Half a period, also beside an id, is refused and not passed over."""
+    assert alerter(office, "history", *options).exit_code == 2

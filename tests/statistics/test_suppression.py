@@ -158,3 +158,10 @@ def test_a_list_adds_up_to_its_total() -> None:
     tally = Tally({("all",): 20})
     tally.list({"short": 2, "long": 18}, "band", ("all",))
     assert tally.figures(BELOW).hidden == {("band", "short"), ("band", "long")}
+
+
+def test_what_is_at_its_least_is_told_whatever_else_adds_up() -> None:
+    """Three that come to 3 are each 1; further sums with one of them change nothing."""
+    counts = {"a": 1, "b": 1, "c": 1, "abc": 3, "d": 1, "e": 1, "f": 1, "both": 2}
+    sums = [Sum("abc", ("a", "b", "c")), Sum("both", ("d", "f")), Sum("both", ("b", "e"))]
+    assert determined(counts, sums, counts.keys() - {"abc"}) == {"a", "b", "c"}
