@@ -88,18 +88,18 @@ def mailings_of(installation: Installation, email: str, run_id: int) -> RunMaili
         if run is None:
             return None
         rows = [row for row in mailings.rows_of(connection, run_id) if allowed.holds(row.team)]
+        noted = [row for row in mailings.noted(connection, run_id) if allowed.holds(row.team)]
         emails = mailings.deliveries(connection, [run_id])
-    rows_by_key: dict[str, list[MailedRow]] = {}
-    for row in rows:
-        rows_by_key.setdefault(address_key(row.recipient), []).append(row)
+    rows_by_key: dict[tuple[str, str], list[MailedRow]] = {}
+    for kind, mailed in (("digest", rows), ("note", noted)):
+        for row in mailed:
+            rows_by_key.setdefault((address_key(row.recipient), kind), []).append(row)
     deliveries: dict[tuple[str, str], list[Delivery]] = {}
     for delivery in emails:
-        key = address_key(delivery.recipient)
+        key = (address_key(delivery.recipient), delivery.kind)
         if _is_visible(delivery, allowed, email, is_in_scope=key in rows_by_key):
-            deliveries.setdefault((key, delivery.kind), []).append(delivery)
-    return RunMailings(
-        run, [_mailing(sent, rows_by_key.get(key, [])) for (key, _), sent in deliveries.items()]
-    )
+            deliveries.setdefault(key, []).append(delivery)
+    return RunMailings(run, [_mailing(sent, rows_by_key.get(key, [])) for key, sent in deliveries.items()])
 
 
 def _scope(installation: Installation, connection: Connection, email: str) -> Scope:
@@ -108,9 +108,9 @@ def _scope(installation: Installation, connection: Connection, email: str) -> Sc
 
 
 def _is_visible(delivery: Delivery, allowed: Scope, email: str, *, is_in_scope: bool) -> bool:
-    """Say whether *email* may see that a message went out: its own, and a digest with a row in scope."""
+    """Say whether *email* may see that a message went out: its own, and one with a row in scope."""
     is_own = address_key(delivery.recipient) == address_key(email)
-    return allowed.is_everything or (delivery.kind == "digest" and (is_in_scope or is_own))
+    return allowed.is_everything or (delivery.kind != "summary" and (is_in_scope or is_own))
 
 
 def _outcome(delivery: Delivery) -> str:
@@ -119,6 +119,5 @@ def _outcome(delivery: Delivery) -> str:
 
 def _mailing(deliveries: Sequence[Delivery], rows: Sequence[MailedRow]) -> Mailing:
     first = deliveries[0]
-    told = rows if first.kind == "digest" else []
-    listed = [row for row in told if row.is_escalated or row.stage is not Stage.ON_TRACK]
-    return Mailing(first.recipient, first.kind, deliveries, listed, len(told) - len(listed))
+    listed = [row for row in rows if row.is_escalated or row.stage is not Stage.ON_TRACK]
+    return Mailing(first.recipient, first.kind, deliveries, listed, len(rows) - len(listed))

@@ -50,13 +50,13 @@ def reassure(
     installation: Installation,
     assessment_id: str,
     child_id: str | None,
-    given: Reassurance,
+    reassurance: Reassurance,
     *,
     note: str,
     on_behalf: bool = False,
 ) -> int:
     """
-    Record *given* for the open assessments of one id; return for how many children.
+    Record *reassurance* for the open assessments of one id; return for how many children.
 
     Whoever does not answer for them may only do so *on_behalf* of whoever does, which is written down.
 
@@ -68,7 +68,7 @@ def reassure(
             the reason is not known, the note is too long, or nothing open has this id.
     """
     reasons = reasons_of(installation)
-    coded = replace(given, reason=reasons.code_of(given.reason) or given.reason.strip())
+    coded = replace(reassurance, reason=reasons.code_of(reassurance.reason) or reassurance.reason.strip())
     if faults := list(_command_faults(installation, coded, note, reasons)):
         raise ConfigError(faults)
     installation.ensure_schema(may_make=True)
@@ -76,28 +76,32 @@ def reassure(
         matching = open_under(installation, connection, assessment_id, child_id)
         if any(coded.given_on < stored.assessment.clock_on for stored in matching):
             raise ConfigError(list(sentences_of([Fault.LOOKED_BEFORE_START], reasons)))
-        strangers = _not_answered_for(installation, connection, given.by, matching)
+        strangers = _not_answered_for(installation, connection, reassurance.by, matching)
         if strangers and not on_behalf:
             raise ConfigError([NOT_ANSWERABLE])
-        given_now = {stored.number: (coded, note) for stored in matching}
-        record_once(connection, given.by, given_now, means="command", now=installation.now())
+        noted = {stored.number: (coded, note) for stored in matching}
+        record_once(connection, reassurance.by, noted, means="command", now=installation.now())
         for number in strangers:
             entry = Entry(
-                at=installation.now(), actor=given.by, means="command", act="on_behalf", assessment=number
+                at=installation.now(),
+                actor=reassurance.by,
+                means="command",
+                act="on_behalf",
+                assessment=number,
             )
             trail.append(connection, entry)
     return len(matching)
 
 
-def record_once(connection: Connection, by: str, given: Noted, *, means: Means, now: datetime) -> None:
-    """Record what *by* has *given*, but for what stands already, word for word, from within the hour."""
+def record_once(connection: Connection, by: str, noted: Noted, *, means: Means, now: datetime) -> None:
+    """Record what *by* has *noted*, but for what stands already, word for word, from within the hour."""
     trail.take_turns_as(connection, by)
     standing = {
-        each.assessment: (each.reassurance, each.note)
-        for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
-        if each.withdrawn_at is None
+        kept.assessment: (kept.reassurance, kept.note)
+        for kept in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
+        if kept.withdrawn_at is None
     }
-    for number, (reassurance, note) in given.items():
+    for number, (reassurance, note) in noted.items():
         if standing.get(number) != (reassurance, note):
             reassurances.record(connection, number, reassurance, note=note, now=now, means=means)
 
@@ -118,16 +122,16 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
         matching = open_under(installation, connection, assessment_id, child_id)
         numbers = {stored.number for stored in matching}
         last = {
-            each.assessment: each
-            for each in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
-            if each.assessment in numbers
-            and each.withdrawn_at is None
-            and may_withdraw(each.reassurance, each.recorded_at, by=by, now=now)
+            kept.assessment: kept
+            for kept in reversed(reassurances.recorded_by(connection, by, now - UNDO_WITHIN))
+            if kept.assessment in numbers
+            and kept.withdrawn_at is None
+            and may_withdraw(kept.reassurance, kept.recorded_at, by=by, now=now)
         }
         if not last:
             raise ConfigError([NOTHING_TO_UNDO])
-        for each in last.values():
-            reassurances.withdraw(connection, each, by=by, means="command", now=now)
+        for kept in last.values():
+            reassurances.withdraw(connection, kept, by=by, means="command", now=now)
     return len(last)
 
 
@@ -164,10 +168,10 @@ def _not_answered_for(
 
 
 def _command_faults(
-    installation: Installation, given: Reassurance, note: str, reasons: Reasons
+    installation: Installation, reassurance: Reassurance, note: str, reasons: Reasons
 ) -> Iterator[str]:
-    yield from address_faults(installation, "--by", given.by)
-    yield from sentences_of(faults_of(given, note, reasons, installation.today()), reasons)
+    yield from address_faults(installation, "--by", reassurance.by)
+    yield from sentences_of(faults_of(reassurance, note, reasons, installation.today()), reasons)
 
 
 def address_faults(installation: Installation, option: str, address: str) -> Iterator[str]:
@@ -268,14 +272,14 @@ def answer(installation: Installation, email: str, answers: Sequence[Answer]) ->
     if foreign := [reply.number for reply in answers if reply.number not in own]:
         _refuse_foreign(installation, email, foreign)
         return Answered(foreign=foreign)
-    given = {reply.number: (_reassurance(reply, email, today), reply.note) for reply in answers}
-    if faults := _faults(installation, given, today):
+    noted = {reply.number: (_reassurance(reply, email, today), reply.note) for reply in answers}
+    if faults := _faults(installation, noted, today):
         return Answered(faults=faults)
     if doubts := _doubts(installation, answers, own, today):
         return Answered(doubts=doubts)
     with installation.database.write() as connection:
-        record_once(connection, email, given, means="page", now=now)
-    return Answered(recorded=len(given))
+        record_once(connection, email, noted, means="page", now=now)
+    return Answered(recorded=len(noted))
 
 
 def recent(installation: Installation, email: str) -> list[Recorded]:
@@ -283,8 +287,11 @@ def recent(installation: Installation, email: str) -> list[Recorded]:
     now = installation.now()
     with installation.database.read() as connection:
         kept = reassurances.recorded_by(connection, email, now - UNDO_WITHIN)
-        of = assessments.by_numbers(connection, {each.assessment for each in kept})
-    return [Recorded(each, of[each.assessment], _may_undo(each, email, now)) for each in kept]
+        of = assessments.by_numbers(connection, {reassurance.assessment for reassurance in kept})
+    return [
+        Recorded(reassurance, of[reassurance.assessment], _may_undo(reassurance, email, now))
+        for reassurance in kept
+    ]
 
 
 def undo(installation: Installation, email: str, reassurance: int) -> bool:
@@ -297,7 +304,7 @@ def undo(installation: Installation, email: str, reassurance: int) -> bool:
     with installation.database.write() as connection:
         trail.take_turns_as(connection, email)
         own = reassurances.recorded_by(connection, email, now - UNDO_WITHIN)
-        kept = next((each for each in own if each.id == reassurance), None)
+        kept = next((one for one in own if one.id == reassurance), None)
         if kept is None or not _may_undo(kept, email, now):
             refuse(installation, connection, email, "an undo")
             return False
@@ -311,7 +318,7 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
     numbers = {row.alert.assessment.key: row.number
                for row in plan.judged}  # fmt: skip
     digest = next(
-        (each for each in plan.digests if each.recipient.key == key),
+        (digest for digest in plan.digests if digest.recipient.key == key),
         Digest(recipient=Recipient(email), alerts=(), on_track=0),
     )
     return OwnList(
@@ -348,8 +355,8 @@ def scope(installation: Installation, connection: Connection, plan: Plan, email:
     )
 
 
-def _reassurance(given: Answer, email: str, today: date) -> Reassurance:
-    return Reassurance(by=email, given_on=today, expected_on=given.expected_on, reason=given.reason)
+def _reassurance(reply: Answer, email: str, today: date) -> Reassurance:
+    return Reassurance(by=email, given_on=today, expected_on=reply.expected_on, reason=reply.reason)
 
 
 def _doubts(
@@ -365,12 +372,12 @@ def _doubts(
     return doubts
 
 
-def _faults(installation: Installation, given: Noted, today: date) -> dict[int, Sequence[Fault]]:
+def _faults(installation: Installation, noted: Noted, today: date) -> dict[int, Sequence[Fault]]:
     reasons = reasons_of(installation)
-    found = {
-        number: faults_of(reassurance, note, reasons, today) for number, (reassurance, note) in given.items()
+    faults_by_number = {
+        number: faults_of(reassurance, note, reasons, today) for number, (reassurance, note) in noted.items()
     }
-    return {number: faults for number, faults in found.items() if faults}
+    return {number: faults for number, faults in faults_by_number.items() if faults}
 
 
 def _refuse_foreign(installation: Installation, email: str, foreign: Sequence[int]) -> None:

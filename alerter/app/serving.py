@@ -4,7 +4,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from alerter.app.heartbeat import Heartbeat
@@ -13,12 +13,14 @@ from alerter.app.notices import Notices, owe_if_untold
 from alerter.app.settings_watch import Open, SettingsWatch
 from alerter.app.status import clock_sentence
 from alerter.domain.schedule import LastRun, Timetable, is_owed
-from alerter.errors import AlerterError, DirectoryError, StoreBrokenError, StoreLostError
+from alerter.errors import AlerterError, DirectoryError, SourceError, StoreBrokenError, StoreLostError
 from alerter.installation.clock import TOLERANCE, ClockWatch
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice
 from alerter.pipeline import weekly
 from alerter.pipeline.deliver import Delivered
+from alerter.pipeline.letters import Basis
+from alerter.pipeline.notes import prepare_notes
 from alerter.pipeline.outcome import RunResult
 from alerter.pipeline.sending import relieve, send
 from alerter.store import runs, syncs
@@ -68,6 +70,7 @@ class Serving:
         self._clock = ClockWatch.begin(self._since, steady())
         self._failing_since: datetime | None = None
         self._bounces_read_at: datetime | None = None
+        self._noted_on: date | None = None
         self._is_clock_behind = False
         self.broken: StoreBrokenError | None = None
         """Why the service has to end: its disk failed, and what it believes written may not be."""
@@ -146,6 +149,8 @@ class Serving:
             if self._is_owed():
                 self._run()
                 has_run = True
+            else:
+                self._write_notes()
         finally:
             if not has_run:
                 self._deliver()
@@ -236,6 +241,20 @@ class Serving:
         self._journal.note("run_started", send_date=due)
         result = weekly.run(self.installation)
         self._journal.note("run_ended", **_facts_of(result))
+
+    def _write_notes(self) -> None:
+        """Prepare the notes of a day between send dates, once, where the settings want them."""
+        of, now = self.installation, self.installation.now()
+        is_wanted = of.settings.digest.interim == "daily" and self._noted_on != of.today()
+        if not is_wanted or not self._timetable.is_between(now):
+            return
+        self._noted_on = of.today()
+        try:
+            held_because = weekly.sync_only(of).held_because
+            notes = 0 if held_because else prepare_notes(of.database, Basis.of(of), of.today())
+            self._journal.note("notes_written", recorded=notes, reasons=len(held_because))
+        except SourceError as error:
+            self._journal.warn("notes_not_written", why=str(error))
 
     def _deliver(self) -> None:
         self._note_delivered(send(self.installation))

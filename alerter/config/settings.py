@@ -58,11 +58,13 @@ class DigestSettings(Table):
     """
     What a digest holds: a manager's reassurance keeps an assessment quiet for so many digests.
 
-    *record_url* is the address of a record in the case system, for a link on each row.
+    *record_url* is the address of a record in the case system, for a link on each row. With *interim* a
+    manager gets a note on a day between two digests where something became overdue or was escalated.
     """
 
     reassurance_lasts_runs: int = Field(default=4, ge=1, le=52)
     record_url: str | None = None
+    interim: Literal["off", "daily"] = "off"
 
     @field_validator("record_url")
     @classmethod

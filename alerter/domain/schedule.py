@@ -39,6 +39,10 @@ class Schedule:
             nominal -= ONE_WEEK
         return due
 
+    def is_between(self, on: date) -> bool:
+        """Say whether *on* is a day on which the office works, and no send date."""
+        return self._moved(on) == on and self.due_on_or_before(on) != on
+
     def next_after(self, on: date) -> date:
         """
         Return the first send date strictly after *on*; `next_run` when *on* is `as_of`.
@@ -91,6 +95,11 @@ class Timetable:
     def moment(self, send_date: date) -> datetime:
         """Return the moment of *send_date* at which its digests are due."""
         return datetime.combine(send_date, self.time, self.zone)
+
+    def is_between(self, now: datetime) -> bool:
+        """Say whether *now* lies on a working day between send dates, and its time of day has come."""
+        local = now.astimezone(self.zone)
+        return self.schedule.is_between(local.date()) and self.moment(local.date()) <= local
 
     def last_due(self, now: datetime) -> date:
         """

@@ -23,7 +23,7 @@ from alerter.errors import MailRefusedError
 from alerter.mail import mime
 from alerter.mail.template_set import CONTENT_ID
 
-Kind = Literal["digest", "summary", "link"]
+Kind = Literal["digest", "summary", "link", "note"]
 LONGEST_NAME = 300
 HASH_CHARACTERS = 24
 

@@ -22,13 +22,19 @@ class LinkLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortLetter:
-    """A subject and a few paragraphs; *identity* tells it from every other letter."""
+    """
+    A subject and a few paragraphs; *identity* tells it from every other letter.
+
+    *run* is that of a note between two digests, *lang* the language as HTML names it.
+    """
 
     subject: str
     paragraphs: Sequence[str | LinkLine]
     identity: str
     dated_at: datetime
     kind: Kind = "summary"
+    run: int = 0
+    lang: str = "en-GB"
 
 
 def write_letter(letter: ShortLetter, writer: Writer, recipient: Recipient) -> Message:
@@ -43,7 +49,7 @@ def write_letter(letter: ShortLetter, writer: Writer, recipient: Recipient) -> M
     letterhead = Letterhead(
         sender=writer.sender,
         installation=letter.identity,
-        run=0,
+        run=letter.run,
         dated_at=letter.dated_at.astimezone(writer.zone),
         kind=letter.kind,
     )
@@ -96,7 +102,7 @@ def _text(paragraph: str | LinkLine) -> str:
 def _page(subject: str, letter: ShortLetter) -> str:
     paragraphs = "\n".join(f"<p>{_html(paragraph)}</p>" for paragraph in letter.paragraphs)
     return (
-        '<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{letter.lang}"><head><meta charset="utf-8">'
         f"<title>{escape(subject)}</title></head><body>\n{paragraphs}\n</body></html>\n"
     )
 

@@ -9,6 +9,7 @@ from alerter.installation import wiring
 from alerter.installation.installation import Installation
 from alerter.mail.short_letters import Notice, notices
 from alerter.pipeline.letters import Basis
+from alerter.pipeline.notes import withdraw_stale
 from alerter.pipeline.renew import renew
 from alerter.store import drafts, syncs, trail
 from alerter.store.database import take_turns
@@ -51,7 +52,9 @@ class Freshness:
         with self._of.database.write() as connection:
             take_turns(connection, "sync")
             syncs.replace_directory(connection, directory, now)
-            renew(connection, Basis(self._of.rules, self._of.writer, now))
+            basis = Basis(self._of.rules, self._of.writer, now)
+            renew(connection, basis)
+            withdraw_stale(connection, basis, self._of.today())
 
 
 def directory_for_waiting(of: Installation) -> list[DirectoryEntry] | None:
@@ -63,7 +66,7 @@ def directory_for_waiting(of: Installation) -> list[DirectoryEntry] | None:
             have been told, once for what waits.
     """
     with of.database.read() as connection:
-        waiting = drafts.waiting(connection)
+        waiting = [*drafts.waiting(connection), *drafts.waiting(connection, kind="note")]
     if not waiting:
         return None
     try:

@@ -47,10 +47,11 @@ class Settled:
     has_body: bool
 
 
-def waiting(connection: Connection) -> list[Draft]:
-    """Return the digests of all runs that wait, in the order they were written."""
+def waiting(connection: Connection, kind: str = "digest") -> list[Draft]:
+    """Return the digests of all runs that wait, or their notes, in the order they were written."""
     of_our_kind = _columns.run_id.in_(select(runs.c.id).where(ours(connection)))
-    return _drafts(connection, and_(_is_digest, of_our_kind))
+    is_wanted = _is_digest if kind == "digest" else and_(_is_waiting, _columns.kind == kind)
+    return _drafts(connection, and_(is_wanted, of_our_kind))
 
 
 def hold_on(connection: Connection, run_id: int) -> list[Draft]:
@@ -129,7 +130,8 @@ def settled(connection: Connection, run_id: int, recipient: str) -> list[Settled
     ).where(of_them)
     rows = connection.execute(query.order_by(_columns.id).with_for_update()).all()
     digests = [row for row in rows if row.kind == "digest"]
-    return [Settled(row.id, row.recipient, row.state, row[-1]) for row in digests or rows[-1:]]
+    summaries = [row for row in rows if row.kind == "summary"]
+    return [Settled(row.id, row.recipient, row.state, row[-1]) for row in digests or summaries[-1:]]
 
 
 def send_again(connection: Connection, number: int, now: datetime) -> None:

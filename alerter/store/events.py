@@ -27,7 +27,8 @@ class Event:
     One thing that happened, when, and in words.
 
     *kind* is `told`, `escalated`, `reassured`, `extended`, `withdrawn`, `audited`, `changed`, `vanished`,
-    `back`, `resent`, `passed on`, `covered` or `ended cover`. *assessment* is a number, None for a cover.
+    `back`, `resent`, `noted`, `passed on`, `covered` or `ended cover`. *assessment* is a number, None for
+    a cover.
     """
 
     at: datetime
@@ -210,6 +211,14 @@ def _sent_again(connection: Connection, wanted: Wanted) -> Iterator[Event]:
         )
         for row in connection.execute(query):
             yield Event(row.at, "resent", f"{row.detail} (by {row.actor})", row.assessment)
+    noted = (
+        select(trail.c.at, trail.c.actor, trail.c.detail, trail.c.assessment, outbox.c.run_id, outbox.c.state)
+        .join(outbox, outbox.c.id == trail.c.message)
+        .where(wanted.of(trail.c.assessment), trail.c.act == "noted")
+    )
+    for note in connection.execute(noted):
+        what = f"run {note.run_id}, note: {note.detail}, to {note.actor} ({note.state})"
+        yield Event(note.at, "noted", what, note.assessment)
     passed = select(trail).where(wanted.of(trail.c.assessment), trail.c.act == "passed_on")
     for row in connection.execute(passed):
         what = f"{row.detail}; of unknown outcome before"

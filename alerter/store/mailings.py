@@ -11,7 +11,7 @@ from alerter.domain.policy import Stage
 from alerter.store import outbox
 from alerter.store.outbox import Delivery
 from alerter.store.runs import Run, ours
-from alerter.store.schema import alerts, assessments, escalations, runs
+from alerter.store.schema import alerts, assessments, escalations, runs, trail
 from alerter.store.schema import outbox as messages
 
 
@@ -77,6 +77,33 @@ def teams_by_recipient(
         for run_id, recipient, team in connection.execute(query):
             teams[run_id][address_key(recipient)].add(team)
     return teams
+
+
+def noted(connection: Connection, run_id: int) -> list[MailedRow]:
+    """Return what the notes after one run told of."""
+    query = (
+        select(
+            assessments.c.assessment_id,
+            assessments.c.child_id,
+            assessments.c.team,
+            trail.c.actor,
+            trail.c.detail,
+        )
+        .select_from(trail.join(messages, messages.c.id == trail.c.message))
+        .join(assessments, assessments.c.id == trail.c.assessment)
+        .where(trail.c.act == "noted", messages.c.run_id == run_id)
+        .order_by(trail.c.id)
+    )
+    rows = []
+    for row in connection.execute(query):
+        stage, _, age = row.detail.partition(", day ")
+        rows.append(
+            MailedRow(
+                assessment_id=row.assessment_id, child_id=row.child_id, team=row.team, stage=Stage(stage),
+                age=int(age), recipient=row.actor, covering_for="", is_escalated=False,
+            )
+        )  # fmt: skip
+    return rows
 
 
 def deliveries(connection: Connection, run_ids: Sequence[int]) -> list[Delivery]:

@@ -30,6 +30,7 @@ from alerter.store.schema import outbox, runs
 WAITING = ("queued", "deferred")
 IN_FLIGHT = ("claimed", "marked")
 _columns = outbox.c
+is_of_run = _columns.kind != "note"  # which stands beside the run, and changes nothing of how it went
 is_owed = _columns.settled_at.is_(None)  # literally the condition of the index on what is unsettled
 
 
@@ -101,7 +102,8 @@ def owed(connection: Connection, *, unanswered: int = 0) -> int:
 
 def failed(connection: Connection, run_id: int) -> list[Delivery]:
     """Return what of a run waits for a person, summaries too: refused, given up, or of unknown outcome."""
-    return deliveries_where(connection, and_(_columns.run_id == run_id, _columns.state.in_(FAILED)))
+    has_failed = and_(_columns.state.in_(FAILED), is_of_run)
+    return deliveries_where(connection, and_(_columns.run_id == run_id, has_failed))
 
 
 def failed_by(connection: Connection, today: date) -> list[Delivery]:
@@ -153,8 +155,8 @@ def editions(connection: Connection, run_id: int) -> int:
 
 
 def is_all_sent(connection: Connection, run_id: int) -> bool:
-    """Say whether every message of a run was accepted, or withdrawn because nothing was left to say."""
-    is_other = _columns.state.not_in(("sent", "withdrawn"))
+    """Say whether every message of a run was accepted, or withdrawn with nothing left to say; notes apart."""
+    is_other = and_(_columns.state.not_in(("sent", "withdrawn")), is_of_run)
     query = select(_columns.id).where(_columns.run_id == run_id, is_other).limit(1)
     return connection.execute(query).first() is None
 

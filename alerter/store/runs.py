@@ -179,7 +179,9 @@ def unconcluded(connection: Connection) -> list[int]:
     Return the numbers of the runs whose standing may still change: never concluded, or undelivered
     and either the latest or with something still owed.
     """
-    is_owed = exists().where(outbox.c.run_id == runs.c.id, outbox.c.settled_at.is_(None))
+    is_owed = exists().where(
+        outbox.c.run_id == runs.c.id, outbox.c.settled_at.is_(None), outbox.c.kind != "note"
+    )
     latest_id = _runs(connection).with_only_columns(runs.c.id).scalar_subquery()
     is_undelivered = and_(runs.c.state == "undelivered", or_(runs.c.id == latest_id, is_owed))
     is_open = or_(runs.c.state == "prepared", is_undelivered)

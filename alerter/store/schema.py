@@ -39,7 +39,7 @@ OUTBOX_STATES = (
 )  # fmt: skip
 RUN_STATES = ("held", "prepared", "done", "undelivered")
 
-REVISION = "0019"  # the migration these tables come from
+REVISION = "0020"  # the migration these tables come from
 
 metadata = MetaData(naming_convention=NAMES)
 
@@ -374,7 +374,7 @@ outbox = Table(
     Column("bounce", String, comment="with which status"),
     # Last, so that SQLite reads the other columns without walking over it.
     Column("body", LargeBinary, comment="the bytes that are sent; removed by retention"),
-    CheckConstraint("kind IN ('digest', 'summary')", name="kind"),
+    CheckConstraint("kind IN ('digest', 'summary', 'note')", name="kind"),
     CheckConstraint(f"state IN {OUTBOX_STATES}", name="state"),
     CheckConstraint(f"(settled_at IS NULL) = (state IN {UNSETTLED_STATES})", name="settled"),
     UniqueConstraint("run_id", "kind", "edition", "recipient"),

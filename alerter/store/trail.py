@@ -13,7 +13,7 @@ from alerter.store.schema import trail
 
 Act = Literal[
     "reassured", "extended", "withdrew", "refused", "audited", "asked_link", "mailed_link", "told_directory",
-    "resent", "passed_on", "on_behalf", "covered", "ended_cover", "told_absence",
+    "resent", "noted", "passed_on", "on_behalf", "covered", "ended_cover", "told_absence",
 ]  # fmt: skip
 _columns = trail.c
 

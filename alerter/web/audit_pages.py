@@ -54,13 +54,13 @@ class AuditPages:
         if filled.faults or filled.is_total_asked:
             return self._form(visitor, sheet, number, filled, BAD if filled.faults else OK)
         numbers = list(sheet.together(number)) if filled.has_siblings else [number]
-        given = Audit(
+        audit = Audit(
             score=filled.score, by=visitor, audited_on=filled.audited_on, points=dict(filled.points)
         )
-        if not give_audit(installation, visitor, numbers, given):
+        if not give_audit(installation, visitor, numbers, audit):
             return self._not_yours(visitor)  # somebody else's since the page was asked for
         self.frame.site.journal.note("audited", recorded=len(numbers))
-        flash(self.frame.language.say("Recorded: {score} of 100.", score=given.score))
+        flash(self.frame.language.say("Recorded: {score} of 100.", score=audit.score))
         return go("audit", number=number)
 
     def _form(

@@ -135,11 +135,11 @@ def _counts(outcomes: Mapping[str, int], language: Language) -> str:
 
 def _mailing(mailing: Mailing, clock: Moments) -> MailingView:
     language, count = clock.language, len(mailing.rows)
-    about = (
-        language.counted(count, "{count} assessment listed", "{count} assessments listed")
-        if mailing.kind == "digest"
-        else language.say("the admins' summary")
-    )
+    about = language.counted(count, "{count} assessment listed", "{count} assessments listed")
+    if mailing.kind == "summary":
+        about = language.say("the admins' summary")
+    elif mailing.kind == "note":
+        about = language.say("between two digests, {listed}", listed=about)
     more = [_more(count - MOST_ROWS, language)] if count > MOST_ROWS else []
     if mailing.on_track:
         words = "Counted and not listed, because they are on track: {count}."

@@ -41,7 +41,7 @@ def token_of(cookie: Cookie) -> str:
     return str(cookie[TOKEN])
 
 
-def is_own_form(cookie: Cookie, given: str, fetch_site: str) -> bool:
+def is_own_form(cookie: Cookie, token_sent: str, fetch_site: str) -> bool:
     """
     Say whether a form was sent from a page of ours to this browser.
 
@@ -50,4 +50,4 @@ def is_own_form(cookie: Cookie, given: str, fetch_site: str) -> bool:
     """
     token = str(cookie.get(TOKEN, ""))
     is_from_here = fetch_site in ("", "same-origin", "none")
-    return bool(token) and is_from_here and hmac.compare_digest(token.encode(), given.encode())
+    return bool(token) and is_from_here and hmac.compare_digest(token.encode(), token_sent.encode())

@@ -756,6 +756,20 @@ SAFEGUARDS = (
         ("tests/web/test_service_pages.py",),
     ),
     Safeguard(
+        "a note that is no news any more does not go",
+        "alerter/pipeline/notes.py",
+        "waiting_note.day != today or not waiting_note.numbers <= still",
+        "waiting_note.day != today",
+        ("tests/app/serving/test_notes.py",),
+    ),
+    Safeguard(
+        "a note is no part of its run",
+        "alerter/store/outbox.py",
+        '_columns.kind != "note"',
+        '_columns.kind != ""',
+        ("tests/store/test_notes.py", "tests/app/serving/test_notes.py"),
+    ),
+    Safeguard(
         "nothing goes without the directory",
         "alerter/pipeline/freshness.py",
         "        raise DirectoryError(said) from error\n",

@@ -175,7 +175,6 @@ def test_a_list_is_in_the_language_of_the_emails(office: Office) -> None:
             "/recorded",
             "/cover",
             "/extensions",
-            "/extensions",
             "/audits",
             "/audits/1",
             "/nowhere",

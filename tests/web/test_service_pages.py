@@ -9,6 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
+from alerter.pipeline.letters import Basis
+from alerter.pipeline.notes import prepare_notes
 from alerter.pipeline.weekly import sync_only
 from alerter.store.schema import outbox
 from alerter.web.open_view import ROWS_A_PAGE
@@ -92,10 +94,10 @@ def test_an_admin_filters_and_sorts(house: House) -> None:
 
 def test_what_has_no_value_stands_last_either_way(house: House) -> None:
     """Only one has a sign-off expected."""
-    house.inside(OKAFOR).post("/list", pick=house.numbers()["A-3"], expected_all="2009-12-04")
+    house.inside(OKAFOR).post("/list", pick=house.numbers()["A-3"], expected_all="2009-12-02")
     visitor = house.inside(SERVICE_MANAGER)
     assert order(visitor, "?sort=expected_on")[0] == order(visitor, "?sort=-expected_on")[0] == "A-3"
-    assert "Fri 4 Dec" in visitor.text
+    assert "Wed 2 Dec" in visitor.text
 
 
 def test_the_list_is_the_commands(house: House) -> None:
@@ -167,6 +169,21 @@ def test_emails_say_for_whom_somebody_covered(office: Office) -> None:
         assert f"Past alert day, day 31, covering for {OKAFOR}" in visitor.text
         assert "B-1" not in visitor.text
         assert "summary" not in visitor.text
+
+
+def test_a_note_between_two_digests_is_among_the_emails(office: Office) -> None:
+    """With what it told, for those who may see its recipient."""
+    with new_house(office) as house:
+        office.extract(row("A-9", days=35), row("B-1", days=29, team="South"))
+        sync_only(house.installation)
+        house.run()
+        house.hands.at += timedelta(days=1)
+        of = house.installation
+        assert prepare_notes(of.database, Basis.of(of), of.today()) == 1
+        visitor = house.inside(SERVICE_MANAGER)
+        visitor.get("/service/emails/1")
+        assert f"{OKAFOR}: between two digests, 1 assessment listed, waiting to be sent" in visitor.text
+        assert "A-9, child 99: Overdue, day 36" in visitor.text
 
 
 @pytest.mark.parametrize(
