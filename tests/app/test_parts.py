@@ -19,10 +19,10 @@ from alerter.store.sqlite_file import was_left
 from alerter.transports.folder import FolderTransport
 from alerter.transports.notify import NotifyTransport
 from alerter.transports.smtp import SmtpTransport
-from tests.store.made_up import damage_table
 from tests.world.council import ADMINS, FALLBACK
 from tests.world.mail_server import MailServer
 from tests.world.office import Office, row, today
+from tests.world.readings import damage_table
 
 INITIAL = {
     "assessments__initial__label": "Initial assessment",

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 from alerter.statistics.forecast import Course
-from tests.domain.made_up import calendar_of
+from tests.world.assessments import calendar_of
 
 QUANTILES = ((0.05, 5), (0.25, 20), (0.5, 29), (0.75, 34), (0.81, 35), (0.91, 42), (0.98, 53), (1.0, 76))
 SIBLINGS = (72, 17, 8, 3)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.domain.made_up import assessment, day
+from tests.world.assessments import assessment, day
 
 START = day("Mon 2026-10-05")
 ONE_DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from alerter.domain.audit_standing import AuditStanding, audit_standing, latest_
 from alerter.domain.policy import Alert
 from alerter.domain.quality_audit import Audit, Criterion, fill_in
 from alerter.statistics.tables import first_audits
-from tests.domain.made_up import CORE, aged, assessment, day, judged
+from tests.world.assessments import CORE, aged, assessment, day, judged
 
 GATED = replace(CORE, audit_pass_mark=80)
 FORM = (

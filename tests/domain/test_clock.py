@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from alerter.domain.policy import Clock, Policy, Stage
-from tests.domain.made_up import AS_OF, CORE, WEEK, aged, assessment, calendar_of, day
+from tests.world.assessments import AS_OF, CORE, WEEK, aged, assessment, calendar_of, day
 
 ONE_DAY = timedelta(days=1)
 LONG_AGO = day("Mon 1990-01-01")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from alerter.domain.routing import DirectoryEntry, Recipient, Route, Router
-from tests.domain.made_up import AS_OF, DOMAINS, FALLBACK, assessment, day, entry
+from tests.world.assessments import AS_OF, DOMAINS, FALLBACK, assessment, day, entry
 
 MANAGER, FIRST, SECOND = (f"{name}@council.example" for name in ("manager", "first", "second"))
 ONE_DAY = timedelta(days=1)

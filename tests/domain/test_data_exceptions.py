@@ -18,7 +18,7 @@ from alerter.domain.data_exceptions import (
     of_unreached,
     of_vanished,
 )
-from tests.domain.made_up import AS_OF, assessment, entry
+from tests.world.assessments import AS_OF, assessment, entry
 
 ONE_DAY = timedelta(days=1)
 START = AS_OF - timedelta(days=14)

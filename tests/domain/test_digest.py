@@ -13,7 +13,7 @@ from alerter.domain.moved import Moved
 from alerter.domain.policy import Alert, Policy, Reassurance, Stage
 from alerter.domain.routing import Judged, Recipient, Route
 from alerter.errors import PartitionError
-from tests.domain.made_up import AS_OF, CORE, FALLBACK, WEEK, aged, calendar_of, judged
+from tests.world.assessments import AS_OF, CORE, FALLBACK, WEEK, aged, calendar_of, judged
 
 NORTH = Route(Recipient("north@council.example", "N. Orth"))
 SOUTH = Route(Recipient("south@council.example"))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.data_exceptions import of_open
-from tests.domain.made_up import AS_OF, assessment
+from tests.world.assessments import AS_OF, assessment
 
 EPOCH = date(1990, 1, 1)
 DAYS = st.integers(0, 20_000)

@@ -12,8 +12,8 @@ from alerter.domain.plan import Plan, work_out
 from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import LastAlert, LastDigest
 from alerter.domain.routing import DirectoryEntry
-from tests.domain.made_up import AS_OF, FALLBACK, aged, day, entry, judged
 from tests.domain.test_plan import findings, rules
+from tests.world.assessments import AS_OF, FALLBACK, aged, day, entry, judged
 
 NORTH, SOUTH, HEAD, DEPUTY = (f"{name}@council.example" for name in ("north", "south", "head", "deputy"))
 LAST = day("Mon 2026-11-16")

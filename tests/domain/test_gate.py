@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alerter.domain.assessment import Rejected
 from alerter.domain.gate import Baseline, Content, Gates, Reading, Reopened, reasons_to_hold
 from alerter.errors import CalendarRangeError
-from tests.domain.made_up import AS_OF, calendar_of, day
+from tests.world.assessments import AS_OF, calendar_of, day
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ONE_DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerter.bank_holidays import working_calendar
 from alerter.domain.calendar import DayOff, WorkingCalendar
 from alerter.domain.moved import Moved, moved
-from tests.domain.made_up import CORE, assessment, calendar_of, day, judged
+from tests.world.assessments import CORE, assessment, calendar_of, day, judged
 
 # Started on Friday 16 October 2026: day 25 is Friday 20 November, day 35 Friday 4 December.
 ALERT = judged(assessment(day("Fri 2026-10-16")))

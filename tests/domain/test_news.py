@@ -5,8 +5,8 @@ from alerter.domain.news import News, news_of
 from alerter.domain.plan import work_out
 from alerter.domain.policy import Stage
 from alerter.domain.progress import LastAlert
-from tests.domain.made_up import AS_OF, aged, entry
 from tests.domain.test_plan import findings, rules
+from tests.world.assessments import AS_OF, aged, entry
 
 NORTH, HEAD = "north@council.example", "head@council.example"
 DIRECTORY = (entry(2, team="North", manager_email=NORTH, escalate_to=HEAD),)

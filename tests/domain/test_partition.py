@@ -13,7 +13,7 @@ from alerter.domain.plan import Findings, Plan, Rules, work_out
 from alerter.domain.policy import Alert, Reassurance, Stage
 from alerter.domain.routing import DirectoryEntry
 from alerter.domain.schedule import Schedule
-from tests.domain.made_up import CLOCKS, DOMAINS, FALLBACK, assessment, calendar_of, entry
+from tests.world.assessments import CLOCKS, DOMAINS, FALLBACK, assessment, calendar_of, entry
 
 TEAMS = st.sampled_from(["", "Duty & Assessment", "duty and assessment", "Court", "Edge"])
 WORKERS = st.sampled_from(["", "W01", "w01", "W02"])

@@ -13,7 +13,7 @@ from alerter.domain.policy import Reassurance, Stage, Window
 from alerter.domain.routing import Recipient
 from alerter.domain.schedule import Schedule
 from alerter.errors import CalendarRangeError, PartitionError
-from tests.domain.made_up import (
+from tests.world.assessments import (
     AS_OF,
     CLOCKS,
     CORE,

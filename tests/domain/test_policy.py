@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerter.domain.policy import Policy, Reassurance, Stage, Window, is_in_time
 from alerter.domain.schedule import Schedule
 from alerter.errors import CalendarRangeError
-from tests.domain.made_up import AS_OF, CLOCKS, CORE, WEEK, aged, assessment, calendar_of, day, judged
+from tests.world.assessments import AS_OF, CLOCKS, CORE, WEEK, aged, assessment, calendar_of, day, judged
 
 ONE_DAY = timedelta(days=1)
 

@@ -10,8 +10,8 @@ from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.plan import Plan, work_out
 from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, LastAlert, LastDigest, Progress, RowHistory
-from tests.domain.made_up import AS_OF, aged, day, entry
 from tests.domain.test_plan import NORTH, findings, rules
+from tests.world.assessments import AS_OF, aged, day, entry
 
 SOUTH, COVER = "south@council.example", "cover@council.example"
 LAST = day("Mon 2026-11-16")

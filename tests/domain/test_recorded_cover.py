@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerter.domain.cover import Cover, conflicts, standing
 from alerter.domain.routing import DirectoryEntry, Recipient, Router
-from tests.domain.made_up import assessment
+from tests.world.assessments import assessment
 
 ON = date(2026, 11, 23)
 READ_AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from alerter.domain.routing import (
     matched,
     shared_addresses,
 )
-from tests.domain.made_up import AS_OF, DOMAINS, FALLBACK, assessment, entry
+from tests.world.assessments import AS_OF, DOMAINS, FALLBACK, assessment, entry
 
 TEAM, WORKER, BOTH, OWN = (f"{name}@council.example" for name in ("team", "worker", "both", "own"))
 DIRECTORY = (

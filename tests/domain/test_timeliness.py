@@ -17,8 +17,8 @@ from alerter.domain.timeliness import (
     timeliness_by,
 )
 from alerter.statistics.tables import BANDS, durations_by_band, quartiles
-from tests.domain.made_up import CLOCKS, CORE, assessment, calendar_of, day
 from tests.sources.reading import SAMPLES, needs_samples
+from tests.world.assessments import CLOCKS, CORE, assessment, calendar_of, day
 
 TABLE = SAMPLES / "dfe-statistics" / "c2_children_in_need_assessments_duration_2014_to_2024.csv"
 COLUMNS = (

@@ -9,8 +9,8 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.plan import work_out
 from alerter.domain.policy import Clock
 from alerter.domain.timeliness import Timeliness, TrackRecord, sign_offs, timeliness_by, track_records
-from tests.domain.made_up import AS_OF, CLOCKS, aged, assessment, calendar_of, day
 from tests.domain.test_plan import findings, rules
+from tests.world.assessments import AS_OF, CLOCKS, aged, assessment, calendar_of, day
 
 
 def signed(days: int, **changed: Any) -> Assessment:

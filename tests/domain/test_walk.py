@@ -10,7 +10,7 @@ from alerter.bank_holidays import working_calendar
 from alerter.domain.calendar import Step, Stretch, WorkingCalendar, stretches, walk
 from alerter.domain.policy import thresholds
 from alerter.errors import CalendarRangeError
-from tests.domain.made_up import CORE, INITIAL, calendar_of, day
+from tests.world.assessments import CORE, INITIAL, calendar_of, day
 
 ONE_DAY = timedelta(days=1)
 EASTER_STAFF_DAY = day("Wed 2026-04-08")

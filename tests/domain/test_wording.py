@@ -12,7 +12,7 @@ from alerter.domain.wording import (
     listed,
     long_day_words,
 )
-from tests.domain.made_up import day
+from tests.world.assessments import day
 
 NEW_YEARS_EVE, NEW_YEARS_DAY = day("Thu 2026-12-31"), day("Fri 2027-01-01")
 

@@ -18,13 +18,13 @@ from tests.faults.roster import number_of
 from tests.faults.system_calls import Call
 from tests.faults.table import DOCUMENT, Shown, document
 from tests.faults.week import calls_of_week, made_ready
-from tests.pipeline.council import Council as Mailroom
 from tests.world.council import Council
 from tests.world.ledger import ledger_of
 from tests.world.mail_server import MailServer
 from tests.world.office import Office, new_office
 from tests.world.postgres import PostgresServer
 from tests.world.service import Service, waiting
+from tests.world.stored_council import Council as Mailroom
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ON_FILE = frozenset({"council", "on_file", "desk", "mailroom", "monday", "sqlite_url", "migrated_file"})

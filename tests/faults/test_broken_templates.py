@@ -18,9 +18,9 @@ from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import runs
 from alerter.store.runs import Run
-from tests.mail import made_up
-from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
+from tests.world import samples
 from tests.world.office import Office
+from tests.world.stored_council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=28, team="Unlisted")]
 SAFE_SINCE = (3, 1, 6)
@@ -90,17 +90,17 @@ def test_fault_093_wrong_rows(mailroom: Council, edit: str) -> None:
     """
     Nothing printed, a row lost or doubled, or another manager's rows in one digest: nothing is sent at all.
     """
-    week, other = made_up.usual_week(), made_up.digest_of([made_up.started(30, "A-999", "999")])
-    text = made_up.writer().digest(week, made_up.facts()).text
+    week, other = samples.usual_week(), samples.digest_of([samples.started(30, "A-999", "999")])
+    text = samples.writer().digest(week, samples.facts()).text
     lines = text.splitlines(keepends=True)
     (first, *_) = [line for line in lines if line.startswith("A-10433")]
     texts = {
         "nothing": "",
-        "another's rows": made_up.writer().digest(other, made_up.facts()).text,
+        "another's rows": samples.writer().digest(other, samples.facts()).text,
         "a row twice": text.replace(first, first * 2),
         "a row less": text.replace(first, ""),
     }
-    view = view_of(week, made_up.facts(), 150)
+    view = view_of(week, samples.facts(), 150)
     check_receipt(text, week, view)
     with pytest.raises(PartitionError):
         check_receipt(texts[edit], week, view)

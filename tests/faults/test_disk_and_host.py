@@ -14,11 +14,11 @@ import pytest
 from alerter.store.engine import KINDS, kind_of_mount
 from tests.faults.system_calls import THE_DOT, Call, fail_at_next, failing_at, first, plan_writes
 from tests.faults.week import MANAGERS, WEEK, killed, needs_linux, settled
-from tests.store.made_up import damage_table
 from tests.world.council import ADMINS, Council
 from tests.world.ledger import ledger_of
 from tests.world.letters import read
 from tests.world.mail_server import DOT, MailServer
+from tests.world.readings import damage_table
 from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter
 

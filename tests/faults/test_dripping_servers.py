@@ -19,7 +19,6 @@ from alerter.deadline import DeadlineError, Lines, within
 from alerter.errors import MailDeferredError
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.oauth import EntraTokens, Registration
-from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
 from tests.transports.sending import Letter, Mark
 from tests.world.authority import new_authority
@@ -29,6 +28,7 @@ from tests.world.mail_server import MailServer
 from tests.world.notify import API_KEY, TEMPLATE, TEMPLATE_ID
 from tests.world.service import EVERYBODY, Service
 from tests.world.size import size
+from tests.world.stored_council import NOW, Council
 
 SECONDS = 0.3
 LONGEST = 5  # a busy machine is slow; without a deadline each of these takes more than a minute

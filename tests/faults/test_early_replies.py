@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from alerter.domain.address import is_helo_name
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 from tests.transports.sending import Letter, Mark, attempt
 from tests.transports.sending import settings as server_settings
 from tests.world.authority import Authority, new_authority
 from tests.world.mail_server import APART, GOOD, HANG_UP, TOGETHER, MailServer
 from tests.world.size import size
+from tests.world.stored_council import NOW, Council
 
 STEPS = ("banner", "EHLO", "AUTH", "MAIL", "RCPT", "DATA")
 LOGIN = {"username": "alerts", "password": "made-up"}

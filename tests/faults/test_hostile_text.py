@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alerter.errors import SourceError
 from alerter.mail.build import build
-from tests.mail import made_up
+from tests.world import samples
 from tests.world.council import ADMINS
 from tests.world.letters import text_of
 from tests.world.office import AS_OF, NORTH, SOUTH, Office, row
@@ -19,7 +19,7 @@ HEADERS = {
     "X-Alerter-Run", "MIME-Version", "Content-Type",
 }  # fmt: skip
 CONTROLS = ("\r\n", "\r", "\n", "\x85", "\u2028", "\u2029", "\u202e", "\u2066", "\x1b[2J", "\x0b", "\x0c")
-RENDERER = made_up.writer()
+RENDERER = samples.writer()
 UNREADABLE = "\ud800", "\udfff", "\0"
 """What no text file can hold, but a query's answer can."""
 ENCODED = "=?UTF-8?Q?=0D=0ABcc=3A_evil=40elsewhere.example?="
@@ -53,8 +53,8 @@ def test_more_of_075_any_text(id_: str, child: str, worker: str, name: str) -> N
     """
     Lone surrogates and NUL too, which the standard library stumbles over: a message of ours, or none at all.
     """
-    digest = made_up.digest_of([made_up.started(27, id_, child, worker=worker, team=name)])
-    message = build(RENDERER.digest(digest, made_up.facts()), digest.recipient, made_up.letterhead())
+    digest = samples.digest_of([samples.started(27, id_, child, worker=worker, team=name)])
+    message = build(RENDERER.digest(digest, samples.facts()), digest.recipient, samples.letterhead())
     head = message.body.partition(b"\r\n\r\n")[0]
     assert {line.partition(b":")[0].decode() for line in head.split(b"\r\n")} == HEADERS
     assert not set(b"\0\x85\x1b") & set(message.body)

@@ -20,12 +20,12 @@ from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.store import outbox
 from alerter.store.database import open_database
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue
 from tests.transports.sending import Letter, Mark
 from tests.transports.sending import settings as server_settings
 from tests.world.mail_server import HANG_UP, MailServer
 from tests.world.size import size
+from tests.world.stored_council import NOW, Council
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "dot")
 GO_ON = {"banner": "220", "DATA": "354"}

@@ -6,13 +6,13 @@ from time import monotonic
 from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.pipeline.sending import Pace
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import NEXT_RUN, NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
-from tests.store.made_up import run_with
 from tests.transports.sending import settings
 from tests.world.council import ADMINS
 from tests.world.mail_server import NEVER, MailServer
+from tests.world.readings import run_with
 from tests.world.service import MANAGERS, Service, text_of
+from tests.world.stored_council import NEXT_RUN, NOW, Council
 
 OK = b"250 ok\r\n"
 MINUTE = timedelta(minutes=1)

@@ -8,12 +8,12 @@ import pytest
 from alerter.pipeline.deliver import LEASE, Delivered
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, replies, states
 from tests.transports.sending import Letter, Mark, attempt, settings
 from tests.world.council import ADMINS
 from tests.world.mail_server import ACCEPT, BODY, DROP, HANG_UP, NEVER_AT_DOT, SILENT, MailServer
 from tests.world.service import EVERYBODY, MANAGERS, Service, text_of
+from tests.world.stored_council import NOW, Council
 
 STEPS = ("banner", "EHLO", "MAIL", "RCPT", "DATA")
 JUNK = {

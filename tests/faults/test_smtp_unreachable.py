@@ -12,13 +12,13 @@ import pytest
 from alerter.errors import MailDeferredError, MailStoppedError
 from alerter.transports.oauth import EntraTokens, Registration
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import enqueue, states
 from tests.transports.sending import Letter, Mark, settings
 from tests.world.authority import Authority, new_authority
 from tests.world.entra import Entra
 from tests.world.mail_server import SILENT, MailServer, free_port
 from tests.world.service import MANAGERS, Service, waiting
+from tests.world.stored_council import NOW, Council
 
 STARTTLS = {"EHLO": b"250-scripted\r\n250 STARTTLS\r\n"}
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")

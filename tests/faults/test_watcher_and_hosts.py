@@ -10,11 +10,11 @@ from sqlalchemy import text
 from alerter.errors import StoreError
 from alerter.store.database import Database
 from alerter.transports.folder import FolderTransport
-from tests.pipeline.council import NOW, Council
 from tests.pipeline.outgoing import Dawdling, enqueue, states
 from tests.world.council import ADMINS
 from tests.world.mail_server import NEVER, NEVER_AT_DOT, MailServer
 from tests.world.service import EVERYBODY, MANAGERS, Service, text_of
+from tests.world.stored_council import NOW, Council
 from tests.world.terminal import alerter
 
 

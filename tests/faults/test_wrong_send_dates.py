@@ -8,10 +8,10 @@ import pytest
 from alerter.errors import ConfigError
 from alerter.installation import clock
 from alerter.store import runs
-from tests.store.made_up import run_with
 from tests.world.council import ADMINS
 from tests.world.mail_server import MailServer
 from tests.world.office import AS_OF, GATED, LONDON, Office, row, today
+from tests.world.readings import run_with
 from tests.world.service import EVERYBODY, Service
 from tests.world.terminal import alerter
 

@@ -19,7 +19,7 @@ from alerter.mail.language import language_of
 from alerter.mail.run_facts import RunFacts
 from alerter.mail.summary import Summary
 from alerter.mail.template_set import Brand
-from tests.mail import made_up
+from tests.world import samples
 
 LANGUAGES = ("en", "cy")
 LINK = "https://alerts.council.example/r/made-up"
@@ -38,14 +38,14 @@ TEAMS = (
 
 def facts(language: str = "en", **changed: object) -> RunFacts:
     """Return the facts of run 7 in one language."""
-    return made_up.facts(language=language_of(language), **changed)
+    return samples.facts(language=language_of(language), **changed)
 
 
 def second_week() -> Digest:
     """
     Return the usual week with a week before it: rows known for weeks, thanks, promises, handovers, a record.
     """
-    digest = made_up.usual_week()
+    digest = samples.usual_week()
     return replace(
         digest,
         histories={
@@ -69,11 +69,11 @@ def service_digest(*, is_also_manager: bool = False) -> Digest:
     """
     manager = second_week()
     away = {"worker_away_until": date(2026, 11, 30)}
-    escalated = made_up.digest_of(
+    escalated = samples.digest_of(
         [
-            made_up.started(38, "A-20433", "98213", **away),
-            made_up.started(38, "A-20433", "98214", **away),
-            made_up.started(31, "A-20518", "99177", worker="M. Osei", audit_score=74),
+            samples.started(38, "A-20433", "98213", **away),
+            samples.started(38, "A-20433", "98214", **away),
+            samples.started(31, "A-20518", "99177", worker="M. Osei", audit_score=74),
         ]
     )
     escalations = tuple(
@@ -112,13 +112,13 @@ def quiet_service() -> Digest:
 
 def all_clear() -> Digest:
     """Return a digest with fourteen on track."""
-    return made_up.digest_of([made_up.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
+    return samples.digest_of([samples.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
 
 
 def summary(*states: str) -> Summary:
     """Return the summary of a run whose digests stand as *states*, with something to mend."""
     return Summary(
-        facts=made_up.facts(),
+        facts=samples.facts(),
         counts={
             Stage.OVERDUE: 9,
             Stage.PAST_ALERT: 31,
@@ -127,10 +127,10 @@ def summary(*states: str) -> Summary:
             Stage.ON_TRACK: 146,
         },
         deliveries=[
-            made_up.Fate(f"manager{place}@council.example", state) for place, state in enumerate(states)
+            samples.Fate(f"manager{place}@council.example", state) for place, state in enumerate(states)
         ],
         exceptions=[DataException("no_manager", "A-77", "88213", "team 'Duty' is not in the directory")],
-        rejected=[made_up.REJECTED],
+        rejected=[samples.REJECTED],
         settings_fingerprint="3f2a9c",
     )
 
@@ -174,7 +174,7 @@ def rendered(
     language: str, link: str = "", look: Brand | None = None, record_url: str = ""
 ) -> dict[str, Rendered]:
     """Return every kind of digest in one language."""
-    write, about = made_up.writer(brand=look or Brand()), facts(language, record_url=record_url)
+    write, about = samples.writer(brand=look or Brand()), facts(language, record_url=record_url)
     return {name: write.digest(digest, about, link) for name, digest in digests().items()}
 
 
@@ -183,7 +183,7 @@ def pages() -> dict[str, str]:
     emails = {
         f"{name}-{language}": each.html for language in LANGUAGES for name, each in rendered(language).items()
     }
-    emails["summary"] = made_up.writer().summary(summary("sent", "refused", "deferred")).html
+    emails["summary"] = samples.writer().summary(summary("sent", "refused", "deferred")).html
     branded = rendered("en", LINK, brand(), RECORD_URL)["digest-second-week"].html
     picture = f"data:image/png;base64,{base64.b64encode(logo()).decode()}"
     return emails | {"branded-en": branded.replace(brand().logo_at, picture)}

@@ -3,7 +3,7 @@
 import re
 
 from alerter.domain.digest import Digest
-from tests.mail import made_up
+from tests.world import samples
 
 COLOUR = re.compile(
     r"(?<![-\w])(color|background-color|border-left|border-top|border-color):[^;\"}]*(#[0-9a-f]{6})"
@@ -12,7 +12,7 @@ COLOUR = re.compile(
 
 def text_of(digest: Digest, **changed: object) -> str:
     """Return the text part of *digest*."""
-    return made_up.writer().digest(digest, made_up.facts(**changed)).text
+    return samples.writer().digest(digest, samples.facts(**changed)).text
 
 
 def contrast(one: str, other: str) -> float:

@@ -13,38 +13,39 @@ import pytest
 from alerter.domain.digest import Digest
 from alerter.domain.routing import Recipient
 from alerter.mail.build import Rendered, build
-from tests.mail import gallery, made_up
+from tests.mail import gallery
+from tests.world import samples
 
 APPROVED = Path(__file__).parent.parent / "approved"
 
 
 def _all_clear() -> Digest:
-    return made_up.digest_of([made_up.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
+    return samples.digest_of([samples.started(days, f"A-{days}", f"9{days}") for days in range(1, 15)])
 
 
 def _two_types() -> Digest:
-    return made_up.digest_of(
+    return samples.digest_of(
         [
-            made_up.started(27, "A-1", "71"),
-            made_up.started(24, "A-2", "72", type="single"),
-            made_up.started(35, "A-3", "73", worker=""),
+            samples.started(27, "A-1", "71"),
+            samples.started(24, "A-2", "72", type="single"),
+            samples.started(35, "A-3", "73", worker=""),
         ]
     )
 
 
 def _fallback() -> Digest:
-    return made_up.digest_of(
-        [made_up.started(27, "A-1", "71", team="Duty"), made_up.started(3, "A-2", "72", team="Duty")],
+    return samples.digest_of(
+        [samples.started(27, "A-1", "71", team="Duty"), samples.started(3, "A-2", "72", team="Duty")],
         recipient=Recipient("service.manager@council.example"),
         problem="no_manager",
     )
 
 
 def _cases() -> dict[str, Rendered]:
-    write, facts = made_up.writer(), made_up.facts()
-    late = made_up.facts(as_of=made_up.AS_OF, send_date=made_up.AS_OF.replace(day=16))
+    write, facts = samples.writer(), samples.facts()
+    late = samples.facts(as_of=samples.AS_OF, send_date=samples.AS_OF.replace(day=16))
     return {
-        "digest": write.digest(made_up.usual_week(), facts),
+        "digest": write.digest(samples.usual_week(), facts),
         "digest-all-clear": write.digest(_all_clear(), facts),
         "digest-two-types": write.digest(_two_types(), facts),
         "digest-fallback": write.digest(_fallback(), facts),
@@ -74,14 +75,14 @@ def test_emails_read_as_approved(name: str) -> None:
 def test_bytes_are_as_approved() -> None:
     """The message as it is sent has no header that was not approved."""
     rendered = _cases()["digest-all-clear"]
-    message = build(rendered, made_up.MANAGER, made_up.letterhead())
+    message = build(rendered, samples.MANAGER, samples.letterhead())
     _compare("digest-all-clear.eml", message.body.decode("ascii").replace("\r\n", "\n"))
 
 
 def test_bytes_with_a_logo_are_as_approved() -> None:
     """The picture stands behind the HTML that shows it, under boundaries that are the same each time."""
     rendered = gallery.rendered("en", gallery.LINK, gallery.brand())["digest-all-clear"]
-    message = build(rendered, made_up.MANAGER, made_up.letterhead(logo=gallery.logo()))
+    message = build(rendered, samples.MANAGER, samples.letterhead(logo=gallery.logo()))
     _compare("digest-all-clear-logo.eml", message.body.decode("ascii").replace("\r\n", "\n"))
 
 

@@ -19,16 +19,16 @@ from alerter.errors import MailRefusedError
 from alerter.mail.build import Rendered, build, check, display_name, message_id
 from alerter.mail.mime import LONGEST_LINE, encoded_words
 from alerter.transports.smtp import SmtpTransport
-from tests.mail import made_up
 from tests.transports.sending import Mark
 from tests.transports.sending import settings as server_settings
+from tests.world import samples
 
 PLAIN = Rendered("Assessments: 2 overdue (23 November 2026)", ".\nHello\n", "<p>Hello</p>\n")
 
 
-def built(recipient: Recipient = made_up.MANAGER, rendered: Rendered = PLAIN) -> Message:
+def built(recipient: Recipient = samples.MANAGER, rendered: Rendered = PLAIN) -> Message:
     """Return the message of *rendered* to *recipient*."""
-    return build(rendered, recipient, made_up.letterhead())
+    return build(rendered, recipient, samples.letterhead())
 
 
 def read(message: Message) -> email.message.EmailMessage:
@@ -43,7 +43,7 @@ def test_same_inputs_give_the_same_bytes() -> None:
 
 def test_message_id_is_a_function_of_run_and_recipient() -> None:
     """Case of the address does not matter; run, kind, edition, installation and recipient do."""
-    usual = made_up.letterhead()
+    usual = samples.letterhead()
     ids = {
         message_id(letterhead, recipient)
         for letterhead in (
@@ -53,7 +53,7 @@ def test_message_id_is_a_function_of_run_and_recipient() -> None:
             replace(usual, edition=2),
             replace(usual, installation="another"),
         )
-        for recipient in (made_up.MANAGER, Recipient("other@council.example"))
+        for recipient in (samples.MANAGER, Recipient("other@council.example"))
     }
     assert len(ids) == 10
     assert message_id(usual, Recipient("N.Okafor@COUNCIL.example")) in ids
@@ -143,7 +143,7 @@ def test_what_is_no_plain_address_is_refused(address: str) -> None:
 
 def test_body_is_base64_in_crlf_lines() -> None:
     """Lines are 7-bit, short, and none begins with a dot; both parts come back whole."""
-    message = built(rendered=made_up.writer().digest(made_up.usual_week(), made_up.facts()))
+    message = built(rendered=samples.writer().digest(samples.usual_week(), samples.facts()))
     lines = message.body.split(b"\r\n")
     assert message.body.isascii()
     assert not any(b"\r" in line or b"\n" in line or line.startswith(b".") for line in lines)
@@ -172,7 +172,7 @@ def test_bytes_that_read_back_differently_are_refused(old: bytes, new: bytes, fa
     body = built().body
     assert old in body
     with pytest.raises(MailRefusedError, match=fault):
-        check(body.replace(old, new, 1), PLAIN, made_up.MANAGER, made_up.letterhead())
+        check(body.replace(old, new, 1), PLAIN, samples.MANAGER, samples.letterhead())
 
 
 def test_every_message_is_read_back() -> None:
@@ -211,7 +211,7 @@ def test_a_real_server_gets_the_very_bytes() -> None:
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     transport = SmtpTransport(server_settings(port))
-    message = built(rendered=made_up.writer().digest(made_up.usual_week(), made_up.facts()))
+    message = built(rendered=samples.writer().digest(samples.usual_week(), samples.facts()))
     outcome = transport.send(message, Mark())
     transport.close()
     controller.stop()

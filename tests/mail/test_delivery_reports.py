@@ -15,10 +15,10 @@ from alerter.errors import MailError
 from alerter.mail.build import Rendered, build
 from alerter.mail.delivery_reports import Bounce, read_bounces
 from alerter.transports.inbox import FileInbox
-from tests.mail import made_up
+from tests.world import samples
 
 DIGEST = build(
-    Rendered("Assessments: 2 overdue", "Hello\n", "<p>Hello</p>\n"), made_up.MANAGER, made_up.letterhead()
+    Rendered("Assessments: 2 overdue", "Hello\n", "<p>Hello</p>\n"), samples.MANAGER, samples.letterhead()
 )
 HEADERS = DIGEST.body.partition(b"\r\n\r\n")[0].decode("ascii")
 OURS = re.compile(r"<run-\d+\.(?:digest|summary)\.[0-9a-f]{24}@[A-Za-z0-9.-]+>", re.ASCII)

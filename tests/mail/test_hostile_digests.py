@@ -23,10 +23,10 @@ from alerter.mail.build import build
 from alerter.mail.writer import Writer
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.smtp import SmtpTransport
-from tests.mail import made_up
 from tests.mail.gallery import RECORD_URL
 from tests.transports.sending import Mark
 from tests.transports.sending import settings as server_settings
+from tests.world import samples
 from tests.world.letters import read_html
 from tests.world.mail_server import MailServer
 from tests.world.size import size
@@ -57,7 +57,7 @@ prefixes = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), 
     lambda text: "=?" not in text  # the settings refuse it
 )
 local_parts = st.text("abcXYZ019#$&'*+/=?^_`{|}~-", min_size=1, max_size=20)
-POLICY = Policy(made_up.calendar(), {"core": made_up.CORE}, Window(made_up.AS_OF, made_up.NEXT_RUN))
+POLICY = Policy(samples.calendar(), {"core": samples.CORE}, Window(samples.AS_OF, samples.NEXT_RUN))
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def sink() -> Iterator[Sink]:
         transport = SmtpTransport(server_settings(server.port, **waits))
         transport.connect()
         server.commands.clear()
-        yield Sink(server, transport, made_up.writer())
+        yield Sink(server, transport, samples.writer())
         transport.close()
 
 
@@ -98,7 +98,7 @@ def hostile_weeks(draw: st.DrawFn) -> list[Digest]:
         route = Route(recipient, covering_for=draw(texts))
         for place, days in enumerate(draw(st.lists(st.integers(1, 60), min_size=1, max_size=4))):
             ids = f"{draw(texts)}{_mark(number)}-{place}", f"{draw(texts)}{_mark(number)}"
-            assessment = made_up.started(days, *ids, worker=draw(texts), team=draw(texts))
+            assessment = samples.started(days, *ids, worker=draw(texts), team=draw(texts))
             judged.append(Judged(0, POLICY.judge(assessment, None), route))
     return compile_digests(draw(st.permutations(judged)), ())
 
@@ -115,10 +115,10 @@ def test_hostile_digests_reach_their_one_reader_and_nothing_else(
     """
     At the socket: one RCPT which is To, the headers we write, CRLF alone, this digest's ids and no other's.
     """
-    facts = made_up.facts(council=council, subject_prefix=prefix, source_name=council, record_url=RECORD_URL)
+    facts = samples.facts(council=council, subject_prefix=prefix, source_name=council, record_url=RECORD_URL)
     for digest in week:
         rendered = sink.writer.digest(digest, facts)
-        message = build(rendered, digest.recipient, made_up.letterhead())
+        message = build(rendered, digest.recipient, samples.letterhead())
         assert sink.transport.send(message, Mark()).state == "sent"
         commands, wire = sink.take()
         to = digest.recipient.email

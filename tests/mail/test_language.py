@@ -23,7 +23,8 @@ from alerter.mail.language import ENGLISH, Language, language_of
 from alerter.mail.specimen import LINK, full_digest
 from alerter.web import audit_view, covers, extensions, forms, mailing_view
 from alerter.web.pages import GONE_FROM_LIST, NO_ADDRESS
-from tests.mail import gallery, made_up
+from tests.mail import gallery
+from tests.world import samples
 
 ALERTER = Path(__file__).parents[2] / "alerter"
 FORMS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
@@ -151,7 +152,7 @@ def test_every_sentence_of_the_code_has_its_welsh() -> None:
         ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
         known |= {f"{entry.context}: {each}" if entry.context else each for each in ids}
     listener = Listener()
-    write, facts = made_up.writer(), made_up.facts(language=Language("xx", listener), send_date=gallery.LAST)
+    write, facts = samples.writer(), samples.facts(language=Language("xx", listener), send_date=gallery.LAST)
     for digest in (*gallery.digests().values(), full_digest()):
         for link in ("", LINK):
             write.digest(digest, facts, link)
@@ -251,10 +252,10 @@ def test_a_digest_in_welsh_has_no_english_sentence() -> None:
     """
     None of the words that only English has stands in a Welsh digest; names and the footer's source are data.
     """
-    text = made_up.writer().digest(gallery.second_week(), gallery.facts("cy")).text
+    text = samples.writer().digest(gallery.second_week(), gallery.facts("cy")).text
     own = re.sub(r"(Duty and Assessment North|the sign-off is dated .*|assessments\.csv)", "", text)
     assert re.findall(r"\b(?:the|and|day|working|please|overdue|child|week|due|with|since)\b", own) == []
-    assert 'lang="cy"' in made_up.writer().digest(gallery.second_week(), gallery.facts("cy")).html
+    assert 'lang="cy"' in samples.writer().digest(gallery.second_week(), gallery.facts("cy")).html
 
 
 def test_every_language_of_the_settings_has_words_and_a_name() -> None:

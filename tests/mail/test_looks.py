@@ -16,7 +16,8 @@ from alerter.mail.build import build, check
 from alerter.mail.summary import Summary
 from alerter.mail.template_set import Brand
 from alerter.mail.writer import LARGEST_HTML
-from tests.mail import gallery, made_up, reading
+from tests.mail import gallery, reading
+from tests.world import samples
 from tests.world.browser import opened
 
 PAGES = gallery.pages()
@@ -28,8 +29,8 @@ WHITE = "#ffffff"
 def pages() -> Iterator[tuple[str, str]]:
     """Give every kind of email, the admins' summary too, by name."""
     yield from PAGES.items()
-    summary = Summary(facts=made_up.facts(), counts={}, deliveries=[made_up.Fate("m@x.example", "refused")])
-    yield "summary", made_up.writer(brand=gallery.brand()).summary(summary).html
+    summary = Summary(facts=samples.facts(), counts={}, deliveries=[samples.Fate("m@x.example", "refused")])
+    yield "summary", samples.writer(brand=gallery.brand()).summary(summary).html
 
 
 def schemes(html: str) -> tuple[str, str]:
@@ -102,9 +103,9 @@ def test_no_email_asks_for_anything_from_elsewhere() -> None:
 
 def message_of(look: Brand | None) -> EmailMessage:
     """Return the usual digest as its reader parses it."""
-    rendered = made_up.writer(brand=look or Brand()).digest(gallery.second_week(), gallery.facts())
-    letterhead = made_up.letterhead(logo=look.logo if look else b"")
-    body = build(rendered, made_up.MANAGER, letterhead).body
+    rendered = samples.writer(brand=look or Brand()).digest(gallery.second_week(), gallery.facts())
+    letterhead = samples.letterhead(logo=look.logo if look else b"")
+    body = build(rendered, samples.MANAGER, letterhead).body
     message = BytesParser(policy=policy.default).parsebytes(body)
     assert isinstance(message, EmailMessage)
     return message
@@ -130,14 +131,14 @@ def test_without_a_look_there_is_nothing_above_the_ask() -> None:
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative", "text/plain", "text/html",
     ]  # fmt: skip
-    plain = made_up.writer().digest(gallery.second_week(), gallery.facts()).html
+    plain = samples.writer().digest(gallery.second_week(), gallery.facts()).html
     assert "brand" not in plain
     assert "<img" not in plain
 
 
 def test_a_name_alone_needs_no_picture() -> None:
     """Nothing is attached, and no broken picture shows."""
-    html = made_up.writer(brand=Brand(name="Sampleford")).digest(gallery.all_clear(), gallery.facts()).html
+    html = samples.writer(brand=Brand(name="Sampleford")).digest(gallery.all_clear(), gallery.facts()).html
     assert "Sampleford</td>" in html
     assert "<img" not in html
     assert Brand().shown_size == (0, 0)
@@ -146,8 +147,8 @@ def test_a_name_alone_needs_no_picture() -> None:
 def test_a_message_with_another_logo_is_not_sent() -> None:
     """What was built is read back; a picture that is missing or another one is a fault."""
     look = gallery.brand()
-    rendered = made_up.writer(brand=look or Brand()).digest(gallery.all_clear(), gallery.facts())
-    body = build(rendered, made_up.MANAGER, made_up.letterhead(logo=look.logo)).body
+    rendered = samples.writer(brand=look or Brand()).digest(gallery.all_clear(), gallery.facts())
+    body = build(rendered, samples.MANAGER, samples.letterhead(logo=look.logo)).body
     for other in (b"", b"x"):
         with pytest.raises(MailRefusedError, match="its logo"):
-            check(body, rendered, made_up.MANAGER, made_up.letterhead(logo=other))
+            check(body, rendered, samples.MANAGER, samples.letterhead(logo=other))

@@ -8,7 +8,8 @@ from alerter.errors import PartitionError, TemplateError
 from alerter.mail.language import ENGLISH, language_of
 from alerter.mail.specimen import template_faults
 from alerter.mail.template_set import NAMES, Brand, TemplateSet
-from tests.mail import gallery, made_up
+from tests.mail import gallery
+from tests.world import samples
 
 OWN = Path(__file__).parents[2] / "alerter" / "mail" / "templates"
 ROW = (
@@ -37,9 +38,9 @@ def test_the_names_are_those_of_the_package() -> None:
 def test_a_file_stands_in_for_the_packages(tmp_path: Path) -> None:
     """The one that is there is used, those that are not are the package's."""
     folder = folder_with(tmp_path, digest_txt_j2=f"Ours: {{{{ view.first_line }}}}\n{ROW}")
-    write = made_up.writer(templates=TemplateSet(folder))
-    ours = write.digest(made_up.usual_week(), made_up.facts())
-    theirs = made_up.writer().digest(made_up.usual_week(), made_up.facts())
+    write = samples.writer(templates=TemplateSet(folder))
+    ours = write.digest(samples.usual_week(), samples.facts())
+    theirs = samples.writer().digest(samples.usual_week(), samples.facts())
     assert ours.text.startswith("Ours: This week 7 children in 6 assessments need you")
     assert ours.html == theirs.html
     assert faults(folder) == []
@@ -99,9 +100,9 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
 def test_a_template_that_fails_later_stops_its_digest(tmp_path: Path) -> None:
     """The receipt holds for a council's templates as for our own, and a fault names its file and line."""
     folder = folder_with(tmp_path, digest_txt_j2="{{ view.counts[99].label }}")
-    write = made_up.writer(templates=TemplateSet(folder))
+    write = samples.writer(templates=TemplateSet(folder))
     with pytest.raises(TemplateError, match=r"digest\.txt\.j2, line 1: "):
-        write.digest(made_up.usual_week(), made_up.facts())
+        write.digest(samples.usual_week(), samples.facts())
     folder = folder_with(tmp_path, digest_txt_j2="{{ view.first_line }}")
     with pytest.raises(PartitionError):
-        made_up.writer(templates=TemplateSet(folder)).digest(made_up.usual_week(), made_up.facts())
+        samples.writer(templates=TemplateSet(folder)).digest(samples.usual_week(), samples.facts())

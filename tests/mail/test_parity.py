@@ -17,10 +17,11 @@ from alerter.domain.policy import Reassurance, Stage
 from alerter.domain.progress import Handover, Progress, RowHistory
 from alerter.domain.routing import Route
 from alerter.domain.timeliness import TrackRecord
-from tests.mail import gallery, made_up
+from tests.mail import gallery
+from tests.world import samples
 from tests.world.letters import visible
 
-WRITE = made_up.writer()
+WRITE = samples.writer()
 TOKEN = re.compile(r"[\w@./:+-]*\w")
 LABELS = {
     "en": "Assessment Deadline, and what to know Team and manager Open work",
@@ -46,16 +47,16 @@ def digests(draw: st.DrawFn) -> Digest:
     days = draw(st.lists(st.integers(1, 60), min_size=1, max_size=12))
     given_to = {
         f"A-{place}": Reassurance(
-            by=draw(st.sampled_from([made_up.MANAGER.email, "cover@council.example"])),
+            by=draw(st.sampled_from([samples.MANAGER.email, "cover@council.example"])),
             given_on=date(2026, 11, 9),
-            expected_on=made_up.AS_OF + timedelta(days=draw(st.integers(-9, 40))),
+            expected_on=samples.AS_OF + timedelta(days=draw(st.integers(-9, 40))),
             runs_since=draw(st.integers(0, 5)),
         )
         for place in range(len(days))
         if draw(st.booleans())
     }
     rows = [
-        made_up.started(
+        samples.started(
             each,
             f"A-{place}",
             f"7{place}",
@@ -63,14 +64,14 @@ def digests(draw: st.DrawFn) -> Digest:
             type=draw(st.sampled_from(["core", "core", "single"])),
             worker_away_until=draw(st.sampled_from([None, date(2026, 12, 1), date(2026, 11, 2)])),
             audit_score=draw(st.sampled_from([None, 74, 80])),
-            submitted_on=draw(st.sampled_from([None, made_up.AS_OF])),
+            submitted_on=draw(st.sampled_from([None, samples.AS_OF])),
         )
         for place, each in enumerate(days)
     ]
     faults = (
         DataException("duplicate_open", "A-0", "70", "the child has another assessment open (DfE 8896)"),
     )
-    digest = made_up.digest_of(rows, given_to, exceptions=faults if draw(st.booleans()) else ())
+    digest = samples.digest_of(rows, given_to, exceptions=faults if draw(st.booleans()) else ())
     since = Progress(
         last=gallery.LAST, new=draw(counts), signed_off=draw(counts), in_time=draw(counts), kept=draw(counts),
         missed=draw(counts), came=draw(counts),

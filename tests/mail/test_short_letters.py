@@ -8,8 +8,8 @@ import pytest
 from alerter.domain.message import Message
 from alerter.domain.routing import Recipient
 from alerter.mail.short_letters import LinkLine, Notice, ShortLetter, notices, trial, write_letter
-from tests.mail import made_up
 from tests.mail.test_writer import parsed
+from tests.world import samples
 
 DATED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LETTER = ShortLetter(
@@ -29,7 +29,7 @@ def part(mail: EmailMessage, kind: str) -> str:
 
 def test_a_letter_says_the_same_in_text_and_html() -> None:
     """Lines stay lines, a link is one, and nothing is taken for markup."""
-    mail = parsed(write_letter(LETTER, made_up.writer(), made_up.MANAGER).body)
+    mail = parsed(write_letter(LETTER, samples.writer(), samples.MANAGER).body)
     url = "https://alerts.council.example/r/a"
     assert part(mail, "plain").splitlines() == ["One < two", "three", "", f"Open your list: {url}&b"]
     assert "<title>Assessments: A &amp; B</title>" in part(mail, "html")
@@ -39,12 +39,12 @@ def test_a_letter_says_the_same_in_text_and_html() -> None:
 
 def letters(prefix: str) -> list[Message]:
     """Return one of each kind of short letter, from a council with a *prefix*."""
-    writer = made_up.writer(subject_prefix=prefix)
+    writer = samples.writer(subject_prefix=prefix)
     notice = Notice(about="a", headline="the disk is full", said="Make room.", noticed_at=DATED_AT)
     return [
-        write_letter(LETTER, writer, made_up.MANAGER),
+        write_letter(LETTER, writer, samples.MANAGER),
         *notices(notice, writer),
-        trial("x", writer, made_up.MANAGER, dated_at=DATED_AT),
+        trial("x", writer, samples.MANAGER, dated_at=DATED_AT),
     ]
 
 
@@ -59,7 +59,7 @@ def test_the_prefix_stands_before_every_subject(prefix: str, begins: str) -> Non
 
 def test_test_message_says_what_it_is_told_and_no_more() -> None:
     """Text and HTML hold the same sentence, with nothing in it taken for markup."""
-    message = trial("A < B & C", made_up.writer(), Recipient("n.okafor@council.example"), dated_at=DATED_AT)
+    message = trial("A < B & C", samples.writer(), Recipient("n.okafor@council.example"), dated_at=DATED_AT)
     mail = parsed(message.body)
     text, html = (mail.get_body(preferencelist=(kind,)) for kind in ("plain", "html"))
     assert text is not None
@@ -73,4 +73,4 @@ def test_test_messages_of_two_moments_are_two() -> None:
     """A second try is not taken for a copy of the first."""
     moments = (DATED_AT, DATED_AT + timedelta(minutes=1))
     recipient = Recipient("n.okafor@council.example")
-    assert len({trial("x", made_up.writer(), recipient, dated_at=at).message_id for at in moments}) == 2
+    assert len({trial("x", samples.writer(), recipient, dated_at=at).message_id for at in moments}) == 2

@@ -6,15 +6,15 @@ from alerter.domain.data_exceptions import DataException
 from alerter.domain.delivery import PASSED_ON
 from alerter.domain.policy import Stage
 from alerter.mail.summary import Summary, state_words, summary_view
-from tests.mail import made_up
-from tests.mail.made_up import Fate
+from tests.world import samples
 from tests.world.letters import visible
+from tests.world.samples import Fate
 
 
 def summary(*states: str, **changed: object) -> Summary:
     """Return the summary of a run whose digests stand as *states*."""
     usual = {
-        "facts": made_up.facts(),
+        "facts": samples.facts(),
         "counts": dict.fromkeys(Stage, 2),
         "deliveries": [Fate(f"m{place}@council.example", state) for place, state in enumerate(states)],
     }
@@ -38,7 +38,7 @@ def summary(*states: str, **changed: object) -> Summary:
 def test_state_of_the_run_comes_first(states: tuple[str, ...], words: str) -> None:
     """The first sentence says how the digests fared, and what is owed is not called delivered."""
     assert state_words(summary(*states)) == words
-    assert made_up.writer().summary(summary(*states)).text.startswith(f"{words}\n")
+    assert samples.writer().summary(summary(*states)).text.startswith(f"{words}\n")
 
 
 def test_held_run_names_the_reason_and_the_command() -> None:
@@ -78,25 +78,25 @@ def test_what_is_to_mend_names_commands_and_the_page() -> None:
     """Where there is a page its address stands in both parts; without anything to mend nothing is asked."""
     page = "https://alerts.council.example/service"
     exceptions = [DataException("vanished", "A-1", "7", "it is missing")]
-    rendered = made_up.writer().summary(summary("sent", exceptions=exceptions, page=page))
+    rendered = samples.writer().summary(summary("sent", exceptions=exceptions, page=page))
     for words in ("`alerter explain ID`", page):
         assert words in rendered.text
         assert words in rendered.html
-    assert "To mend" not in made_up.writer().summary(summary("sent")).text
+    assert "To mend" not in samples.writer().summary(summary("sent")).text
 
 
 def test_refusals_exceptions_and_rejections_are_listed() -> None:
     """Who got nothing and the server's words, exceptions by kind, rejected rows by line, remarks."""
-    rendered = made_up.writer().summary(
+    rendered = samples.writer().summary(
         summary(
             deliveries=[Fate("m@council.example", "refused", "550 5.1.1 no such user")],
             exceptions=[
                 DataException("vanished", "A-1", "7", "it is missing"),
                 DataException("unknown_type", "", "", "line 4: no such type"),
             ],
-            rejected=[made_up.REJECTED],
+            rejected=[samples.REJECTED],
             remarks=["Bank holidays are known to 2027 only."],
-            facts=made_up.facts(as_of=made_up.NEXT_RUN, subject_prefix="[OFFICIAL]"),
+            facts=samples.facts(as_of=samples.NEXT_RUN, subject_prefix="[OFFICIAL]"),
             settings_fingerprint="3f2a",
         )
     )
@@ -118,6 +118,6 @@ def test_refusals_exceptions_and_rejections_are_listed() -> None:
 def test_long_lists_say_how_many_more() -> None:
     """The hundred first are listed, and a command for all of them."""
     many = [DataException("vanished", f"A-{number}", "7", f"why {number}") for number in range(250)]
-    text = made_up.writer().summary(summary("sent", exceptions=many)).text
+    text = samples.writer().summary(summary("sent", exceptions=many)).text
     assert "To mend, vanished (250)" in text
     assert "and 150 more; `alerter run --dry-run --json` lists every one" in text

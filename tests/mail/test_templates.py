@@ -10,8 +10,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATE = Path("alerter", "mail", "templates", "digest.txt.j2")
 WRITE = """
-from tests.mail import made_up
-print(made_up.writer().digest(made_up.usual_week(), made_up.facts()).text)
+from tests.world import samples
+print(samples.writer().digest(samples.usual_week(), samples.facts()).text)
 """
 
 

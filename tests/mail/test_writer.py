@@ -9,7 +9,7 @@ from alerter.domain.policy import Stage
 from alerter.domain.routing import Recipient
 from alerter.mail.summary import Summary
 from alerter.mail.writer import Writer
-from tests.mail import made_up
+from tests.world import samples
 
 DATED_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ADMINS = (Recipient("performance@council.example"), Recipient("deputy@council.example", "D. Eputy"))
@@ -17,15 +17,15 @@ ADMINS = (Recipient("performance@council.example"), Recipient("deputy@council.ex
 
 def writer() -> Writer:
     """Return a writer with two admins."""
-    return made_up.writer(admins=ADMINS)
+    return samples.writer(admins=ADMINS)
 
 
 def summary() -> Summary:
     """Return the summary of run 7, all delivered."""
     return Summary(
-        facts=made_up.facts(),
+        facts=samples.facts(),
         counts=dict.fromkeys(Stage, 1),
-        deliveries=[made_up.Fate("n.okafor@council.example", "sent")],
+        deliveries=[samples.Fate("n.okafor@council.example", "sent")],
     )
 
 
@@ -43,9 +43,9 @@ def test_first_admin_takes_corrections() -> None:
 
 def test_an_email_is_what_reads_and_what_is_sent() -> None:
     """Each digest gives its words and its message, to its recipient and from the council's sender."""
-    digests = [made_up.usual_week(), made_up.digest_of([made_up.started(3, "A-1", "7")], recipient=ADMINS[1])]
-    emails = [writer().email(digest, made_up.facts()) for digest in digests]
-    assert [email.message.recipient for email in emails] == [made_up.MANAGER.email, "deputy@council.example"]
+    digests = [samples.usual_week(), samples.digest_of([samples.started(3, "A-1", "7")], recipient=ADMINS[1])]
+    emails = [writer().email(digest, samples.facts()) for digest in digests]
+    assert [email.message.recipient for email in emails] == [samples.MANAGER.email, "deputy@council.example"]
     for email in emails:
         mail = parsed(email.message.body)
         assert (mail["Subject"], mail["X-Alerter-Run"]) == (email.rendered.subject, "7")
@@ -58,7 +58,7 @@ def test_an_email_is_what_reads_and_what_is_sent() -> None:
 def test_same_facts_make_the_same_bytes() -> None:
     """Made twice, by two writers, the messages are one; another installation's differ."""
     first, second, elsewhere = (
-        writer().email(made_up.usual_week(), made_up.facts(installation=installation))
+        writer().email(samples.usual_week(), samples.facts(installation=installation))
         for installation in ("here", "here", "there")
     )
     assert first == second

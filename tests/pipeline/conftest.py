@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alerter.store.database import Database, open_database
-from tests.pipeline.council import Council
+from tests.world.stored_council import Council
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from alerter.domain.message import Message
 from alerter.store import outbox
 from alerter.transports.transport import Outcome, Transport
-from tests.pipeline.council import Council
-from tests.store.made_up import run_with
+from tests.world.readings import run_with
+from tests.world.stored_council import Council
 
 WAITING = """
 SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)

@@ -9,7 +9,7 @@ from alerter.pipeline.sync import Synced
 from alerter.store import runs
 from alerter.store.runs import Run
 from alerter.store.schema import runs as runs_table
-from tests.pipeline.council import AS_OF, Council, held_by, row, rows_in
+from tests.world.stored_council import AS_OF, Council, held_by, row, rows_in
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3, team="Unlisted")]
 

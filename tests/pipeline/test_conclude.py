@@ -13,9 +13,9 @@ from alerter.store import bounces, claims
 from alerter.store.bounces import Returned
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row
 from tests.transports.sending import settings
 from tests.world.mail_server import MailServer
+from tests.world.stored_council import ADMIN, AS_OF, EXTRACTED_AT, NOW, Council, held_by, row
 
 HOUR = timedelta(hours=1)
 

@@ -10,10 +10,10 @@ from alerter.errors import StoreError
 from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.transports.folder import FolderTransport
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, replies, states
 from tests.transports.sending import settings
 from tests.world.mail_server import HANG_UP, MailServer
+from tests.world.stored_council import NOW, Council, at_once
 
 MINUTE = timedelta(minutes=1)
 

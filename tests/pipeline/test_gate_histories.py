@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from alerter.domain.gate import Gates
 from alerter.pipeline.sync import gate_of
 from alerter.store.database import open_database
-from tests.pipeline.council import AS_OF, NOW, Council, row
+from tests.world.stored_council import AS_OF, NOW, Council, row
 
 pytestmark = pytest.mark.no_cover
 

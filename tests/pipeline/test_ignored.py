@@ -11,7 +11,7 @@ from alerter.domain.gate import Gates
 from alerter.pipeline.planning import plan_on, records_to_mend
 from alerter.pipeline.sync import gate_of
 from alerter.store import runs
-from tests.pipeline.council import AS_OF, NOW, Council, row, rules
+from tests.world.stored_council import AS_OF, NOW, Council, row, rules
 
 SINCE = date(2026, 9, 1)
 WEEK = timedelta(days=7)

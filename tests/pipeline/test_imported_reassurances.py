@@ -6,7 +6,7 @@ from alerter.domain.policy import Reassurance
 from alerter.domain.reassurance import Means
 from alerter.store import reassurances, trail
 from alerter.store.schema import reassurances as table
-from tests.pipeline.council import AS_OF, NOW, Council, held_by, row, rows_in
+from tests.world.stored_council import AS_OF, NOW, Council, held_by, row, rows_in
 
 ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LOOKED, EXPECTED = AS_OF - WEEK, AS_OF + WEEK

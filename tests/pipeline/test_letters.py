@@ -11,7 +11,7 @@ from alerter.pipeline.letters import Basis
 from alerter.pipeline.prepare import RunRequest, prepare
 from alerter.store import alerts, runs
 from alerter.store.runs import Run
-from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
+from tests.world.stored_council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row, writer
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3, team="Unlisted")]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alerter.sources.directory import read_directory
-from tests.pipeline.council import NORTH, Council, row
+from tests.world.stored_council import NORTH, Council, row
 
 NAMES = ["a" * 300, "Ann Łukasiewicz-Öztürk " * 13, "漢" * 300, "É" * 299 + "漢", "O'Brien-" * 37 + "Ngo"]
 

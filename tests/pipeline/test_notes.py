@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 from alerter.pipeline.notes import prepare_notes, withdraw_stale
-from tests.pipeline.council import AS_OF, NOW, Council, row
+from tests.world.stored_council import AS_OF, NOW, Council, row
 
 ONE_DAY = timedelta(days=1)
 TUESDAY = AS_OF + ONE_DAY

@@ -3,7 +3,7 @@
 from alerter.sources.source import open_source
 from alerter.store import runs
 from alerter.store.syncs import Sync
-from tests.pipeline.council import CLOCKS, Council, row
+from tests.world.stored_council import CLOCKS, Council, row
 
 FOOTERS = ("Grand Total,3", "(3 rows affected)", "-----------", "")
 

@@ -16,7 +16,8 @@ from alerter.store import assessments, audits, reassurances, runs
 from alerter.store.schema import alerts, exceptions, outbox
 from alerter.store.schema import calendars as calendars_table
 from alerter.store.schema import runs as runs_table
-from tests.pipeline.council import (
+from tests.pipeline.test_letters import prepare_torn
+from tests.world.stored_council import (
     AS_OF,
     CLOCKS,
     FALLBACK,
@@ -30,7 +31,6 @@ from tests.pipeline.council import (
     rules,
     writer,
 )
-from tests.pipeline.test_letters import prepare_torn
 
 WEEK = [
     row("A-1", days=40), row("A-2", days=30), row("A-3", days=22, team="South"), row("A-4", days=3),

@@ -15,10 +15,10 @@ from alerter.store import alerts, claims, drafts, outbox, runs, syncs, trail
 from alerter.store.database import open_database
 from alerter.store.runs import Run
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row
 from tests.pipeline.outgoing import Dawdling, is_waiting
 from tests.transports.sending import settings
 from tests.world.mail_server import HANG_UP, MailServer
+from tests.world.stored_council import AS_OF, FALLBACK, NORTH, NOW, SOUTH, Council, row
 
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=3), row("A-4", days=28)]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -13,9 +13,9 @@ from alerter.store import claims, drafts, outbox
 from alerter.store.database import Database, open_database
 from alerter.store.senders import fresh_token, sending
 from alerter.transports.folder import FolderTransport
-from tests.pipeline.council import NOW, Council, at_once
 from tests.pipeline.outgoing import Dawdling, enqueue, is_waiting, replies, states
-from tests.store.made_up import letter
+from tests.world.readings import letter
+from tests.world.stored_council import NOW, Council, at_once
 
 LATER = NOW + LEASE
 FORGET = """

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from alerter.store import runs
 from alerter.store.schema import escalations
-from tests.pipeline.council import FALLBACK, NORTH, SOUTH, Council, row
 from tests.pipeline.test_letters import prepare_torn
 from tests.pipeline.test_renew import NEW_EMAIL, NORTH_MOVED, look_again, send_first, standing
+from tests.world.stored_council import FALLBACK, NORTH, SOUTH, Council, row
 
 HEAD, SUCCESSOR = "head@council.example", "successor@council.example"
 WEEK = [row("A-1", days=40), row("A-2", days=30, team="South"), row("A-3", days=37, team="South")]

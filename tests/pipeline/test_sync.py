@@ -11,7 +11,7 @@ from alerter.pipeline.sync import apply_staged, gate_of
 from alerter.store import assessments, syncs
 from alerter.store.schema import staged_assessments
 from alerter.store.schema import syncs as syncs_table
-from tests.pipeline.council import (
+from tests.world.stored_council import (
     AS_OF,
     NOW,
     SOUTH,

@@ -6,7 +6,7 @@ from alerter.domain.assessment import UnreadableValue
 from alerter.pipeline.planning import records_to_mend
 from alerter.pipeline.sync import apply_staged
 from alerter.store import runs, syncs
-from tests.pipeline.council import AS_OF, Council, held_by, row, rules
+from tests.world.stored_council import AS_OF, Council, held_by, row, rules
 
 ODD = ("authorised_on", "cancelled_on", "closed_on", "reassured_on", "expected_on")
 

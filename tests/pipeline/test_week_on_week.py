@@ -8,7 +8,7 @@ from alerter.domain.policy import Reassurance
 from alerter.store import assessments, events, reassurances
 from alerter.store.runs import Run
 from alerter.store.schema import alerts, escalations
-from tests.pipeline.council import AS_OF, NORTH, NOW, SOUTH, Council, Letter, row, rows_in
+from tests.world.stored_council import AS_OF, NORTH, NOW, SOUTH, Council, Letter, row, rows_in
 
 WEEK = timedelta(days=7)
 NEXT = AS_OF + WEEK

@@ -9,7 +9,7 @@ from alerter.domain.reasons import Reasons
 from alerter.reports.blocks import Imprint, Paper
 from alerter.reports.paper import paper_of
 from alerter.statistics.panel import Panel, PanelInput, panel
-from tests.domain.made_up import calendar_of
+from tests.world.assessments import calendar_of
 
 AS_OF, NEXT_RUN = date(2026, 11, 23), date(2026, 11, 30)
 APRIL = date(2026, 4, 1)

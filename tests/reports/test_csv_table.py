@@ -4,8 +4,8 @@ from datetime import date
 
 from alerter.domain.timeliness import sign_offs
 from alerter.reports.csv_table import rows
-from tests.domain.made_up import CLOCKS, assessment, calendar_of
 from tests.reports.papers import CORE
+from tests.world.assessments import CLOCKS, assessment, calendar_of
 
 AS_OF = date(2026, 11, 23)
 

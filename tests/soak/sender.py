@@ -12,7 +12,7 @@ from alerter.pipeline.deliver import Channel, deliver
 from alerter.store.database import open_database
 from alerter.transports.conversation import SmtpServer
 from alerter.transports.smtp import SmtpTransport
-from tests.pipeline.council import at_once
+from tests.world.stored_council import at_once
 
 IDLE_SECONDS = 0.05
 OVER = "over"

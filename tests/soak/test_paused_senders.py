@@ -28,10 +28,10 @@ from alerter.store.database import Database, open_database
 from tests.soak.conftest import Fresh
 from tests.soak.oracle import second_copies
 from tests.soak.sender import OVER, Post, Timepiece, keep_delivering
-from tests.store.made_up import run_with
 from tests.world.ledger import Ledger
 from tests.world.mail_server import MailServer
 from tests.world.process import Process
+from tests.world.readings import run_with
 from tests.world.size import size
 
 SENDERS = 4

@@ -8,7 +8,7 @@ from alerter.domain.assessment import Assessment
 from alerter.domain.policy import Clock
 from alerter.domain.reasons import Reasons
 from alerter.statistics.panel import Panel, PanelInput, panel
-from tests.domain.made_up import CORE, aged, assessment, calendar_of, day, judged
+from tests.world.assessments import CORE, aged, assessment, calendar_of, day, judged
 
 AS_OF = day("Mon 2026-11-23")
 APRIL = day("Wed 2026-04-01")

@@ -8,7 +8,7 @@ import pytest
 from alerter.domain.assessment import Assessment
 from alerter.domain.schedule import Schedule
 from alerter.statistics.alert_days import Replayed, World, replay
-from tests.domain.made_up import CLOCKS, CORE, DOMAINS, FALLBACK, assessment, calendar_of, day, entry
+from tests.world.assessments import CLOCKS, CORE, DOMAINS, FALLBACK, assessment, calendar_of, day, entry
 
 FIRST, LAST = day("Mon 2026-09-07"), day("Mon 2026-10-05")
 NORTH = "n.okafor@council.example"

@@ -12,7 +12,7 @@ from alerter.domain.periods import month_of
 from alerter.statistics.back_test import AT_FIRST, BackTest, Outlook, Trial, back_test, outlook
 from alerter.statistics.forecast import Course, course_of
 from tests.domain.borough import AS_OF, LIMIT, Away, courses
-from tests.domain.made_up import CORE, calendar_of
+from tests.world.assessments import CORE, calendar_of
 
 DIPS: dict[str, tuple[int, float, tuple[Away, ...]]] = {
     "busy, two dips": (

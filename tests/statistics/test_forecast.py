@@ -7,7 +7,7 @@ import pytest
 from alerter.domain.calendar import WorkingCalendar
 from alerter.domain.periods import month_of, months_between
 from alerter.statistics.forecast import FEWEST_FINISHED, Course, MonthAhead, course_of, forecast
-from tests.domain.made_up import CORE, assessment, calendar_of, day
+from tests.world.assessments import CORE, assessment, calendar_of, day
 
 EVE = day("Sat 2026-10-31")
 NOVEMBER = [month_of(date(2026, 11, 1))]

@@ -7,8 +7,8 @@ import pytest
 
 from alerter.statistics.forecast import FEWEST_FINISHED
 from alerter.statistics.key_points import back_test_sentence, key_points, noun
-from tests.domain.made_up import CORE, aged
 from tests.statistics.panels import TARGETED, month, open_ones, report
+from tests.world.assessments import CORE, aged
 
 
 @pytest.mark.parametrize(

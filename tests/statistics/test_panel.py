@@ -11,8 +11,8 @@ from alerter.statistics.key_points import key_points
 from alerter.statistics.panel import Headroom
 from alerter.statistics.suppression import ALL, LATE
 from alerter.statistics.tables import NO_REASON, NO_TEAM, OPEN, OTHER, OTHER_REASONS
-from tests.domain.made_up import CORE, aged, assessment, day
 from tests.statistics.panels import APRIL, AS_OF, TARGETED, history, month, open_ones, report, signed
+from tests.world.assessments import CORE, aged, assessment, day
 
 
 def test_months_quarters_and_years_are_lines() -> None:

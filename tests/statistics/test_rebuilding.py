@@ -11,9 +11,9 @@ from alerter.reports.blocks import Imprint, Paper, Table
 from alerter.reports.paper import paper_of
 from alerter.statistics.panel import Panel
 from alerter.statistics.tables import Quartiles
-from tests.domain.made_up import aged, calendar_of
 from tests.statistics.panels import AS_OF, TARGETED, month, report, signed
 from tests.statistics.reader import worked_out
+from tests.world.assessments import aged, calendar_of
 from tests.world.size import size
 
 FIRSTS = (date(2026, 4, 1), date(2026, 4, 1), date(2026, 6, 17), date(2025, 11, 20))

@@ -3,7 +3,7 @@
 from alerter.domain.delivery import Settlement
 from alerter.store import claims
 from alerter.store.database import open_database
-from tests.store.made_up import LEASE, NOW, claim
+from tests.world.readings import LEASE, NOW, claim
 
 
 def drain(url: str, name: str) -> list[str]:

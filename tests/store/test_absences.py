@@ -6,8 +6,8 @@ from alerter.store import absences
 from alerter.store.absences import Absence, Answered
 from alerter.store.bounces import Returned
 from alerter.store.database import Database
-from tests.store.made_up import NOW
 from tests.store.test_bounces import OF_A, WEEK, send_all
+from tests.world.readings import NOW
 
 A, B = "a@council.example", "b@council.example"
 UNTIL = date(2026, 12, 4)

@@ -12,7 +12,7 @@ from alerter.domain.routing import Judged, Recipient, Route
 from alerter.store import alerts as alerts_
 from alerter.store import assessments, events, runs
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, NOW, assessment, drafted, read_in
+from tests.world.readings import AS_OF, NOW, assessment, drafted, read_in
 
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)
 WEEK = timedelta(days=7)

@@ -8,7 +8,7 @@ import pytest
 
 from alerter.store import assessments
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, assessment, read_in
+from tests.world.readings import AS_OF, assessment, read_in
 
 DAY = timedelta(days=1)
 

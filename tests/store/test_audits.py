@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from alerter.domain.quality_audit import Audit
 from alerter.store import assessments, audits
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, NOW, assessment, read_in
+from tests.world.readings import AS_OF, NOW, assessment, read_in
 
 EARLIER, MONDAY, FRIDAY = date(2026, 11, 12), date(2026, 11, 16), date(2026, 11, 20)
 

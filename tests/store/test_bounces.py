@@ -10,7 +10,7 @@ from alerter.store import bounces, claims
 from alerter.store.bounces import Returned, Unreached
 from alerter.store.database import Database
 from alerter.store.schema import outbox as outbox_table
-from tests.store.made_up import AS_OF, NOW, claimed, run_with
+from tests.world.readings import AS_OF, NOW, claimed, run_with
 
 WEEK = timedelta(days=7)
 OF_A, OF_B = "<run-1.digest.a@council.example>", "<run-1.digest.b@council.example>"

@@ -19,7 +19,7 @@ from alerter.store.database import (
     take_turns,
 )
 from alerter.store.schema import alerts, assessments, directory, installation
-from tests.store.made_up import NOW, assessment, read_in
+from tests.world.readings import NOW, assessment, read_in
 
 ENTRY = {
     "team": "Duty", "worker": "", "manager_name": "", "manager_email": "", "cover_email": "",

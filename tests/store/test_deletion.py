@@ -22,7 +22,7 @@ from alerter.store.schema import outbox as outbox_table
 from alerter.store.schema import runs as runs_table
 from alerter.store.schema import syncs as syncs_table
 from alerter.store.trail import Entry
-from tests.store.made_up import AS_OF, NOW, applied, assessment, claimed, read_in, run_with, staged
+from tests.world.readings import AS_OF, NOW, applied, assessment, claimed, read_in, run_with, staged
 
 SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
 ENDED_ON = date(2020, 3, 2)

@@ -3,7 +3,7 @@
 from alerter.domain.delivery import Settlement
 from alerter.store import claims, drafts
 from alerter.store.database import Database
-from tests.store.made_up import LEASE, NOW, claim, claimed, letter, run_with
+from tests.world.readings import LEASE, NOW, claim, claimed, letter, run_with
 
 A = "a@council.example"
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from alerter.store import ended_sessions
 from alerter.store.database import Database
-from tests.store.made_up import NOW
+from tests.world.readings import NOW
 
 
 def test_a_session_that_ended_stays_ended(database: Database) -> None:

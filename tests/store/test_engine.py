@@ -15,8 +15,8 @@ from alerter.errors import StoreError
 from alerter.store import runs, syncs
 from alerter.store.database import Database, open_database
 from alerter.store.migration import migrate, require_current
-from tests.store.made_up import NOW, assessment, read_in
 from tests.world.postgres import PostgresCluster, debian_binaries
+from tests.world.readings import NOW, assessment, read_in
 
 needs_modes = pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 

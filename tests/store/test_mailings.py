@@ -3,8 +3,8 @@
 from alerter.domain.policy import Stage
 from alerter.store import mailings, outbox
 from alerter.store.database import Database
-from tests.store.made_up import NOW, letter
 from tests.store.test_alerts import COVER, COVERED, HEAD, MANAGER, a_run, three
+from tests.world.readings import NOW, letter
 
 
 def test_rows_name_both_ends_of_a_cover_and_the_service_manager(database: Database) -> None:

@@ -16,7 +16,7 @@ from alerter.store.database import Database, installation_id, open_database
 from alerter.store.migration import downgrade, migrate, require_current, schema_version
 from alerter.store.schema import REVISION, installation, metadata
 from alerter.store.schema import reassurances as reassurance_table
-from tests.store.made_up import NOW, PAGE
+from tests.world.readings import NOW, PAGE
 
 
 def test_migrations_make_what_the_tables_say(database: Database) -> None:

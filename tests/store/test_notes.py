@@ -10,8 +10,8 @@ from alerter.domain.policy import Stage
 from alerter.store import events, mailings, notes, outbox, runs
 from alerter.store.database import Database
 from alerter.store.schema import outbox as messages
-from tests.store.made_up import AS_OF, NOW, claimed, letter
 from tests.store.test_alerts import MANAGER, a_run, three
+from tests.world.readings import AS_OF, NOW, claimed, letter
 
 TUESDAY = AS_OF + timedelta(days=1)
 

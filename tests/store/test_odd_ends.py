@@ -9,7 +9,7 @@ from alerter.domain.data_exceptions import of_closed, of_open, quality_faults
 from alerter.store import assessments
 from alerter.store.database import Database
 from alerter.store.migration import downgrade, migrate
-from tests.store.made_up import AS_OF, NOW, assessment, read_in
+from tests.world.readings import AS_OF, NOW, assessment, read_in
 
 CLOCK = -30
 """The day the clock starts from, as days from AS_OF; all other days are given in the same way."""

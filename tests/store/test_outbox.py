@@ -7,7 +7,7 @@ import pytest
 from alerter.domain.delivery import Settlement
 from alerter.store import claims, outbox
 from alerter.store.database import Database
-from tests.store.made_up import LEASE, NOW, claim, claimed, letter, run_with
+from tests.world.readings import LEASE, NOW, claim, claimed, letter, run_with
 
 LATER = NOW + timedelta(minutes=5)
 A, B, C = "a@council.example", "b@council.example", "c@council.example"

@@ -11,7 +11,7 @@ from alerter.domain.delivery import Settlement
 from alerter.store import claims, outbox, runs
 from alerter.store.database import Database, open_database
 from tests.store.claimants import drain
-from tests.store.made_up import AS_OF, NOW, claimed, drafted, run_with
+from tests.world.readings import AS_OF, NOW, claimed, drafted, run_with
 
 MANAGERS = [f"{number:02}@council.example" for number in range(40)]
 

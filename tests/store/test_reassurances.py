@@ -8,7 +8,7 @@ from alerter.domain.delivery import Settlement
 from alerter.domain.policy import Reassurance
 from alerter.store import assessments, claims, outbox, reassurances
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, NOW, assessment, claimed, letter, read_in, run_with
+from tests.world.readings import AS_OF, NOW, assessment, claimed, letter, read_in, run_with
 
 WEEK = timedelta(days=7)
 MANAGER = "n.okafor@council.example"

@@ -11,7 +11,7 @@ from alerter.store import assessments, events, reassurances, runs, syncs
 from alerter.store.database import Database
 from alerter.store.migration import downgrade, migrate
 from alerter.store.schema import alerts
-from tests.store.made_up import AS_OF, NOW, assessment, drafted, read_in
+from tests.world.readings import AS_OF, NOW, assessment, drafted, read_in
 
 MONDAY = date(2026, 10, 5)
 REFERRED = date(2026, 10, 1)

@@ -12,7 +12,7 @@ from alerter.domain.policy import Clock
 from alerter.errors import StoreError
 from alerter.store import claims, outbox, runs
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, NOW, assessment, claimed, drafted, letter, read_in, run_with
+from tests.world.readings import AS_OF, NOW, assessment, claimed, drafted, letter, read_in, run_with
 
 A, B = "a@council.example", "b@council.example"
 CORE = Clock(type="core", label="Core assessment", working_days=35, alert_after=25)

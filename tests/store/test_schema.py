@@ -14,7 +14,7 @@ from alerter.store import assessments, outbox
 from alerter.store.database import Database
 from alerter.store.schema import UNSETTLED_STATES, installation
 from alerter.store.schema import outbox as messages
-from tests.store.made_up import AS_OF, NOW, assessment, claim, read_in, run_with
+from tests.world.readings import AS_OF, NOW, assessment, claim, read_in, run_with
 
 ZONES = st.sampled_from(
     [ZoneInfo(each) for each in ("UTC", "Europe/London", "Asia/Kolkata", "America/St_Johns")]

@@ -11,7 +11,7 @@ from alerter.store import assessments, staging, syncs
 from alerter.store.database import Database, open_database
 from alerter.store.schema import staged_assessments
 from alerter.store.syncs import Sync
-from tests.store.made_up import AS_OF, assessment, begin, facts, read_in
+from tests.world.readings import AS_OF, assessment, begin, facts, read_in
 
 
 def counts(sync: Sync) -> dict[str, int]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from alerter.store.database import Database
-from tests.store.made_up import assessment, read_in
+from tests.world.readings import assessment, read_in
 
 EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 EXPLAINABLE = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")

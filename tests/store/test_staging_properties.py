@@ -13,7 +13,7 @@ from alerter.domain.assessment import Assessment, Rejected
 from alerter.domain.gate import Reopened
 from alerter.store import assessments, staging, syncs
 from alerter.store.database import Database
-from tests.store.made_up import AS_OF, applied, assessment, staged
+from tests.world.readings import AS_OF, applied, assessment, staged
 
 Key = tuple[str, str]
 

@@ -7,7 +7,7 @@ from alerter.domain.assessment import Rejected
 from alerter.domain.routing import DirectoryEntry
 from alerter.store import syncs
 from alerter.store.database import Database
-from tests.store.made_up import NOW, assessment, begin, read_in
+from tests.world.readings import NOW, assessment, begin, read_in
 
 LATER = NOW + timedelta(hours=3)
 

@@ -13,8 +13,8 @@ from alerter.domain.policy import Clock, Policy, Reassurance, Window, thresholds
 from alerter.domain.timeliness import sign_offs
 from alerter.store import assessments, extensions, reassurances, views
 from alerter.store.database import Database
-from tests.domain.made_up import calendar_of
-from tests.store.made_up import AS_OF, NOW, assessment, read_in, run_with
+from tests.world.assessments import calendar_of
+from tests.world.readings import AS_OF, NOW, assessment, read_in, run_with
 
 EARLIER = Clock(type="single", label="Core", working_days=35, alert_after=25)
 CLOCKS = {

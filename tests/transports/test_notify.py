@@ -11,8 +11,8 @@ from alerter.mail.build import build
 from alerter.transports.notify import NotifyService, NotifyTransport
 from alerter.transports.notify_body import markdown_of
 from alerter.transports.transport import Outcome
-from tests.mail import made_up
 from tests.transports.sending import Letter, Mark
+from tests.world import samples
 from tests.world.notify import API_KEY, SERVICE_ID, TEMPLATE, TEMPLATE_ID, NotifyDouble, refusal
 from tests.world.web import HANG_UP, SILENT, Answer
 
@@ -43,8 +43,8 @@ def attempt(double: NotifyDouble, **changed: object) -> tuple[Outcome, Mark]:
 
 def test_what_is_stored_is_what_notify_gets() -> None:
     """Subject and text of the stored bytes go to the one recipient, under the Message-ID."""
-    rendered = made_up.writer().digest(made_up.usual_week(), made_up.facts())
-    message = build(rendered, made_up.MANAGER, made_up.letterhead())
+    rendered = samples.writer().digest(samples.usual_week(), samples.facts())
+    message = build(rendered, samples.MANAGER, samples.letterhead())
     with NotifyDouble() as double:
         transport = NotifyTransport(service(double.url, email_reply_to_id="8e222534"))
         assert TEMPLATE_ID in transport.connect()

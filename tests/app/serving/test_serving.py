@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from alerter.errors import StoreError
-from tests.store.made_up import run_with
 from tests.world.council import ADMINS
 from tests.world.mail_server import LATER, NEVER, MailServer
+from tests.world.readings import run_with
 from tests.world.service import EVERYBODY, MANAGERS, Service, subjects, text_of
 from tests.world.web import Watcher
 
