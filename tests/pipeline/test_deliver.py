@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from alerter.errors import StoreError
+from alerter.errors import MailThrottledError, StoreError
 from alerter.pipeline.deliver import Channel, Delivered, deliver
 from alerter.transports.folder import FolderTransport
 from alerter.transports.smtp import SmtpTransport
@@ -232,6 +232,20 @@ def test_sender_refused_stops_the_delivery(council: Council) -> None:
     assert "refuses the sender" in delivered.stopped
     assert states(council) == ["deferred", "queued", "queued"]
     assert server.connections == 1
+
+
+def test_all_wait_as_long_as_the_server_asks(either_council: Council) -> None:
+    """Kept with the message that met it, so that a sender killed right after it asks no sooner either."""
+    enqueue(either_council, 3)
+
+    def throttled() -> None:
+        raise MailThrottledError("too many requests", timedelta(hours=1))
+
+    inner = FolderTransport(either_council.folder / "sent")
+    stopped = either_council.deliver(Dawdling(inner, before_talk=throttled))
+    assert (stopped.outcomes, stopped.wait) == ([], timedelta(hours=1))
+    assert either_council.deliver(inner, now=NOW + 59 * MINUTE).outcomes == []
+    assert either_council.deliver(inner, now=NOW + 60 * MINUTE).outcomes == ["sent"] * 3
 
 
 def test_three_failures_to_connect_stop_the_delivery(council: Council) -> None:
