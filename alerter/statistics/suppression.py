@@ -55,15 +55,15 @@ def _further(
     }
     if further:
         return further
-    nearest = [
+    candidates = [
         min(shown, key=lambda cell: counts[cell])
         for cell in determined(counts, sums, hidden, below)
-        if (shown := _nearest(counts, sums, hidden, cell))
+        if (shown := nearest(counts, sums, hidden, cell))
     ]
-    return {min(nearest, key=lambda cell: (counts[cell], str(cell)))} if nearest else set()
+    return {min(candidates, key=lambda cell: (counts[cell], str(cell)))} if candidates else set()
 
 
-def _nearest(
+def nearest(
     counts: Mapping[Cell, int], sums: Sequence[Sum[Cell]], hidden: set[Cell], cell: Cell
 ) -> list[Cell]:
     """Return what can be hidden in the sums of *cell*, or else in those of what these hide, and so on."""

@@ -16,7 +16,7 @@ from alerter.domain.timeliness import (
     timeliness,
     timeliness_by,
 )
-from alerter.statistics.tables import BANDS, durations_by_band, quartiles
+from alerter.statistics.tables import BANDS, bands_of, durations_by_band, quartiles
 from tests.sources.reading import SAMPLES, needs_samples
 from tests.world.assessments import CLOCKS, CORE, assessment, calendar_of, day
 
@@ -125,6 +125,13 @@ def test_bands_are_dfes() -> None:
     assert [last for _, last in BANDS[:-1]] == list(LONGEST[:-1])
     assert list(durations_by_band(LONGEST, BANDS).values()) == [1] * 9
     assert durations_by_band([], BANDS)["61+"] == 0
+
+
+def test_the_band_that_holds_the_limit_is_split_there() -> None:
+    """At its last day none is; the last band has no end, and one day alone is named alone."""
+    assert bands_of(45) == BANDS
+    assert [name for name, _ in bands_of(70)][-2:] == ["61-70", "71+"]
+    assert [name for name, _ in bands_of(39)][4:6] == ["31-39", "40"]
 
 
 def test_quartiles_are_whole_days() -> None:

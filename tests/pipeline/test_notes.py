@@ -62,6 +62,16 @@ def test_the_next_run_overtakes_a_note_that_waits(either_council: Council) -> No
     assert [letter.state for letter in either_council.letters("note")] == ["superseded"]
 
 
+def test_a_note_of_a_run_too_long_ago_is_withdrawn(council: Council) -> None:
+    """Where a week has passed without another run nothing is news since the last digest."""
+    council.read(WEEK)
+    council.week()
+    assert noted(council, days=4) > 0
+    with council.database.write() as connection:
+        withdraw_stale(connection, council.basis(), AS_OF + timedelta(days=8))
+    assert {letter.state for letter in council.letters("note")} == {"withdrawn"}
+
+
 def test_without_a_run_that_went_out_there_is_no_note(council: Council) -> None:
     """None at all, or one of a week ago."""
     council.read(WEEK)

@@ -76,6 +76,15 @@ def test_a_limit_at_the_end_of_a_band_ties_the_bands_to_the_outcomes() -> None:
     assert figures.timeliness("period") is None
 
 
+def test_bands_add_up_to_no_outcome_where_two_limits_were_in_force() -> None:
+    """What was in time under the one limit may lie beyond the other."""
+    newest = replace(TARGETED, working_days=45, effective_from=day("Fri 2026-09-11"), earlier=TARGETED)
+    rows = [signed(day("Fri 2026-10-16"), days, place) for place, days in enumerate([40] * 9 + [5] * 9)]
+    figures = report(rows, clock=newest).figures
+    assert (figures.counts["period", LATE], figures.counts["band", "31-40"]) == (9, 9)
+    assert figures.shown("band", "41-45") == 0
+
+
 def test_why_it_was_late_is_what_managers_said() -> None:
     """By frequency; what was said seldom, in words of somebody's own, is one of the others."""
     rows = month("Fri 2026-10-16", 20, 20)

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerter.domain.timeliness import Timeliness
-from alerter.statistics.suppression import ALL, IN_TIME, LATE, Figures, Sum, Tally, determined, suppressed
+from alerter.statistics.suppression import (
+    ALL,
+    IN_TIME,
+    LATE,
+    Figures,
+    Sum,
+    Tally,
+    determined,
+    nearest,
+    suppressed,
+)
 
 BELOW = 6
 COUNTS = st.integers(0, 12)
@@ -165,3 +175,11 @@ def test_what_is_at_its_least_is_told_whatever_else_adds_up() -> None:
     counts = {"a": 1, "b": 1, "c": 1, "abc": 3, "d": 1, "e": 1, "f": 1, "both": 2}
     sums = [Sum("abc", ("a", "b", "c")), Sum("both", ("d", "f")), Sum("both", ("b", "e"))]
     assert determined(counts, sums, counts.keys() - {"abc"}) == {"a", "b", "c"}
+
+
+def test_what_can_be_hidden_is_looked_for_ever_further_away() -> None:
+    """In the sums of a cell, else in those of what is hidden in them; nothing where nothing is left."""
+    counts = {"a": 3, "b": 4, "ab": 7, "c": 9, "abc": 16, "d": 30, "all": 46}
+    sums = [Sum("ab", ("a", "b")), Sum("abc", ("ab", "c")), Sum("all", ("abc", "d"))]
+    assert nearest(counts, sums, {"a", "b", "ab", "c", "abc"}, "a") == ["d"]
+    assert nearest(counts, sums[:2], {"a", "b", "ab", "c", "abc"}, "a") == []

@@ -192,6 +192,11 @@ class GraphDouble:
         """Return what was kept for one recipient."""
         return [parcel.content for parcel in self.arrived if parcel.recipient == recipient]
 
+    def wait_for_all(self) -> None:
+        """Wait until every conversation that was begun has come to its end."""
+        for thread in self._threads[1:]:
+            thread.join(PATIENCE_SECONDS)
+
     def __enter__(self) -> Self:
         self._threads[0].start()
         return self
