@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import scope
+from alerter.app.rights import scope
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.oversight import Scope
 from alerter.domain.policy import Alert

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import address_faults, refuse, scope
+from alerter.app.recording import address_faults
+from alerter.app.rights import refuse, scope
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.cover import Cover, CoverFault, faults_of
 from alerter.domain.oversight import Scope, covered_by_word_of, people_of

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import reasons_of
+from alerter.app.recording import reasons_of
 from alerter.domain.assessment import Assessment, AssessmentKey
 from alerter.domain.calendar import Step, walk
 from alerter.domain.data_exceptions import faults_of_ends

@@ -5,15 +5,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import (
-    NOTHING_TO_UNDO,
-    address_faults,
-    open_under,
-    reasons_of,
-    refuse,
-    scope,
-    sentences_of,
-)
+from alerter.app.recording import NOTHING_TO_UNDO, address_faults, open_under, reasons_of, sentences_of
+from alerter.app.rights import refuse, scope
 from alerter.domain.assessment import Assessment
 from alerter.domain.extension import Extension, faults_of
 from alerter.domain.oversight import Scope, extendable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import scope
+from alerter.app.rights import scope
 from alerter.domain.address import address_key
 from alerter.domain.oversight import Scope
 from alerter.domain.policy import Stage

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from alerter.app.reassurances import reasons_of, scope
+from alerter.app.recording import reasons_of
+from alerter.app.rights import scope
 from alerter.domain.address import address_key
 from alerter.domain.plan import Rules
 from alerter.domain.policy import Alert, Stage, thresholds

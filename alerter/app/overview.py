@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import scope
+from alerter.app.rights import scope
 from alerter.domain.address import address_key
 from alerter.domain.data_exceptions import DataException
 from alerter.domain.oversight import AgeRange, Scope, TeamStanding, age_ranges, team_standings

@@ -1,23 +1,24 @@
 """A manager's own list, and the answers given on it, each checked against what is routed to them now."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from alerter.domain.address import address_key, is_address, is_in_domains
+from alerter.app.recording import NOTHING_TO_UNDO, address_faults, open_under, reasons_of, sentences_of
+from alerter.app.rights import refuse, scope
+from alerter.domain.address import address_key
 from alerter.domain.assessment import Assessment
 from alerter.domain.digest import Digest
-from alerter.domain.oversight import Scope, extendable, scope_of
-from alerter.domain.plan import Plan
+from alerter.domain.oversight import Scope, extendable
 from alerter.domain.policy import Alert, Reassurance
 from alerter.domain.reasons import Reasons
 from alerter.domain.reassurance import UNDO_WITHIN, Doubt, Fault, Means, doubt_about, faults_of, may_withdraw
 from alerter.domain.routing import Recipient
 from alerter.errors import ConfigError
 from alerter.installation.installation import Installation
-from alerter.pipeline.planning import StoredAssessment, answerable_for, plan_on, stored_under
+from alerter.pipeline.planning import StoredAssessment, answerable_for, plan_on
 from alerter.store import assessments, reassurances, syncs, trail
 from alerter.store.reassurances import Kept
 from alerter.store.syncs import Sync
@@ -25,19 +26,6 @@ from alerter.store.trail import Entry
 
 Noted = Mapping[int, tuple[Reassurance, str]]
 """Reassurances by the number of their assessment, each with its note."""
-
-OPTIONS = {
-    Fault.LOOKED_IN_FUTURE: "--on",
-    Fault.EXPECTED_BEFORE_LOOKING: "--expected",
-    Fault.LOOKED_BEFORE_START: "--on",
-    Fault.UNKNOWN_REASON: "--reason",
-    Fault.NOTE_TOO_LONG: "--note",
-    Fault.NOTE_NOT_ONE_LINE: "--note",
-}
-NOTHING_TO_UNDO = (
-    "--undo: nothing that this address recorded for this id within the last hour stands; "
-    "record a new one instead."
-)
 
 NOT_ANSWERABLE = (
     "--by: this address does not answer for it, as its manager, their cover or their service manager; "
@@ -135,27 +123,6 @@ def withdraw(installation: Installation, assessment_id: str, child_id: str | Non
     return len(last)
 
 
-def reasons_of(installation: Installation) -> Reasons:
-    """Return the reasons a manager may give."""
-    return Reasons(installation.settings.reassurance.reasons)
-
-
-def open_under(
-    installation: Installation, connection: Connection, assessment_id: str, child_id: str | None
-) -> list[StoredAssessment]:
-    """
-    Return the open assessments of one id, or only *child_id*'s.
-
-    Raises:
-        ConfigError: There is none.
-    """
-    matching = stored_under(connection, assessment_id, child_id, installation.today())
-    still_open = [stored for stored in matching if stored.is_open]
-    if not still_open:
-        raise ConfigError(["no open assessment in the store has this id: check it, or run `alerter sync`."])
-    return still_open
-
-
 def _not_answered_for(
     installation: Installation, connection: Connection, email: str, matching: Sequence[StoredAssessment]
 ) -> list[int]:
@@ -172,21 +139,6 @@ def _command_faults(
 ) -> Iterator[str]:
     yield from address_faults(installation, "--by", reassurance.by)
     yield from sentences_of(faults_of(reassurance, note, reasons, installation.today()), reasons)
-
-
-def address_faults(installation: Installation, option: str, address: str) -> Iterator[str]:
-    """Yield why the address given with an *option* can be nobody's here."""
-    if not is_address(address):
-        yield f"{option}: write one plain email address, such as a.manager@council.example."
-    if not is_in_domains(address, installation.rules.allowed_domains):
-        yield f"{option}: the address lies outside allowed_domains."
-
-
-def sentences_of(faults: Iterable[Fault], reasons: Reasons) -> Iterator[str]:
-    """Yield each fault as a sentence that names its option."""
-    for fault in faults:
-        known = f"; write one of {reasons.listed}" if fault is Fault.UNKNOWN_REASON else ""
-        yield f"{OPTIONS[fault]}: {fault.value}{known}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,17 +296,6 @@ def _own_list(installation: Installation, connection: Connection, email: str) ->
     )
 
 
-def scope(installation: Installation, connection: Connection, plan: Plan, email: str) -> Scope:
-    """Return whose figures *email* may see."""
-    return scope_of(
-        email,
-        admins=installation.settings.email.admins,
-        fallback=installation.settings.email.fallback,
-        directory=syncs.directory_entries(connection),
-        judged=plan.judged,
-    )
-
-
 def _reassurance(reply: Answer, email: str, today: date) -> Reassurance:
     return Reassurance(by=email, given_on=today, expected_on=reply.expected_on, reason=reply.reason)
 
@@ -387,16 +328,6 @@ def _refuse_foreign(installation: Installation, email: str, foreign: Sequence[in
         for number in foreign[:MOST_REFUSALS]:
             assessment = number if number in real else None
             refuse(installation, connection, email, "not on the list of this person", assessment)
-
-
-def refuse(
-    installation: Installation, connection: Connection, email: str, attempt: str, number: int | None = None
-) -> None:
-    """Write down an *attempt* on the page at what is not this person's, perhaps an assessment's *number*."""
-    refused = Entry(
-        at=installation.now(), actor=email, means="page", act="refused", assessment=number, detail=attempt
-    )
-    trail.append(connection, refused)
 
 
 def _may_undo(kept: Kept, email: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from alerter.app.reassurances import reasons_of
+from alerter.app.recording import reasons_of
 from alerter.domain.data_exceptions import QualityFault
 from alerter.domain.periods import year_of
 from alerter.domain.timeliness import sign_offs

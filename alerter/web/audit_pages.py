@@ -8,7 +8,7 @@ from alerter.app.audits import AuditSheet, audit_sheet, form, give_audit, refuse
 from alerter.domain.quality_audit import Audit
 from alerter.web import audit_view
 from alerter.web.audit_view import FilledAudit, audit_form_view, audit_groups
-from alerter.web.site import BAD, FORBIDDEN, OK, Frame, go
+from alerter.web.site import BAD, FORBIDDEN, OK, Frame, for_visitors, go
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,30 +17,25 @@ class AuditPages:
 
     frame: Frame
 
-    def audits(self) -> Response:
+    @for_visitors
+    def audits(self, visitor: str) -> Response:
         """Show what of the visitor's own work is audited before its sign-off."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         if not form(self.frame.site.installation):
             return self.frame.nowhere(visitor)
         sheet = audit_sheet(self.frame.site.installation, visitor)
         has_service, groups = bool(sheet.scope), audit_groups(sheet, self.frame.language)
         return self.frame.page("audits.html", visitor=visitor, has_service=has_service, groups=groups)
 
-    def audit(self, number: int) -> Response:
+    @for_visitors
+    def audit(self, visitor: str, number: int) -> Response:
         """Show the form of one assessment, with its last audit."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         sheet = audit_sheet(self.frame.site.installation, visitor)
         return self._form(visitor, sheet, number, FilledAudit())
 
-    def give(self, number: int) -> Response:
+    @for_visitors
+    def give(self, visitor: str, number: int) -> Response:
         """Record what was filled in, or show its total where no more was asked for."""
-        visitor, installation = self.frame.visitor, self.frame.site.installation
-        if not visitor:
-            return self.frame.stale()
+        installation = self.frame.site.installation
         sheet, criteria = audit_sheet(installation, visitor), form(installation)
         if not criteria:
             return self.frame.nowhere(visitor)

@@ -13,7 +13,7 @@ from alerter.domain.cover import Cover, CoverFault, faults_of
 from alerter.domain.routing import Recipient
 from alerter.mail.language import Language
 from alerter.web.forms import UNREADABLE, day_in, number_in
-from alerter.web.site import BAD, FORBIDDEN, OK, Frame, go
+from alerter.web.site import BAD, FORBIDDEN, OK, Frame, for_visitors, go
 
 MANAGER, COVER, FIRST, LAST = "manager", "cover", "from", "until"
 MISSING = {
@@ -67,19 +67,16 @@ class CoverPages:
 
     frame: Frame
 
-    def covers(self) -> Response:
+    @for_visitors
+    def covers(self, visitor: str) -> Response:
         """Show the covers of those whose cover the visitor may set, and the form."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         sheet = cover_sheet(self.frame.site.installation, visitor)
         return self._page(visitor, sheet, FilledCover(values={FIRST: sheet.as_of.isoformat()}))
 
-    def set_cover(self) -> Response:
+    @for_visitors
+    def set_cover(self, visitor: str) -> Response:
         """Record who stands in for a manager."""
-        visitor, site = self.frame.visitor, self.frame.site
-        if not visitor:
-            return self.frame.stale()
+        site = self.frame.site
         sheet = cover_sheet(site.installation, visitor)
         filled = read(request.form, sheet, visitor, site.now)
         if filled.cover is None:
@@ -91,11 +88,10 @@ class CoverPages:
         flash(self.frame.language.sentence(RECORDED))
         return go("covers")
 
-    def end_cover(self) -> Response:
+    @for_visitors
+    def end_cover(self, visitor: str) -> Response:
         """End one cover that was recorded here."""
-        visitor, site = self.frame.visitor, self.frame.site
-        if not visitor:
-            return self.frame.stale()
+        site = self.frame.site
         number = number_in(request.form.get(COVER, ""))
         if not end_cover(site.installation, visitor, number or 0):
             site.journal.warn("cover_refused")

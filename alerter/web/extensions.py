@@ -19,7 +19,7 @@ from alerter.mail.language import Language
 from alerter.mail.run_facts import Marks
 from alerter.web import forms
 from alerter.web.list_view import Today, sentence
-from alerter.web.site import BAD, FORBIDDEN, OK, Frame, go
+from alerter.web.site import BAD, FORBIDDEN, OK, Frame, for_visitors, go
 
 UNTIL, REASON, NOTE = "until", "reason", "note"
 MISSING_DAY = "Enter the day until when it may take"
@@ -69,29 +69,24 @@ class ExtensionPages:
 
     frame: Frame
 
-    def extensions(self) -> Response:
+    @for_visitors
+    def extensions(self, visitor: str) -> Response:
         """Show what the visitor may authorise to go beyond its limit."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         sheet = extensions.extension_sheet(self.frame.site.installation, visitor)
         rows = extension_rows(sheet, visitor, self.frame.site.reasons, self.frame.language)
         has_service = bool(sheet.scope)
         return self.frame.page("extensions.html", visitor=visitor, has_service=has_service, rows=rows)
 
-    def extension(self, number: int) -> Response:
+    @for_visitors
+    def extension(self, visitor: str, number: int) -> Response:
         """Show the form of one assessment."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         sheet = extensions.extension_sheet(self.frame.site.installation, visitor)
         return self._form(visitor, sheet, number, FilledExtension())
 
-    def extend(self, number: int) -> Response:
+    @for_visitors
+    def extend(self, visitor: str, number: int) -> Response:
         """Record an extension of one assessment."""
-        visitor, site = self.frame.visitor, self.frame.site
-        if not visitor:
-            return self.frame.stale()
+        site = self.frame.site
         sheet = extensions.extension_sheet(site.installation, visitor)
         if number not in sheet.alerts:
             extensions.refuse_extension(site.installation, visitor, number)
@@ -104,11 +99,10 @@ class ExtensionPages:
         site.journal.note("extended")
         return go("recorded")
 
-    def undo_extension(self) -> Response:
+    @for_visitors
+    def undo_extension(self, visitor: str) -> Response:
         """Take back one extension of the last hour."""
-        visitor, site = self.frame.visitor, self.frame.site
-        if not visitor:
-            return self.frame.stale()
+        site = self.frame.site
         number = forms.number_in(request.form.get("extension", ""))
         if not extensions.undo(site.installation, visitor, number or 0):
             site.journal.warn("undo_refused")

@@ -12,7 +12,7 @@ from alerter.web import forms, sessions
 from alerter.web.forms import Filled
 from alerter.web.list_view import Today, list_view
 from alerter.web.recorded_view import recorded_views
-from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, TOO_MANY, Frame, Site, go
+from alerter.web.site import BAD, FORBIDDEN, NOT_FOUND, OK, TOO_MANY, Frame, Site, for_visitors, go
 
 GONE_FROM_LIST = (
     "Something you ticked is no longer on your list: it was signed off, or is somebody else's now. "
@@ -47,16 +47,14 @@ class Pages:
         sessions.begin(session, opened.email, database, self.site.now)
         return go("own_list")
 
-    def own_list(self) -> Response:
+    @for_visitors
+    def own_list(self, visitor: str) -> Response:
         """Show the visitor's own list."""
-        visitor = self.frame.visitor
-        return self._list(visitor, Filled()) if visitor else self.frame.stale()
+        return self._list(visitor, Filled())
 
-    def answer(self) -> Response:
+    @for_visitors
+    def answer(self, visitor: str) -> Response:
         """Record what was ticked, all of it or nothing."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         filled = forms.read(request.form)
         if filled.faults:
             return self._list(visitor, filled, BAD)
@@ -73,11 +71,9 @@ class Pages:
         self.site.journal.note("answered", recorded=done.recorded)
         return go("recorded")
 
-    def recorded(self) -> Response:
+    @for_visitors
+    def recorded(self, visitor: str) -> Response:
         """Show what the visitor recorded within the hour, each with its way back."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         site, language = self.site, self.frame.language
         views = recorded_views(
             reassurances.recent(site.installation, visitor),
@@ -88,11 +84,9 @@ class Pages:
         )  # fmt: skip
         return self.frame.page("recorded.html", visitor=visitor, recorded=views)
 
-    def undo(self) -> Response:
+    @for_visitors
+    def undo(self, visitor: str) -> Response:
         """Take back one reassurance of the last hour."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         number = forms.number_in(request.form.get("reassurance", ""))
         if number is None or not reassurances.undo(self.site.installation, visitor, number):
             self.site.journal.warn("undo_refused")

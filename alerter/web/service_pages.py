@@ -12,7 +12,7 @@ from alerter.reports.spreadsheet import spreadsheet
 from alerter.web.mailing_view import run_lines, run_view
 from alerter.web.open_view import Question, open_view, page_number
 from alerter.web.service_view import service_view
-from alerter.web.site import FORBIDDEN, OK, Frame
+from alerter.web.site import FORBIDDEN, OK, Frame, for_visitors
 
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -27,32 +27,28 @@ class ServicePages:
 
     frame: Frame
 
-    def service(self) -> Response:
+    @for_visitors
+    def service(self, visitor: str) -> Response:
         """Show the figures of the teams that the visitor may see."""
-        visitor = self.frame.visitor
-        if not visitor:
-            return self.frame.stale()
         shown = overview(self.frame.site.installation, visitor)
         if shown is None:
             return self._not_yours(visitor)
         view, lang = service_view(shown), ENGLISH.tag
         return self.frame.page("service.html", visitor=visitor, has_service=True, view=view, lang=lang)
 
-    def open_assessments(self) -> Response:
+    @for_visitors
+    def open_assessments(self, visitor: str) -> Response:
         """Show the open assessments of these teams: filtered, sorted, a page at a time."""
-        visitor, question = self.frame.visitor, Question.of(request.args)
-        if not visitor:
-            return self.frame.stale()
+        question = Question.of(request.args)
         listed = self._listed(visitor, question)
         if listed is None:
             return self._not_yours(visitor)
         return self._page("open.html", visitor, view=open_view(listed, question, self._language))
 
-    def open_file(self, ending: str) -> Response:
+    @for_visitors
+    def open_file(self, visitor: str, ending: str) -> Response:
         """Hand out the same assessments as a file, all pages of them."""
-        visitor, question = self.frame.visitor, Question.of(request.args)
-        if not visitor:
-            return self.frame.stale()
+        question = Question.of(request.args)
         listed = self._listed(visitor, question)
         if listed is None:
             return self._not_yours(visitor)
@@ -65,22 +61,20 @@ class ServicePages:
         file.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return file
 
-    def emails(self) -> Response:
+    @for_visitors
+    def emails(self, visitor: str) -> Response:
         """Show the runs, with what became of the emails that the visitor may see."""
-        visitor, installation = self.frame.visitor, self.frame.site.installation
-        if not visitor:
-            return self.frame.stale()
+        installation = self.frame.site.installation
         outcomes = runs_in_scope(installation, visitor)
         if outcomes is None:
             return self._not_yours(visitor)
         lines = run_lines(outcomes, installation.today(), self._language)
         return self._page("emails.html", visitor, language=self._language, runs=lines)
 
-    def emails_of(self, number: int) -> Response:
+    @for_visitors
+    def emails_of(self, visitor: str, number: int) -> Response:
         """Show who was emailed what by one run."""
-        visitor, installation = self.frame.visitor, self.frame.site.installation
-        if not visitor:
-            return self.frame.stale()
+        installation = self.frame.site.installation
         run = mailings_of(installation, visitor, number)
         if run is None:
             return self._not_yours(visitor)

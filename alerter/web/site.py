@@ -1,8 +1,10 @@
 """One installation's site: its settings, its visitors, its limits, and the frame of its pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from flask import Request, Response, make_response, redirect, render_template, request, session, url_for
 
@@ -10,7 +12,7 @@ from alerter.app.audits import form
 from alerter.app.link_letters import Mailroom
 from alerter.app.logs import Journal
 from alerter.app.page_session import PageSession, is_open
-from alerter.app.reassurances import reasons_of
+from alerter.app.recording import reasons_of
 from alerter.config.page import WebSettings
 from alerter.domain.reasons import Reasons
 from alerter.errors import ConfigError
@@ -144,6 +146,31 @@ class Frame:
     def stale(self) -> Response:
         """Say that whoever this is has to open a link first."""
         return self.page("link.html", FORBIDDEN, visitor="", is_stale=True, fault="", email="")
+
+
+class HasFrame(Protocol):
+    """The views of some pages, in the frame of their site."""
+
+    @property
+    def frame(self) -> Frame:
+        """Return the frame."""
+
+
+Arguments = ParamSpec("Arguments")
+Pages = TypeVar("Pages", bound=HasFrame)
+
+
+def for_visitors(
+    view: Callable[Concatenate[Pages, str, Arguments], Response],
+) -> Callable[Concatenate[Pages, Arguments], Response]:
+    """Give a view the visitor's address as its first argument; who is not known is led to a link instead."""
+
+    @wraps(view)
+    def guarded(pages: Pages, /, *arguments: Arguments.args, **values: Arguments.kwargs) -> Response:
+        visitor = pages.frame.visitor
+        return view(pages, visitor, *arguments, **values) if visitor else pages.frame.stale()
+
+    return guarded
 
 
 def go(endpoint: str, **values: Any) -> Response:

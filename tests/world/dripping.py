@@ -5,11 +5,10 @@ import ssl
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+
+from tests.world.listener import Listener
 
 DRIP_SECONDS = 0.02
-PATIENCE_SECONDS = 20
 TLS_RECORD = b"\x16\x03\x03\x3f\xff" + b"\0" * 16_383
 """The beginning of TLS, as long as a record may be."""
 
@@ -28,7 +27,7 @@ def http(body: bytes = b"", status: str = "200 OK") -> bytes:
     return head.encode() + b"X-Long: " + b"x" * 4_000 + b"\r\n\r\n" + body
 
 
-class DrippingServer:
+class DrippingServer(Listener):
     """
     Listens on a port of 127.0.0.1 while its `with` block lasts; the last of *answers* is repeated.
 
@@ -36,69 +35,27 @@ class DrippingServer:
     """
 
     def __init__(self, answers: Sequence[Answer], tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls)
         self._answers = list(answers)
-        self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._is_over = threading.Event()
-        self._threads = [threading.Thread(target=self._listen, daemon=True)]
         self.asked: list[str] = []
         self.is_left = threading.Event()
-
-    @property
-    def port(self) -> int:
-        """Return the port it listens on."""
-        return int(self._listener.getsockname()[1])
-
-    @property
-    def url(self) -> str:
-        """Return where it listens."""
-        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
 
     def answer_first(self, answer: Answer) -> None:
         """Answer the first request so, before the others."""
         self._answers.insert(0, answer)
 
-    def __enter__(self) -> Self:
-        self._threads[0].start()
-        return self
+    def left(self) -> None:
+        """Note that a client has hung up on a drip."""
+        self.is_left.set()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._is_over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
-        self._listener.close()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._threads.append(threading.Thread(target=self._converse, args=(connection,), daemon=True))
-            self._threads[-1].start()
-
-    def _converse(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE_SECONDS)
-        with connection:
-            try:
-                if self._tls is None:
-                    self._answer(connection)
-                else:
-                    with self._tls.wrap_socket(connection, server_side=True) as encrypted:
-                        self._answer(encrypted)
-            except OSError:
-                self.is_left.set()
-
-    def _answer(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Answer one request."""
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if answer.words != TLS_RECORD:
             self._read(connection)
         connection.sendall(answer.words[: answer.at_once])
         for place in range(answer.at_once, len(answer.words)):
-            if self._is_over.wait(DRIP_SECONDS):
+            if self.is_over.wait(DRIP_SECONDS):
                 return
             connection.sendall(answer.words[place : place + 1])
 

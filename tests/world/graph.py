@@ -16,19 +16,16 @@ import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesHeaderParser
 from http.client import responses
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.world.listener import Listener
 from tests.world.mail_server import Parcel, message_id_of
 
-HOST = "127.0.0.1"
-PATIENCE_SECONDS = 60
 PAGE = 3
 DRIP_SECONDS = 0.05
 TENANT = "5f0b1c1e-0000-4000-8000-00000000aaaa"
@@ -107,7 +104,7 @@ def token_with(*roles: str) -> str:
     return ".".join([*encoded, "c2lnbmF0dXJlLW9mLWEtdG9rZW4"])
 
 
-class GraphDouble:
+class GraphDouble(Listener):
     """
     Listens on a port of 127.0.0.1 while its `with` block lasts, to several clients at once.
 
@@ -128,16 +125,12 @@ class GraphDouble:
         tls: ssl.SSLContext | None = None,
         pause: float = 0,
     ) -> None:
+        super().__init__(tls)
         self._replies = list(replies) or [Reply()]
         self._to = {address: list(own) for address, own in (to or {}).items()}
-        self._tls = tls
         self._pause = pause
         self._plans: list[Plan] = []
         self._lock = threading.Lock()
-        self._listener = socket.create_server((HOST, 0))
-        self.port = int(self._listener.getsockname()[1])
-        self._threads = [threading.Thread(target=self._listen, daemon=True)]
-        self.is_over = threading.Event()
         self.is_marked: Callable[[str], bool | None] = lambda _message_id: None
         self.token = token or token_with("Mail.Send")
         self.token_reply = token_reply
@@ -148,11 +141,6 @@ class GraphDouble:
         self.unfinished = 0
         self.inbox: dict[str, bytes] = {}
         self.inbox_reply: Reply | None = None
-
-    @property
-    def url(self) -> str:
-        """Return where it listens."""
-        return f"{'http' if self._tls is None else 'https'}://{HOST}:{self.port}"
 
     @property
     def settings(self) -> dict[str, object]:
@@ -192,44 +180,12 @@ class GraphDouble:
         """Return what was kept for one recipient."""
         return [parcel.content for parcel in self.arrived if parcel.recipient == recipient]
 
-    def wait_for_all(self) -> None:
-        """Wait until every conversation that was begun has come to its end."""
-        for thread in self._threads[1:]:
-            thread.join(PATIENCE_SECONDS)
-
-    def __enter__(self) -> Self:
-        self._threads[0].start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.is_over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
-        self._listener.close()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._threads.append(threading.Thread(target=self._converse, args=(connection,), daemon=True))
-            self._threads[-1].start()
-
-    def _converse(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE_SECONDS)
+    def met(self) -> None:
+        """Do what is planned for a client that has connected."""
         self._step_in(CONNECTED)
-        with suppress(OSError), connection:  # a client that is gone may be what the test wanted
-            if self._tls is None:
-                self._serve(connection)
-            else:
-                with self._tls.wrap_socket(connection, server_side=True) as encrypted:
-                    self._serve(encrypted)
 
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Answer one client's requests, one after the other."""
         with connection.makefile("rb") as reader:
             request = _head(reader)
             if request is None:
