@@ -10,7 +10,7 @@ from alerter.app.recording import address_faults
 from alerter.app.rights import refuse, scope
 from alerter.domain.address import address_key, is_address, is_in_domains
 from alerter.domain.cover import Cover, CoverFault, faults_of
-from alerter.domain.oversight import Scope, covered_by_word_of, people_of
+from alerter.domain.oversight import Scope, managers_under, people_of
 from alerter.domain.reassurance import Means
 from alerter.domain.routing import DirectoryEntry, Recipient, covers_in
 from alerter.errors import ConfigError
@@ -168,7 +168,7 @@ def _cover_sheet(installation: Installation, connection: Connection, email: str)
     today, plan = installation.today(), plan_on(connection, installation.rules, installation.today())
     directory = syncs.directory_entries(connection)
     admins = installation.settings.email.admins
-    managers = covered_by_word_of(email, admins=admins, directory=directory, judged=plan.judged)
+    managers = managers_under(email, admins=admins, directory=directory, judged=plan.judged)
     return CoverSheet(
         as_of=today,
         managers=managers,

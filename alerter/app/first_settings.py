@@ -169,13 +169,13 @@ def _why(column: OpenColumn) -> str:
 
 def proposed_types(extract: RecognisedExtract) -> list[ProposedType]:
     """Return a type for each name whose preset can be told; one for all where the extract names none."""
-    told = [type_ for type_ in extract.types if type_.preset]
-    if not told:
+    known = [type_ for type_ in extract.types if type_.preset]
+    if not known:
         label = "Single assessment"
         return [_proposed(extract, "single", TypeInExtract(label, extract.places.rows), PRESET)]
     keys: dict[str, TypeInExtract] = {}
-    for type_ in told:
-        names = {other.name.casefold() for other in told if other is not type_}
+    for type_ in known:
+        names = {other.name.casefold() for other in known if other is not type_}
         free = (key for key in type_keys(type_.name) if key not in keys.keys() | names)
         keys[next(free, f"type_{len(keys) + 1}")] = type_
     return [_proposed(extract, key, type_, type_.preset) for key, type_ in keys.items()]

@@ -53,8 +53,8 @@ class Journal:
     def _write(self, level: int, event: str, facts: dict[str, Fact]) -> None:
         if untold := facts.keys() - FACTS:
             raise ValueError(f"not a fact that a log may hold: {', '.join(sorted(untold))}")
-        told = {name: _told(value) for name, value in facts.items() if value is not None}
-        self._logger.log(level, event, extra={"facts": told})
+        said = {name: _said(value) for name, value in facts.items() if value is not None}
+        self._logger.log(level, event, extra={"facts": said})
 
 
 class LossyHandler(logging.StreamHandler[IO[str]]):
@@ -122,7 +122,7 @@ def without_addresses(text: str) -> str:
     return _LINE_ENDS.sub(" ", _ADDRESS.sub("(an address)", text)).strip()
 
 
-def _told(value: Fact) -> str | int:
+def _said(value: Fact) -> str | int:
     if isinstance(value, str):
         return without_addresses(value)
     return value.isoformat() if isinstance(value, date) else int(value or 0)

@@ -77,13 +77,13 @@ def overview(installation: Installation, email: str) -> Overview | None:
 
 def _records(plan: Plan, allowed: Scope) -> tuple[TrackRecord, ...]:
     """Return how timely the teams of one scope have been together, as their digests count it."""
-    found = plan.compiler.background.records
-    return found.of_teams(team for team in found.teams if allowed.holds(team))
+    records = plan.compiler.background.records
+    return records.of_teams(team for team in records.teams if allowed.holds(team))
 
 
 def _past_runs(connection: Connection, allowed: Scope) -> list[PastRun]:
-    found = alerts_.recent_runs(connection, RUNS)
-    ids = [run.id for run in found]
+    past = alerts_.recent_runs(connection, RUNS)
+    ids = [run.id for run in past]
     by_team = alerts_.stages_by_team(connection, ids)
     outcomes = alerts_.deliveries_by_run(connection, ids)
     return [
@@ -92,14 +92,16 @@ def _past_runs(connection: Connection, allowed: Scope) -> list[PastRun]:
             counts=run.counts if allowed.is_everything else _counts(run, by_team.get(run.id, {}), allowed),
             outcomes=outcomes.get(run.id, {}),
         )
-        for run in found
+        for run in past
     ]
 
 
-def _counts(run: Run, told: Mapping[str, Mapping[str, int]], allowed: Scope) -> dict[str, int]:
+def _counts(run: Run, by_team: Mapping[str, Mapping[str, int]], allowed: Scope) -> dict[str, int]:
     """Return a run's counts for the teams of one scope alone."""
     stages = {
-        stage.value: sum(counts.get(stage.value, 0) for team, counts in told.items() if allowed.holds(team))
+        stage.value: sum(
+            counts.get(stage.value, 0) for team, counts in by_team.items() if allowed.holds(team)
+        )
         for stage in Stage
         if stage is not Stage.ON_TRACK
     }
@@ -107,10 +109,9 @@ def _counts(run: Run, told: Mapping[str, Mapping[str, int]], allowed: Scope) -> 
 
 
 def _exceptions(connection: Connection, run_id: int, allowed: Scope) -> list[DataException]:
-    found = alerts_.exceptions_with_team(connection, run_id)
     return [
         exception
-        for exception, team in found
+        for exception, team in alerts_.exceptions_with_team(connection, run_id)
         if allowed.is_everything or (team is not None and allowed.holds(team))
     ]
 
@@ -118,5 +119,8 @@ def _exceptions(connection: Connection, run_id: int, allowed: Scope) -> list[Dat
 def _deliveries(connection: Connection, run_id: int, plan: Plan, allowed: Scope) -> list[Delivery]:
     """Return how the latest run's digests stand: those of the managers of the teams in scope."""
     managers = {row.route.recipient.key for row in plan.judged if allowed.holds(row.alert.assessment.team)}
-    found = outbox.deliveries(connection, run_id)
-    return [each for each in found if allowed.is_everything or address_key(each.recipient) in managers]
+    return [
+        delivery
+        for delivery in outbox.deliveries(connection, run_id)
+        if allowed.is_everything or address_key(delivery.recipient) in managers
+    ]

@@ -171,13 +171,13 @@ class Serving:
         """Refuse to go on with the database of another installation at the same address."""
         name = named(self.installation.database.engine.url)
         with self.installation.database.read() as connection:
-            found = installation_id(connection)
-        if (served := self._served.get(name, found)) != found:
+            present = installation_id(connection)
+        if (served := self._served.get(name, present)) != present:
             raise StoreLostError(
-                f"the database {name} is installation {found} now, and was {served}: put that one back, or "
+                f"the database {name} is installation {present} now, and was {served}: put that one back, or "
                 "start the alerter again to go on with this one."
             )
-        self._served[name] = found
+        self._served[name] = present
 
     def _is_clock_believed(self) -> bool:
         before, now = self._clock, self.installation.now()
@@ -262,8 +262,8 @@ class Serving:
     def _note_delivered(self, delivered: Delivered) -> None:
         outcomes = Counter(delivered.outcomes)
         if outcomes or delivered.stopped:
-            told = {state: outcomes[state] for state in ("sent", "deferred", "refused", "unknown")}
-            self._journal.note("delivered", **told, is_stopped=bool(delivered.stopped))
+            counts = {state: outcomes[state] for state in ("sent", "deferred", "refused", "unknown")}
+            self._journal.note("delivered", **counts, is_stopped=bool(delivered.stopped))
 
     def _read_bounces(self) -> None:
         """Learn once an hour what came back."""

@@ -49,11 +49,11 @@ def command(
     if (entered is None) == (score is None):
         raise click.UsageError("give either --scores, points by criterion, or --score, the sum out of 100.")
     app = options.open_app(ctx)
-    given = Audit(score=score or 0, by=by)
+    recorded = Audit(score=score or 0, by=by)
     if entered is not None:
         filled = filled_in(app, entered)
         if filled.faults:
             raise ConfigError([f"--scores: {fault}" for fault in filled.faults])
-        given = Audit(score=filled.score, by=by, points=filled.points)
-    count = audit(app, assessment_id, child_id, given, audited_on)
-    click.echo(f"Recorded for {count} {'child' if count == 1 else 'children'}: {given.score} of 100.")
+        recorded = Audit(score=filled.score, by=by, points=filled.points)
+    count = audit(app, assessment_id, child_id, recorded, audited_on)
+    click.echo(f"Recorded for {count} {'child' if count == 1 else 'children'}: {recorded.score} of 100.")

@@ -42,6 +42,6 @@ def command(
         count = withdraw(app, assessment_id, child_id, by=by)
         click.echo(f"Withdrawn for {counted(count, 'child', 'children')}; the record is kept.")
         return
-    given = Reassurance(by=by, given_on=given_on or app.today(), expected_on=expected, reason=reason)
-    count = reassure(app, assessment_id, child_id, given, note=note, on_behalf=on_behalf)
+    reassurance = Reassurance(by=by, given_on=given_on or app.today(), expected_on=expected, reason=reason)
+    count = reassure(app, assessment_id, child_id, reassurance, note=note, on_behalf=on_behalf)
     click.echo(f"Recorded for {counted(count, 'child', 'children')}; expected {expected.isoformat()}.")

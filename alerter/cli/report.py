@@ -25,6 +25,6 @@ def command(ctx: click.Context, first: date | None, last: date | None, out: Path
         write_report(app, first, last, out)
         output.print_written(out, "the report")
         return
-    found = figures(app, first, last)
-    output.print_table(HEADINGS, found.rows)
-    output.talk(f"Open: {found.open:,}, of these overdue and in no figure above: {found.overdue:,}.")
+    reported = figures(app, first, last)
+    output.print_table(HEADINGS, reported.rows)
+    output.talk(f"Open: {reported.open:,}, of these overdue and in no figure above: {reported.overdue:,}.")

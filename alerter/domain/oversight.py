@@ -117,7 +117,7 @@ def people_of(directory: Iterable[DirectoryEntry]) -> dict[str, Recipient]:
     return people
 
 
-def covered_by_word_of(
+def managers_under(
     email: str, *, admins: Iterable[str], directory: Sequence[DirectoryEntry], judged: Iterable[Judged]
 ) -> dict[str, Recipient]:
     """

@@ -41,8 +41,8 @@ def note_first_score(connection: Connection, today: date) -> None:
 def in_use_since(connection: Connection) -> date | None:
     """Return the day of the first score, recorded here or told by an extract; None where there is none."""
     recorded = connection.execute(select(func.min(_columns.audited_on))).scalar()
-    told = connection.execute(select(installation.c.first_score_on)).scalar()
-    return min((day for day in (recorded, told) if day is not None), default=None)
+    in_extract = connection.execute(select(installation.c.first_score_on)).scalar()
+    return min((day for day in (recorded, in_extract) if day is not None), default=None)
 
 
 def first_scores(connection: Connection, as_of: date) -> dict[int, int]:

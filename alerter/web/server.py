@@ -106,8 +106,9 @@ def listening(
             clear_untrusted_proxy_headers=False,
             expose_tracebacks=False,
         )
-        for listener in (each for each in sockets.values() if isinstance(each, BaseWSGIServer)):
-            listener.channel_class = within(request_seconds)
+        for listener in sockets.values():
+            if isinstance(listener, BaseWSGIServer):
+                listener.channel_class = within(request_seconds)
         try:
             yield server
         finally:

@@ -24,7 +24,7 @@ OUTCOMES = ("sent", "deferred", "refused", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class BandView:
+class AgeRangeView:
     """One band of one kind of assessment."""
 
     label: str
@@ -71,7 +71,7 @@ class ServiceView:
     reached: str
     total: TeamStanding | None
     teams: Sequence[TeamStanding]
-    bands: Sequence[BandView]
+    age_ranges: Sequence[AgeRangeView]
     records: Sequence[str]
     trend: Sequence[TrendView]
     width: int
@@ -83,9 +83,9 @@ class ServiceView:
 
 def service_view(shown: Overview) -> ServiceView:
     """Return the view of one overview."""
-    days = {band.clock.alert_after for band in shown.age_ranges}
+    days = {age_range.clock.alert_after for age_range in shown.age_ranges}
     alert_day = f"day {days.pop()}" if len(days) == 1 else "alert day"
-    longest = max([1, *(sum(_told(each).values()) for each in shown.runs)])
+    longest = max([1, *(sum(_stages_of(past).values()) for past in shown.runs)])
     more = len(shown.exceptions) - MOST_EXCEPTIONS
     return ServiceView(
         as_of=full_day_words(shown.as_of),
@@ -94,14 +94,14 @@ def service_view(shown: Overview) -> ServiceView:
         reached=f"Reach {alert_day} next",
         total=_total(shown.teams),
         teams=shown.teams,
-        bands=[_band(each) for each in shown.age_ranges],
+        age_ranges=[_age_range(age_range) for age_range in shown.age_ranges],
         records=_records(shown.records),
-        trend=[_trend(each, longest, shown.as_of) for each in shown.runs],
+        trend=[_trend(past, longest, shown.as_of) for past in shown.runs],
         width=WIDTH,
         exceptions=_exceptions(shown.exceptions[:MOST_EXCEPTIONS]),
         more_exceptions=f"And {more:,} more: see the admins' summary." if more > 0 else "",
         deliveries=shown.deliveries,
-        failed=failed_sentences([each for each in shown.deliveries if each.state in FAILED]),
+        failed=failed_sentences([delivery for delivery in shown.deliveries if delivery.state in FAILED]),
     )
 
 
@@ -110,33 +110,35 @@ def _total(teams: Sequence[TeamStanding]) -> TeamStanding | None:
         return None
     return TeamStanding(
         team="All of these",
-        open=sum(each.open for each in teams),
-        overdue=sum(each.overdue for each in teams),
-        past_alert=sum(each.past_alert for each in teams),
-        approaching=sum(each.approaching for each in teams),
-        reassured=sum(each.reassured for each in teams),
-        oldest=max(each.oldest for each in teams),
+        open=sum(team.open for team in teams),
+        overdue=sum(team.overdue for team in teams),
+        past_alert=sum(team.past_alert for team in teams),
+        approaching=sum(team.approaching for team in teams),
+        reassured=sum(team.reassured for team in teams),
+        oldest=max(team.oldest for team in teams),
     )
 
 
-def _band(band: AgeRange) -> BandView:
-    days = f"{band.first} or more" if band.last is None else f"{band.first} to {band.last}"
-    return BandView(band.clock.label, f"Day {days}", band.count)
+def _age_range(age_range: AgeRange) -> AgeRangeView:
+    days = (
+        f"{age_range.first} or more" if age_range.last is None else f"{age_range.first} to {age_range.last}"
+    )
+    return AgeRangeView(age_range.clock.label, f"Day {days}", age_range.count)
 
 
 def _records(records: Sequence[TrackRecord]) -> list[str]:
     several = len(records) > 1
-    return [record_line(each, "Since April", ENGLISH, has_label=several) for each in records]
+    return [record_line(record, "Since April", ENGLISH, has_label=several) for record in records]
 
 
-def _told(past: PastRun) -> dict[str, int]:
+def _stages_of(past: PastRun) -> dict[str, int]:
     return {stage: past.counts.get(stage, 0) for stage in STAGES}
 
 
 def _trend(past: PastRun, longest: int, as_of: date) -> TrendView:
-    told = _told(past)
+    stages = _stages_of(past)
     segments, at = [], 0
-    for stage, count in told.items():
+    for stage, count in stages.items():
         width = round(count * WIDTH / longest)
         segments.append(Segment(stage, at, width))
         at += width
@@ -144,7 +146,7 @@ def _trend(past: PastRun, longest: int, as_of: date) -> TrendView:
         sent_on=day_words(past.run.send_date, as_of),
         run=past.run.id,
         state=past.run.state,
-        counts={"open": past.counts.get("open", 0), **told},
+        counts={"open": past.counts.get("open", 0), **stages},
         segments=tuple(segment for segment in segments if segment.width),
         outcomes=_outcomes(past.outcomes),
     )
@@ -156,8 +158,11 @@ def _outcomes(counts: Mapping[str, int]) -> str:
     return ", ".join([*parts, *([f"{owed} still owed"] if owed else [])]) or "none"
 
 
-def _exceptions(found: Sequence[DataException]) -> list[ExceptionsView]:
+def _exceptions(exceptions: Sequence[DataException]) -> list[ExceptionsView]:
     return [
-        ExceptionsView(f"{words_of(kind).heading} ({count:,})", [each for each in found if each.kind == kind])
-        for kind, count in sorted(Counter(each.kind for each in found).items())
+        ExceptionsView(
+            f"{words_of(kind).heading} ({count:,})",
+            [exception for exception in exceptions if exception.kind == kind],
+        )
+        for kind, count in sorted(Counter(exception.kind for exception in exceptions).items())
     ]

@@ -11,7 +11,7 @@ from alerter.domain.oversight import (
     Scope,
     TeamStanding,
     age_ranges,
-    covered_by_word_of,
+    managers_under,
     people_of,
     scope_of,
     team_standings,
@@ -161,4 +161,4 @@ def test_cover_is_set_for_oneself_and_for_those_under_one(email: str, keys: set[
         ),
     ]
     admins = ["admin@council.example"]
-    assert covered_by_word_of(email, admins=admins, directory=LINES, judged=judged).keys() == keys
+    assert managers_under(email, admins=admins, directory=LINES, judged=judged).keys() == keys
